@@ -1,0 +1,55 @@
+# Two commands set everything up on a fresh Debian machine: `make demo` and `make test`.
+# Everything is installed into .venv; system packages come from apt, as root or through sudo.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+# Python's venv; Pango and the subsetter that WeasyPrint draws with; a Chinese font and the tool that finds it.
+APT    := python3-venv fontconfig fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench lock clean system
+
+help:  ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/installed  ## Make a packet from a sample sheet into outputs/
+	$(BIN)/docgen packet inputs/accepted.xlsx --terms inputs/terms.yaml -o outputs
+	@ls -1 outputs/*/
+
+test: $(VENV)/installed-dev  ## Run the tests
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev  ## Check format, style and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(VENV)/installed-dev  ## Measure speed, as ratios in one run
+	$(BIN)/python tests/benchmarks/run.py
+
+lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:  ## Remove what the other targets made
+	rm -rf $(VENV) outputs/*/ .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/installed: requirements.lock pyproject.toml | system
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+# On systems without apt the packages above are the reader's to install; README says how.
+system:
+	@if command -v apt-get >/dev/null && ! dpkg -s $(APT) >/dev/null 2>&1; then \
+	  echo "installing system packages: $(APT)"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT) >/dev/null; \
+	fi

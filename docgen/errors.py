@@ -1,0 +1,99 @@
+"""Exit codes and the errors that carry them.  Imports nothing of docgen.
+
+    DocgenError
+    ├── UsageError      2   the command line asks for something impossible
+    ├── SourceError     3   a source cannot be read, or holds no intake
+    ├── KitError        6   a kit or a template is wrong
+    ├── WriteError      7   the target cannot be written, or would be overwritten
+    ├── SystemMissing   9   a system library or font is not there
+    └── ProofError     10   a document failed its own check
+
+A bad answer in a sheet is no error: it is a finding.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the process says to its caller; a public interface, never renumbered."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    UNREADABLE = 3
+    INCOMPLETE = 4
+    REJECTED = 5
+    KIT = 6
+    WRITE = 7
+    BATCH = 8
+    SYSTEM = 9
+    PROOF = 10
+    INTERRUPTED = 130
+
+
+class DocgenError(Exception):
+    """A failure of the surroundings that a person can mend.
+
+    `message` says what is wrong and where, `hint` how to mend it; both are one line of English.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.UNEXPECTED
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = " ".join(message.split())
+        self.hint = " ".join(hint.split())
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(DocgenError):
+    """The command line asks for something that cannot be done."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SourceError(DocgenError):
+    """A source that cannot be read, or that holds no intake."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
+class KitError(DocgenError):
+    """A kit or a template that is wrong; `problems` holds one line each."""
+
+    exit_code = ExitCode.KIT
+
+    def __init__(self, problems: str | list[str], hint: str = "") -> None:
+        self.problems = [problems] if isinstance(problems, str) else problems
+        super().__init__("; ".join(self.problems), hint)
+
+
+class WriteError(DocgenError):
+    """The target cannot be written, or holds something that must not be lost."""
+
+    exit_code = ExitCode.WRITE
+
+
+class SystemMissing(DocgenError):
+    """A system library or a font that rendering needs is not installed."""
+
+    exit_code = ExitCode.SYSTEM
+
+
+class ProofError(DocgenError):
+    """A document failed its own check after rendering."""
+
+    exit_code = ExitCode.PROOF
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)` with the nearest of `known`, or nothing where none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]!r}?)" if near else ""

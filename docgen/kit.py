@@ -1,0 +1,164 @@
+"""A kit: the folder of data and templates that says what is asked, what is refused and what is written.
+
+These are the frozen models of `kit.yaml`; `kitfile` finds, loads and checks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Setting
+
+from docgen.intake import Level
+
+
+class FieldType(StrEnum):
+    """The kinds of answer; `values` reads and shows each."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    LIST = "list"
+    MOBILE = "mobile"
+    COUNT = "count"
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    YES_NO = "yes_no"
+    ONE = "one"
+    SEVERAL = "several"
+    REGIONS = "regions"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Model):
+    """One of a field's choices.  One not `offered` is understood but printed nowhere."""
+
+    key: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+    offered: bool = True
+
+
+class Field(_Model):
+    """One thing asked.  `required` is true, false or an expression; `other` is the label of the free
+    text among several choices; `unreadable` the rule that reports values that cannot be read;
+    `pending` whether a contract marks the value as pending while it is not given."""
+
+    key: str
+    section: str
+    type: FieldType
+    label: str = Setting(min_length=1)
+    group: str = ""
+    aliases: tuple[str, ...] = ()
+    required: bool | str = False
+    choices: tuple[Choice, ...] = ()
+    other: str | None = None
+    unit: str = ""
+    placeholder: str = ""
+    help: str = ""
+    example: str = ""
+    clause: str | None = None
+    unreadable: str = "value"
+    internal: bool = False
+    pending: bool = True
+
+    @cached_property
+    def offered(self) -> tuple[Choice, ...]:
+        """The choices that forms and sheets print."""
+        return tuple(choice for choice in self.choices if choice.offered)
+
+
+class Section(_Model):
+    """A titled group of fields; an `internal` one never goes to the customer."""
+
+    key: str
+    label: str
+    internal: bool = False
+    fields: tuple[Field, ...]
+
+
+class Case(_Model):
+    """One way for a rule to find something: level, condition, and the texts of the finding."""
+
+    level: Level
+    when: str
+    message: str
+    remedy: str
+    each: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+class Rule(_Model):
+    """A rule of the provider's.  Per field the first case that holds makes the one finding; a rule
+    without cases lends its id and clause to the values that its fields' `unreadable` sends to it."""
+
+    id: str = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
+    title: str
+    clause: str | None = None
+    cases: tuple[Case, ...] = ()
+
+
+class Figure(_Model):
+    """A derived figure: an expression, null where `when` is false or a value it needs is missing;
+    `money` keeps its two decimals."""
+
+    key: str
+    label: str
+    unit: str = ""
+    value: str
+    when: str = "true"
+    formula: str = ""
+    money: bool = False
+
+
+class Outputs(_Model):
+    """File names of the three documents, as templates over the field names."""
+
+    form: str
+    review: str
+    contract: str
+
+
+class Kit(_Model):
+    """A checked kit."""
+
+    folder: Path
+    name: str = Setting(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$")
+    version: str = Setting(pattern=r"^[0-9A-Za-z.+-]{1,20}$")
+    title: str
+    name_field: str
+    sections: tuple[Section, ...] = Setting(min_length=1)
+    words: Mapping[str, tuple[str, ...]] = {}
+    limits: Mapping[str, Decimal] = {}
+    rules: tuple[Rule, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    outputs: Outputs
+
+    @cached_property
+    def all_fields(self) -> Mapping[str, Field]:
+        """Every field by key, the internal ones included."""
+        return {field.key: field for section in self.sections for field in section.fields}
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields a customer is asked, by key, in order."""
+        return {key: field for key, field in self.all_fields.items() if not field.internal}
+
+    @cached_property
+    def terms(self) -> Mapping[str, Field]:
+        """The internal fields (commercial terms), by key, in order."""
+        return {key: field for key, field in self.all_fields.items() if field.internal}
+
+    @property
+    def version_mark(self) -> str:
+        """What sheets and forms of this kit carry: name and version."""
+        return f"{self.name} {self.version}"

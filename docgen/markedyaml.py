@@ -1,0 +1,87 @@
+"""YAML read with the line of every entry, duplicate keys and aliases refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from docgen.errors import DocgenError
+
+Place = tuple[str | int, ...]
+
+
+class Marked:
+    """The data of a YAML file and the line (from 1) on which each entry stands."""
+
+    def __init__(self, path: Path, data: Any, lines: dict[Place, int]) -> None:
+        self.path = path
+        self.data = data
+        self._lines = lines
+
+    def at(self, place: Place) -> str:
+        """`file:line` of the entry at `place`, or of its nearest ancestor."""
+        while place and place not in self._lines:
+            place = place[:-1]
+        return f"{self.path}:{self._lines.get(place, 1)}"
+
+
+class _Loader(yaml.SafeLoader):
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+class _Reader:
+    def __init__(self, loader: _Loader, *, as_text: bool) -> None:
+        self.loader = loader
+        self.as_text = as_text
+        self.lines: dict[Place, int] = {}
+
+    def convert(self, node: yaml.Node, place: Place) -> Any:
+        self.lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.convert(item, (*place, number)) for number, item in enumerate(node.value)]
+        if self.as_text:
+            return "" if node.tag.endswith(":null") else str(node.value)
+        return self.loader.construct_object(node)
+
+    def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
+            if not key or key in data:
+                what = f"duplicate key {key!r}" if key else "a key must be a plain word"
+                raise yaml.MarkedYAMLError(problem=what, problem_mark=key_node.start_mark)
+            self.lines[(*place, key)] = key_node.start_mark.line + 1
+            data[key] = self.convert(value_node, (*place, key))
+        return data
+
+
+def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Marked:
+    """The YAML file at `path`, a mapping at its top; `as_text` keeps every scalar as it is written (0012 stays 0012).
+
+    Raises `error` with file and line for anything that is not such a file.
+    """
+    try:
+        loader = _Loader(path.read_text(encoding="utf-8-sig"))
+        node = loader.get_single_node()  # type: ignore[no-untyped-call]
+        reader = _Reader(loader, as_text=as_text)
+        data = {} if node is None else reader.convert(node, ())
+    except OSError as cause:
+        raise error(f"{path}: cannot be read: {cause.strerror}") from cause
+    except UnicodeDecodeError as cause:
+        raise error(f"{path}: is not UTF-8 text", "save the file as UTF-8") from cause
+    except yaml.MarkedYAMLError as cause:
+        line = cause.problem_mark.line + 1 if cause.problem_mark else 1
+        raise error(f"{path}:{line}: {cause.problem or cause.context}") from cause
+    except (yaml.YAMLError, ValueError, RecursionError) as cause:
+        raise error(f"{path}: is not valid YAML: {cause}") from cause
+    if not isinstance(data, dict):
+        raise error(f"{path}:1: the file must hold 'key: value' entries")
+    return Marked(path, data, reader.lines)
