@@ -1,0 +1,107 @@
+"""Sources → intakes with their reviews, and the sources that cannot be read.  Every command starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen import normalize, terms
+from docgen.errors import ExitCode, SourceError, UsageError
+from docgen.intake import Answer, Finding, Intake, Review, Value, Verdict
+from docgen.kit import Kit
+from docgen.read import read
+from docgen.review import review
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One intake, its review, and the commercial terms that hold for it."""
+
+    intake: Intake
+    review: Review
+    terms: Mapping[str, Value]
+
+
+def assess(
+    path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None, *, source: str | None = None
+) -> Iterator[Assessed]:
+    """The intakes of the file at `path`, assessed in the order they stand in.
+
+    `source` is the name to report (default: the path); `given_terms` go before those of the workbook,
+    and those before the kit's own.  Raises SourceError, before the first intake or on the way.
+    """
+    reading = read(path, kit)
+    sheet_terms, findings = _sheet_terms(kit, reading.terms)
+    all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
+    for answers in reading.intakes:
+        intake = normalize.normalize(answers, kit, source or str(path))
+        if findings:
+            intake = replace(intake, findings=(*intake.findings, *findings))
+        yield Assessed(intake, review(intake, kit, all_terms), all_terms)
+
+
+def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:
+    """The terms of a workbook's terms sheet, and the findings on those that cannot be read."""
+    given: dict[str, Value] = {}
+    findings: list[Finding] = []
+    for key, answer in answers.items():
+        value, found = normalize.understand(kit, kit.terms[key], answer)
+        findings += found
+        if value is not None:
+            given[key] = value
+    return given, findings
+
+
+class Unreadable(NamedTuple):
+    """A source that cannot be read, and why."""
+
+    source: str
+    message: str
+
+
+class Run(NamedTuple):
+    """What a command's sources hold: each intake with the file it stands in, and the unreadable sources."""
+
+    assessed: list[tuple[Path, Assessed]]
+    unreadable: list[Unreadable]
+
+
+def assess_all(
+    paths: Iterable[Path], kit: Kit, given_terms: Mapping[str, Value], sheet: str | None = None, row: int | None = None
+) -> Run:
+    """The intakes of every source; a bad source never stops the others.
+
+    `sheet` and `row` leave only the intakes that stand there; raises UsageError where there is none.
+    """
+    assessed: list[tuple[Path, Assessed]] = []
+    unreadable = []
+    for path in paths:
+        try:
+            assessed += [(path, item) for item in assess(path, kit, given_terms)]
+        except SourceError as error:
+            unreadable.append(Unreadable(str(path), str(error)))
+    chosen = [
+        (path, item)
+        for path, item in assessed
+        if (sheet is None or item.intake.sheet == sheet) and (row is None or item.intake.row == row)
+    ]
+    if assessed and not chosen:
+        there = ", ".join(dict.fromkeys(_place(item.intake) for _, item in assessed))
+        raise UsageError("no intake stands at that --sheet and --row", f"there are: {there}")
+    return Run(chosen, unreadable)
+
+
+def _place(intake: Intake) -> str:
+    return f"{intake.sheet or intake.source}" + (f" row {intake.row}" if intake.row else "")
+
+
+def exit_code(verdicts: Iterable[Verdict], unreadable: Sequence[Unreadable] = ()) -> ExitCode:
+    """The code that the gravest outcome asks for (design §4): 3 before 4 before 5."""
+    seen = set(verdicts)
+    if unreadable:
+        return ExitCode.UNREADABLE
+    if Verdict.INCOMPLETE in seen:
+        return ExitCode.INCOMPLETE
+    return ExitCode.REJECTED if Verdict.REJECTED in seen else ExitCode.DONE

@@ -1,0 +1,102 @@
+"""Answers as written → an intake as understood, with a finding for all that is missing or cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from docgen import expressions, values
+from docgen.expressions import Missing
+from docgen.intake import Answer, Answers, Finding, Intake, Level, Origin, Value
+from docgen.kit import Field, Kit
+from docgen.messages import wording
+
+
+def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
+    """The intake that `answers` hold; `source` is the source's name as given."""
+    understood: dict[str, Value] = {}
+    unreadable: set[str] = set()
+    findings = _kit_findings(answers, kit)
+    for key, field in kit.fields.items():
+        answer = answers.fields.get(key)
+        if answer is None:
+            continue
+        value, found = understand(kit, field, answer)
+        findings += found
+        if value is not None:
+            understood[key] = value
+        elif found:
+            unreadable.add(key)
+    findings += _missing(kit, answers, understood, unreadable)
+    name = understood.get(kit.name_field)
+    return Intake(
+        source=source,
+        sheet=answers.sheet,
+        row=answers.row,
+        name=str(name) if name else _name_of_source(source, answers.row),
+        answers=answers.fields,
+        values=understood,
+        unreadable=frozenset(unreadable),
+        findings=tuple(findings),
+        unrecognised=answers.unrecognised,
+    )
+
+
+def understand(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, list[Finding]]:
+    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it."""
+    if answer.fault is not None:
+        return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
+    parsed = values.parse(field, answer.written)
+    findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
+    return parsed.value, findings
+
+
+def _finding(
+    kit: Kit, field: Field, answer: Answer, code: str, level: Level, details: Mapping[str, str] | None = None
+) -> Finding:
+    rule = field.unreadable if level is Level.INVALID and answer.fault is None else "value"
+    clause = next((r.clause for r in kit.rules if r.id == rule), field.clause)
+    words = wording(code, **({"label": field.label, "written": answer.written} | dict(details or {})))
+    return Finding(
+        rule, level, words.message, words.remedy, field.key, field.label, answer.origin, answer.written or None, clause
+    )
+
+
+def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
+    """A `required` finding for every field that must be given and is not."""
+    names = {key: understood.get(key, Missing(field.label)) for key, field in kit.all_fields.items()}
+    names |= {"words": kit.words, "limits": kit.limits}
+    findings = []
+    for key, field in kit.fields.items():
+        if key in understood or key in unreadable or not _is_required(field, names, unreadable):
+            continue
+        answer = answers.fields.get(key, Answer("", Origin(answers.sheet, None)))
+        quoted = answer.written.strip()
+        words = wording("required_quoted" if quoted else "required", label=field.label, written=quoted)
+        findings.append(
+            Finding(
+                "required", Level.INVALID, words.message, words.remedy,
+                key, field.label, answer.origin, quoted or None, field.clause,
+            )
+        )  # fmt: skip
+    return findings
+
+
+def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]) -> bool:
+    if isinstance(field.required, bool):
+        return field.required
+    expression = expressions.expression(field.required)
+    return not expression.names & unreadable and bool(expression.evaluate(names))
+
+
+def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
+    """Advice where the sheet or form was made by another kit or another version of this one."""
+    if answers.made_with is None or answers.made_with == (kit.name, kit.version):
+        return []
+    words = wording("kit_version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
+    return [Finding("value", Level.ADVICE, words.message, words.remedy, origin=Origin(answers.sheet, None))]
+
+
+def _name_of_source(source: str, row: int | None) -> str:
+    stem = PurePath(source).stem
+    return stem if row is None else f"{stem}-{row}"

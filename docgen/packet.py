@@ -1,0 +1,135 @@
+"""One assessed intake → its folder of documents, whole or not at all.  Reads as the process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docgen import expressions, files, manifest
+from docgen.assess import Assessed
+from docgen.errors import WriteError
+from docgen.intake import Intake, Verdict, intake_json
+from docgen.kit import Kit
+from docgen.render import context
+from docgen.render.context import Occasion
+from docgen.render.contract import render_contract
+from docgen.render.form import render_form
+from docgen.render.word import Rendered
+
+KINDS = ("form", "review", "contract")
+#: A contract is due where the provider may go on (domain §6).
+READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How packets of one run are made: kit, printed date, target folder, and which documents."""
+
+    kit: Kit
+    date: dt.date
+    out: Path
+    force: bool = False
+    only: tuple[str, ...] = KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A packet on disk; `files` maps form, review and contract to a path, or None where none was due."""
+
+    name: str
+    verdict: Verdict
+    folder: Path
+    files: Mapping[str, Path | None]
+    pending: tuple[str, ...]
+
+
+def make(assessed: Assessed, source: Path, making: Making, folder_name: str) -> Packet:
+    """Write the packet of one intake of `source` to `making.out / folder_name`.
+
+    Raises WriteError where that folder holds what must not be lost, KitError, SystemMissing, ProofError.
+    """
+    folder = making.out / folder_name
+    refuse_to_lose(folder, force=making.force)
+    source_bytes = source.read_bytes()
+    documents, pending = render(assessed, source_bytes, making)
+    listing = manifest.build(
+        making.kit, assessed.intake, assessed.review.verdict, making.date,
+        manifest.sha256(source_bytes), assessed.terms, documents, _fonts(documents),
+    )  # fmt: skip
+    contents = {name: content for name, content in filter(None, documents.values())}
+    files.write_folder(folder, contents | {manifest.MANIFEST: listing})
+    paths = {kind: folder / document[0] if document else None for kind, document in documents.items()}
+    return Packet(assessed.intake.name, assessed.review.verdict, folder, paths, pending)
+
+
+Documents = dict[str, tuple[str, bytes] | None]
+
+
+def render(assessed: Assessed, source_bytes: bytes, making: Making) -> tuple[Documents, tuple[str, ...]]:
+    """The documents that are due, as (file name, bytes), and the labels that the contract prints as pending."""
+    names = document_names(making.kit, assessed)
+    documents: Documents = dict.fromkeys(KINDS)
+    pending: tuple[str, ...] = ()
+    if "contract" in making.only and assessed.review.verdict in READY:
+        contract = contract_of(assessed, making.kit, Occasion(making.date))
+        pending = contract.pending
+        documents["contract"] = names["contract"], contract.content
+    if "form" in making.only:
+        documents["form"] = names["form"], render_form(making.kit, assessed.intake.values)
+    if "review" in making.only:
+        occasion = Occasion(making.date, pending=pending)
+        documents["review"] = names["review"], review_of(assessed, source_bytes, making.kit, occasion)
+    return documents, pending
+
+
+def contract_of(assessed: Assessed, kit: Kit, occasion: Occasion) -> Rendered:
+    """The contract of one assessed intake."""
+    return render_contract(kit, assessed.intake, assessed.review, assessed.terms, occasion)
+
+
+def document_names(kit: Kit, assessed: Assessed) -> dict[str, str]:
+    """The file names of the three documents, from the kit's templates for them."""
+    given = {**assessed.terms, **assessed.intake.values}
+    names = {key: context.shown(field, given.get(key)) for key, field in kit.all_fields.items()}
+    names[kit.name_field] = assessed.intake.name
+    return {
+        kind: files.safe_file_name(expressions.message_template(getattr(kit.outputs, kind)).render(names))
+        for kind in KINDS
+    }
+
+
+def refuse_to_lose(folder: Path, *, force: bool) -> None:
+    """Raise WriteError where `folder` is no packet as docgen made it: it may hold somebody's work."""
+    if force or not folder.exists():
+        return
+    differences = manifest.verify(folder) if folder.is_dir() else [manifest.Difference(folder.name, "edited")]
+    if differences:
+        what = ", ".join(f"{name} ({state})" for name, state in differences)
+        raise WriteError(
+            f"{folder} holds work that would be lost: {what}", "choose another folder with -o, or give --force"
+        )
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+def distinct_name(intake: Intake) -> str:
+    """A folder name that no other intake has: the safe name with 8 hex digits of source, sheet and row."""
+    origin = json.dumps([os.path.normpath(intake.source), intake.sheet, intake.row], ensure_ascii=False)
+    return f"{files.safe_name(intake.name)}-{hashlib.sha256(origin.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def folder_names(intakes: list[Intake]) -> list[str]:
+    """A folder name for each intake: its safe name, with hex digits where two would share one."""
+    plain = [files.safe_name(intake.name) for intake in intakes]
+    counts = Counter(name.casefold() for name in plain)
+    return [
+        distinct_name(intake) if counts[name.casefold()] > 1 else name
+        for intake, name in zip(intakes, plain, strict=True)
+    ]

@@ -1,0 +1,142 @@
+"""The provider's rules on one intake: findings, derived figures, verdict.  Knows no rule itself: the kit does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Any
+
+from jinja2 import TemplateError
+
+from docgen import expressions, values
+from docgen.errors import KitError
+from docgen.expressions import Missing, Shown
+from docgen.intake import Answer, FigureResult, FigureValue, Finding, Intake, Level, Origin, Review, Value, Verdict
+from docgen.kit import Case, Field, Figure, Kit, Rule
+
+_GRAVITY = list(Level)
+_CENT = Decimal("0.01")
+
+
+def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None) -> Review:
+    """Every finding on the intake, those of reading included, gravest first; the figures; the verdict.
+
+    Raises KitError where an expression of the kit cannot be evaluated.
+    """
+    given = {**(terms or {}), **intake.values}
+    names: dict[str, Any] = {k: given.get(k, Missing(field.label)) for k, field in kit.all_fields.items()}
+    names |= {"words": kit.words, "limits": kit.limits}
+    findings = [*intake.findings]
+    for rule in kit.rules:
+        findings += _judge(rule, intake, kit, names)
+    findings.sort(key=lambda finding: _GRAVITY.index(finding.level))
+    figures = {figure.key: _figure(figure, names, intake.unreadable) for figure in kit.figures}
+    return Review(verdict(findings), tuple(findings), figures)
+
+
+def verdict(findings: list[Finding]) -> Verdict:
+    """The verdict that the gravest finding asks for (domain §4)."""
+    levels = {finding.level for finding in findings}
+    if Level.INVALID in levels:
+        return Verdict.INCOMPLETE
+    if Level.REJECT in levels:
+        return Verdict.REJECTED
+    return Verdict.MANUAL if Level.MANUAL in levels else Verdict.ACCEPTED
+
+
+def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> Iterator[Finding]:
+    """The findings of one rule: at most one a field, from the first case that holds there."""
+    found: set[str] = set()
+    for case in rule.cases:
+        for key in case.each or case.fields[:1]:
+            if key in found:
+                continue
+            field = kit.fields[key]
+            text: Any = None
+            if case.each:
+                if key not in intake.values:
+                    continue
+                text = values.text_of(field, intake.values[key])
+            hits = _holds(rule, case, text, intake, names)
+            if hits is not None:
+                found.add(key)
+                yield _finding(rule, case, field, text, hits, intake, kit, names)
+
+
+def _holds(rule: Rule, case: Case, text: str | None, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
+    """The words hit where the case holds, None where it does not or names a value that cannot be read."""
+    expression = expressions.expression(case.when)
+    if expression.names & intake.unreadable:
+        return None
+    hits: list[str] = []
+
+    def collecting(look: Any) -> Any:
+        def collect(where: object, words: Any) -> Any:
+            found = look(where, words)
+            hits.extend(hit for hit in found if hit not in hits)
+            return found
+
+        return collect
+
+    looks = {name: collecting(expressions.FUNCTIONS[name]) for name in ("asserts", "denies")}
+    return hits if _evaluate(expression, {**names, **looks, "text": text}, rule.id, bool) else None
+
+
+def _evaluate(
+    expression: expressions.Expression, names: Mapping[str, Any], where: str, as_type: Callable[[Any], Any]
+) -> Any:
+    try:
+        return as_type(expression.evaluate(names))
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
+        raise KitError(f"{where}: an expression cannot be evaluated: {cause}") from cause
+
+
+def _finding(
+    rule: Rule, case: Case, field: Field, text: str | None, hits: list[str], intake: Intake, kit: Kit,
+    names: Mapping[str, Any],
+) -> Finding:  # fmt: skip
+    shown = {key: _shown(kit, key, value) for key, value in names.items()}
+    shown |= {"text": text, "hits": "、".join(hits)}
+    answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet, None)))
+    return Finding(
+        rule=rule.id,
+        level=case.level,
+        message=expressions.message_template(case.message).render(shown),
+        remedy=expressions.message_template(case.remedy).render(shown),
+        field=field.key,
+        label=field.label,
+        origin=answer.origin,
+        written=answer.written or None,
+        clause=rule.clause,
+    )
+
+
+def _shown(kit: Kit, key: str, value: Any) -> Any:
+    field = kit.all_fields.get(key)
+    if field is not None and not isinstance(value, Missing):
+        return Shown(value, values.show(field, value))
+    if key == "limits":
+        return {name: Shown(limit, f"{limit:,f}") for name, limit in value.items()}
+    return value
+
+
+def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:
+    value: FigureValue = None
+    when, formula = expressions.expression(figure.when), expressions.expression(figure.value)
+    where = f"figure {figure.key}"
+    if not (when.names | formula.names) & unreadable and _evaluate(when, names, where, bool):
+        value = _evaluate(formula, names, where, partial(_figure_value, is_money=figure.money))
+    return FigureResult(figure.label, value, figure.unit, figure.formula, figure.money)
+
+
+def _figure_value(value: Any, *, is_money: bool) -> FigureValue:
+    """A number rounded to 0.01 (whole ones as int unless money), a pair, or None for a missing value."""
+    if isinstance(value, Missing):
+        return None
+    if isinstance(value, list | tuple):
+        return int(value[0]), int(value[1])
+    number = Decimal(value).quantize(_CENT, ROUND_HALF_UP)
+    if is_money:
+        return number
+    return int(number) if number == number.to_integral_value() else number

@@ -1,0 +1,48 @@
+"""Commercial terms: a flat YAML file of key: value, read like any other answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from docgen import markedyaml, values
+from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
+from docgen.intake import Level, Value
+from docgen.kit import Kit
+from docgen.messages import wording
+
+TERMS_FILE = "terms.yaml"
+
+
+def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
+    """The terms that the file at `path` gives, by key; what is empty there is not given.
+
+    Raises `error` that names every unknown key and every value that cannot be read, with its line.
+    """
+    marked = markedyaml.read(path, error, as_text=True)
+    given: dict[str, Value] = {}
+    problems = []
+    for key, written in marked.data.items():
+        where = marked.at((key,))
+        field = kit.terms.get(key)
+        if field is None:
+            problems.append(f"{where}: there is no term {key!r}{did_you_mean(key, kit.terms)}")
+        elif not isinstance(written, str):
+            problems.append(f"{where}: {key}: the value must be a single text or number")
+        else:
+            parsed = values.parse(field, written)
+            for problem in parsed.problems:
+                if problem.level is Level.INVALID:
+                    details = {"label": field.label, "written": written} | dict(problem.details)
+                    problems.append(f"{where}: {key}: {wording(problem.code, **details).message}")
+            if parsed.value is not None:
+                given[key] = parsed.value
+    if problems:
+        raise error("; ".join(problems), "correct the terms file")
+    return given
+
+
+def defaults(kit: Kit) -> Mapping[str, Value]:
+    """The terms that the kit itself sets in its terms.yaml, if it has one."""
+    path = kit.folder / TERMS_FILE
+    return load(path, kit, KitError) if path.is_file() else {}

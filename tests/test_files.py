@@ -1,0 +1,116 @@
+"""Writing is whole or not at all, and names are safe."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docgen import files
+from docgen.errors import WriteError
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("北京示例科技有限公司", "北京示例科技有限公司"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("a/b\\c:d*e?f\"g<h>i|j", "a_b_c_d_e_f_g_h_i_j"),
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        ("  名称. ", "名称"),
+        ("零\u200b宽\u202e字", "零宽字"),
+        ("x\x00y", "x_y"),
+        ("", "intake"),
+        ("...", "intake"),
+        ("字" * 300, "字" * 40),
+    ],
+)
+def test_safe_names(text: str, name: str) -> None:
+    assert files.safe_name(text) == name
+
+
+@given(st.text())
+def test_any_text_makes_a_name_that_is_one_plain_path_component(text: str) -> None:
+    name = files.safe_name(text)
+    assert name == Path(name).name
+    assert 0 < len(name.encode()) <= 121
+    assert name not in {".", ".."}
+    assert not any(unicodedata.category(c) in {"Cc", "Cf"} for c in name)
+
+
+def test_a_file_name_keeps_its_suffix(tmp_path: Path) -> None:
+    assert files.safe_file_name("字" * 300 + "-合同.docx") == "字" * 40 + ".docx"
+
+
+def test_an_existing_file_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+    with pytest.raises(WriteError, match="exists already"):
+        files.write_file(target, b"new")
+    assert target.read_bytes() == b"old"
+    files.write_file(target, b"new", replace=True)
+    assert target.read_bytes() == b"new"
+
+
+def test_files_get_the_users_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        files.write_file(tmp_path / "a", b"")
+        files.write_folder(tmp_path / "d", {"b": b""})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "d" / "b").stat().st_mode & 0o777 == 0o640
+
+
+class _Breaks(Exception):
+    pass
+
+
+def test_a_failing_writer_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+
+    def broken(_descriptor: int) -> None:
+        raise _Breaks
+
+    monkeypatch.setattr(files.os, "fsync", broken)
+    with pytest.raises(_Breaks):
+        files.write_file(target, b"new", replace=True)
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.txt", b"old")]
+
+
+def test_a_failing_writer_leaves_the_old_folder_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "packet"
+    files.write_folder(folder, {"a": b"1", "b": b"2"})
+    rename = Path.rename
+
+    def broken(self: Path, target: Path) -> Path:
+        if Path(target) == folder and "docgen-tmp" in self.name and not (self / "a").exists():
+            raise _Breaks
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(_Breaks):
+        files.write_folder(folder, {"c": b"3"})
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == {"a": b"1", "b": b"2"}
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "packet"
+    files.write_folder(folder, {"a": b"1"})
+    files.write_folder(folder, {"b": b"2"})
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == {"b": b"2"}
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+def test_a_disk_that_says_no_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(WriteError, match="cannot be written"):
+        files.write_file(tmp_path / "file" / "below", b"")

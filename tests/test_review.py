@@ -1,0 +1,171 @@
+"""Every rule of the kit, on both sides of its line; the verdict; what is said of a finding."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import assessed
+
+from docgen.intake import Level, Verdict
+from docgen.kit import Kit
+
+OWN = {
+    "number_source": "使用自有号码",
+    "number_types": "",
+    "number_count": "",
+    "number_regions": "",
+    "daily_calls": "20000",
+    "total_calls": "400000",
+    "concurrency": "150",
+    "bandwidth_mbps": "10",
+}
+CENTRE = {**OWN, "number_source": "有自己的呼叫中心和号码资源", "concurrency": "", "bandwidth_mbps": ""}
+
+
+def findings(kit: Kit, **changes: str) -> dict[str, str]:
+    """Rule → level, of every finding on the good intake with these changes."""
+    return {f"{f.rule}@{f.field}": f.level.value for f in assessed(kit, **changes).review.findings}
+
+
+def test_the_good_intake_has_no_finding(kit: Kit) -> None:
+    item = assessed(kit)
+    assert item.review.findings == ()
+    assert item.review.verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"industries": "保健品"}, {"IND-1@industries": "reject", "IND-2@industries": "manual"}),
+        ({"industries": "电商", "scenarios": "通知、其他：荐股"}, {"IND-1@scenarios": "reject", "SCN-2@scenarios": "manual"}),
+        ({"main_script": "我们向会员介绍保健食品的新品和优惠活动，请问您感兴趣吗？"}, {"IND-1@main_script": "manual"}),
+        ({"industries": "其他：物流（不涉及股票推荐）"}, {"IND-1@industries": "manual", "IND-2@industries": "manual"}),
+        ({"industries": "物流"}, {"IND-2@industries": "manual"}),
+        ({"scenarios": "营销"}, {"SCN-2@scenarios": "manual"}),
+        ({"scenarios": "其他：陌生拜访"}, {"SCN-1@scenarios": "reject", "SCN-2@scenarios": "manual"}),
+        ({"callee_source": "注册会员，有注册记录，非盲打"}, {"SCN-1@callee_source": "manual"}),
+        ({"main_script": "我们对号段进行随机拨打，向接听的人介绍产品"}, {"SCN-1@main_script": "reject"}),
+        ({"greeting_script": "你好"}, {"SCR-1@greeting_script": "manual"}),
+        ({"greeting_script": "您好，想占用您一分钟时间确认一下订单的配送安排，可以吗？"}, {"SCR-1@greeting_script": "manual"}),
+        ({"greeting_script": "您好，北京示例科技有限公司想和您确认一下订单的配送安排，可以吗？"}, {}),
+        ({"main_script": "介绍产品"}, {"SCR-1@main_script": "manual"}),
+        ({"callee_source": "从数据公司购买的名单"}, {"SRC-1@callee_source": "reject", "SRC-2@callee_source": "manual"}),
+        ({"callee_source": "注册会员，有注册记录，绝不购买名单"}, {"SRC-1@callee_source": "manual"}),
+        ({"callee_source": "在商城购买过商品的注册会员，可提供注册记录"}, {}),
+        ({"callee_source": "我司会员"}, {"SRC-2@callee_source": "manual"}),
+        ({"callee_source": "不是注册会员，但可提供证明材料"}, {"SRC-2@callee_source": "manual"}),
+        ({"daily_calls": "5000", "total_calls": "4999"}, {"CNT-1@total_calls": "invalid"}),
+        ({"daily_calls": "5000", "total_calls": "5000"}, {}),
+        ({"number_types": "固号、400号码"}, {"NUM-400@number_types": "reject"}),
+        ({"number_types": "95号码", "daily_calls": "9999"}, {"NUM-95@number_types": "reject", "NUM-RISK@number_count": "advice"}),
+        ({"number_types": "95号码", "daily_calls": "10000", "number_count": "50"}, {"NUM-95@number_types": "manual"}),
+        ({"number_count": "16"}, {"NUM-RISK@number_count": "advice"}),
+        ({"number_count": "17"}, {}),
+        ({"number_regions": "广东省"}, {"REG-1@number_regions": "invalid"}),
+        ({"concurrency": ""}, {"CON-1@concurrency": "advice"}),
+        ({"script_template_approved": "否"}, {"PRE-1@script_template_approved": "advice"}),
+        ({"script_template_approved": ""}, {"PRE-1@script_template_approved": "advice"}),
+        (OWN, {"OWN-3@number_source": "manual"}),
+        ({**OWN, "daily_calls": "9999"}, {"OWN-1@daily_calls": "reject", "OWN-3@number_source": "manual"}),
+        ({**OWN, "bandwidth_mbps": "9.5"}, {"OWN-2@bandwidth_mbps": "manual", "OWN-3@number_source": "manual"}),
+        ({**OWN, "concurrency": "151"}, {"OWN-2@bandwidth_mbps": "manual", "OWN-3@number_source": "manual"}),
+        (
+            {**OWN, "bandwidth_mbps": "", "concurrency": ""},
+            {"OWN-3@number_source": "manual", "required@bandwidth_mbps": "invalid", "required@concurrency": "invalid"},
+        ),
+        ({**OWN, "qualifications": ""}, {"OWN-3@number_source": "manual", "required@qualifications": "invalid"}),
+        (CENTRE, {"OWN-3@number_source": "manual"}),
+        ({**CENTRE, "daily_calls": "800"}, {"CC-1@daily_calls": "manual", "OWN-3@number_source": "manual"}),
+        ({"company_name": "", "contact_mobile": "无"}, {"required@company_name": "invalid", "required@contact_mobile": "invalid"}),
+        ({"number_types": "", "number_count": ""}, {"required@number_types": "invalid", "required@number_count": "invalid"}),
+        ({"number_source": "", "number_types": "", "number_count": "", "number_regions": ""}, {"required@number_source": "invalid"}),
+        ({"daily_calls": "很多"}, {"value@daily_calls": "invalid"}),
+        ({"daily_calls": "4000-5000"}, {"value@daily_calls": "advice"}),
+    ],
+)  # fmt: skip
+def test_rules_find_what_they_are_for_and_nothing_else(
+    kit: Kit, changes: dict[str, str], expected: dict[str, str]
+) -> None:
+    assert findings(kit, **changes) == expected
+
+
+def test_each_unreadable_region_is_one_finding_of_its_rule(kit: Kit) -> None:
+    found = assessed(kit, number_regions="深圳、广东省、朝阳").review.findings
+    assert [(f.rule, f.clause) for f in found] == [("REG-1", "III.2(1)③")] * 2
+    assert "广东省" in found[0].message
+    assert "朝阳" in found[1].message
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, Verdict.ACCEPTED),
+        ({"concurrency": ""}, Verdict.ACCEPTED),
+        ({"scenarios": "营销"}, Verdict.MANUAL),
+        ({"scenarios": "营销", "industries": "保健品"}, Verdict.REJECTED),
+        ({"scenarios": "营销", "industries": "保健品", "contact_mobile": "待定"}, Verdict.INCOMPLETE),
+    ],
+)
+def test_the_gravest_finding_gives_the_verdict(kit: Kit, changes: dict[str, str], verdict: Verdict) -> None:
+    review = assessed(kit, **changes).review
+    assert review.verdict is verdict
+    order = [list(Level).index(f.level) for f in review.findings]
+    assert order == sorted(order)
+
+
+def test_a_finding_tells_place_words_fault_remedy_and_clause(kit: Kit) -> None:
+    (found, *_) = assessed(kit, callee_source="从网上收集的手机号").review.findings
+    assert (found.rule, found.label, found.clause) == ("SRC-1", "被叫号码来源", "III.1(2)④")
+    assert (found.origin.sheet, found.origin.cell) == ("Sheet1", "C13")
+    assert found.written == "从网上收集的手机号"
+    assert "网上收集" in found.message
+    assert found.remedy
+
+
+def test_an_unreadable_value_silences_the_rules_that_need_it(kit: Kit) -> None:
+    found = findings(kit, daily_calls="很多", total_calls="3")
+    assert found == {"value@daily_calls": "invalid"}
+
+
+def test_rules_read_the_answer_as_understood_not_as_printed(kit: Kit) -> None:
+    printed = "□营销 ☑通知 □其他：____"
+    assert findings(kit, scenarios=printed) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "figure", "value"),
+    [
+        ({}, "daily_calls_per_number", 250),
+        ({"daily_calls": "5000", "number_count": "18"}, "daily_calls_per_number", "277.78"),
+        ({"daily_calls": "3000", "total_calls": "10000"}, "campaign_days", 4),
+        ({"concurrency": "61"}, "min_bandwidth_mbps", 5),
+        ({"concurrency": "60"}, "min_bandwidth_mbps", 4),
+        ({"concurrency": ""}, "min_bandwidth_mbps", None),
+        ({}, "trial_days", (1, 2)),
+        ({"number_regions": "云南-昭通"}, "trial_days", (7, 7)),
+        ({"number_regions": "云南-昭通、深圳"}, "trial_days", (1, 7)),
+        ({"number_regions": "广东省"}, "trial_days", None),
+        ({}, "docking_days", (7, 14)),
+        (OWN, "docking_days", None),
+        ({}, "monthly_estimate", None),
+    ],
+)
+def test_figures(kit: Kit, changes: dict[str, str], figure: str, value: object) -> None:
+    found = assessed(kit, **changes).review.figures[figure].value
+    assert (str(found) if isinstance(value, str) else found) == value
+
+
+def test_the_estimate_needs_prices_and_assumptions_and_counts_in_decimal(kit: Kit) -> None:
+    from decimal import Decimal
+
+    terms = {
+        "rent_per_number_month": Decimal("30.10"),
+        "price_per_minute": Decimal("0.115"),
+        "avg_call_minutes": Decimal("1.5"),
+        "connect_rate": Decimal("0.3"),
+    }
+    estimate = assessed(kit, terms).review.figures["monthly_estimate"]
+    # 20 × 30.10 + min(5000 × 30, 100000) × 0.3 × 1.5 × 0.115
+    assert str(estimate.value) == "5777.00"
+    assert assessed(kit, {**terms, "concurrency_fee_month": Decimal(100)}).review.figures[
+        "monthly_estimate"
+    ].value == Decimal("5877.00")
