@@ -1,0 +1,24 @@
+"""The contract draft in Word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from docgen.intake import Intake, Review, Value
+from docgen.kit import Kit
+from docgen.render import context, word
+from docgen.render.context import Occasion
+from docgen.render.word import Rendered
+
+CONTRACT_TEMPLATE = "contract.docx"
+
+
+def render_contract(
+    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion
+) -> Rendered:
+    """The contract for one intake, with the labels that it prints as pending.
+
+    Raises KitError where the kit's contract.docx cannot be used.
+    """
+    template = word.compile_template(kit.folder / CONTRACT_TEMPLATE, context.names(kit))
+    return word.render(template, context.context(kit, intake, review, terms, occasion))

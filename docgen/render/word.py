@@ -1,0 +1,211 @@
+"""Word templates in docxtpl's dialect: compiled once per process, rendered to bytes.
+
+A part of the template that holds Jinja tags is patched by docxtpl's own rules, compiled once, and
+written anew for each document; every other part is copied.  On top of the dialect stand
+
+    {% vmerge x %}    in a table cell: the cell begins a vertical merge where x is true, else continues it
+    【待定：label】    a value that was not given, highlighted; the labels printed come back with the bytes
+
+Values hold no markup: they are escaped, and their line breaks become Word's.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from jinja2 import Template, TemplateError, TemplateSyntaxError
+from markupsafe import Markup, escape
+
+from docgen import expressions
+from docgen.errors import KitError, did_you_mean
+from docgen.expressions import Missing, Sandbox
+from docgen.messages import wording
+
+#: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
+_OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
+_MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
+#: Zip entries carry a fixed time, so that equal input gives equal bytes.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+_RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
+_TAG = re.compile(r"\{[{%#]")
+#: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
+_VMERGE = re.compile(
+    r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge)\b[^>]*/>)*)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}",
+    re.DOTALL,
+)
+_RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
+_PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
+_EMPTY_RUN = re.compile(r'<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve"></w:t></w:r>', re.DOTALL)
+#: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr).
+_AFTER_HIGHLIGHT = re.compile(
+    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b"
+)
+
+
+class Rendered(NamedTuple):
+    """A rendered Word document and the labels that it prints as pending, each once, in order."""
+
+    content: bytes
+    pending: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """A template's part that holds tags: its name in the file, compiled, and its text by line."""
+
+    name: str
+    template: Template
+    lines: tuple[str, ...]
+
+
+class WordTemplate(NamedTuple):
+    """A compiled Word template: the parts to render, and every entry of the file in order."""
+
+    path: Path
+    parts: Mapping[str, Part]
+    entries: tuple[tuple[str, bytes], ...]
+
+
+@cache
+def _sandbox() -> Sandbox:
+    def mark(missing: Missing) -> Any:
+        return Markup(f"{_OPEN}{escape(missing.label)}{_CLOSE}") if missing.pending else "—"
+
+    environment = expressions.sandbox(mark, markup=True)
+    inner = environment.finalize
+
+    def finalize(value: Any) -> Any:
+        value = inner(value) if inner else value
+        if isinstance(value, str) and not isinstance(value, Markup):
+            return value.translate(_MARKS).replace("\n", _BREAK)
+        return value
+
+    environment.finalize = finalize
+    return environment
+
+
+@cache
+def compile_template(path: Path, names: frozenset[str]) -> WordTemplate:
+    """The template at `path`, compiled once per process; `names` are those that it may use.
+
+    Raises KitError that lists every problem with part, paragraph and nearest known name.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
+    except (OSError, zipfile.BadZipFile) as cause:
+        raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
+    parts, problems = {}, []
+    for name, content in entries:
+        if _RENDERED_PARTS.fullmatch(name):
+            source = content.decode("utf-8")
+            if _TAG.search(re.sub(r"<[^>]+>", "", source)):
+                lines = _patched(source)
+                try:
+                    problems += [f"{path}: {p}" for p in _unknown(name, lines, names)]
+                    parts[name] = Part(name, _sandbox().from_string("\n".join(lines)), lines)
+                except TemplateSyntaxError as cause:
+                    problems.append(f"{path}: {_where(name, lines, cause.lineno)}: {cause.message}")
+    if problems:
+        raise KitError(problems)
+    return WordTemplate(path, parts, entries)
+
+
+def _patched(source: str) -> tuple[str, ...]:
+    """The part as Jinja source, a line for each paragraph, so that a line number tells the place."""
+    from docxtpl import DocxTemplate
+
+    source = re.sub(r"[\r\n]+", " ", source)
+    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), source))
+    source = _VMERGE.sub(r'\1<w:vMerge w:val="{% if \3 %}restart{% else %}continue{% endif %}"/>\2', source)
+    source = _EMPTY_RUN.sub("", source)
+    return tuple(re.sub(r"<w:p([ >])", r"\n<w:p\1", source).split("\n"))
+
+
+def _unknown(part: str, lines: tuple[str, ...], names: frozenset[str]) -> Iterator[str]:
+    for reference in expressions.references(_sandbox().parse("\n".join(lines))):
+        if reference.name not in names:
+            yield (
+                f"{_where(part, lines, reference.line)}: unknown name {reference.name!r}"
+                f"{did_you_mean(reference.name, names)}"
+            )
+
+
+def _where(part: str, lines: tuple[str, ...], line: int) -> str:
+    """`word/document.xml, paragraph 12 «…»` for a line of the patched source."""
+    text = " ".join(re.sub(r"<[^>]+>", "", lines[line - 1]).split()) if 0 < line <= len(lines) else ""
+    return f"{part}, paragraph {max(line - 1, 1)} «{text[:60]}»"
+
+
+def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
+    """The document that `template` makes of `context`.  Raises KitError that names the place of a failing tag."""
+    pending: dict[str, None] = {}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in template.entries:
+            part = template.parts.get(name)
+            if part is not None:
+                content = _render_part(template.path, part, context, pending).encode("utf-8")
+            info = zipfile.ZipInfo(name, _ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return Rendered(buffer.getvalue(), tuple(pending))
+
+
+def _render_part(path: Path, part: Part, context: Mapping[str, Any], pending: dict[str, None]) -> str:
+    try:
+        xml = part.template.render(context)
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
+        line = _failing_line(cause)
+        raise KitError(f"{path}: {_where(part.name, part.lines, line)}: {cause}") from cause
+    xml = _EMPTY_RUN.sub("", xml).replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">')
+    return mark_pending(xml, pending)
+
+
+def _failing_line(cause: BaseException) -> int:
+    """The template line on which rendering failed: Jinja rewrites the traceback to template lines."""
+    line, trace = 0, cause.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def mark_pending(xml: str, pending: dict[str, None]) -> str:
+    """`xml` with every marked missing value as a highlighted run of its own; the labels are added to `pending`."""
+    pieces, position = [], 0
+    while (found := xml.find(_OPEN, position)) >= 0:
+        start = max(xml.rfind("<w:r>", position, found), xml.rfind("<w:r ", position, found))
+        end = xml.find("</w:r>", found) + len("</w:r>")
+        if start < 0:
+            start, end = found, xml.find(_CLOSE, found) + 1
+        pieces += [xml[position:start], _highlighted(xml[start:end], pending)]
+        position = end
+    return "".join([*pieces, xml[position:]])
+
+
+def _highlighted(run: str, pending: dict[str, None]) -> str:
+    properties = _RUN_PROPERTIES.search(run)
+    inner = properties.group(1) if properties else ""
+    own = f"<w:rPr>{inner}</w:rPr>" if inner else ""
+    after = _AFTER_HIGHLIGHT.search(inner)
+    cut = after.start() if after else len(inner)
+    marked = f'<w:rPr>{inner[:cut]}<w:highlight w:val="yellow"/>{inner[cut:]}</w:rPr>'
+
+    def replace(match: re.Match[str]) -> str:
+        label = match.group(1)
+        pending[Markup(label).unescape()] = None
+        text = wording("pending", label=label).message
+        if not run.startswith("<w:r"):
+            return text
+        preserve = '<w:t xml:space="preserve">'
+        return f"</w:t></w:r><w:r>{marked}{preserve}{text}</w:t></w:r><w:r>{own}{preserve}"
+
+    return _EMPTY_RUN.sub("", _PENDING.sub(replace, run))
