@@ -1,0 +1,1 @@
+"""Many sources in one run: find them, make their packets in worker processes, report on all of it."""

@@ -1,0 +1,87 @@
+"""What people see of results in a terminal: rich renderables, printed by cli alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from docgen.assess import Assessed
+from docgen.intake import Finding, FigureResult, Level, Verdict
+from docgen.packet import Packet
+from docgen.render.context import show_figure
+
+_LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
+_VERDICT_STYLE = {
+    Verdict.ACCEPTED: "bold green", Verdict.MANUAL: "bold yellow",
+    Verdict.REJECTED: "bold red", Verdict.INCOMPLETE: "bold red",
+}  # fmt: skip
+
+
+def verdict_text(verdict: Verdict) -> Text:
+    """The verdict in its colour."""
+    return Text(verdict.value, style=_VERDICT_STYLE[verdict])
+
+
+def assessment(assessed: Assessed) -> RenderableType:
+    """One intake: who and where, verdict, every finding in a table, the figures, what was not understood."""
+    return Group(*_assessment(assessed))
+
+
+def _assessment(assessed: Assessed) -> Iterator[RenderableType]:
+    intake, review = assessed.intake, assessed.review
+    place = " · ".join(
+        part for part in (intake.source, intake.sheet, intake.row and f"row {intake.row}") if part
+    )
+    yield Text.assemble((intake.name, "bold"), "  ", verdict_text(review.verdict), "  ", (place, "dim"))
+    if review.findings:
+        yield _findings(review.findings)
+    known = [figure for figure in review.figures.values() if figure.value is not None]
+    if known:
+        yield Padding(Text("; ".join(_figure(figure) for figure in known), style="dim"), (0, 2))
+    for text in intake.unrecognised:
+        where = "!".join(part for part in (text.sheet, text.cell) if part)
+        yield Padding(Text(f"not understood: {where}: {text.text}", style="dim"), (0, 2))
+    yield ""
+
+
+def _findings(findings: tuple[Finding, ...]) -> Table:
+    table = Table(show_lines=False, pad_edge=False, expand=False)
+    for title in ("level", "rule", "field", "cell", "written", "what is wrong and how to mend it", "clause"):
+        table.add_column(title, overflow="fold", no_wrap=title in {"level", "cell"})
+    for finding in findings:
+        style = _LEVEL_STYLE[finding.level]
+        table.add_row(
+            f"[{style}]{finding.level.value}[/]",
+            finding.rule,
+            escape(finding.label or ""),
+            finding.origin.cell or "—",
+            escape(_short(finding.written or "")),
+            f"{escape(finding.message)}\n[dim]{escape(finding.remedy)}[/]",
+            finding.clause or "",
+        )
+    return table
+
+
+def _figure(figure: FigureResult) -> str:
+    return f"{figure.label} {show_figure(figure.value)} {figure.unit}".strip()
+
+
+def _short(text: str, limit: int = 40) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def packet(made: Packet) -> RenderableType:
+    """One packet: who, verdict, folder, files, and the terms that its contract leaves pending."""
+    lines: list[RenderableType] = [Text.assemble((made.name, "bold"), "  ", verdict_text(made.verdict))]
+    lines.append(Padding(Text(str(made.folder)), (0, 2)))
+    for kind, path in made.files.items():
+        lines.append(Padding(Text(f"{kind:9}{path.name if path else '— (none is due for this verdict)'}"), (0, 4)))
+    if made.pending:
+        lines.append(Padding(Text(f"pending  {'、'.join(made.pending)}", style="yellow"), (0, 4)))
+    return Group(*lines)

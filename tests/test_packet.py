@@ -1,0 +1,176 @@
+"""A packet appears whole or not at all, says what it was made from, and never costs anybody's work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Run
+
+from docgen import files, packet
+from docgen.errors import ProofError
+
+INPUTS = ROOT / "inputs"
+DATE = ("--date", "2026-11-23")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "outputs"
+
+
+def only(out: Path) -> Path:
+    (folder,) = out.iterdir()
+    return folder
+
+
+def test_an_accepted_intake_gets_three_documents_and_a_manifest(run: Run, out: Path) -> None:
+    done = run("packet", INPUTS / "accepted.xlsx", "-o", out, "--json", *DATE)
+    assert done.code == 0, done.err
+    (made,) = done.json["packets"]
+    assert list(made) == ["name", "verdict", "folder", "files", "pending"]
+    assert list(made["files"]) == ["form", "review", "contract"]
+    folder = Path(made["folder"])
+    assert folder.is_absolute()
+    assert folder == only(out).resolve()
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*(Path(path).name for path in made["files"].values()), "manifest.json"]
+    )
+    assert "合同编号" in made["pending"]
+    assert done.json["unreadable"] == []
+
+
+@pytest.mark.parametrize(("sample", "code"), [("rejected.xlsx", 5), ("incomplete.xlsx", 4)])
+def test_no_contract_is_made_where_none_is_due(run: Run, out: Path, sample: str, code: int) -> None:
+    done = run("packet", INPUTS / sample, "-o", out, "--json")
+    assert done.code == code
+    (made,) = done.json["packets"]
+    assert made["files"]["contract"] is None
+    assert Path(made["files"]["form"]).is_file()
+    assert len(list(only(out).iterdir())) == 3
+
+
+def test_the_manifest_tells_what_it_was_made_from(run: Run, out: Path) -> None:
+    run("packet", INPUTS / "accepted.xlsx", "-o", out, "--terms", INPUTS / "terms.yaml", *DATE)
+    data = json.loads((only(out) / "manifest.json").read_text(encoding="utf-8"))
+    assert list(data) == [
+        "docgen", "kit", "source", "terms_sha256", "templates", "fonts", "files", "verdict", "date",
+    ]  # fmt: skip
+    assert data["source"]["name"] == "accepted.xlsx"
+    assert data["source"]["sha256"] == hashlib.sha256((INPUTS / "accepted.xlsx").read_bytes()).hexdigest()
+    assert set(data["templates"]) == {"form.docx", "contract.docx", "review.html", "review.css"}
+    assert data["fonts"]
+    assert (data["verdict"], data["date"]) == ("accepted", "2026-11-23")
+    for entry in data["files"].values():
+        content = (only(out) / entry["name"]).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+        assert entry["size"] == len(content)
+
+
+def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        run("packet", INPUTS / "manual.xlsx", "-o", tmp_path / name, *DATE)
+    first, second = only(tmp_path / "a"), only(tmp_path / "b")
+    assert {p.name: p.read_bytes() for p in first.iterdir()} == {p.name: p.read_bytes() for p in second.iterdir()}
+
+
+def test_an_untouched_packet_is_replaced_and_an_edited_one_is_not(run: Run, out: Path) -> None:
+    args = ("packet", INPUTS / "accepted.xlsx", "-o", out, *DATE)
+    assert run(*args).code == 0
+    assert run(*args).code == 0
+    contract = next(only(out).glob("*合同*"))
+    contract.write_bytes(b"a lawyer's work")
+    refused = run(*args)
+    assert refused.code == 7
+    assert "edited" in refused.err
+    assert "--force" in refused.err
+    assert contract.read_bytes() == b"a lawyer's work"
+    assert run(*args, "--force").code == 0
+    assert contract.read_bytes() != b"a lawyer's work"
+
+
+def test_a_foreign_file_keeps_the_packet_from_being_replaced(run: Run, out: Path) -> None:
+    args = ("packet", INPUTS / "accepted.xlsx", "-o", out)
+    run(*args)
+    (only(out) / "note.txt").write_text("mine", encoding="utf-8")
+    assert run(*args).code == 7
+    assert (only(out) / "note.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_refusal_comes_before_anything_is_written(run: Run, out: Path) -> None:
+    run("packet", INPUTS / "manual.xlsx", "-o", out)
+    (only(out) / "note.txt").write_text("mine", encoding="utf-8")
+    assert run("packet", INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx", "-o", out).code == 7
+    assert len(list(out.iterdir())) == 1
+
+
+def test_verify_tells_every_difference(run: Run, out: Path) -> None:
+    run("packet", INPUTS / "accepted.xlsx", "-o", out)
+    folder = only(out)
+    assert run("verify", folder).code == 0
+    next(folder.glob("*.pdf")).unlink()
+    next(folder.glob("*合同*")).write_bytes(b"x")
+    (folder / "note.txt").touch()
+    done = run("verify", folder)
+    assert done.code == 10
+    assert [line.split()[0] for line in done.out.splitlines()] == ["missing", "edited", "extra"]
+
+
+def test_nothing_is_written_for_an_unreadable_source(run: Run, no_output: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"PK\x03\x04 cut off")
+    done = run("packet", bad)
+    assert done.code == 3
+    assert "bad.xlsx" in done.err
+
+
+def test_a_bad_source_does_not_stop_the_good_one(run: Run, out: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"")
+    done = run("packet", bad, INPUTS / "accepted.xlsx", "-o", out, "--json")
+    assert done.code == 3
+    assert len(done.json["packets"]) == 1
+    assert len(done.json["unreadable"]) == 1
+
+
+def test_a_failing_document_leaves_nothing(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> bytes:
+        raise ProofError("the document is bad")
+
+    monkeypatch.setattr(packet, "render_form", broken)
+    assert run("packet", INPUTS / "accepted.xlsx", "-o", out).code == 10
+    assert not out.exists() or list(out.iterdir()) == []
+
+
+def test_same_named_customers_get_folders_of_their_own(run: Run, out: Path, tmp_path: Path) -> None:
+    copies = []
+    for number in (1, 2):
+        copy = tmp_path / f"{number}.xlsx"
+        copy.write_bytes((INPUTS / "accepted.xlsx").read_bytes())
+        copies.append(copy)
+    done = run("packet", *copies, "-o", out, "--json")
+    names = [Path(made["folder"]).name for made in done.json["packets"]]
+    assert len(set(names)) == 2
+    assert all(name.rpartition("-")[2].isalnum() and len(name.rpartition("-")[2]) == 8 for name in names)
+    backwards = run("packet", *copies[::-1], "-o", out, "--json")
+    assert [Path(made["folder"]).name for made in backwards.json["packets"]] == names[::-1]
+
+
+def test_a_hostile_name_stays_in_the_folder(run: Run, out: Path, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(INPUTS / "accepted.xlsx")
+    sheet = book.worksheets[0]
+    for row in sheet.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and cell.value.endswith("有限公司"):
+                cell.value = "../../../evil/公司"
+    book.save(tmp_path / "evil.xlsx")
+    done = run("packet", tmp_path / "evil.xlsx", "-o", out, "--json")
+    (made,) = done.json["packets"]
+    assert made["name"] == "../../../evil/公司"
+    assert Path(made["folder"]).parent == out.resolve()
+    assert {path.parent for path in only(out).iterdir()} == {only(out)}
+    assert files.safe_name("../../../evil/公司") == Path(made["folder"]).name
