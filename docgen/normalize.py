@@ -64,7 +64,7 @@ def _finding(
 
 def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
     """A `required` finding for every field that must be given and is not."""
-    names = {key: understood.get(key, Missing(field.label)) for key, field in kit.all_fields.items()}
+    names: dict[str, object] = {k: understood.get(k, Missing(field.label)) for k, field in kit.all_fields.items()}
     names |= {"words": kit.words, "limits": kit.limits}
     findings = []
     for key, field in kit.fields.items():

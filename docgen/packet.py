@@ -96,7 +96,7 @@ def contract_of(assessed: Assessed, kit: Kit, occasion: Occasion) -> Rendered:
 def document_names(kit: Kit, assessed: Assessed) -> dict[str, str]:
     """The file names of the three documents, from the kit's templates for them."""
     given = {**assessed.terms, **assessed.intake.values}
-    names = {key: context.shown(field, given.get(key)) for key, field in kit.all_fields.items()}
+    names: dict[str, object] = {k: context.shown(field, given.get(k)) for k, field in kit.all_fields.items()}
     names[kit.name_field] = assessed.intake.name
     return {
         kind: files.safe_file_name(expressions.message_template(getattr(kit.outputs, kind)).render(names))

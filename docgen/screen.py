@@ -1,4 +1,4 @@
-"""What people see of results in a terminal: rich renderables, printed by cli alone."""
+"""What people see of results in a terminal: rich renderables, printed by the command line alone."""
 
 from __future__ import annotations
 

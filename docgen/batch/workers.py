@@ -12,7 +12,7 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -88,11 +88,11 @@ class Workers:
     """A pool of worker processes that survives the death of any of them."""
 
     def __init__(self, jobs: int) -> None:
-        self._pool = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"))
+        self._pool: Any = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"))
 
     def submit(self, unit: Unit) -> Future[Outcome]:
         """Start on `unit`; its future gives the outcome."""
-        return self._pool.schedule(work, args=(unit,))
+        return cast(Future[Outcome], self._pool.schedule(work, args=(unit,)))
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,214 @@
+"""Commands that look at sources and make single documents: kits, blank, check, form, review, contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from docgen import __version__
+from docgen.cli.options import (
+    common,
+    exit_by,
+    find_sources,
+    load_kit,
+    load_terms,
+    out_file,
+    printed_date,
+    source_argument,
+    sources_argument,
+)
+from docgen.cli.talk import console, print_json, report_unreadable, say
+from docgen.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from docgen.assess import Assessed
+    from docgen.intake import Value
+    from docgen.kit import Kit
+
+
+@click.command()
+@click.option("--copy", "target", type=click.Path(path_type=Path), metavar="DIR",
+              help="Copy the kit to this new folder, to start one's own.")  # fmt: skip
+@common("kit", "talk")
+def kits(target: Path | None, kit_name: str) -> None:
+    """List the kits there are, or copy one."""
+    from docgen import files, kitfile
+
+    if target is None:
+        for folder in kitfile.folders():
+            kit = kitfile.load(folder)
+            click.echo(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
+        return
+    folder = kitfile.find(kit_name)
+    if target.exists():
+        raise UsageError(f"--copy {target}: exists already", "name a folder that does not exist yet")
+    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    files.write_folder(target, contents)
+    say(f"copied {folder} to {target}; check with: docgen check SOURCE --kit {target}")
+
+
+@click.group()
+def blank() -> None:
+    """Make a form to send out, Excel or Word."""
+
+
+@blank.command("sheet")
+@click.option("--with-terms", is_flag=True, help="Add the sheet of commercial terms (never for the customer).")
+@out_file
+@common("kit", "force", "talk")
+def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) -> None:
+    """Make the blank intake sheet (Excel)."""
+    kit = load_kit(kit_name)
+    from docgen.render.sheet import blank_sheet as build
+
+    _write(out or Path(f"{kit.title}.xlsx"), build(kit, with_terms=with_terms), force=force)
+
+
+@blank.command("form")
+@out_file
+@common("kit", "force", "talk")
+def blank_form(out: Path | None, kit_name: str, force: bool) -> None:
+    """Make the blank fillable form (Word)."""
+    kit = load_kit(kit_name)
+    from docgen.render.form import render_form
+
+    _write(out or Path(f"{kit.title}.docx"), render_form(kit), force=force)
+
+
+# -- check -----------------------------------------------------------------------------------------
+
+
+@click.command()
+@sources_argument
+@common("json", "kit", "terms", "sheet", "row", "talk")
+def check(
+    sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, sheet: str | None, row: int | None
+) -> None:
+    """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
+    kit = load_kit(kit_name)
+    from docgen.assess import assess_all
+
+    run = assess_all(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
+    if as_json:
+        from docgen.intake import intake_json
+
+        print_json(
+            {
+                "docgen": __version__,
+                "kit": kit.folder.resolve().name,
+                "intakes": [intake_json(item.intake, item.review, kit.fields) for _, item in run.assessed],
+                "unreadable": [entry._asdict() for entry in run.unreadable],
+            }
+        )
+    else:
+        from docgen import screen
+
+        screen_console = console()
+        for _, item in run.assessed:
+            screen_console.print(screen.assessment(item))
+    report_unreadable(run.unreadable)
+    exit_by((item.review.verdict for _, item in run.assessed), run.unreadable)
+
+
+# -- one document ----------------------------------------------------------------------------------
+
+
+@click.command()
+@source_argument
+@out_file
+@common("kit", "sheet", "row", "force", "talk")
+def form(source: str, out: Path | None, kit_name: str, sheet: str | None, row: int | None, force: bool) -> None:
+    """Make the fillable Word form, prefilled from SOURCE."""
+    kit = load_kit(kit_name)
+    _, item = _exactly_one(source, kit, {}, sheet, row)
+    from docgen.packet import document_names
+    from docgen.render.form import render_form
+
+    name = Path(document_names(kit, item)["form"])
+    _write(out or name, render_form(kit, item.intake.values), force=force)
+    exit_by([item.review.verdict])
+
+
+@click.command()
+@source_argument
+@out_file
+@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+def review(
+    source: str, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    sheet: str | None, row: int | None, force: bool,
+) -> None:  # fmt: skip
+    """Make the review summary (PDF) of SOURCE."""
+    kit = load_kit(kit_name)
+    path, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
+    from docgen import packet
+
+    making = packet.Making(kit, printed_date(date), Path(), only=("review", "contract"))
+    documents, _pending = packet.render(item, path.read_bytes(), making)
+    name, content = documents["review"] or ("", b"")
+    _write(out or Path(name), content, force=force)
+    exit_by([item.review.verdict])
+
+
+@click.command()
+@source_argument
+@out_file
+@click.option("--final", is_flag=True, help="Without the watermark; refused while a value is pending.")
+@click.option("--allow-unready", is_flag=True,
+              help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
+@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+def contract(
+    source: str, out: Path | None, final: bool, allow_unready: bool, kit_name: str, terms: Path | None,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+) -> None:  # fmt: skip
+    """Make the contract draft (Word) for SOURCE."""
+    kit = load_kit(kit_name)
+    _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
+    from docgen import packet
+    from docgen.render.context import Occasion
+
+    verdict = item.review.verdict
+    ready = verdict in packet.READY
+    if not ready and not allow_unready:
+        say(f"{source}: the intake is {verdict.value}: no contract is made (--allow-unready makes a marked one)")
+        exit_by([verdict])
+    rendered = packet.contract_of(item, kit, Occasion(printed_date(date), draft=not final, unready=not ready))
+    for label in rendered.pending:
+        say(f"pending: {label}")
+    if final and rendered.pending:
+        say(f"{source}: {len(rendered.pending)} values are pending: no final contract is made")
+        raise click.exceptions.Exit(ExitCode.INCOMPLETE)
+    name = Path(packet.document_names(kit, item)["contract"])
+    _write(out or name, rendered.content, force=force)
+    exit_by([verdict])
+
+
+# -- shared steps ---------------------------------------------------------------------------------
+
+
+def _exactly_one(
+    source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
+) -> tuple[Path, Assessed]:
+    """The one intake that a command for one document works on.  Exits with 3 where the source is unreadable."""
+    from docgen.assess import assess_all
+
+    run = assess_all(find_sources([source]), kit, terms, sheet, row)
+    if run.unreadable:
+        report_unreadable(run.unreadable)
+        raise click.exceptions.Exit(ExitCode.UNREADABLE)
+    if len(run.assessed) != 1:
+        raise UsageError(
+            f"{source} holds {len(run.assessed)} intakes, and this command makes one document",
+            "choose one with --sheet and --row, or make all with: docgen packet",
+        )
+    return run.assessed[0]
+
+
+def _write(path: Path, content: bytes, *, force: bool) -> None:
+    from docgen import files
+
+    files.write_file(path, content, replace=force)
+    say(f"wrote {path}")

@@ -1,0 +1,102 @@
+"""What several commands share: arguments, options, and what is made of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from docgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from docgen.assess import Unreadable
+    from docgen.intake import Value, Verdict
+    from docgen.kit import Kit
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def common(*names: str) -> Callable[[_Command], _Command]:
+    """The named common options, spelt the same for every command."""
+    every: dict[str, Callable[[Any], Any]] = {
+        "kit": click.option("--kit", "kit_name", default="caller-number", metavar="NAME|FOLDER", show_default=True,
+                            help="The kit to work with."),
+        "terms": click.option("--terms", type=click.Path(path_type=Path), metavar="FILE",
+                              help="Commercial terms, a YAML file of key: value."),
+        "date": click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+                             help="The date that documents carry (default: today, or SOURCE_DATE_EPOCH)."),
+        "sheet": click.option("--sheet", metavar="NAME", help="Only the intakes of this sheet."),
+        "row": click.option("--row", type=click.IntRange(min=1), metavar="N", help="Only the intake in this row."),
+        "force": click.option("--force", is_flag=True, help="Overwrite what stands there, edited work included."),
+        "json": click.option("--json", "as_json", is_flag=True, help="Print the results as JSON."),
+        "talk": _talk,
+    }  # fmt: skip
+
+    def decorate(command: _Command) -> _Command:
+        for name in reversed(names):
+            command = every[name](command)
+        return command
+
+    return decorate
+
+
+def _talk(command: Any) -> Any:
+    def set_level(_context: click.Context, parameter: click.Parameter, given: Any) -> None:
+        if given:
+            logging.getLogger().setLevel(logging.ERROR if parameter.name == "quiet" else logging.DEBUG)
+
+    quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=set_level, help="Say only errors.")
+    verbose = click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=set_level, help="Say more.")
+    return quiet(verbose(command))
+
+
+sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+source_argument = click.argument("source", metavar="SOURCE")
+out_file = click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
+
+
+def load_kit(name: str) -> Kit:
+    """The kit that --kit names."""
+    from docgen import kitfile
+
+    return kitfile.load(kitfile.find(name))
+
+
+def load_terms(path: Path | None, kit: Kit) -> Mapping[str, Value]:
+    """The terms that --terms gives, none without it."""
+    if path is None:
+        return {}
+    if not path.exists():
+        raise UsageError(f"--terms {path}: there is no such file")
+    from docgen import terms
+
+    return terms.load(path, kit)
+
+
+def printed_date(given: dt.datetime | None) -> dt.date:
+    """--date, else SOURCE_DATE_EPOCH (UTC), else today."""
+    if given is not None:
+        return given.date()
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
+    return dt.datetime.now().astimezone().date()
+
+
+def find_sources(sources: Iterable[str], out: Path | None = None) -> list[Path]:
+    """The files that SOURCE... means."""
+    from docgen.batch.discover import discover
+
+    return discover(sources, out)
+
+
+def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[Unreadable] = ()) -> NoReturn:
+    """Leave the command with the code that the gravest outcome asks for."""
+    from docgen.assess import exit_code
+
+    raise click.exceptions.Exit(exit_code(verdicts, unreadable))

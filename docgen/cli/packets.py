@@ -1,0 +1,149 @@
+"""Commands that make packets and look after them: packet, batch, verify."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docgen.cli.options import common, exit_by, find_sources, load_kit, load_terms, printed_date, sources_argument
+from docgen.cli.talk import console, print_json, progress, report_unreadable, say
+from docgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from docgen.assess import Assessed
+    from docgen.packet import Making, Packet
+
+DEFAULT_OUT = "outputs"
+
+
+@click.command()
+@sources_argument
+@click.option("-o", "--out", default=DEFAULT_OUT, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              show_default=True, help="The folder that gets a folder for each packet.")  # fmt: skip
+@common("json", "kit", "terms", "date", "sheet", "row", "force", "talk")
+def packet(
+    sources: tuple[str, ...], out: Path, as_json: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    sheet: str | None, row: int | None, force: bool,
+) -> None:  # fmt: skip
+    """Make all documents of every intake in SOURCE, a folder each."""
+    kit = load_kit(kit_name)
+    from docgen import packet as packets
+    from docgen.assess import assess_all
+
+    run = assess_all(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row)
+    making = packets.Making(kit, printed_date(date), out, force)
+    made = _make_all(run.assessed, making)
+    if as_json:
+        unreadable = [entry._asdict() for entry in run.unreadable]
+        print_json({"packets": [_packet_json(item) for item in made], "unreadable": unreadable})
+    else:
+        from docgen import screen
+
+        for item in made:
+            console().print(screen.packet(item))
+    report_unreadable(run.unreadable)
+    exit_by((item.verdict for item in made), run.unreadable)
+
+
+def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Packet]:
+    """Every packet; all names are settled, and all refusals raised, before the first is written."""
+    from docgen import packet as packets
+
+    names = packets.folder_names([item.intake for _, item in assessed])
+    for name in names:
+        packets.refuse_to_lose(making.out / name, force=making.force)
+    with progress(len(names), "packets") as advance:
+        made = []
+        for (path, item), name in zip(assessed, names, strict=True):
+            made.append(packets.make(item, path, making, name))
+            advance()
+    return made
+
+
+def _packet_json(made: Packet) -> dict[str, Any]:
+    return {
+        "name": made.name,
+        "verdict": made.verdict.value,
+        "folder": str(made.folder.resolve()),
+        "files": {kind: path and str(path.resolve()) for kind, path in made.files.items()},
+        "pending": list(made.pending),
+    }
+
+
+# -- verify and batch ------------------------------------------------------------------------------
+
+
+def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
+    from docgen.packet import KINDS
+
+    if given is None:
+        return KINDS
+    asked = [kind.strip() for kind in given.split(",")]
+    unknown = [kind for kind in asked if kind not in KINDS]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: the documents are {', '.join(KINDS)}")
+    return tuple(kind for kind in KINDS if kind in asked)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
+def verify(folder: Path) -> None:
+    """Say whether the packet in DIR is as it was made."""
+    from docgen import manifest
+
+    differences = manifest.verify(folder)
+    for name, state in differences:
+        click.echo(f"{state:8}{name}")
+    if differences:
+        raise click.exceptions.Exit(ExitCode.PROOF)
+    say(f"{folder}: as made")
+
+
+@click.command()
+@sources_argument
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="The folder that gets a folder for each packet, and report.xlsx.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
+@click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")
+@click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
+@common("kit", "terms", "date", "force", "talk")
+def batch(
+    sources: tuple[str, ...], out: Path, jobs: int | None, only: tuple[str, ...], dry_run: bool, kit_name: str,
+    terms: Path | None, date: dt.datetime | None, force: bool,
+) -> None:  # fmt: skip
+    """Make the packets of many sources; a bad one never stops the others.
+
+    Folders are searched, tables give a packet for each row.  report.xlsx in DIR lists every intake,
+    finding and failure.
+    """
+    kit = load_kit(kit_name)
+    given_terms = load_terms(terms, kit)
+    paths = find_sources(sources, out)
+    if dry_run:
+        for path in paths:
+            click.echo(path)
+        return
+    from docgen import files, packet
+    from docgen.batch import report, workers
+
+    making = packet.Making(kit, printed_date(date), out, force, only)
+    units = [workers.Unit(path, making, given_terms) for path in paths]
+    made: list[workers.Made] = []
+    failures: list[workers.Failure] = []
+    with progress(len(units), "sources") as advance:
+        for outcome in workers.run(units, jobs or workers.usable_cores()):
+            made += outcome.made
+            failures += outcome.failures
+            advance()
+    made.sort(key=lambda item: (item.intake.source, item.intake.sheet or "", item.intake.row or 0))
+    failures.sort()
+    files.write_file(out / report.REPORT, report.build(made, failures, out), replace=True)
+    for failure in failures:
+        click.echo(f"error: {failure.source}: {failure.place} {failure.reason}", err=True)
+    say(f"{len(made)} packets, {len(failures)} failures; {out / report.REPORT} lists them")
+    if failures:
+        raise click.exceptions.Exit(ExitCode.BATCH)
+    exit_by(item.review.verdict for item in made)

@@ -1,0 +1,173 @@
+"""The neutral picture of a sheet: which cells hold text, which are merged.  Knows no file format.
+
+A grid holds non-empty cells only, so a lone cell in the far corner costs nothing; nothing here or
+above ever walks over all rows times all columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+#: A spreadsheet number keeps 15 digits; what is longer has lost some.
+DIGITS = 15
+_TALL = 500  # merged ranges higher than this are searched one by one, not indexed row by row
+_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")
+
+
+class Cell(NamedTuple):
+    """The text of a cell; `fault` is the message code where that text is no usable answer."""
+
+    text: str
+    fault: str | None = None
+
+
+BLANK = Cell("")
+
+
+class Extent(NamedTuple):
+    """A merged range, or a single cell: first and last row and column, all included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether the cell lies inside."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet: its non-empty cells by row and column (both ascending), and its merged ranges."""
+
+    sheet: str
+    rows: Mapping[int, Mapping[int, Cell]]
+    merged: tuple[Extent, ...] = ()
+
+    def cell(self, row: int, column: int) -> Cell | None:
+        """The cell there, None where it is empty."""
+        cells = self.rows.get(row)
+        return cells.get(column) if cells else None
+
+    def extent(self, row: int, column: int) -> Extent:
+        """The merged range that covers the cell, or the cell itself."""
+        for extent in self.covering(row):
+            if extent.left <= column <= extent.right:
+                return extent
+        return Extent(row, column, row, column)
+
+    def covering(self, row: int) -> list[Extent]:
+        """The merged ranges that cover any cell of the row."""
+        tall = [extent for extent in self._tall if extent.top <= row <= extent.bottom]
+        return self._by_row.get(row, []) + tall
+
+    def address(self, row: int, column: int) -> str:
+        """How people name the cell: `B4`."""
+        return f"{letters(column)}{row}"
+
+    @cached_property
+    def _tall(self) -> list[Extent]:
+        return [extent for extent in self.merged if extent.bottom - extent.top >= _TALL]
+
+    @cached_property
+    def _by_row(self) -> dict[int, list[Extent]]:
+        found: dict[int, list[Extent]] = {}
+        for extent in self.merged:
+            if extent.bottom - extent.top < _TALL:
+                for row in range(extent.top, extent.bottom + 1):
+                    found.setdefault(row, []).append(extent)
+        return found
+
+
+@dataclass(frozen=True)
+class Book:
+    """The visible sheets of a workbook in order, and what docgen left in it if docgen made it: kit name and
+    version, titles of its sheets without answers, texts it printed beside the answers."""
+
+    sheets: tuple[Grid, ...]
+    made_with: tuple[str, str] | None = None
+    own_sheets: frozenset[str] = frozenset()
+    own_texts: tuple[str, ...] = ()
+
+
+def grid(sheet: str, cells: Iterable[tuple[int, int, Cell]], merged: Iterable[Extent] = ()) -> Grid:
+    """The grid of these cells (row, column, cell), in any order.
+
+    Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.
+    """
+    extents = tuple(sorted({extent for extent in merged if extent[:2] != extent[2:]}))
+    rows: dict[int, dict[int, Cell]] = {}
+    for row, column, cell in cells:
+        if cell.text and not _is_blank(cell.text):
+            rows.setdefault(row, {})[column] = cell
+    picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents)
+    return _without_hidden(picture) if extents else picture
+
+
+def _without_hidden(picture: Grid) -> Grid:
+    seen = {}
+    for row, cells in picture.rows.items():
+        if picture.covering(row):
+            cells = {column: cell for column, cell in cells.items() if picture.extent(row, column)[:2] == (row, column)}
+        if cells:
+            seen[row] = cells
+    return Grid(picture.sheet, seen, picture.merged)
+
+
+def letters(column: int) -> str:
+    """The letters of a column: 1 → A, 28 → AB."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _is_blank(text: str) -> bool:
+    """Whether there is nothing to see: white space and invisible characters only."""
+    return not text.strip() or not any(char.isprintable() and not char.isspace() for char in text)
+
+
+def cell_of(value: object, *, percent: bool = False) -> Cell:
+    """The cell that shows a typed value as its author reads it.
+
+    Numbers without float artefacts, with `%` where the format shows one; dates in ISO form.  A number
+    of more than 15 digits has the fault `digits`: its last ones are lost.
+    """
+    if value is None:
+        return Cell("")
+    if isinstance(value, bool):
+        return Cell("TRUE" if value else "FALSE")
+    if isinstance(value, int | float | Decimal):
+        return _number(value, percent=percent)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return Cell(value.date().isoformat() if midnight else value.replace(microsecond=0).isoformat(" "))
+    if isinstance(value, dt.date | dt.time):
+        return Cell(value.isoformat())
+    text = str(value)
+    if "_x" in text:  # how spreadsheets write control characters; a carriage return is a line break
+        text = _CONTROL.sub(lambda found: {"0D": "\n", "0A": "\n", "09": "\t"}.get(found[1].upper(), ""), text)
+    return Cell(text)
+
+
+def _number(value: int | float | Decimal, *, percent: bool) -> Cell:
+    if not math.isfinite(value):
+        return Cell(str(value), "cell_error")
+    if abs(value) >= 10**DIGITS:
+        return Cell(str(value) if isinstance(value, int) else f"{value:.15g}", "digits")
+    exact = Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
+    if percent:
+        exact *= 100
+    text = f"{exact:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return Cell(f"{text}%" if percent else text)

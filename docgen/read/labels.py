@@ -1,0 +1,248 @@
+"""What a kit makes of a text: a field's label, a group, a hint, a printed choice, or nothing it knows.
+
+Texts are compared folded.  Built once per source from the kit; the words of every form are its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from docgen.kit import Field, FieldType, Kit
+from docgen.text import fold, fold_label
+
+LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
+_LONGEST = 60  # no label is longer, and a longer text is not looked up
+_MARKED = re.compile(r"[*＊]|[:：]\s*$")
+_HEAD = re.compile(r"\s*([^:：\n]{1,60})[:：]")
+_LATER = re.compile(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
+_PUNCTUATION = re.compile(r"[\W_]+")
+# ticks, empty boxes, brackets and blanks to write on, as they stand around printed choices
+_BOXES = re.compile(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
+_TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
+# how a sheet speaks that explains, instead of answering
+_INSTRUCTION = re.compile("[注如例]:|说明:|请|例如|如有|填写|选择|勾选|非?必填|选填|可选|须|需要?填")
+_TELLING = 4  # a shorter example, or a number, may stand anywhere by chance
+_NEAR = 0.75  # of four characters three
+_CLEARLY = 0.08
+
+
+class Meaning(NamedTuple):
+    """What a text can be: the fields whose label it is, or whose labels stand in it each with its answer.
+
+    `rank` says how the label matched, `marked` whether it bears a star or an end colon, as no answer does.
+    """
+
+    keys: tuple[str, ...] = ()
+    rank: int = LABEL
+    marked: bool = False
+    group: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+_NOTHING = Meaning()
+
+
+class Vocabulary:
+    """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead."""
+
+    def __init__(self, kit: Kit, *, internal: bool = False, own_texts: Iterable[str] = ()) -> None:
+        self.kit = kit
+        self.fields: Mapping[str, Field] = kit.terms if internal else kit.fields
+        self.groups: dict[str, set[str]] = {}
+        self._labels: dict[str, list[tuple[int, str]]] = {}
+        self._hints: dict[str, frozenset[str]] = {}
+        self._choices: dict[str, list[str]] = {}
+        self._examples: dict[str, str] = {}
+        self._meanings: dict[str, Meaning] = {}
+        for key, field in self.fields.items():
+            self._add(key, field)
+        self._known = frozenset(self._known_texts(own_texts)) - {""}
+        self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
+        self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
+
+    def _add(self, key: str, field: Field) -> None:
+        names = [(LABEL, field.label), *((ALIAS, alias) for alias in field.aliases)]
+        if field.group:
+            self.groups.setdefault(fold_label(field.group), set()).add(key)
+            names.append((GROUPED, field.group + field.label))
+        for rank, name in names:
+            for folded in {fold(name), fold_label(name), _bare(name)}:
+                self._labels.setdefault(folded, []).append((rank, key))
+        self._hints[key] = frozenset(_bare(hint) for hint in (field.placeholder, field.help) if hint)
+        self._examples[key] = fold(field.example)
+        words = {word for choice in field.choices for word in (choice.label, *choice.synonyms)}
+        self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
+
+    def _known_texts(self, own_texts: Iterable[str]) -> Iterator[str]:
+        yield _bare(self.kit.title)
+        for section in self.kit.sections:
+            yield _bare(section.label)
+        for field in self.kit.all_fields.values():
+            for text in (field.label, field.group, field.unit, field.placeholder, field.help):
+                yield _bare(text)
+            if len(field.example) >= _TELLING and not field.example.isdigit():
+                yield _bare(field.example)
+            yield from (_bare(alias) for alias in field.aliases)
+            yield from (_bare(choice.label) for choice in field.choices)
+            yield _bare(field.other or "")
+        yield from (_bare(text) for text in own_texts)
+
+    # -- labels ------------------------------------------------------------------------------------
+
+    def meaning(self, text: str) -> Meaning:
+        """What the text can be; an empty Meaning where the kit does not know it as a label."""
+        if not _starts(text, self._initials):
+            return _NOTHING
+        found = self._meanings.get(text)
+        if found is None:
+            found = self._meanings[text] = self._find(text)
+        return found
+
+    def _find(self, text: str) -> Meaning:
+        if len(text) <= _LONGEST:
+            rank, keys = self._look_up(text)
+            group = fold_label(text)
+            group = group if group in self.groups else ""
+            if keys or group:
+                return Meaning(keys, rank, bool(_MARKED.search(text)), group)
+        first, _, rest = text.strip().partition("\n")
+        if rest and len(first) <= _LONGEST:
+            rank, keys = self._look_up(first)
+            if keys and all(self.is_hint(key, rest) or is_instruction(rest) for key in keys):
+                return Meaning(keys, rank, marked=True)  # a label with its remark on a line of its own
+            if len(keys) == 1:
+                return Meaning(pairs=((keys[0], rest.strip()),))
+        return Meaning(pairs=tuple(self._pairs(text)))
+
+    def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
+        """How well and as which fields' label the text is known."""
+        for folded in (fold(text), fold_label(text), _bare(text)):
+            found = self._labels.get(folded)
+            if found:
+                best = min(rank for rank, _ in found)
+                return best, tuple(dict.fromkeys(key for rank, key in found if rank == best))
+        return LABEL, ()
+
+    def _pairs(self, text: str) -> Iterator[tuple[str, str]]:
+        """Labels and answers in one text, `公司名称：北京…`, one or several.
+
+        A long answer ends with the text: what looks like a label in a script belongs to the script.
+        """
+        head = _HEAD.match(text)
+        keys = self._look_up(head[1])[1] if head else ()
+        if not head or len(keys) != 1:
+            return
+        key, start = keys[0], head.end()
+        if self.fields[key].type is not FieldType.LONG_TEXT:
+            for later in _LATER.finditer(text, start):
+                keys = self._look_up(later[1])[1]
+                if len(keys) == 1:
+                    yield key, text[start : later.start()].strip()
+                    key, start = keys[0], later.end()
+        yield key, text[start:].strip()
+
+    def resolve(self, meaning: Meaning, group: str) -> str | None:
+        """The one field that the label names, with the help of the group above or beside it; None in doubt."""
+        keys = meaning.keys
+        if len(keys) > 1:
+            keys = tuple(key for key in keys if key in self.groups.get(group, ()))
+        return keys[0] if len(keys) == 1 else None
+
+    def nearest(self, text: str) -> str | None:
+        """The field whose label the text nearly is, None where none is near or two are.
+
+        A help for people, never a reading: what is not understood stays so.
+        """
+        folded = fold_label(text)
+        matcher = difflib.SequenceMatcher(b=folded, autojunk=False)
+        best: dict[str, float] = {}
+        for name, found in self._labels.items():
+            matcher.set_seq1(name)
+            if matcher.quick_ratio() >= _NEAR:
+                for _rank, key in found:
+                    best[key] = max(best.get(key, 0), matcher.ratio())
+        ranked = sorted(best, key=lambda key: -best[key])
+        if not ranked or best[ranked[0]] < _NEAR:
+            return None
+        if len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < _CLEARLY:
+            return None
+        return ranked[0]
+
+    # -- other texts -------------------------------------------------------------------------------
+
+    def is_hint(self, key: str, text: str) -> bool:
+        """Whether the text is the field's own hint, or nothing but a line to write on."""
+        if _starts(text, self._hint_initials[key]):
+            return self._all_in(self._hints[key], text)
+        return "_" in text and _is_line(text)
+
+    def is_example(self, key: str, text: str) -> bool:
+        """Whether the text is the field's own example."""
+        return fold(text) == self._examples[key]
+
+    def is_choice(self, key: str, text: str) -> bool:
+        """Whether the text is made of the field's choices, ticked or not, and nothing else."""
+        if not self._choices[key]:
+            return False
+        rest = self._without_choices(key, _TICKS.sub("", fold(text)))
+        return not rest or bool(self.fields[key].other and rest.startswith(fold(self.fields[key].other or "")))
+
+    def is_untouched(self, key: str, text: str) -> bool:
+        """Whether the text is the field's printed choices, all of them, with no tick."""
+        field, folded = self.fields[key], fold(text)
+        if not field.choices or _TICKS.search(folded) or not all(fold(c.label) in folded for c in field.offered):
+            return False
+        rest = self._without_choices(key, folded)
+        return rest in {"", fold(field.other or "")}
+
+    def _without_choices(self, key: str, folded: str) -> str:
+        for word in self._choices[key]:
+            folded = folded.replace(word, "")
+        return _BOXES.sub("", folded).strip(":")
+
+    def understood(self, text: str) -> bool:
+        """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""
+        if _is_line(text) or self._all_in(self._known, text):
+            return True
+        return any(self.is_untouched(key, text) for key in self.fields)
+
+    def _all_in(self, known: frozenset[str], text: str) -> bool:
+        if _bare(text) in known:
+            return True
+        lines = [line for line in re.split(r"[\n；;]", text) if line.strip()]
+        return len(lines) > 1 and all(_bare(line) in known for line in lines)
+
+
+def is_instruction(text: str) -> bool:
+    """Whether the text tells people what to write, as remarks and explanations do."""
+    return bool(_INSTRUCTION.match(fold(text).lstrip("(*[")))
+
+
+_NUMBERING = frozenset("、.．)）]】")
+_letter = lru_cache(maxsize=4096)(fold)
+
+
+def _starts(text: str, initials: frozenset[str]) -> bool:
+    """Whether the text can be a label or hint, by its first letter: a quick no for most cells of a table.
+    Numbering and remarks before it say nothing (`1、公司名称`, `(必填)公司名称`)."""
+    for at, letter in enumerate(text):
+        if letter.isalnum():
+            folded = _letter(letter)
+            if folded:
+                return folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
+    return False
+
+
+def _is_line(text: str) -> bool:
+    """Whether the text is but a line to write on."""
+    return set(fold(text)) == {"_"}
+
+
+def _bare(text: str) -> str:
+    """The folded letters and digits of a text, for where punctuation tells nothing."""
+    folded = fold(text)
+    return _PUNCTUATION.sub("", folded) or folded

@@ -1,0 +1,115 @@
+"""Grids → answers: which sheets hold intakes, and which texts belong to none.
+
+A visible sheet is one of these, asked in this order:
+
+1. The terms sheet, if its title is the label of an internal section of the kit.  Its labels and the
+   answers beside them are the workbook's commercial terms.
+2. One of docgen's own sheets without answers (explanations, lists), if the workbook says so.
+3. A table (`tables`): a row with the labels of at least three fields, more than stand in all other
+   rows together, and below it at least one row with an answer.  Each such row is an intake.
+4. A form (`forms`): at least half of the fields a customer is asked have their label in it, each with
+   an answer or a place for one beside it, below it or in its own cell.  The sheet is one intake,
+   unless it tells what to write instead of answering, or is empty beside a filled one.
+5. A sheet without intake: reported by its name if it holds any text that is not the kit's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from docgen.intake import Answer, Answers, Unrecognised
+from docgen.kit import Kit
+from docgen.read.forms import Form, read_form
+from docgen.read.grid import Book, Grid
+from docgen.read.labels import Vocabulary
+from docgen.read.roles import Place
+from docgen.read.tables import Table, find_table
+from docgen.text import fold_label
+
+
+@dataclass(frozen=True)
+class _SheetForm:
+    """A sheet that is one intake."""
+
+    grid: Grid
+    form: Form
+
+    def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
+        yield Answers(self.grid.sheet, None, self.form.fields, tuple(_texts(self.grid, self.form.leftover)), made_with)
+
+
+@dataclass(frozen=True)
+class Intakes(Iterable[Answers]):
+    """The intakes of a workbook, made anew and one at a time whenever they are gone through.
+
+    The first carries what was not understood outside of all of them.
+    """
+
+    sheets: tuple[Table | _SheetForm, ...]
+    outside: tuple[Unrecognised, ...]
+    made_with: tuple[str, str] | None
+
+    def __iter__(self) -> Iterator[Answers]:
+        outside = self.outside
+        for sheet in self.sheets:
+            for answers in sheet.intakes(self.made_with):
+                yield replace(answers, unrecognised=(*answers.unrecognised, *outside)) if outside else answers
+                outside = ()
+
+
+def locate(book: Book, kit: Kit) -> tuple[Intakes, Mapping[str, Answer]] | None:
+    """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
+    vocabulary = Vocabulary(kit, own_texts=book.own_texts)
+    terms: dict[str, Answer] = {}
+    outside: list[Unrecognised] = []
+    found: list[Table | _SheetForm] = []
+    without: list[Grid] = []
+    titles = {fold_label(section.label) for section in kit.sections if section.internal}
+    for grid in book.sheets:
+        if fold_label(grid.sheet) in titles:
+            more, texts = _read_terms(grid, Vocabulary(kit, internal=True, own_texts=book.own_texts))
+            terms |= more
+            outside += texts
+        elif grid.sheet not in book.own_sheets:
+            sheet = find_table(grid, vocabulary) or _find_form(grid, vocabulary)
+            found += [sheet] if sheet else []
+            without += [] if sheet else [grid]
+    filled = [sheet for sheet in found if isinstance(sheet, Table) or not sheet.form.is_empty]
+    for sheet in found if filled else []:
+        if sheet not in filled:
+            without.append(sheet.grid)
+    sheets = tuple(filled or found)
+    order = [grid.sheet for grid in book.sheets]
+    for grid in sorted(without, key=lambda grid: order.index(grid.sheet)):
+        if _has_foreign_text(grid, vocabulary):
+            outside.append(Unrecognised(grid.sheet, None, grid.sheet))
+    return (Intakes(sheets, tuple(outside), book.made_with), terms) if sheets else None
+
+
+def _find_form(grid: Grid, vocabulary: Vocabulary) -> _SheetForm | None:
+    form = read_form(grid, vocabulary)
+    if len(form.fields) * 2 < len(vocabulary.fields) or form.explains:
+        return None
+    return _SheetForm(grid, form)
+
+
+def _read_terms(grid: Grid, vocabulary: Vocabulary) -> tuple[dict[str, Answer], list[Unrecognised]]:
+    """The terms that are given, and the texts beside them that were not understood."""
+    form = read_form(grid, vocabulary)
+    given = {key: answer for key, answer in form.fields.items() if answer.written.strip() or answer.fault}
+    return given, list(_texts(grid, form.leftover))
+
+
+def _texts(grid: Grid, texts: Iterable[tuple[Place, str]]) -> Iterator[Unrecognised]:
+    for place, text in texts:
+        yield Unrecognised(grid.sheet, grid.address(*place), text)
+
+
+def _has_foreign_text(grid: Grid, vocabulary: Vocabulary) -> bool:
+    """Whether the sheet says anything but the kit's own words."""
+    for cells in grid.rows.values():
+        for cell in cells.values():
+            if not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text):
+                return True
+    return False

@@ -1,0 +1,198 @@
+"""Which cells of a form are labels, and which merely look like one.
+
+The answer `手机号` to 主叫号码类型 reads like the label of another field: where a text stands decides,
+what stands beside and below it, and whether it bears the star or colon that no answer has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from docgen.kit import FieldType
+from docgen.read.grid import Cell, Extent, Grid
+from docgen.read.labels import Meaning, Vocabulary
+
+Place = tuple[int, int]
+_LOOK_UP = 12  # rows that an unmerged group label may stand above its fields
+
+
+class Role(Enum):
+    """What a cell of a form is."""
+
+    LABEL = auto()
+    PAIR = auto()  # label and answer in one cell
+    GROUP = auto()
+    OTHER = auto()  # an answer, or text
+
+
+class Spot(NamedTuple):
+    """A non-empty cell of a form: where it reaches to, what it says, what that can mean."""
+
+    extent: Extent
+    cell: Cell
+    meaning: Meaning
+    key: str | None  # the one field whose label it can be
+
+    @property
+    def place(self) -> Place:
+        """Row and column of its top left cell."""
+        return self.extent.top, self.extent.left
+
+
+class Layout:
+    """The cells of a form with their roles.
+
+    `below` holds the labels that head columns: their answers stand under them.
+    """
+
+    def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
+        self.grid = grid
+        self.vocabulary = vocabulary
+        self.rows: dict[int, list[Spot]] = {}
+        for row, cells in grid.rows.items():
+            self.rows[row] = [self._spot(row, column, cell) for column, cell in cells.items()]
+        self.spots = {spot.place: spot for spots in self.rows.values() for spot in spots}
+        self.uses = Counter(spot.key for spot in self.spots.values() if spot.key)
+        self.uses.update(key for spot in self.spots.values() for key, _ in spot.meaning.pairs)
+        self.below: set[Place] = set()
+        self.roles: dict[Place, Role] = {}
+        for row in self.rows:
+            self._assign(row)
+
+    def _spot(self, row: int, column: int, cell: Cell) -> Spot:
+        meaning = Meaning() if cell.fault else self.vocabulary.meaning(cell.text)
+        key = None
+        if meaning.keys:
+            several = len(meaning.keys) > 1
+            group = group_beside(self.grid, self.vocabulary, row, column) if several else ""
+            key = self.vocabulary.resolve(meaning, group)
+        return Spot(self.grid.extent(row, column), cell, meaning, key)
+
+    def _assign(self, row: int) -> None:
+        """Give each cell of the row its role, from left to right."""
+        for run in self._runs(row):
+            if self._heads_columns(run):
+                self.below |= {spot.place for spot in run}
+                self.roles |= {spot.place: Role.LABEL for spot in run}
+        before: Spot | None = None
+        owner: Spot | None = None  # the label whose choices have filled the row so far
+        for number, spot in enumerate(self.rows[row]):
+            after = self.rows[row][number + 1] if number + 1 < len(self.rows[row]) else None
+            if spot.place not in self.roles:
+                self.roles[spot.place] = self._role(spot, before, owner, after)
+            if self.roles[spot.place] is Role.LABEL:
+                owner = spot
+            elif owner and owner.key and not self.vocabulary.is_choice(owner.key, spot.cell.text):
+                owner = None
+            before = spot
+
+    def _role(self, spot: Spot, before: Spot | None, owner: Spot | None, after: Spot | None) -> Role:
+        meaning = spot.meaning
+        if meaning.group and (spot.key is None or self._opens_group(spot, after)):
+            return Role.GROUP
+        if not spot.key and not meaning.pairs:
+            return Role.OTHER
+        if self._stands_below_label(spot) or self._is_choice_of_above(spot, after):
+            return Role.OTHER
+        if before and self._answers(spot, before) or owner and self._is_choice_of(spot, owner, after):
+            return Role.OTHER
+        return Role.LABEL if spot.key else Role.PAIR
+
+    def _opens_group(self, spot: Spot, after: Spot | None) -> bool:
+        """Whether a text that is a group and a label too is the group here: a label of the group follows."""
+        members = self.vocabulary.groups.get(spot.meaning.group, set())
+        return after is not None and after.key in members and after.key is not None
+
+    def _answers(self, spot: Spot, before: Spot) -> bool:
+        """Whether a text that looks like a label is the answer to the label before it in the row."""
+        if self.roles.get(before.place) is not Role.LABEL or before.key is None or before.place in self.below:
+            return False
+        if spot.meaning.marked:
+            return False
+        if spot.meaning.pairs:  # `关键流程话术 | 姓名：…` is a script, `职位： | 手机号：138…` two pairs
+            in_use = any(self.uses[key] > 1 and key != before.key for key, _ in spot.meaning.pairs)
+            return adjacent(before, spot) and (in_use or self._takes_prose(before))
+        return adjacent(before, spot)
+
+    def _is_choice_of(self, spot: Spot, owner: Spot, after: Spot | None) -> bool:
+        """Whether the text is a choice of the label before it, behind a blank cell or other choices
+        (`主叫号码类型 | 固号 | 手机号 | √`), while the label of that name stands elsewhere."""
+        if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
+            return False
+        if after is not None and adjacent(spot, after) and not after.key:
+            if not self.vocabulary.is_choice(owner.key, after.cell.text):
+                return False
+        return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
+
+    def _takes_prose(self, label: Spot) -> bool:
+        return label.key is not None and self.vocabulary.fields[label.key].type is FieldType.LONG_TEXT
+
+    def _stands_below_label(self, spot: Spot) -> bool:
+        above = self.grid.extent(spot.extent.top - 1, spot.extent.left) if spot.extent.top > 1 else None
+        return above is not None and (above.top, above.left) in self.below and not spot.meaning.marked
+
+    def _is_choice_of_above(self, spot: Spot, after: Spot | None) -> bool:
+        """Whether the text is the choice written below a label, though it is a label elsewhere."""
+        above = self.spots.get((spot.extent.top - 1, spot.extent.left))
+        if above is None or above.key is None or spot.key is None or spot.meaning.marked:
+            return False
+        free = self.rows[above.extent.top][-1] is above and after is None
+        return free and self.uses[spot.key] > 1 and self.vocabulary.is_choice(above.key, spot.cell.text)
+
+    def _runs(self, row: int) -> Iterator[list[Spot]]:
+        """The stretches of the row in which label follows label without a gap."""
+        run: list[Spot] = []
+        for spot in self.rows[row]:
+            is_label = spot.key is not None and not self._stands_below_label(spot)
+            if run and (not is_label or not adjacent(run[-1], spot)):
+                yield run
+                run = []
+            if is_label:
+                run.append(spot)
+        if run:
+            yield run
+
+    def _heads_columns(self, run: list[Spot]) -> bool:
+        """Whether the labels of a run have their answers below them, not one beside the other."""
+        if len(run) < 2 or self._opens_group(run[0], run[1]):
+            return False
+        under = [self.under(spot) for spot in run]
+        labels = sum(spot is not None and bool(spot.key or spot.meaning.pairs or spot.meaning.group) for spot in under)
+        texts = sum(spot is not None for spot in under) - labels
+        if len(run) == 2:
+            return texts == 2 and not self.any_known(under)
+        last = run[-1]
+        followed = any(spot.extent.left > last.extent.right and not spot.key for spot in self.rows[last.extent.top])
+        return texts > labels or (labels == 0 and not followed)
+
+    def under(self, spot: Spot) -> Spot | None:
+        """The cell right below, None where it is empty."""
+        return self.spots.get((spot.extent.bottom + 1, spot.extent.left))
+
+    def any_known(self, spots: list[Spot | None]) -> bool:
+        """Whether any of the cells is text of the kit's own."""
+        return any(spot is not None and self.vocabulary.understood(spot.cell.text) for spot in spots)
+
+
+def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
+    """The group label that stands left of the cell, in its row or above its row in a merged or blank cell."""
+    for left in range(column - 1, max(column - 4, 0), -1):
+        extent = grid.extent(row, left)
+        cell = grid.cell(extent.top, extent.left)
+        above = extent.top
+        while cell is None and above > max(extent.top - _LOOK_UP, 1):
+            above -= 1
+            cell = grid.cell(above, extent.left)
+        if cell is not None:
+            group = vocabulary.meaning(cell.text).group
+            if group or above == extent.top:
+                return group
+    return ""
+
+
+def adjacent(left: Spot, right: Spot) -> bool:
+    """Whether nothing stands between the two cells of a row, not even a blank one."""
+    return left.extent.right + 1 == right.extent.left

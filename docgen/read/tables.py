@@ -1,0 +1,212 @@
+"""Table layouts: one customer a row under a header row, whatever the order of the columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+
+from docgen.intake import Answer, Answers, Origin, Unrecognised
+from docgen.read.grid import BLANK, Cell, Grid
+from docgen.read.labels import Meaning, Vocabulary
+from docgen.text import fold
+
+LEAST_COLUMNS = 3
+HEAD_ROWS = 200  # the header stands among so many first rows
+# the first words of rows that hold no customer
+_NO_CUSTOMER = re.compile(r"(?:[合总小共]计|总和|汇总|平均|total|sum)(?:[:(\d].*)?$|(?:备?注|(?:填[表写])?说明):")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table and the field that its header names."""
+
+    number: int
+    key: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header row, its columns, and the rows below that hold a customer each."""
+
+    grid: Grid
+    vocabulary: Vocabulary
+    header: int
+    columns: tuple[Column, ...]
+    customers: tuple[int, ...]
+
+    def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
+        """The customers in order, one at a time; the first carries what stands outside the rows."""
+        outside = tuple(self._outside())
+        for row in self.customers:
+            answers = self._customer(row, made_with)
+            if outside:
+                answers, outside = replace(answers, unrecognised=(*outside, *answers.unrecognised)), ()
+            yield answers
+
+    def _customer(self, row: int, made_with: tuple[str, str] | None) -> Answers:
+        sheet = self.grid.sheet
+        fields = {}
+        for column in self.columns:
+            place, cell = _seen(self.grid, row, column.number, self.header)
+            written = "" if self.vocabulary.is_hint(column.key, cell.text) else cell.text
+            fields[column.key] = Answer(written, Origin(sheet, self.grid.address(*place)), cell.fault)
+        known = {column.number for column in self.columns}
+        rest = tuple(self._text(row, number) for number in self.grid.rows[row] if number not in known)
+        return Answers(sheet, row, fields, rest, made_with)
+
+    def _text(self, row: int, column: int) -> Unrecognised:
+        cell = self.grid.cell(row, column) or BLANK
+        return Unrecognised(self.grid.sheet, self.grid.address(row, column), cell.text)
+
+    def _outside(self) -> Iterator[Unrecognised]:
+        """What stands above the header, in headers of unknown columns, and in rows that hold no customer."""
+        customers = set(self.customers)
+        known = {column.number: column.key for column in self.columns}
+        for row, cells in self.grid.rows.items():
+            if row in customers:
+                continue
+            for number, cell in cells.items():
+                key = known.get(number)
+                if key and (row == self.header or self.vocabulary.is_example(key, cell.text)):
+                    continue
+                if not self.vocabulary.understood(cell.text):
+                    yield self._text(row, number)
+
+
+def find_table(grid: Grid, vocabulary: Vocabulary) -> Table | None:
+    """The table that the sheet holds, None where it holds none or one without customers."""
+    headers = {}
+    for row in islice(grid.rows, HEAD_ROWS):
+        columns = _columns(grid, vocabulary, row)
+        if columns:
+            headers[row] = columns
+    if not headers:
+        return None
+    header = max(headers, key=lambda row: (len(headers[row]), -row))
+    while len(headers.get(header + 1, ())) == len(headers[header]) and _own_labels(grid, vocabulary, header + 1) < len(
+        headers[header]
+    ):
+        header += 1  # the lower row of a header of two rows knows as many fields, and which group each is of
+    columns = headers[header]
+    if len(columns) < LEAST_COLUMNS or not _is_header(grid, vocabulary, header, headers):
+        return None
+    table = Table(grid, vocabulary, header, columns, ())
+    customers = tuple(row for row in grid.rows if row > header and _is_customer(table, row))
+    alternates = not any(left.number + 1 == right.number for left, right in pairwise(columns))
+    could_be_form = alternates and len(columns) * 2 >= len(vocabulary.fields)  # all its pairs in one row
+    if not customers or (could_be_form and len(customers) < 2):
+        return None
+    return replace(table, customers=customers)
+
+
+# -- the header ------------------------------------------------------------------------------------
+
+
+def _columns(grid: Grid, vocabulary: Vocabulary, row: int) -> tuple[Column, ...]:
+    """The columns whose header the row would be: by its own labels, and those merged down into it
+    or standing above a blank cell of it in a header of two rows; of two for one field the better."""
+    found = [Column(number, key, meaning.rank) for number, key, meaning in _labels(grid, vocabulary, row)]
+    if not found:
+        return ()
+    for extent in grid.covering(row):
+        if extent.top < row:
+            found += _label_at(grid, vocabulary, extent.top, extent.left)
+    above = grid.rows.get(row - 1, {})
+    if any(vocabulary.meaning(cell.text).group for cell in above.values()):
+        taken = {column.number for column in found}
+        for number in above:
+            if number not in taken and grid.extent(row, number)[:2] == (row, number) and not grid.cell(row, number):
+                found += _label_at(grid, vocabulary, row - 1, number)
+    best: dict[str, Column] = {}
+    for column in sorted(found, key=lambda column: (column.rank, column.number)):
+        best.setdefault(column.key, column)
+    return tuple(sorted(best.values(), key=lambda column: column.number))
+
+
+def _label_at(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> list[Column]:
+    cell = grid.cell(row, column)
+    meaning = vocabulary.meaning(cell.text) if cell else Meaning()
+    key = vocabulary.resolve(meaning, _group_above(grid, vocabulary, row, column))
+    return [Column(column, key, meaning.rank)] if key else []
+
+
+def _labels(grid: Grid, vocabulary: Vocabulary, row: int) -> Iterator[tuple[int, str, Meaning]]:
+    """The labels that stand in the row itself: column, field, meaning."""
+    for number, cell in grid.rows.get(row, {}).items():
+        meaning = vocabulary.meaning(cell.text)
+        if meaning.keys:
+            group = _group_above(grid, vocabulary, row, number) if len(meaning.keys) > 1 else ""
+            key = vocabulary.resolve(meaning, group)
+            if key:
+                yield number, key, meaning
+
+
+def _own_labels(grid: Grid, vocabulary: Vocabulary, row: int) -> int:
+    return len({key for _, key, _ in _labels(grid, vocabulary, row)})
+
+
+def _group_above(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
+    """The group label that stands above the cell, merged over its columns or left of it above the first."""
+    for left in range(column, max(column - 12, 0), -1):
+        extent = grid.extent(row - 1, left)
+        cell = grid.cell(extent.top, extent.left)
+        if cell is not None:
+            return vocabulary.meaning(cell.text).group
+    return ""
+
+
+def _is_header(grid: Grid, vocabulary: Vocabulary, header: int, headers: dict[int, tuple[Column, ...]]) -> bool:
+    """Whether the row is the one header of the sheet: few other labels stand in other rows.
+
+    In a form every row has its labels; in a table only a repeated header has, and an answer by chance.
+    """
+    own = {column.key for column in headers[header]}
+    elsewhere: set[str] = set()
+    for row in headers:
+        if row in {header, header - 1}:
+            continue
+        others = {key for _, key, _ in _labels(grid, vocabulary, row)} - own
+        others |= {
+            key for cell in grid.rows[row].values() for key, _ in vocabulary.meaning(cell.text).pairs if key not in own
+        }
+        if len(others) > 1:
+            return False
+        elsewhere |= others
+    return len(own) > len(elsewhere)
+
+
+# -- the rows --------------------------------------------------------------------------------------
+
+
+def _seen(grid: Grid, row: int, column: int, header: int) -> tuple[tuple[int, int], Cell]:
+    """What the reader of the table sees there: the cell's place and text, of a merged one its top left cell's."""
+    cell = grid.cell(row, column)
+    if cell is not None:
+        return (row, column), cell
+    extent = grid.extent(row, column)
+    if extent.top <= header:
+        return (row, column), BLANK
+    return extent[:2], grid.cell(extent.top, extent.left) or BLANK
+
+
+def _is_customer(table: Table, row: int) -> bool:
+    """Whether the row holds a customer: an answer of its own under a known column, and is no total,
+    remark, example or repeated header."""
+    grid, vocabulary = table.grid, table.vocabulary
+    cells = grid.rows[row]
+    given = {c.key: cells[c.number] for c in table.columns if c.number in cells}
+    given = {key: cell for key, cell in given.items() if not vocabulary.is_hint(key, cell.text)}
+    if not given:
+        return False
+    first_number, first = next(iter(cells.items()))
+    if _NO_CUSTOMER.match(fold(first.text)):
+        return False
+    if len(cells) == 1 and grid.extent(row, first_number).right > first_number:
+        return False  # a title or remark across the table
+    repeated = sum(key in vocabulary.meaning(cell.text).keys for key, cell in given.items())
+    if repeated * 2 > len(given):
+        return False
+    return len(given) < LEAST_COLUMNS or not all(vocabulary.is_example(key, cell.text) for key, cell in given.items())

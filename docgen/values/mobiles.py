@@ -1,0 +1,76 @@
+"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are never chosen from."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from docgen.text import visible
+
+
+class Trouble(StrEnum):
+    """Why a text is no mainland mobile number."""
+
+    UNREADABLE = "unreadable"
+    LANDLINE = "landline"
+    FOREIGN = "foreign"
+    SEVERAL = "several"
+    LONG = "long"
+
+
+class Mobile(NamedTuple):
+    """A number in E.164, or the trouble with the text."""
+
+    number: str | None
+    trouble: Trouble | None = None
+
+
+_RUN = re.compile(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
+_COUNTRY = re.compile(r"[(] ?\+? ?86 ?[)]")
+_FLOAT = re.compile(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
+_SEVERAL = re.compile(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
+_REMARK = re.compile(r"\([^()]*\)")
+_MOST_DIGITS = 15  # of any telephone number, and all that a sheet keeps of one
+_LEAST_DIGITS = 7  # of a telephone number; fewer in brackets are office hours and the like
+
+
+def read(text: str) -> Mobile:
+    """The one mobile number of `text`, remarks around it left aside: `13800138000（王先生）`."""
+    plain = _FLOAT.sub("", _COUNTRY.sub("+86", visible(text)))
+    runs = _runs(_REMARK.sub(lambda remark: remark.group() if _has_number(remark.group()) else " ", plain))
+    if sum(len(run) > 10 for run in runs) > 1 or any(map(_SEVERAL.fullmatch, runs)):
+        return Mobile(None, Trouble.SEVERAL)
+    if any(len(run.lstrip("+")) > _MOST_DIGITS for run in runs):
+        return Mobile(None, Trouble.LONG)
+    return _number(runs[0]) if len(runs) == 1 else Mobile(None, Trouble.UNREADABLE)
+
+
+def _runs(text: str) -> list[str]:
+    return [re.sub(r"[^\d+]", "", run) for run in _RUN.findall(text)]
+
+
+def _has_number(remark: str) -> bool:
+    return any(len(run) >= _LEAST_DIGITS for run in _runs(remark))
+
+
+def _number(run: str) -> Mobile:
+    import phonenumbers
+    from phonenumbers import PhoneNumberType as Kind
+
+    try:
+        number = phonenumbers.parse(run, "CN")
+    except phonenumbers.NumberParseException:
+        return Mobile(None, Trouble.UNREADABLE)
+    if number.country_code != 86:
+        return Mobile(None, Trouble.FOREIGN)
+    kind = phonenumbers.number_type(number)
+    if kind == Kind.MOBILE:
+        return Mobile(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return Mobile(None, Trouble.UNREADABLE if kind == Kind.UNKNOWN else Trouble.LANDLINE)
+
+
+def show(number: str) -> str:
+    """`138 0013 8000` of `+8613800138000`."""
+    digits = number.removeprefix("+86")
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"

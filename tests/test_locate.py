@@ -1,0 +1,565 @@
+"""Finding labels and answers: every layout that customers send, and what is no intake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
+
+from docgen.errors import SourceError
+from docgen.intake import Answers, Unrecognised
+from docgen.kit import Kit
+from docgen.read import Reading, read
+from docgen.read.forms import read_form
+from docgen.read.grid import Book, Cell, Extent, grid
+from docgen.read.labels import Vocabulary
+from docgen.read.locate import locate
+
+#: What a customer writes, in the words of the source's table.
+WRITTEN = {
+    "company_name": "北京样例科技有限公司",
+    "contact_name": "王女士",
+    "contact_title": "客服经理",
+    "contact_mobile": "13800138000",
+    "contact_wechat": "shili_wang",
+    "industries": "☑银行 □保险 ☑电商 其他 ____",
+    "scenarios": "通知",
+    "greeting_script": "您好，我是示例科技的智能客服。",
+    "main_script": "第一步：问候\n第二步：姓名：请客户报姓名",
+    "callee_source": "在我司平台注册的会员",
+    "daily_calls": "5000",
+    "total_calls": "100000",
+    "number_source": "购买新号码",
+    "number_types": "手机号",
+    "number_count": "20",
+    "number_regions": "广东省-深圳市",
+}
+
+
+def layout(**changes: str) -> str:
+    """The source's table filled in, with `changes`."""
+    return form_text(WRITTEN | changes)
+
+
+def reading(path: Path, text: str, kit: Kit) -> Reading:
+    return read(workbook(path / "intake.xlsx", text), kit)
+
+
+def only(path: Path, text: str, kit: Kit) -> Answers:
+    """The one intake of a workbook with these sheets."""
+    (answers,) = reading(path, text, kit).intakes
+    return answers
+
+
+def written(answers: Answers) -> Mapping[str, str]:
+    """What was written, by field; fields left blank are left out."""
+    return {key: answer.written for key, answer in answers.fields.items() if answer.written}
+
+
+def cells(answers: Answers) -> Mapping[str, str | None]:
+    return {key: answer.origin.cell for key, answer in answers.fields.items()}
+
+
+def texts(answers: Answers) -> list[str]:
+    return [found.text for found in answers.unrecognised]
+
+
+# -- forms -----------------------------------------------------------------------------------------
+
+
+def test_the_source_table_is_read_with_its_cells(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, layout(), kit)
+    assert written(answers) == WRITTEN
+    assert cells(answers) == {key: f"C{row}" for key, row in SOURCE_ROWS.items()}
+    assert (answers.sheet, answers.row, answers.made_with) == ("信息收集统计表", None, None)
+    assert texts(answers) == ["信息收集统计表"]  # its title is not the kit's
+
+
+def test_an_empty_form_is_an_intake_and_knows_where_answers_should_stand(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, form_text({}), kit)
+    assert written(answers) == {}
+    assert cells(answers) == {key: f"C{row}" for key, row in SOURCE_ROWS.items()}
+
+
+def test_the_table_is_read_without_merged_cells(tmp_path: Path, kit: Kit) -> None:
+    unmerged = SOURCE_FORM.replace("<", " ").replace("^", " ")
+    answers = only(tmp_path, form_text({**WRITTEN, "number_count": "", "company_name": ""}, unmerged), kit)
+    expected = {key: text for key, text in WRITTEN.items() if key not in {"number_count", "company_name"}}
+    assert written(answers) == expected
+    assert cells(answers) == {key: f"C{row}" for key, row in SOURCE_ROWS.items()}
+
+
+def test_rows_in_any_order_and_labels_in_any_dress(tmp_path: Path, kit: Kit) -> None:
+    text = """
+    | 整体待外呼数量 | 100000 |
+    | 1、主叫号码归属地（请具体到省市）： | 广东省-深圳市 |
+    | 每 日 外 呼 数 量 * | 5000 |
+    | 公司\\n名称＊ | 北京样例科技有限公司 |
+    | 【手机号】 | 13800138000 |
+    | 负责人信息-称呼 | 王女士 |
+    | 负责人联系方式／微信号 | shili_wang |
+    | 开场白 | 您好 |
+    | 所属行业（可多选） | 银行 |
+    | 外呼场景(必填) | 通知 |
+    | 带宽 | 20M |
+    """
+    assert written(only(tmp_path, text, kit)) == {
+        "total_calls": "100000",
+        "number_regions": "广东省-深圳市",
+        "daily_calls": "5000",
+        "company_name": "北京样例科技有限公司",
+        "contact_mobile": "13800138000",
+        "contact_name": "王女士",
+        "contact_wechat": "shili_wang",
+        "greeting_script": "您好",
+        "industries": "银行",
+        "scenarios": "通知",
+        "bandwidth_mbps": "20M",
+    }
+
+
+PAIRS = """
+| 公司名称 | 北京样例科技有限公司 | 称呼 | 王女士 | 职位 | |
+| 手机号 | 13800138000 | 微信号 | | 行业 | ☑银行 □保险 |
+| 场景 | 通知 | 被叫号码来源 | 会员 | 每日外呼量 | 5000 |
+| 整体外呼量 | 100000 | 主叫号码需求 | 购买新号码 | 主叫号码类型 | 手机号 |
+| 主叫号码个数 | 20 | 主叫号码归属地 | 广东省-深圳市 | 外呼并发量 | |
+"""
+
+
+def test_several_pairs_in_a_row(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, PAIRS, kit)
+    assert answers.row is None
+    assert texts(answers) == []
+    changed = {"industries": "☑银行 □保险", "callee_source": "会员"}
+    blank = {"contact_title", "contact_wechat", "concurrency", "greeting_script", "main_script"}
+    assert written(answers) == {key: text for key, text in (WRITTEN | changed).items() if key not in blank}
+    assert cells(answers)["contact_title"] == "F1"
+    assert cells(answers)["contact_wechat"] == "D2"
+    assert cells(answers)["concurrency"] == "F5"
+    assert cells(answers)["number_types"] == "F4"
+
+
+def test_label_and_answer_in_one_cell(tmp_path: Path, kit: Kit) -> None:
+    text = """
+    | 公司名称：北京样例科技有限公司 | 称呼*: 王女士 |
+    | 职位： | 手机号：13800138000 |
+    | 行业：☑银行 ☑电商 其他：物流 | 场景：通知 |
+    | 欢迎语话术：您好，\\n姓名：请问您贵姓 | |
+    | 每日外呼量：5000 整体外呼量：100000；外呼并发量：60 | |
+    | 主叫号码需求：使用自有号码（固号/手机号） | |
+    """
+    answers = only(tmp_path, text, kit)
+    assert written(answers) == {
+        "company_name": "北京样例科技有限公司",
+        "contact_name": "王女士",
+        "contact_mobile": "13800138000",
+        "industries": "☑银行 ☑电商 其他：物流",
+        "scenarios": "通知",
+        "greeting_script": "您好，\n姓名：请问您贵姓",
+        "daily_calls": "5000",
+        "total_calls": "100000",
+        "concurrency": "60",
+        "number_source": "使用自有号码（固号/手机号）",
+    }
+    assert cells(answers)["contact_name"] == "B1"
+    assert cells(answers)["total_calls"] == "A5"
+    assert answers.fields["contact_title"].written == ""
+    assert texts(answers) == []
+
+
+BANDS = """
+| 公司名称 | 称呼 | 手机号 | 行业 |
+| 北京样例科技有限公司 | 王女士 | 13800138000 | 银行 |
+| 场景 | 每日外呼量 | 整体外呼量 | 主叫号码类型 |
+| 通知 | | 100000 | 手机号 |
+| 主叫号码需求 | 主叫号码个数 | 主叫号码归属地 | 被叫号码来源 |
+| 购买新号码 | 20 | 广东省-深圳市 | |
+"""
+
+
+def test_answers_below_rows_of_labels(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, BANDS, kit)
+    assert answers.row is None
+    assert written(answers) == {
+        key: WRITTEN[key] for key in WRITTEN if key in answers.fields and key not in {"daily_calls", "callee_source"}
+    } | {"industries": "银行"}
+    assert cells(answers)["daily_calls"] == "B4"
+    assert cells(answers)["number_types"] == "D4"
+    assert cells(answers)["callee_source"] == "D6"
+    assert texts(answers) == []
+
+
+def test_answers_below_labels_in_one_column(tmp_path: Path, kit: Kit) -> None:
+    lines = []
+    for key in WRITTEN:
+        lines += [f"| {kit.fields[key].label} |", f"| {WRITTEN[key]} |".replace("\n", "\\n")]
+    answers = only(tmp_path, "\n".join(lines), kit)
+    assert written(answers) == WRITTEN
+    assert cells(answers)["company_name"] == "A2"
+
+
+def test_a_note_below_the_last_label_is_not_its_answer(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, layout(number_regions="") + "| 以上信息真实有效 | | |", kit)
+    assert answers.fields["number_regions"].written == ""
+    assert cells(answers)["number_regions"] == f"C{SOURCE_ROWS['number_regions']}"
+    assert "以上信息真实有效" in texts(answers)
+
+
+@pytest.mark.parametrize(
+    ("field", "answer"),
+    [("number_types", "手机号"), ("industries", "通信"), ("contact_title", "负责人"), ("callee_source", "数据来源")],
+)
+def test_an_answer_that_is_a_label_elsewhere(tmp_path: Path, kit: Kit, field: str, answer: str) -> None:
+    for number, table in enumerate((SOURCE_FORM, SOURCE_FORM.replace("<", " ").replace("^", " "))):
+        if number and field != "number_types":
+            continue
+        answers = only(tmp_path, form_text(WRITTEN | {field: answer}, table), kit)
+        assert written(answers) == WRITTEN | {field: answer}
+
+
+def test_a_hint_left_standing_is_no_answer(tmp_path: Path, kit: Kit) -> None:
+    hint = kit.fields["number_regions"].placeholder
+    for text in (hint, f"（{hint}）", hint.replace("「", "“").replace("」", "”"), "________"):
+        answers = only(tmp_path, layout(number_regions=text), kit)
+        assert answers.fields["number_regions"].written == ""
+        assert cells(answers)["number_regions"] == f"C{SOURCE_ROWS['number_regions']}"
+        assert texts(answers) == ["信息收集统计表"]
+
+
+def test_a_label_with_its_hint_on_a_line_of_its_own(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM.replace("主叫号码归属地*", "主叫号码归属地*\\n请具体到「省-市」")
+    assert written(only(tmp_path, form_text(WRITTEN, table), kit)) == WRITTEN
+
+
+def test_hints_beside_answers_are_understood(tmp_path: Path, kit: Kit) -> None:
+    lines = [f"| {f.label} | {WRITTEN.get(k, '')} | {f.placeholder} |" for k, f in kit.fields.items()]
+    answers = only(tmp_path, "\n".join(lines).replace("二步", "").replace("\n第", "\\n第"), kit)
+    assert set(written(answers)) == set(WRITTEN)
+    assert cells(answers) == {key: f"B{row}" for row, key in enumerate(kit.fields, start=1)}
+    assert texts(answers) == []
+
+
+def test_a_remark_behind_an_empty_answer_is_not_the_answer(tmp_path: Path, kit: Kit) -> None:
+    lines = [f"| {f.label} | {WRITTEN.get(k, '')} | 见附件 |" for k, f in list(kit.fields.items())[:12]]
+    answers = only(tmp_path, "\n".join(lines).replace("\n第", "\\n第"), kit)
+    assert answers.fields["qualifications"].written == ""
+    assert cells(answers)["qualifications"] == "B6"
+    assert texts(answers) == ["见附件"] * 12
+
+
+def test_choices_in_cells_of_their_own_are_one_answer(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM.replace("{industries}", "☑银行 | □保险 | ☑电商 | 其他 ____")
+    answers = only(tmp_path, form_text(WRITTEN, table), kit)
+    assert answers.fields["industries"].written == "☑银行 □保险 ☑电商 其他 ____"
+    assert cells(answers)["industries"] == f"C{SOURCE_ROWS['industries']}"
+    assert texts(answers) == ["信息收集统计表"]
+
+
+def test_ticks_in_cells_beside_the_choices(tmp_path: Path, kit: Kit) -> None:
+    for cells_, expected in {
+        "固号 | | 手机号 | √": "固号 手机号 √",
+        "固号 | √ | 手机号 |": "固号 √ 手机号",
+        "☑固号 | ☐手机号": "☑固号 ☐手机号",
+    }.items():
+        table = SOURCE_FORM.replace("{number_types}", cells_)
+        assert written(only(tmp_path, form_text(WRITTEN, table), kit)) == WRITTEN | {"number_types": expected}
+
+
+def test_a_label_as_wide_as_the_form_has_its_answer_below(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM.replace(
+        "| 被叫号码来源* | < | {callee_source} |", "| 被叫号码来源* | < | < |\n| {callee_source} | < | < |"
+    )
+    answers = only(tmp_path, form_text(WRITTEN, table), kit)
+    assert written(answers) == WRITTEN
+    assert cells(answers)["callee_source"] == f"A{SOURCE_ROWS['callee_source'] + 1}"
+
+
+def test_group_and_alias(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM.replace("称呼*", "姓名").replace("手机号*", "手机").replace("微信号", "微信")
+    assert written(only(tmp_path, form_text(WRITTEN, table), kit)) == WRITTEN
+
+
+def test_a_second_text_beside_an_answer_is_reported(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM.replace("{company_name}", "{company_name} | 已核实")
+    answers = only(tmp_path, form_text(WRITTEN, table), kit)
+    assert Unrecognised("信息收集统计表", f"D{SOURCE_ROWS['company_name']}", "已核实") in answers.unrecognised
+
+
+def test_of_two_labels_for_a_field_the_better_counts_and_the_other_is_reported(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM + "| 联系电话 | < | 010-88886666 |\n"
+    answers = only(tmp_path, form_text(WRITTEN, table), kit)
+    assert written(answers) == WRITTEN
+    assert "010-88886666" in texts(answers)
+    answers = only(tmp_path, form_text(WRITTEN | {"contact_mobile": ""}, table), kit)
+    assert answers.fields["contact_mobile"].written == "010-88886666"
+
+
+def test_unknown_labels_and_near_misses_are_reported_not_guessed(tmp_path: Path, kit: Kit) -> None:
+    table = SOURCE_FORM.replace("公司名称*", "公司名成*") + "| 备用电话 | < | 010-1 |\n"
+    answers = only(tmp_path, form_text(WRITTEN, table), kit)
+    assert "company_name" not in answers.fields
+    assert {"公司名成*", "北京样例科技有限公司", "备用电话", "010-1"} <= set(texts(answers))
+    vocabulary = Vocabulary(kit)
+    assert vocabulary.nearest("公司名成") == "company_name"
+    assert vocabulary.nearest("外呼量") is None
+    assert vocabulary.nearest("天气") is None
+
+
+def test_faults_of_cells_are_carried(kit: Kit) -> None:
+    rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
+    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula"))]),))
+    found = locate(book, kit)
+    assert found is not None
+    (answers,) = found[0]
+    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+TABLE = """
+# 客户
+| 2026年客户信息汇总 | < | < | < | < | < |
+| 序号 | 手机号 | 公司名称 | 主叫号码类型 | 每日外呼量 | 跟进人 |
+| 1 | 13800138000 | 北京样例科技有限公司 | 手机号 | 5000 | 小李 |
+
+| 2 | 13900139000 | 上海示例有限公司 | 固号 | | |
+| 合计 | | | | 15000 | |
+"""
+
+
+def test_each_row_of_a_table_is_an_intake(tmp_path: Path, kit: Kit) -> None:
+    first, second = reading(tmp_path, TABLE, kit).intakes
+    assert written(first) == {
+        "contact_mobile": "13800138000",
+        "company_name": "北京样例科技有限公司",
+        "number_types": "手机号",
+        "daily_calls": "5000",
+    }
+    assert cells(first) == {"contact_mobile": "B3", "company_name": "C3", "number_types": "D3", "daily_calls": "E3"}
+    assert (first.sheet, first.row, second.row) == ("客户", 3, 5)
+    assert second.fields["daily_calls"].written == ""
+    assert cells(second)["daily_calls"] == "E5"
+
+
+def test_what_a_table_holds_besides_goes_where_it_stands(tmp_path: Path, kit: Kit) -> None:
+    first, second = reading(tmp_path, TABLE, kit).intakes
+    assert [(u.cell, u.text) for u in first.unrecognised] == [
+        ("A1", "2026年客户信息汇总"), ("A2", "序号"), ("F2", "跟进人"), ("A6", "合计"), ("E6", "15000"),
+        ("A3", "1"), ("F3", "小李"),
+    ]  # fmt: skip
+    assert [(u.cell, u.text) for u in second.unrecognised] == [("A5", "2")]
+
+
+GROUPED = """
+| 主叫号码对接信息收集表 | < | < | < | < | < |
+| 公司名称* | 负责人信息 | < | 负责人联系方式* | < | 行业 |
+| ^ | 称呼* | 职位 | 手机号* | 微信号 | ^ |
+| 北京样例科技有限公司 | 王女士 | 经理 | 13800138000 | w1 | 银行 |
+| 上海示例有限公司 | 李先生 | | 13900139000 | | 电商 |
+"""
+
+
+@pytest.mark.parametrize("text", [GROUPED, GROUPED.replace("<", " ").replace("^", " ")], ids=["merged", "unmerged"])
+def test_a_header_of_two_rows_with_groups(tmp_path: Path, kit: Kit, text: str) -> None:
+    first, second = reading(tmp_path, text, kit).intakes
+    assert written(first) == {
+        "company_name": "北京样例科技有限公司",
+        "contact_name": "王女士",
+        "contact_title": "经理",
+        "contact_mobile": "13800138000",
+        "contact_wechat": "w1",
+        "industries": "银行",
+    }
+    assert (first.row, second.row) == (4, 5)
+    assert cells(second)["contact_wechat"] == "E5"
+    assert texts(first) == texts(second) == []
+
+
+def test_a_table_of_one_customer(tmp_path: Path, kit: Kit) -> None:
+    text = "| 公司名称 | 称呼 | 手机号 |\n| 北京示例 | 王 | 13800138000 |"
+    answers = only(tmp_path, text, kit)
+    assert (answers.row, written(answers)["contact_name"]) == (2, "王")
+
+
+def test_repeated_headers_notes_hints_and_examples_are_no_customers(tmp_path: Path, kit: Kit) -> None:
+    f = kit.fields
+    keys = ("company_name", "contact_name", "contact_mobile", "number_regions")
+    text = "\n".join(
+        [
+            "| 公司名称 | 称呼 | 手机号 | 主叫号码归属地 |",
+            "| " + " | ".join(f[key].placeholder for key in keys) + " |",
+            "| " + " | ".join(f[key].example for key in keys) + " |",
+            "| 甲公司 | 王 | 13800138000 | 北京 |",
+            "| 第二组 | < | < | < |",
+            "| 公司名称 | 称呼 | 手机号 | 主叫号码归属地 |",
+            "| 乙公司 | | | |",
+            "| 注：以上为本月数据 | | | |",
+        ]
+    )
+    first, second = reading(tmp_path, text, kit).intakes
+    assert (first.row, second.row) == (4, 7)
+    assert texts(first) == ["第二组", "注：以上为本月数据"]
+
+
+def test_answers_merged_over_several_rows_count_for_each(tmp_path: Path, kit: Kit) -> None:
+    text = "| 公司名称 | 主叫号码归属地 | 主叫号码个数 |\n| 甲公司 | 北京 | 5 |\n| ^ | 上海 | 6 |"
+    first, second = reading(tmp_path, text, kit).intakes
+    assert written(second) == {"company_name": "甲公司", "number_regions": "上海", "number_count": "6"}
+    assert cells(second)["company_name"] == cells(first)["company_name"] == "A2"
+
+
+def test_intakes_can_be_gone_through_twice(tmp_path: Path, kit: Kit) -> None:
+    found = reading(tmp_path, TABLE, kit).intakes
+    assert list(found) == list(found)
+    assert len(list(found)) == 2
+
+
+# -- workbooks -------------------------------------------------------------------------------------
+
+
+def test_several_sheets_of_either_kind(tmp_path: Path, kit: Kit) -> None:
+    text = layout() + TABLE + layout(company_name="第三家").replace("# 信息收集统计表", "# 另一张")
+    found = list(reading(tmp_path, text, kit).intakes)
+    assert [(answers.sheet, answers.row) for answers in found] == [
+        ("信息收集统计表", None), ("客户", 3), ("客户", 5), ("另一张", None),
+    ]  # fmt: skip
+    assert "2026年客户信息汇总" in texts(found[1])
+
+
+def test_a_sheet_without_intake_is_named_once_in_the_first_intake(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, layout() + "# 备忘\n| 周五回访 | 小李 |\n| 见邮件 |", kit)
+    assert answers.unrecognised[-1] == Unrecognised("备忘", None, "备忘")
+    assert texts(answers).count("备忘") == 1
+
+
+def test_a_sheet_of_the_kits_own_words_is_not_reported(tmp_path: Path, kit: Kit) -> None:
+    answers = only(tmp_path, layout() + f"# 目录\n| {kit.title} |\n| 客户信息 | 公司名称 |", kit)
+    assert texts(answers) == ["信息收集统计表"]
+
+
+def test_an_empty_form_beside_a_filled_one_is_none(tmp_path: Path, kit: Kit) -> None:
+    printed = "银行 保险 电信运营商 能源 教育 通信 电商 消费金融\n其他 ____"
+    blank = {"industries": printed, "number_types": "固号  手机号"}
+    text = form_text(blank).replace("信息收集统计表", "空表") + layout()
+    answers = only(tmp_path, text, kit)
+    assert answers.sheet == "信息收集统计表"
+    assert only(tmp_path, form_text(blank), kit).fields["number_types"].written == "固号 手机号".replace(" ", "  ")
+
+
+PROSE = """
+# 说明
+| 三、流程说明 |
+| ① 主叫号码类型：请您在统计表内选择采购类型。 |
+| 公司名称、称呼、手机号、行业、场景均须填写。 |
+| 主叫号码个数：请您在统计表内填写采购个数。 |
+| 每日外呼量：请您填写预估的数量。 |
+"""
+LABELS = [
+    "公司名称", "称呼", "职位", "手机号", "微信号", "行业", "场景", "欢迎语话术", "关键流程话术", "被叫号码来源",
+    "每日外呼量", "整体外呼量", "主叫号码需求",
+]  # fmt: skip
+GUIDE = "# 填写指南\n" + "".join(f"| {label} | 请填写{label}，不可省略 |\n" for label in LABELS[:12])
+HEADER = "# 客户\n| 公司名称 | 称呼 | 手机号 | 行业 | 场景 |\n"
+HEADER_OF_ALL = f"# 客户\n| {' | '.join(LABELS)} |\n"
+
+
+@pytest.mark.parametrize("text", [PROSE, GUIDE, HEADER, HEADER_OF_ALL, "| 公司名称 | 甲 |\n| 称呼 | 王 |", ""])
+def test_what_is_no_intake(tmp_path: Path, kit: Kit, text: str) -> None:
+    with pytest.raises(SourceError, match="no sheet holds an intake"):
+        reading(tmp_path, text, kit)
+    if text.startswith("#"):
+        answers = only(tmp_path, layout() + text, kit)
+        assert written(answers) == WRITTEN
+        assert all(u.cell is None for u in answers.unrecognised[1:])
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_are_not_read(tmp_path: Path, kit: Kit, state: str) -> None:
+    path = workbook(tmp_path / "a.xlsx", layout() + TABLE, states={"客户": state})
+    (answers,) = read(path, kit).intakes
+    assert texts(answers) == ["信息收集统计表"]
+
+
+def test_the_terms_sheet_gives_terms_and_no_intake(tmp_path: Path, kit: Kit) -> None:
+    terms = "# 商务条款\n| 商务条款 | < |\n| 合同编号 | HT-001 |\n| 月租费 | 30 |\n| 试用天数 | |\n| 折扣 | 九折 |\n"
+    found = reading(tmp_path, layout() + terms, kit)
+    assert {key: (a.written, a.origin.cell) for key, a in found.terms.items()} == {
+        "contract_no": ("HT-001", "B2"),
+        "rent_per_number_month": ("30", "B3"),
+    }
+    (answers,) = found.intakes
+    assert texts(answers) == ["信息收集统计表", "折扣", "九折"]
+    with pytest.raises(SourceError):
+        reading(tmp_path, terms, kit)
+
+
+def test_docgens_own_workbook_leaves_nothing_unrecognised(tmp_path: Path, kit: Kit) -> None:
+    own = layout() + "# 填写说明\n| 先读说明 |\n| 再填写 |"
+    properties = {
+        "docgen-kit": kit.version_mark, "docgen-sheets": "填写说明/其他", "docgen-texts": "信息收集统计表\n第二句",
+    }  # fmt: skip
+    (answers,) = read(workbook(tmp_path / "a.xlsx", own, properties=properties), kit).intakes
+    assert answers.made_with == (kit.name, kit.version)
+    assert answers.unrecognised == ()
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+ANY_TEXT = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        ["公司名称", "手机号*", "称呼：", "负责人联系方式", "公司名称：甲", "☑银行", "合计", "行业：\n场景"]
+    ),
+)
+PLACES = st.tuples(st.integers(1, 26), st.integers(1, 5))
+
+
+def _consumed(answers: Answers) -> set[str | None]:
+    return {answer.origin.cell for answer in answers.fields.values()} | {u.cell for u in answers.unrecognised}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(PLACES, ANY_TEXT, max_size=8), merges=st.lists(st.tuples(PLACES, PLACES), max_size=3))
+@example(changes={(2, 3): "手机号"}, merges=[])
+def test_any_text_anywhere_is_an_answer_or_understood_or_listed(
+    kit: Kit, changes: dict[tuple[int, int], str], merges: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> None:
+    table = {(row, 2): field.label for row, field in enumerate(kit.fields.values(), start=1)}
+    table |= {(row, 3): "答案" for row in range(1, len(kit.fields), 2)}
+    extents = [Extent(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])) for a, b in merges]
+    sheet = grid("S", [(*place, Cell(text)) for place, text in (table | changes).items()], extents)
+    vocabulary = Vocabulary(kit)
+    form = read_form(sheet, vocabulary)
+    known = {answer.origin.cell for answer in form.fields.values()} | {sheet.address(*p) for p, _ in form.leftover}
+    for row, line in sheet.rows.items():
+        for column, cell in line.items():
+            meaning = vocabulary.meaning(cell.text)
+            understood = meaning.keys or meaning.group or vocabulary.understood(cell.text)
+            assert understood or sheet.address(row, column) in known
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells_=st.dictionaries(PLACES, ANY_TEXT, max_size=25))
+def test_no_sheet_crashes_the_reader(kit: Kit, cells_: dict[tuple[int, int], str]) -> None:
+    header = {(1, 1): "公司名称", (1, 2): "称呼", (1, 3): "手机号"}
+    for start in ({}, header):
+        found = locate(Book((grid("S", [(*p, Cell(t)) for p, t in (cells_ | start).items()]),)), kit)
+        for answers in found[0] if found else ():
+            places = [a.origin.cell for a in answers.fields.values()]
+            assert all(places)
+            assert not _consumed(answers) & {None}
+
+
+def test_a_far_corner_cell_and_a_huge_merged_range_cost_nothing(kit: Kit) -> None:
+    rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
+    corner = (1_048_576, 16_384, Cell("x"))
+    sheet = grid("S", [*rows, corner], [Extent(100, 1, 1_048_576, 16_000)])
+    found = locate(Book((sheet,)), kit)
+    assert found is not None
+    (answers,) = found[0]
+    assert [(u.cell, u.text) for u in answers.unrecognised] == [("XFD1048576", "x")]

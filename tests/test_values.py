@@ -1,0 +1,963 @@
+"""Text → value and value → text, for every type of field and every form that customers send (domain §3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import string
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from docgen import messages
+from docgen.intake import Chosen, Level, Region, Value
+from docgen.kit import Choice, Field, FieldType
+from docgen.values import is_not_given, items, options, parse, regions, show, text_of
+
+
+def field(kind: FieldType, **settings: Any) -> Field:
+    return Field(**{"key": "answer", "section": "part", "type": kind, "label": "答案", **settings})
+
+
+def choice(key: str, label: str, *synonyms: str, offered: bool = True) -> Choice:
+    return Choice(key=key, label=label, synonyms=synonyms, offered=offered)
+
+
+TEXT = field(FieldType.TEXT)
+LONG = field(FieldType.LONG_TEXT)
+LIST = field(FieldType.LIST)
+MOBILE = field(FieldType.MOBILE)
+COUNT = field(FieldType.COUNT, label="每日外呼量", unit="通")
+MONTHS = field(FieldType.COUNT, label="合同期限（月）", unit="个月")
+SPEED = field(FieldType.NUMBER, label="上下行对等带宽 (Mbps)", unit="Mbps")
+MINUTES = field(FieldType.NUMBER, label="平均通话时长（分钟）", unit="分钟")
+PRICE = field(FieldType.MONEY, label="通话费单价（元/分钟）", unit="元/分钟")
+SUM = field(FieldType.MONEY, label="预付款", unit="元")
+PERCENT = field(FieldType.PERCENT)
+DATE = field(FieldType.DATE)
+YES_NO = field(FieldType.YES_NO, label="话术模板已审核通过")
+REGIONS = field(FieldType.REGIONS, placeholder="请具体到「省-市」")
+INDUSTRIES = field(
+    FieldType.SEVERAL,
+    other="其他",
+    placeholder="可多选",
+    choices=(
+        choice("bank", "银行", "银行业"),
+        choice("insurance", "保险"),
+        choice("carrier", "电信运营商", "运营商"),
+        choice("energy", "能源"),
+        choice("education", "教育"),
+        choice("telecom", "通信", "通讯"),
+        choice("ecommerce", "电商", "电子商务"),
+        choice("finance", "消费金融"),
+    ),
+)
+TYPES = field(
+    FieldType.SEVERAL,
+    choices=(
+        choice("landline", "固号", "固话"),
+        choice("mobile", "手机号", "手机号码"),
+        choice("n95", "95号码", "95", offered=False),
+        choice("n400", "400号码", "400", offered=False),
+    ),
+)
+SOURCE = field(
+    FieldType.ONE,
+    choices=(
+        choice("buy", "购买新号码", "购买", "买新号码"),
+        choice("own", "使用自有号码（固号/手机号）", "使用自有号码", "自有号码"),
+        choice("center", "有自己的呼叫中心和号码资源", "自有呼叫中心"),
+    ),
+)
+INCREMENT = field(FieldType.ONE, choices=(choice("60s", "按分钟", "60秒"), choice("6s", "按6秒", "6秒")))
+EVERY = (
+    TEXT,
+    LONG,
+    LIST,
+    MOBILE,
+    COUNT,
+    MONTHS,
+    SPEED,
+    MINUTES,
+    PRICE,
+    SUM,
+    PERCENT,
+    DATE,
+    YES_NO,
+    REGIONS,
+    INDUSTRIES,
+    TYPES,
+    SOURCE,
+    INCREMENT,
+)
+
+
+def value_of(of: Field, written: str) -> Value | None:
+    """The value, which must read without a problem and read back from its shown form."""
+    parsed = parse(of, written)
+    assert parsed.problems == (), parsed
+    if parsed.value is not None:
+        assert parse(of, show(of, parsed.value)).value == parsed.value
+    return parsed.value
+
+
+def codes_of(of: Field, written: str) -> list[str]:
+    """The codes of what makes the answer unreadable."""
+    parsed = parse(of, written)
+    assert parsed.value is None
+    assert {problem.level for problem in parsed.problems} <= {Level.INVALID}
+    return [problem.code for problem in parsed.problems]
+
+
+# ── not given ──
+
+
+@pytest.mark.parametrize("of", EVERY, ids=lambda of: f"{of.type}-{of.label}")
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        "",
+        " ",
+        "\u3000",
+        "\n",
+        "\u200b",
+        "/",
+        "／",
+        "—",
+        "——",
+        "-",
+        "－",
+        "–",
+        "_____",
+        "N/A",
+        "n/a",
+        "Ｎ／Ａ",
+        " N / A ",
+        "暂无",
+        "暂 无",
+        "暂无。",
+        "（暂无）",
+    ],
+)
+def test_nothing_is_not_given(of: Field, nothing: str) -> None:
+    assert is_not_given(of, nothing)
+    assert parse(of, nothing) == (None, ())
+
+
+@pytest.mark.parametrize("of", [of for of in EVERY if of is not YES_NO], ids=lambda of: f"{of.type}-{of.label}")
+@pytest.mark.parametrize("nothing", ["无", " 无 ", "无。", "（无）", "没有"])
+def test_none_is_not_given_but_to_yes_or_no(of: Field, nothing: str) -> None:
+    assert parse(of, nothing) == (None, ())
+
+
+def test_a_hint_left_standing_is_not_given() -> None:
+    assert parse(REGIONS, "请具体到「省-市」") == (None, ())
+    assert parse(REGIONS, " 请具体到 「省-市」。") == (None, ())
+    assert value_of(REGIONS, "请具体到「省-市」 广东深圳") == (Region("广东省", "深圳市"),)
+
+
+@pytest.mark.parametrize("written", ["0", "#", "无锡示例公司", "暂无公司", "？"])
+def test_what_is_given(written: str) -> None:
+    assert value_of(TEXT, written) == written
+
+
+# ── text ──
+
+
+def test_text_is_cleaned_and_no_more() -> None:
+    assert value_of(TEXT, " 北京(中国)\u200b科技\n有限 公司 ") == "北京（中国）科技有限公司"
+    assert value_of(TEXT, "１２ 㛃䶮𬭎") == "１２ 㛃䶮𬭎"
+    assert value_of(LONG, "您好\r\n\r\n\r\n请 问\u3000方便吗") == "您好\n\n请问方便吗"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("营业执照、许可证", ("营业执照", "许可证")),
+        ("营业执照,许可证；ICP证\n商标证", ("营业执照", "许可证", "ICP证", "商标证")),
+        ("1、营业执照\n2、许可证", ("营业执照", "许可证")),
+        ("1.营业执照 2.许可证", ("营业执照", "许可证")),
+        ("（1）营业执照；（2）许可证", ("营业执照", "许可证")),
+        ("许可证（编号1，2）、商标证", ("许可证（编号1，2）", "商标证")),
+        ("营业执照", ("营业执照",)),
+        ("营业执照、无", ("营业执照",)),
+    ],
+)
+def test_lists(written: str, found: tuple[str, ...]) -> None:
+    assert value_of(LIST, written) == found
+
+
+# ── mobiles ──
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+86-138-0013-8000",
+        "+86 13800138000",
+        "8613800138000",
+        "(+86)13800138000",
+        "0086 138 0013 8000",
+        "１３８００１３８０００",
+        "13800138000.0",
+        "'13800138000",
+        "手机：13800138000",
+        "13800138000（王先生）",
+        "王先生 13800138000",
+        "\u202d13800138000\u202c",
+        "138\xa00013\xa08000",
+        "13800138000（9:00-18:00）",
+        "13800138000，微信同号",
+    ],
+)
+def test_mobiles(written: str) -> None:
+    assert value_of(MOBILE, written) == "+8613800138000"
+
+
+def test_a_mobile_is_shown_in_groups() -> None:
+    assert show(MOBILE, "+8613800138000") == "138 0013 8000"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("1.38E+10", "mobile_scientific"),
+        ("1.3800138E+10", "mobile_scientific"),
+        ("1380013800013800", "mobile_long"),
+        ("13800138000/13900139000", "mobile_several"),
+        ("13800138000 13900139000", "mobile_several"),
+        ("13800138000（备用13900139000）", "mobile_several"),
+        ("010-12345678", "mobile_landline"),
+        ("4008008888", "mobile_landline"),
+        ("+85251234567", "mobile_foreign"),
+        ("1380013800", "mobile_unreadable"),
+        ("12800138000", "mobile_unreadable"),
+        ("138****8000", "mobile_unreadable"),
+        ("13800138000转801", "mobile_unreadable"),
+        ("待定", "mobile_unreadable"),
+    ],
+)
+def test_no_mobile(written: str, code: str) -> None:
+    assert codes_of(MOBILE, written) == [code]
+
+
+# ── numbers ──
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("5000", 5000),
+        ("5,000", 5000),
+        ("5，000", 5000),
+        ("5 000", 5000),
+        ("５０００", 5000),
+        ("5000.0", 5000),
+        ("两万", 20000),
+        ("一万二", 12000),
+        ("一千零五十", 1050),
+        ("二十", 20),
+        ("2万5千", 25000),
+        ("1.5万", 15000),
+        ("3千", 3000),
+        ("1.2w", 12000),
+        ("1.2W", 12000),
+        ("5k", 5000),
+        ("约5000通/天", 5000),
+        ("每天约5000通左右", 5000),
+        ("5000次/日", 5000),
+        ("20个", 20),
+        ("5000+", 5000),
+        ("5000以上", 5000),
+        ("不超过5000", 5000),
+        ("1万多", 10000),
+        ("20个（固号）", 20),
+        ("1", 1),
+        ("999999999999999", 999_999_999_999_999),
+    ],
+)
+def test_counts(written: str, found: int) -> None:
+    assert value_of(COUNT, written) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "upper"),
+    [
+        ("8000-10000", 10000),
+        ("8000～10000", 10000),
+        ("8000~10000", 10000),
+        ("8000—10000", 10000),
+        ("8000至10000", 10000),
+        ("8000到10000通", 10000),
+        ("8,000-10,000通/天", 10000),
+        ("1-2万", 20000),
+        ("5千-1万", 10000),
+        ("8000-1万", 10000),
+        ("一到两万", 20000),
+    ],
+)
+def test_a_range_keeps_its_upper_bound_and_says_so(written: str, upper: int) -> None:
+    parsed = parse(COUNT, written)
+    assert parsed.value == upper
+    assert [(problem.code, problem.level) for problem in parsed.problems] == [("range", Level.ADVICE)]
+    assert parsed.problems[0].details == {"upper": f"{upper:,}"}
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("很多", "count_unreadable"),
+        ("待定", "count_unreadable"),
+        ("5000 6000", "count_unreadable"),
+        ("5000\n6000", "count_unreadable"),
+        ("50,00", "count_unreadable"),
+        ("两三千", "count_unreadable"),
+        ("十几万", "count_unreadable"),
+        ("10000-8000", "count_unreadable"),
+        ("1-2-3", "count_unreadable"),
+        ("固号10个手机号5个", "count_unreadable"),
+        ("5000通/月", "count_unreadable"),
+        ("2年", "count_unreadable"),
+        ("5000.5", "count_fraction"),
+        ("0.5", "count_fraction"),
+        ("0", "count_small"),
+        ("0-10", "count_small"),
+        ("-5000", "number_negative"),
+        ("负五千", "number_negative"),
+        ("1E+05", "number_scientific"),
+        ("1234567890123456", "number_long"),
+    ],
+)
+def test_no_count(written: str, code: str) -> None:
+    assert codes_of(COUNT, written) == [code]
+
+
+def test_a_month_counts_where_it_is_the_unit() -> None:
+    assert value_of(MONTHS, "12个月") == 12
+    assert codes_of(MONTHS, "1年") == ["count_unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("20", "20"),
+        ("20M", "20"),
+        ("20 Mbps", "20"),
+        ("20兆", "20"),
+        ("上下行各20M", "20"),
+        ("20M对等", "20"),
+        ("20M/20M", "20"),
+        ("上行20M下行20M", "20"),
+        ("1G", "1000"),
+        ("千兆", "1000"),
+        ("0.5", "0.5"),
+        ("约20M", "20"),
+    ],
+)
+def test_bandwidth(written: str, found: str) -> None:
+    assert value_of(SPEED, written) == Decimal(found)
+
+
+@pytest.mark.parametrize("written", ["上行20M下行10M", "20-50M", "很快", "20通", "20M 30M"])
+def test_no_bandwidth(written: str) -> None:
+    assert codes_of(SPEED, written) == ["number_unreadable"]
+
+
+def test_other_numbers() -> None:
+    assert value_of(MINUTES, "1.5分钟") == Decimal("1.5")
+    assert str(value_of(MINUTES, "20.0")) == "20"
+    assert codes_of(MINUTES, "1-2") == ["number_unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("1200", "1,200.00"),
+        ("1,200.00", "1,200.00"),
+        ("￥1200", "1,200.00"),
+        ("¥ 1,200 元", "1,200.00"),
+        ("1.2万", "12,000.00"),
+        ("1.2万元", "12,000.00"),
+        ("人民币1200元整", "1,200.00"),
+        ("壹万贰仟元整", "12,000.00"),
+        ("捌分伍厘", "0.085"),
+        ("0", "0.00"),
+        ("0.12元/分钟", "0.12"),
+        ("0.085元每分钟", "0.085"),
+        ("0.1250", "0.125"),
+    ],
+)
+def test_money(written: str, shown: str) -> None:
+    found = value_of(PRICE, written)
+    assert found is not None
+    assert show(PRICE, found) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("0.12345", "money_places"),
+        ("-5", "number_negative"),
+        ("面议", "money_unreadable"),
+        ("0.10-0.12", "money_unreadable"),
+        ("0.12元/秒", "money_unreadable"),
+        ("30元/月", "money_unreadable"),
+        ("$5", "money_unreadable"),
+    ],
+)
+def test_no_money(written: str, code: str) -> None:
+    assert codes_of(PRICE, written) == [code]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("35%", "35%"),
+        ("35％", "35%"),
+        ("0.35", "35%"),
+        ("35", "35%"),
+        ("百分之三十五", "35%"),
+        ("0.5%", "0.5%"),
+        ("1", "100%"),
+    ],
+)
+def test_percent(written: str, shown: str) -> None:
+    found = value_of(PERCENT, written)
+    assert found is not None
+    assert show(PERCENT, found) == shown
+
+
+@pytest.mark.parametrize("written", ["120%", "三成", "高"])
+def test_no_percent(written: str) -> None:
+    assert codes_of(PERCENT, written) == ["percent_unreadable"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-03",
+        "2026/11/3",
+        "2026.11.03",
+        "2026年11月3日",
+        "2026 年 11 月 3 日",
+        "20261103",
+        "2026-11-03 00:00:00",
+        "2026-11-03T00:00:00",
+        "２０２６-11-3",
+        "2026-11-3 10:30",
+    ],
+)
+def test_dates(written: str) -> None:
+    assert value_of(DATE, written) == dt.date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2026-02-30", "date_impossible"),
+        ("2026年13月1日", "date_impossible"),
+        ("2026年11月", "date_unreadable"),
+        ("26-11-23", "date_unreadable"),
+        ("11/23/2026", "date_unreadable"),
+        ("下月初", "date_unreadable"),
+        ("2026-11/23", "date_unreadable"),
+    ],
+)
+def test_no_date(written: str, code: str) -> None:
+    assert codes_of(DATE, written) == [code]
+
+
+# ── yes or no ──
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (word, True)
+        for word in (
+            "是",
+            "有",
+            "已",
+            "√",
+            "✓",
+            "Y",
+            "y",
+            "1",
+            "1.0",
+            "true",
+            "TRUE",
+            "已通过",
+            "☑是 □否",
+            "是√ 否",
+            "是（模板A）",
+            "是，已通过",
+        )
+    ]
+    + [(word, False) for word in ("否", "无", "未", "×", "N", "0", "false", "没有", "未通过", "□是 ☑否", "□有 ☑无")],
+)
+def test_yes_no(written: str, found: bool) -> None:
+    assert value_of(YES_NO, written) is found
+
+
+@pytest.mark.parametrize("written", ["□是 □否", "是 否", "是/否", "□"])
+def test_printed_yes_no_is_not_given(written: str) -> None:
+    assert parse(YES_NO, written) == (None, ())
+
+
+@pytest.mark.parametrize("written", ["审核中", "有，但未通过", "☑是 ☑否", "2", "是否通过待定"])
+def test_no_yes_no(written: str) -> None:
+    assert codes_of(YES_NO, written) == ["yes_no_unreadable"]
+
+
+# ── choices ──
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "☑银行 □保险 ☑电商 其他 ____",
+        "☑银行□保险☑电商□其他",
+        "☑ 银行\n□ 保险\n☑ 电商",
+        "☑\ufe0f银行 ☐保险 ☑\ufe0f电商",
+        "✓银行 保险 ✓电商",
+        "银行√ 保险 电商√",
+        "银行 √ 保险 □ 电商 √",
+        "银行✔、保险、电商✔",
+        "■银行 □保险 ■电商",
+        "●银行 ○保险 ●电商",
+        "[x] 银行 [ ] 保险 [X]电商",
+        "银行[x] 保险[ ] 电商[x]",
+        "（√）银行（ ）保险（√）电商",
+        "(√)银行()保险(√)电商",
+        "\uf0fe银行 \uf0a8保险 \uf0fe电商",
+        "\uf052银行 \uf06f保险 \uf052电商",
+        "银行、电商",
+        "银行，电商",
+        "银行/电商",
+        "银行;电商",
+        "银行 电商",
+        "银行\n电商",
+        "银行和电商",
+        "1.银行 2.电商",
+        "①银行②电商",
+        "电子商务、银行业",
+        "银 行、电　商",
+        "银行、电商、银行",
+    ],
+)
+def test_choices(written: str) -> None:
+    assert value_of(INDUSTRIES, written) == Chosen(("bank", "ecommerce"))
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen", "other"),
+    [
+        ("运营商", ("carrier",), None),
+        ("其他：物流", (), "物流"),
+        ("其它:物流", (), "物流"),
+        ("其他(物流)", (), "物流"),
+        ("其他 物流", (), "物流"),
+        ("其他____物流____", (), "物流"),
+        ("☑其他：物流 □银行", (), "物流"),
+        ("☑银行 其他 __物流__", ("bank",), "物流"),
+        ("☑银行 □保险 ☑其他：物流、快递", ("bank",), "物流、快递"),
+        ("☑银行 □其他 ____", ("bank",), None),
+        ("☑银行 □其他：物流", ("bank",), None),
+        ("□银行 □保险 □其他：物流", (), "物流"),
+        ("银行、其他：能源、物流", ("bank",), "能源、物流"),
+        ("其他：银行", (), "银行"),
+        ("物流", (), "物流"),
+        ("银行、物流", ("bank",), "物流"),
+        ("银行卡", (), "银行卡"),
+        ("ABC Logistics、银行", ("bank",), "ABC Logistics"),
+        ("银行（股票推荐）", ("bank",), "股票推荐"),
+        ("银行 保险 电信运营商 能源 教育 通信 电商 消费金融\n其他 __物流__", (), "物流"),
+        ("☑银行 其他：无", ("bank",), None),
+    ],
+)
+def test_other_choices(written: str, chosen: tuple[str, ...], other: str | None) -> None:
+    assert value_of(INDUSTRIES, written) == Chosen(chosen, other)
+
+
+PRINTED = "银行 保险 电信运营商 能源 教育 通信 电商 消费金融"
+
+
+@pytest.mark.parametrize(
+    ("of", "written"),
+    [
+        (INDUSTRIES, f"{PRINTED}\n其他 ______"),
+        (INDUSTRIES, PRINTED),
+        (INDUSTRIES, "".join(f"□{label} " for label in PRINTED.split()) + "□其他 ____"),
+        (INDUSTRIES, "□银行 □保险"),
+        (TYPES, "固号  手机号"),
+        (SOURCE, "购买新号码 使用自有号码（固号/手机号） 有自己的呼叫中心和号码资源"),
+        (SOURCE, "□购买新号码 □使用自有号码（固号/手机号） □有自己的呼叫中心和号码资源"),
+    ],
+)
+def test_a_printed_cell_nobody_touched_is_not_given(of: Field, written: str) -> None:
+    assert parse(of, written) == (None, ())
+
+
+@pytest.mark.parametrize("written", ["☑其他", "☑其他 ____", "其他", "银行、其他", "☑银行 ☑其他：无", "其他："])
+def test_other_must_say_what(written: str) -> None:
+    assert codes_of(INDUSTRIES, written) == ["choice_other_empty"]
+
+
+@pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("固号、手机号", ("landline", "mobile")),
+        ("手机号/固号", ("landline", "mobile")),
+        ("固号和手机号码", ("landline", "mobile")),
+        ("固话", ("landline",)),
+        ("95号码", ("n95",)),
+        ("400、固号", ("landline", "n400")),
+        ("☑固号（推荐） □手机号", ("landline",)),
+    ],
+)
+def test_choices_without_other(written: str, keys: tuple[str, ...]) -> None:
+    assert value_of(TYPES, written) == Chosen(keys)
+
+
+def test_an_unlisted_choice_without_other_is_invalid() -> None:
+    parsed = parse(TYPES, "固号、卫星电话")
+    assert parsed.value is None
+    assert [problem.code for problem in parsed.problems] == ["choice_unknown"]
+    assert parsed.problems[0].details == {"entry": "卫星电话", "choices": "固号、手机号"}
+    assert codes_of(TYPES, "其他") == ["choice_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("购买新号码", "buy"),
+        ("购买", "buy"),
+        ("买新号码", "buy"),
+        ("购买新号码（10个）", "buy"),
+        ("使用自有号码（固号/手机号）", "own"),
+        ("使用自有号码(固号/手机号)", "own"),
+        ("使用自有号码 （固号 / 手机号）", "own"),
+        ("使用自有号码（固号/手机号）（√）", "own"),
+        ("☑购买新号码 □使用自有号码（固号/手机号） □有自己的呼叫中心和号码资源", "buy"),
+        ("购买新号码 使用自有号码（固号/手机号）√ 有自己的呼叫中心和号码资源", "own"),
+        ("自有呼叫中心", "center"),
+    ],
+)
+def test_one_choice(written: str, key: str) -> None:
+    assert value_of(SOURCE, written) == key
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("购买新号码、自有号码", "choice_two"),
+        ("☑购买新号码 ☑使用自有号码（固号/手机号）", "choice_two"),
+        ("租用", "choice_unknown"),
+        ("其他：租用", "choice_unknown"),
+        ("不购买", "choice_unknown"),
+    ],
+)
+def test_no_one_choice(written: str, code: str) -> None:
+    assert codes_of(SOURCE, written) == [code]
+
+
+@pytest.mark.parametrize("written", ["☑", "？？", "☑？"])
+def test_a_choice_must_say_something(written: str) -> None:
+    assert codes_of(TYPES, written) == ["choice_unknown"]
+    assert codes_of(INDUSTRIES, written) == ["choice_unknown"]
+
+
+def test_choices_are_shown_and_read_by_rules() -> None:
+    value = Chosen(("bank", "energy"), "物流、快递")
+    assert show(INDUSTRIES, value) == "银行、能源、其他：物流、快递"
+    assert items(INDUSTRIES, value) == ("银行", "能源", "其他：物流、快递")
+    assert text_of(INDUSTRIES, value) == "银行、能源；物流、快递"
+    assert show(SOURCE, "own") == "使用自有号码（固号/手机号）"
+    assert text_of(SOURCE, "own") == "使用自有号码（固号/手机号）"
+    assert items(COUNT, 5000) == ("5,000",)
+    assert options(TYPES) == ("固号", "手机号")
+    assert options(YES_NO) == ("是", "否")
+
+
+# ── regions ──
+
+SHENZHEN, HANGZHOU = Region("广东省", "深圳市"), Region("浙江省", "杭州市")
+BEIJING, SHANGHAI = Region("北京市", "北京市"), Region("上海市", "上海市")
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("广东省-深圳市", [SHENZHEN]),
+        ("广东省—深圳市", [SHENZHEN]),
+        ("广东省 深圳市", [SHENZHEN]),
+        ("广东·深圳", [SHENZHEN]),
+        ("广东 - 深圳", [SHENZHEN]),
+        ("广东/深圳", [SHENZHEN]),
+        ("广东深圳", [SHENZHEN]),
+        ("广东省深圳市", [SHENZHEN]),
+        ("广东省：深圳", [SHENZHEN]),
+        ("「广东省-深圳市」", [SHENZHEN]),
+        ("深圳", [SHENZHEN]),
+        ("深圳市南山区", [SHENZHEN]),
+        ("深圳（10个）", [SHENZHEN]),
+        ("深圳10个", [SHENZHEN]),
+        ("北京", [BEIJING]),
+        ("北京市-北京市", [BEIJING]),
+        ("北京-朝阳", [BEIJING]),
+        ("北京市朝阳区", [BEIJING]),
+        ("重庆渝北", [Region("重庆市", "重庆市")]),
+        ("广东/深圳、浙江-杭州", [SHENZHEN, HANGZHOU]),
+        ("广东深圳 浙江杭州", [SHENZHEN, HANGZHOU]),
+        ("广东 深圳 浙江 杭州", [SHENZHEN, HANGZHOU]),
+        ("深圳、杭州；北京,上海", [SHENZHEN, HANGZHOU, BEIJING, SHANGHAI]),
+        ("深圳\n杭州", [SHENZHEN, HANGZHOU]),
+        ("1、广东深圳\n2、浙江杭州", [SHENZHEN, HANGZHOU]),
+        ("北京/上海", [BEIJING, SHANGHAI]),
+        ("深圳和杭州", [SHENZHEN, HANGZHOU]),
+        ("深圳、广东深圳", [SHENZHEN]),
+        ("江苏-昆山", [Region("江苏省", "苏州市")]),
+        ("江苏苏州昆山", [Region("江苏省", "苏州市")]),
+        ("昆山", [Region("江苏省", "苏州市")]),
+        ("吉林市", [Region("吉林省", "吉林市")]),
+        ("吉林-吉林", [Region("吉林省", "吉林市")]),
+        ("吉林朝阳", [Region("吉林省", "长春市")]),
+        ("辽宁-朝阳", [Region("辽宁省", "朝阳市")]),
+        ("西安", [Region("陕西省", "西安市")]),
+        ("中山", [Region("广东省", "中山市")]),
+        ("仙桃市", [Region("湖北省", "仙桃市")]),
+        ("海南-五指山", [Region("海南省", "五指山市")]),
+        ("石河子", [Region("新疆维吾尔自治区", "石河子市")]),
+        ("延边", [Region("吉林省", "延边朝鲜族自治州")]),
+        ("恩施州", [Region("湖北省", "恩施土家族苗族自治州")]),
+        ("广西南宁", [Region("广西壮族自治区", "南宁市")]),
+        ("内蒙古-呼和浩特", [Region("内蒙古自治区", "呼和浩特市")]),
+        ("香港", [Region("香港特别行政区", "香港特别行政区")]),
+    ],
+)
+def test_regions(written: str, found: list[Region]) -> None:
+    assert value_of(REGIONS, written) == tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "problems"),
+    [
+        ("朝阳", [("region_ambiguous", "朝阳")]),
+        ("朝阳区", [("region_ambiguous", "朝阳区")]),
+        ("吉林", [("region_ambiguous", "吉林")]),
+        ("通州", [("region_ambiguous", "通州")]),
+        ("河北-新华", [("region_ambiguous", "河北-新华")]),
+        ("广东省", [("region_coarse", "广东省")]),
+        ("广西", [("region_coarse", "广西")]),
+        ("海南", [("region_coarse", "海南")]),
+        ("台湾", [("region_coarse", "台湾")]),
+        ("全国", [("region_coarse", "全国")]),
+        ("火星", [("region_unknown", "火星")]),
+        ("广东-杭州", [("region_unknown", "广东-杭州")]),
+        ("深圳、广东省、朝阳", [("region_coarse", "广东省"), ("region_ambiguous", "朝阳")]),
+        ("天津 河北", [("region_coarse", "河北")]),
+    ],
+)
+def test_unreadable_regions_are_reported_one_by_one(written: str, problems: list[tuple[str, str]]) -> None:
+    parsed = parse(REGIONS, written)
+    assert parsed.value is None
+    assert [(problem.code, problem.details["entry"]) for problem in parsed.problems] == problems
+
+
+def test_an_ambiguous_region_names_what_it_could_be() -> None:
+    assert parse(REGIONS, "朝阳").problems[0].details["candidates"] == "北京市、辽宁省-朝阳市"
+
+
+def test_every_city_reads_back() -> None:
+    for region in regions._index().counties_of:
+        assert value_of(REGIONS, regions.show(region)) == (region,)
+        assert value_of(REGIONS, f"{region.province}-{region.city}") == (region,)
+
+
+# ── for all types ──
+
+WORDS = st.sampled_from(
+    [
+        "银行",
+        "保险",
+        "运营商",
+        "固号",
+        "手机号",
+        "95号码",
+        "购买新号码",
+        "其他",
+        "其他：",
+        "：",
+        "____",
+        "☑",
+        "□",
+        "√",
+        "（√）",
+        "[x]",
+        "[",
+        "]",
+        "、",
+        "，",
+        ";",
+        "/",
+        "(",
+        ")",
+        "（",
+        "）",
+        "无",
+        "是",
+        "否",
+        "×",
+        "1",
+        "2.",
+        "①",
+        "-",
+        "~",
+        "至",
+        "万",
+        "千",
+        "两",
+        "一",
+        "5000",
+        ".5",
+        "13800138000",
+        "+86",
+        "%",
+        "元",
+        "元/分钟",
+        "¥",
+        "M",
+        "通/天",
+        "约",
+        "广东",
+        "深圳",
+        "吉林",
+        "朝阳",
+        "北京市",
+        "和",
+        "2026",
+        "年",
+        "月",
+        "日",
+        "e+10",
+        "物流",
+        "ABC",
+        " ",
+        "\n",
+        "\u3000",
+        "\u200b",
+        "\u202e",
+    ]
+)
+WRITTEN = st.one_of(st.text(max_size=30), st.lists(WORDS, max_size=10).map("".join))
+
+
+@pytest.mark.parametrize("of", EVERY, ids=lambda of: f"{of.type}-{of.label}")
+@settings(max_examples=300, deadline=None)
+@given(written=WRITTEN)
+def test_any_text_is_read_and_what_is_read_reads_back(of: Field, written: str) -> None:
+    parsed = parse(of, written)
+    assert all(problem.code in messages.codes() for problem in parsed.problems)
+    if parsed.value is None:
+        assert all(problem.level is Level.INVALID for problem in parsed.problems)
+        return
+    shown = show(of, parsed.value)
+    assert parse(of, shown) == (parsed.value, ())
+    assert items(of, parsed.value)
+    assert isinstance(text_of(of, parsed.value), str)
+
+
+AMOUNTS = st.integers(0, 10**14 - 1).map(lambda units: Decimal(units).scaleb(-4))
+OTHERS = st.text(alphabet=string.ascii_letters + "物流快递银行、 ", min_size=1, max_size=12).map(
+    lambda text: parse(INDUSTRIES, f"其他：{text}").value
+)
+MOBILES = st.integers(0, 10**8 - 1).map(lambda tail: f"+86138{tail:08}")
+VALUES: dict[str, tuple[Field, st.SearchStrategy[Any]]] = {
+    "mobile": (MOBILE, MOBILES),
+    "count": (COUNT, st.integers(1, 10**15 - 1)),
+    "number": (MINUTES, AMOUNTS),
+    "speed": (SPEED, AMOUNTS),
+    "money": (SUM, AMOUNTS),
+    "percent": (PERCENT, st.integers(0, 10**8).map(lambda units: Decimal(units).scaleb(-8))),
+    "date": (DATE, st.dates()),
+    "yes_no": (YES_NO, st.booleans()),
+    "one": (SOURCE, st.sampled_from(["buy", "own", "center"])),
+    "several": (
+        TYPES,
+        st.sets(st.sampled_from(["landline", "mobile", "n95", "n400"]), min_size=1).map(
+            lambda keys: Chosen(tuple(choice.key for choice in TYPES.choices if choice.key in keys))
+        ),
+    ),
+    "other": (INDUSTRIES, OTHERS.filter(lambda value: value is not None)),
+    "regions": (
+        REGIONS,
+        st.lists(st.sampled_from(sorted(regions._index().counties_of)), min_size=1, unique=True).map(tuple),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_what_is_shown_reads_back(name: str, data: st.DataObject) -> None:
+    of, values = VALUES[name]
+    value = data.draw(values)
+    assert parse(of, show(of, value)) == (value, ())
+
+
+def test_forms_of_numbers() -> None:
+    assert show(COUNT, 5000) == "5,000"
+    assert show(SPEED, Decimal("2E+1")) == "20"
+    assert show(DATE, dt.date(2026, 11, 3)) == "2026年11月3日"
+    assert show(REGIONS, (SHENZHEN, BEIJING)) == "广东省-深圳市、北京市"
+    assert show(LIST, ("营业执照", "许可证")) == "营业执照、许可证"
+
+
+@pytest.mark.parametrize("of", EVERY, ids=lambda of: f"{of.type}-{of.label}")
+@pytest.mark.parametrize(
+    "piece", ["银行", "☑银行", "其他", "1", "1,", "（", "深", "深 ", "-", "一", "和", "13800138000 ", "□", " "]
+)
+def test_long_answers_take_no_time(of: Field, piece: str) -> None:
+    written = piece * (32_000 // len(piece))  # the most that a cell of a sheet holds
+    start = time.perf_counter()
+    parse(of, written)
+    assert time.perf_counter() - start < 3
+
+
+# ── wording ──
+
+
+class _Named(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return f"<{key}>"
+
+
+@pytest.mark.parametrize("code", sorted(messages.codes()))
+def test_every_message_says_where_what_and_how_to_mend_it(code: str) -> None:
+    message, remedy = messages._catalogue()[code]
+    assert remedy.startswith(("请", "如")), "a remedy asks politely"
+    shown = message.format_map(_Named())
+    if code in {"pending", "kit_version"}:
+        return
+    assert "<label>" in shown
+    assert code == "required" or "<written>" in shown or "<entry>" in shown
+
+
+def test_messages_take_the_details_of_their_problems() -> None:
+    for of, written in (
+        (COUNT, "8000-10000"),
+        (COUNT, "{x}"),
+        (TYPES, "卫星"),
+        (SOURCE, "购买、自有号码"),
+        (INDUSTRIES, "其他"),
+        (REGIONS, "朝阳"),
+    ):
+        for problem in parse(of, written).problems:
+            wording = messages.wording(problem.code, label=of.label, written=written, **problem.details)
+            assert of.label in wording.message
