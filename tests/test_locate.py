@@ -194,6 +194,28 @@ def test_answers_below_rows_of_labels(tmp_path: Path, kit: Kit) -> None:
     assert texts(answers) == []
 
 
+def test_a_row_of_two_labels_in_a_form_of_bands(tmp_path: Path, kit: Kit) -> None:
+    text = BANDS + "| 微信号 | 职位 |\n| shili_wang | |"
+    answers = only(tmp_path, text, kit)
+    assert answers.fields["contact_wechat"].written == "shili_wang"
+    assert answers.fields["contact_title"].written == ""
+    assert cells(answers)["contact_title"] == "B8"
+
+
+def test_a_small_table_inside_a_form_does_not_make_it_a_table(tmp_path: Path, kit: Kit) -> None:
+    text = """
+    | 称呼 | 职位 | 手机号 |
+    | 王女士 | 客服经理 | 13800138000 |
+    | 公司名称：北京样例科技有限公司 | 行业：银行 | 场景：通知 |
+    | 每日外呼量：5000 | 整体外呼量：100000 | 主叫号码需求：购买新号码 |
+    | 主叫号码类型：手机号 | 主叫号码个数：20 | 主叫号码归属地：北京 |
+    """
+    answers = only(tmp_path, text, kit)
+    changed = WRITTEN | {"industries": "银行", "number_regions": "北京"}
+    assert (answers.row, len(answers.fields)) == (None, 12)
+    assert written(answers) == {key: changed[key] for key in answers.fields}
+
+
 def test_answers_below_labels_in_one_column(tmp_path: Path, kit: Kit) -> None:
     lines = []
     for key in WRITTEN:
@@ -413,6 +435,18 @@ def test_answers_merged_over_several_rows_count_for_each(tmp_path: Path, kit: Ki
     assert cells(second)["company_name"] == cells(first)["company_name"] == "A2"
 
 
+def test_labels_among_the_answers_of_a_table(tmp_path: Path, kit: Kit) -> None:
+    text = """
+    | 公司名称 | 主叫号码类型 | 关键流程话术 | 备注 |
+    | 甲公司 | 手机号 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
+    | 乙公司 | 固号 | 您好 | |
+    """
+    first, second = reading(tmp_path, text, kit).intakes
+    assert written(first)["main_script"] == "姓名：请问贵姓；电话：请留电话"
+    assert texts(first) == ["备注", "联系人：小李 职位：助理"]
+    assert second.row == 3
+
+
 def test_intakes_can_be_gone_through_twice(tmp_path: Path, kit: Kit) -> None:
     found = reading(tmp_path, TABLE, kit).intakes
     assert list(found) == list(found)
@@ -464,11 +498,28 @@ LABELS = [
     "每日外呼量", "整体外呼量", "主叫号码需求",
 ]  # fmt: skip
 GUIDE = "# 填写指南\n" + "".join(f"| {label} | 请填写{label}，不可省略 |\n" for label in LABELS[:12])
+EXPLANATION = """
+# 字段说明
+| 字段 | 含义 |
+| 公司名称 | 营业执照上的名称 |
+| 称呼 | 对接人的姓名 |
+| 手机号 | 11位的大陆手机号码 |
+| 微信号 | 对接人的微信 |
+| 行业 | 客户所在的行业，可以写多个 |
+| 场景 | 外呼的用途，例如通知 |
+| 欢迎语话术 | 接通以后的第一句话 |
+| 被叫号码来源 | 名单从哪里来 |
+| 每日外呼量 | 预计每天外呼的号码数量 |
+| 整体外呼量 | 本次项目的号码总数 |
+| 主叫号码类型 | 固定电话或者手机号码 |
+"""
 HEADER = "# 客户\n| 公司名称 | 称呼 | 手机号 | 行业 | 场景 |\n"
 HEADER_OF_ALL = f"# 客户\n| {' | '.join(LABELS)} |\n"
 
 
-@pytest.mark.parametrize("text", [PROSE, GUIDE, HEADER, HEADER_OF_ALL, "| 公司名称 | 甲 |\n| 称呼 | 王 |", ""])
+@pytest.mark.parametrize(
+    "text", [PROSE, GUIDE, EXPLANATION, HEADER, HEADER_OF_ALL, "| 公司名称 | 甲 |\n| 称呼 | 王 |", ""]
+)
 def test_what_is_no_intake(tmp_path: Path, kit: Kit, text: str) -> None:
     with pytest.raises(SourceError, match="no sheet holds an intake"):
         reading(tmp_path, text, kit)
@@ -476,6 +527,17 @@ def test_what_is_no_intake(tmp_path: Path, kit: Kit, text: str) -> None:
         answers = only(tmp_path, layout() + text, kit)
         assert written(answers) == WRITTEN
         assert all(u.cell is None for u in answers.unrecognised[1:])
+
+
+def test_a_form_filled_badly_is_an_intake_all_the_same(tmp_path: Path, kit: Kit) -> None:
+    bad = {
+        "contact_mobile": "没有",
+        "daily_calls": "很多",
+        "total_calls": "待定",
+        "number_count": "不清楚",
+        "industries": "金融类",
+    }
+    assert written(only(tmp_path, layout(**bad), kit)) == WRITTEN | bad
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
@@ -501,7 +563,8 @@ def test_the_terms_sheet_gives_terms_and_no_intake(tmp_path: Path, kit: Kit) -> 
 def test_docgens_own_workbook_leaves_nothing_unrecognised(tmp_path: Path, kit: Kit) -> None:
     own = layout() + "# 填写说明\n| 先读说明 |\n| 再填写 |"
     properties = {
-        "docgen-kit": kit.version_mark, "docgen-sheets": "填写说明/其他", "docgen-texts": "信息收集统计表\n第二句",
+        "docgen-kit": kit.version_mark, "docgen-sheets": "填写说明/其他", "docgen-texts": "第一句\n第二句",
+        "docgen-texts-2": "信息收集统计表",
     }  # fmt: skip
     (answers,) = read(workbook(tmp_path / "a.xlsx", own, properties=properties), kit).intakes
     assert answers.made_with == (kit.name, kit.version)
@@ -517,6 +580,36 @@ ANY_TEXT = st.one_of(
     ),
 )
 PLACES = st.tuples(st.integers(1, 26), st.integers(1, 5))
+
+
+# a word that no kit knows, with the dress that real answers have
+WORDS = st.text("甲乙丙丁戊己庚辛", min_size=1, max_size=6).map(lambda word: f"{word}9")
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_answers_are_found_in_any_order_of_rows_or_columns(kit: Kit, data: st.DataObject) -> None:
+    keys = data.draw(st.permutations(list(kit.fields)))[: data.draw(st.integers(12, len(kit.fields)))]
+    given_ = {key: data.draw(st.one_of(st.just(""), WORDS)) for key in keys} | {keys[0]: "甲9"}
+    pairs = data.draw(st.integers(1, 4))
+    step = data.draw(st.integers(2, 3))  # answers beside their labels, or the same with a blank column behind
+    form = [
+        (1 + number // pairs, 1 + step * (number % pairs) + part, Cell(text))
+        for number, key in enumerate(keys)
+        for part, text in enumerate((kit.fields[key].label, given_[key]))
+    ]
+    table = [
+        (row, column, Cell(text))
+        for column, key in enumerate(keys, start=1)
+        for row, text in ((2, kit.fields[key].label + "*"), (4, given_[key]))
+    ]
+    for sheet, row in ((grid("S", form), None), (grid("S", table), 4)):
+        found = locate(Book((sheet,)), kit)
+        assert found is not None
+        (answers,) = found[0]
+        assert answers.row == row
+        assert {key: answer.written for key, answer in answers.fields.items()} == given_
+        assert answers.unrecognised == ()
 
 
 def _consumed(answers: Answers) -> set[str | None]:

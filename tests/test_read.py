@@ -91,6 +91,7 @@ FOREIGN = {
     "utf-16 text": ("公司名称\t甲".encode("utf-16"), "a plain text file"),
     "pdf": (b"%PDF-1.7\n", "a PDF file"),
     "web page": (b"\n<html><table>", "a web page"),
+    "xml": (b'<?xml version="1.0"?><Workbook/>', "an XML file"),
     "binary": (b"\x7fELF\0\0", "not a known kind of file"),
     "zip": (zipped(**{"a.txt": b"a"}), "a zip archive, not a workbook"),
     "docx": (of_type(OOXML + b"wordprocessingml.document.main+xml"), "Word documents are not read yet"),

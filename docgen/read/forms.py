@@ -11,6 +11,9 @@ from docgen.read.grid import BLANK, Cell, Grid
 from docgen.read.labels import Vocabulary, is_instruction
 from docgen.read.roles import Layout, Place, Role, Spot
 
+#: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
+_TELLING, _WORDY = 4, 6
+
 
 @dataclass
 class Found:
@@ -68,9 +71,9 @@ class _FormReader:
             if role is Role.LABEL and place not in self.layout.below:
                 spot = self.layout.spots[place]
                 under = self.layout.under(spot)
-                if any(True for _ in self._candidates(spot)):
+                if self._has_text_beside(spot):
                     votes -= 1
-                elif under and self.layout.roles[under.place] is Role.OTHER and not self.layout.any_known([under]):
+                elif under and self.layout.roles[under.place] is Role.OTHER and not self.layout.heads(under):
                     votes += 1
         return votes > 0
 
@@ -81,6 +84,9 @@ class _FormReader:
                 if self.layout.roles[spot.place] is not Role.OTHER:
                     return
                 yield spot
+
+    def _has_text_beside(self, label: Spot) -> bool:
+        return next(self._candidates(label), None) is not None
 
     def _limit(self, label: Spot) -> int | None:
         """The column of the next label in the row."""
@@ -97,9 +103,8 @@ class _FormReader:
                 text = "" if self.vocabulary.is_hint(key, answer) else answer
                 yield Found(key, spot.meaning.rank, place, place, Cell(text))
         elif self.layout.roles[place] is Role.LABEL and spot.key:
-            is_below = place in self.layout.below or (
-                (self.stacked or self._is_wide(spot)) and not any(True for _ in self._candidates(spot))
-            )
+            alone = (self.stacked or self._is_wide(spot)) and not self._has_text_beside(spot)
+            is_below = alone or place in self.layout.below
             yield self._find_below(spot, spot.key) if is_below else self._find_beside(spot, spot.key)
 
     def _is_wide(self, label: Spot) -> bool:
@@ -194,7 +199,13 @@ class _FormReader:
     def _explains(self, given: dict[str, Answer]) -> bool:
         """Whether the sheet tells what to write under each label instead of answering."""
         instructions = sum(is_instruction(answer.written) for answer in given.values())
-        return len(given) > 2 and instructions * 2 >= len(given)
+        if len(given) > 2 and instructions * 2 >= len(given):
+            return True
+        typed = {
+            key: fits for key, a in given.items() if (fits := self.vocabulary.could_answer(key, a.written)) is not None
+        }
+        length = sum(len(given[key].written) for key in typed)
+        return len(typed) >= _TELLING and sum(typed.values()) * 3 <= len(typed) and length >= _WORDY * len(typed)
 
 
 def _better(found: Found, other: Found) -> bool:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     PRESENTATION = "a PowerPoint presentation"
     PDF = "a PDF file"
     WEB_PAGE = "a web page"
+    XML = "an XML file"
     ARCHIVE = "a zip archive, not a workbook"
     TEXT = "a plain text file"
     UNKNOWN = "not a known kind of file"
@@ -83,7 +84,9 @@ def _kind_of_text(head: bytes) -> Kind:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"%pdf"):
         return Kind.PDF
-    if start.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table")):
+    if start.startswith(b"<?xml"):
+        return Kind.XML
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
         return Kind.WEB_PAGE
     return Kind.UNKNOWN if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) else Kind.TEXT
 

@@ -26,6 +26,7 @@ _TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
 # how a sheet speaks that explains, instead of answering
 _INSTRUCTION = re.compile("[注如例]:|说明:|请|例如|如有|填写|选择|勾选|非?必填|选填|可选|须|需要?填")
 _TELLING = 4  # a shorter example, or a number, may stand anywhere by chance
+_PHONE_DIGITS = 7
 _NEAR = 0.75  # of four characters three
 _CLEARLY = 0.08
 
@@ -60,7 +61,8 @@ class Vocabulary:
         self._meanings: dict[str, Meaning] = {}
         for key, field in self.fields.items():
             self._add(key, field)
-        self._known = frozenset(self._known_texts(own_texts)) - {""}
+        self._headings = frozenset(_bare(text) for text in (kit.title, *(section.label for section in kit.sections)))
+        self._known = frozenset(self._known_texts(own_texts)) - {""} | self._headings
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
@@ -78,9 +80,6 @@ class Vocabulary:
         self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
 
     def _known_texts(self, own_texts: Iterable[str]) -> Iterator[str]:
-        yield _bare(self.kit.title)
-        for section in self.kit.sections:
-            yield _bare(section.label)
         for field in self.kit.all_fields.values():
             for text in (field.label, field.group, field.unit, field.placeholder, field.help):
                 yield _bare(text)
@@ -191,6 +190,18 @@ class Vocabulary:
         rest = self._without_choices(key, _TICKS.sub("", fold(text)))
         return not rest or bool(self.fields[key].other and rest.startswith(fold(self.fields[key].other or "")))
 
+    def could_answer(self, key: str, text: str) -> bool | None:
+        """Whether the text has the look of an answer to a field of numbers or choices; None for other fields."""
+        field, folded = self.fields[key], fold(text)
+        if field.choices:
+            return bool(_TICKS.search(folded)) or self.is_choice(key, text)
+        digits = sum(letter.isdigit() for letter in folded)
+        if field.type is FieldType.MOBILE:
+            return digits >= _PHONE_DIGITS
+        if field.type in {FieldType.COUNT, FieldType.NUMBER}:
+            return digits > 0 or folded[:1].isnumeric()
+        return None
+
     def is_untouched(self, key: str, text: str) -> bool:
         """Whether the text is the field's printed choices, all of them, with no tick."""
         field, folded = self.fields[key], fold(text)
@@ -203,6 +214,10 @@ class Vocabulary:
         for word in self._choices[key]:
             folded = folded.replace(word, "")
         return _BOXES.sub("", folded).strip(":")
+
+    def is_heading(self, text: str) -> bool:
+        """Whether the text is the title of the kit or the label of a section."""
+        return _bare(text) in self._headings
 
     def understood(self, text: str) -> bool:
         """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""

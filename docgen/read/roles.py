@@ -97,7 +97,9 @@ class Layout:
             return Role.OTHER
         if self._stands_below_label(spot) or self._is_choice_of_above(spot, after):
             return Role.OTHER
-        if before and self._answers(spot, before) or owner and self._is_choice_of(spot, owner, after):
+        if before and self._answers(spot, before):
+            return Role.OTHER
+        if owner and self._is_choice_of(spot, owner, after):
             return Role.OTHER
         return Role.LABEL if spot.key else Role.PAIR
 
@@ -122,9 +124,9 @@ class Layout:
         (`主叫号码类型 | 固号 | 手机号 | √`), while the label of that name stands elsewhere."""
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
             return False
-        if after is not None and adjacent(spot, after) and not after.key:
-            if not self.vocabulary.is_choice(owner.key, after.cell.text):
-                return False
+        beside = after.cell.text if after is not None and adjacent(spot, after) and not after.key else None
+        if beside is not None and not self.vocabulary.is_choice(owner.key, beside):
+            return False
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
 
     def _takes_prose(self, label: Spot) -> bool:
@@ -163,7 +165,8 @@ class Layout:
         labels = sum(spot is not None and bool(spot.key or spot.meaning.pairs or spot.meaning.group) for spot in under)
         texts = sum(spot is not None for spot in under) - labels
         if len(run) == 2:
-            return texts == 2 and not self.any_known(under)
+            # two may also be label and answer: `职位 | 负责人`; not in a sheet that has put answers below before
+            return labels == 0 and (texts == 2 or bool(self.below)) and not any(self.heads(spot) for spot in under)
         last = run[-1]
         followed = any(spot.extent.left > last.extent.right and not spot.key for spot in self.rows[last.extent.top])
         return texts > labels or (labels == 0 and not followed)
@@ -172,9 +175,9 @@ class Layout:
         """The cell right below, None where it is empty."""
         return self.spots.get((spot.extent.bottom + 1, spot.extent.left))
 
-    def any_known(self, spots: list[Spot | None]) -> bool:
-        """Whether any of the cells is text of the kit's own."""
-        return any(spot is not None and self.vocabulary.understood(spot.cell.text) for spot in spots)
+    def heads(self, spot: Spot | None) -> bool:
+        """Whether the cell holds a heading."""
+        return spot is not None and self.vocabulary.is_heading(spot.cell.text)
 
 
 def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:

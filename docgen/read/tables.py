@@ -169,13 +169,16 @@ def _is_header(grid: Grid, vocabulary: Vocabulary, header: int, headers: dict[in
         if row in {header, header - 1}:
             continue
         others = {key for _, key, _ in _labels(grid, vocabulary, row)} - own
-        others |= {
-            key for cell in grid.rows[row].values() for key, _ in vocabulary.meaning(cell.text).pairs if key not in own
-        }
-        if len(others) > 1:
+        if len(others) > (1 if row < header else 2):
             return False
         elsewhere |= others
-    return len(own) > len(elsewhere)
+    return len(own) > len(elsewhere) and len(_paired(grid, vocabulary) - own) < len(own)
+
+
+def _paired(grid: Grid, vocabulary: Vocabulary) -> set[str]:
+    """The fields with label and answer in one cell, were the sheet a form."""
+    lines = (grid.rows[row] for row in islice(grid.rows, HEAD_ROWS))
+    return {key for cells in lines for cell in cells.values() for key, _ in vocabulary.meaning(cell.text).pairs}
 
 
 # -- the rows --------------------------------------------------------------------------------------

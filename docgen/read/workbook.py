@@ -28,7 +28,8 @@ from docgen.errors import DocgenError, SourceError
 from docgen.read.grid import Book, Cell, Extent, Grid, cell_of, grid
 
 #: What docgen's own sheets carry as custom document properties: kit name and version; the titles of
-#: the sheets that hold no answers, joined by `/` (no title can hold one); texts printed beside the answers, one a line.
+#: the sheets that hold no answers, joined by `/` (no title can hold one); texts printed beside the answers, one a line;
+#: as Excel may cut a property at 255 characters, these may go on in more of them, whose names begin alike.
 MADE_WITH, OWN_SHEETS, OWN_TEXTS = "docgen-kit", "docgen-sheets", "docgen-texts"
 
 _CUSTOM = "docProps/custom.xml"
@@ -43,7 +44,8 @@ _TRANSITIONAL = (
 
 
 def read_book(path: Path) -> Book:
-    """The workbook at `path`; hidden sheets are left out, for nobody has looked at them.
+    """The workbook at `path`; hidden sheets are left out, for nobody has looked at them
+    (rows and columns folded away inside a sheet are read).
 
     Raises SourceError for whatever cannot be read.
     """
@@ -84,7 +86,9 @@ def _read_parts(reader: Any, archive: zipfile.ZipFile) -> Book:
         sheets=tuple(sheets),
         made_with=(name, version.strip()) if name and version.strip() else None,
         own_sheets=frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""},
-        own_texts=tuple(properties.get(OWN_TEXTS, "").split("\n")),
+        own_texts=tuple(
+            line for key in properties if key.startswith(OWN_TEXTS) for line in properties[key].split("\n")
+        ),
     )
 
 
