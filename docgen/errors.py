@@ -5,7 +5,7 @@
     ├── SourceError     3   a source cannot be read, or holds no intake
     ├── KitError        6   a kit or a template is wrong
     ├── WriteError      7   the target cannot be written, or would be overwritten
-    ├── SystemMissing   9   a system library or font is not there
+    ├── SystemMissingError   9   a system library or font is not there
     └── ProofError     10   a document failed its own check
 
 A bad answer in a sheet is no error: it is a finding.
@@ -81,7 +81,7 @@ class WriteError(DocgenError):
     exit_code = ExitCode.WRITE
 
 
-class SystemMissing(DocgenError):
+class SystemMissingError(DocgenError):
     """A system library or a font that rendering needs is not installed."""
 
     exit_code = ExitCode.SYSTEM

@@ -215,7 +215,8 @@ class Reference(NamedTuple):
 
 def references(tree: nodes.Template) -> list[Reference]:
     """The outside names that a parsed template uses, in order; those it sets itself are left out."""
-    own = {n.name for n in tree.find_all(nodes.Name) if n.ctx in {"store", "param"}}
+    own = {n.name for n in tree.find_all(nodes.Name) if n.ctx in {"store", "param"}} | {"loop"}
+    own |= {macro.name for macro in tree.find_all(nodes.Macro)}
     inner: set[int] = set()
     found: list[Reference] = []
     for getter in tree.find_all(nodes.Getattr):
@@ -272,3 +273,13 @@ def expression(source: str) -> Expression:
 def message_template(source: str) -> Template:
     """Compile the text of a finding once per process.  Raises jinja2.TemplateSyntaxError."""
     return plain_text_sandbox().from_string(source)
+
+
+def failing_line(cause: BaseException) -> int:
+    """The line of the template on which rendering failed: Jinja rewrites tracebacks to template lines."""
+    line, trace = 0, cause.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

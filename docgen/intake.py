@@ -137,7 +137,6 @@ FigureValue = int | Decimal | tuple[int, int] | None
 class FigureResult:
     """A derived figure; `value` is None where it cannot be computed, a pair for a range."""
 
-
     label: str
     value: FigureValue
     unit: str = ""

@@ -16,6 +16,10 @@ from pydantic import Field as Setting
 
 from docgen.intake import Level
 
+#: Custom document properties of our own workbooks: kit name and version; titles of sheets without
+#: answers, parted by `/`, which no title can hold.
+MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
+
 
 class FieldType(StrEnum):
     """The kinds of answer; `values` reads and shows each."""
@@ -128,6 +132,35 @@ class Outputs(_Model):
     contract: str
 
 
+class SheetTexts(_Model):
+    """What the Excel sheet says beside titles, labels and hints; what is left empty is not printed.
+
+    `note` and `terms_note` stand above the answers; `label`, `answer`, `hint`, `needed` and `example`
+    head columns.  `required`, `conditional` and `optional` say whether an answer is needed, `one` and
+    `several` how to choose.  `guide` is the title of the sheet of explanations, `steps` its general part.
+    `warning` is the title, the other warnings are the text of what an odd entry is met with.
+    """
+
+    note: str = ""
+    terms_note: str = ""
+    label: str = ""
+    answer: str = ""
+    hint: str = ""
+    needed: str = ""
+    example: str = ""
+    required: str = ""
+    conditional: str = ""
+    optional: str = ""
+    guide: str = ""
+    steps: tuple[str, ...] = ()
+    one: str = ""
+    several: str = ""
+    warning: str = ""
+    choice_warning: str = ""
+    count_warning: str = ""
+    mobile_warning: str = ""
+
+
 class Kit(_Model):
     """A checked kit."""
 
@@ -142,6 +175,8 @@ class Kit(_Model):
     rules: tuple[Rule, ...] = ()
     figures: tuple[Figure, ...] = ()
     outputs: Outputs
+    sheet: SheetTexts = SheetTexts()
+    title_aliases: tuple[str, ...] = ()
 
     @cached_property
     def all_fields(self) -> Mapping[str, Field]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from docgen import expressions, markedyaml
 from docgen.errors import KitError, UsageError, did_you_mean
-from docgen.kit import Case, Choice, Field, FieldType, Figure, Kit, Outputs, Rule, Section
+from docgen.kit import Case, Choice, Field, FieldType, Figure, Kit, Outputs, Rule, Section, SheetTexts
 from docgen.markedyaml import Marked, Place
 
 DEFAULT_KIT = "caller-number"
@@ -86,7 +86,8 @@ def _prepared(marked: Marked) -> dict[str, Any]:
     for key, section in _entries(data.get("sections")):
         section["key"] = key
         section["fields"] = [
-            field | {"key": name, "section": key, "internal": section.get("internal", False)}
+            field
+            | {"key": name, "section": key, "internal": section.get("internal", False)}
             | {"choices": [choice | {"key": k} for k, choice in _entries(field.get("choices"))]}
             for name, field in _entries(section.get("fields"))
         ]
@@ -115,7 +116,7 @@ def _with_defaults(rule: Any) -> Any:
 
 _MODELS: dict[str, type[BaseModel]] = {
     "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": Case, "figures": Figure,
-    "outputs": Outputs,
+    "outputs": Outputs, "sheet": SheetTexts,
 }  # fmt: skip
 
 

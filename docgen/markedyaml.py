@@ -29,7 +29,7 @@ class Marked:
 
 class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=mark)
         return super().compose_node(parent, index)
@@ -70,7 +70,7 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
     """
     try:
         loader = _Loader(path.read_text(encoding="utf-8-sig"))
-        node = loader.get_single_node()  # type: ignore[no-untyped-call]
+        node = loader.get_single_node()
         reader = _Reader(loader, as_text=as_text)
         data = {} if node is None else reader.convert(node, ())
     except OSError as cause:

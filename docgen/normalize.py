@@ -10,6 +10,7 @@ from docgen.expressions import Missing
 from docgen.intake import Answer, Answers, Finding, Intake, Level, Origin, Value
 from docgen.kit import Field, Kit
 from docgen.messages import wording
+from docgen.text import says_nothing
 
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
@@ -71,12 +72,12 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
         if key in understood or key in unreadable or not _is_required(field, names, unreadable):
             continue
         answer = answers.fields.get(key, Answer("", Origin(answers.sheet, None)))
-        quoted = answer.written.strip()
+        quoted = answer.written.strip() if says_nothing(answer.written) else ""
         words = wording("required_quoted" if quoted else "required", label=field.label, written=quoted)
         findings.append(
             Finding(
                 "required", Level.INVALID, words.message, words.remedy,
-                key, field.label, answer.origin, quoted or None, field.clause,
+                key, field.label, answer.origin, answer.written or None, field.clause,
             )
         )  # fmt: skip
     return findings

@@ -19,7 +19,9 @@ from docgen.kit import Kit
 from docgen.render import context
 from docgen.render.context import Occasion
 from docgen.render.contract import render_contract
+from docgen.render.fonts import faces
 from docgen.render.form import render_form
+from docgen.render.review import Attached, render_review
 from docgen.render.word import Rendered
 
 KINDS = ("form", "review", "contract")
@@ -52,7 +54,7 @@ class Packet:
 def make(assessed: Assessed, source: Path, making: Making, folder_name: str) -> Packet:
     """Write the packet of one intake of `source` to `making.out / folder_name`.
 
-    Raises WriteError where that folder holds what must not be lost, KitError, SystemMissing, ProofError.
+    Raises WriteError where that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
     """
     folder = making.out / folder_name
     refuse_to_lose(folder, force=making.force)
@@ -60,7 +62,7 @@ def make(assessed: Assessed, source: Path, making: Making, folder_name: str) -> 
     documents, pending = render(assessed, source_bytes, making)
     listing = manifest.build(
         making.kit, assessed.intake, assessed.review.verdict, making.date,
-        manifest.sha256(source_bytes), assessed.terms, documents, _fonts(documents),
+        manifest.sha256(source_bytes), assessed.terms, documents, faces() if documents["review"] else {},
     )  # fmt: skip
     contents = {name: content for name, content in filter(None, documents.values())}
     files.write_folder(folder, contents | {manifest.MANIFEST: listing})
@@ -91,6 +93,18 @@ def render(assessed: Assessed, source_bytes: bytes, making: Making) -> tuple[Doc
 def contract_of(assessed: Assessed, kit: Kit, occasion: Occasion) -> Rendered:
     """The contract of one assessed intake."""
     return render_contract(kit, assessed.intake, assessed.review, assessed.terms, occasion)
+
+
+def review_of(assessed: Assessed, source_bytes: bytes, kit: Kit, occasion: Occasion) -> bytes:
+    """The review summary of one assessed intake, with its source and its JSON attached."""
+    # The name of the file alone: equal input gives equal bytes wherever it stands.
+    intake = replace(assessed.intake, source=Path(assessed.intake.source).name)
+    data = json.dumps(intake_json(intake, assessed.review, kit.fields), ensure_ascii=False, indent=2)
+    attached = (
+        Attached(files.safe_file_name(intake.source), source_bytes, "source", "Source"),
+        Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data"),
+    )
+    return render_review(kit, intake, assessed.review, assessed.terms, occasion, attached)
 
 
 def document_names(kit: Kit, assessed: Assessed) -> dict[str, str]:

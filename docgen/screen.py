@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docgen.assess import Assessed
-from docgen.intake import Finding, FigureResult, Level, Verdict
+from docgen.intake import FigureResult, Finding, Level, Verdict
 from docgen.packet import Packet
 from docgen.render.context import show_figure
 
@@ -34,9 +34,7 @@ def assessment(assessed: Assessed) -> RenderableType:
 
 def _assessment(assessed: Assessed) -> Iterator[RenderableType]:
     intake, review = assessed.intake, assessed.review
-    place = " · ".join(
-        part for part in (intake.source, intake.sheet, intake.row and f"row {intake.row}") if part
-    )
+    place = " · ".join(part for part in (intake.source, intake.sheet, intake.row and f"row {intake.row}") if part)
     yield Text.assemble((intake.name, "bold"), "  ", verdict_text(review.verdict), "  ", (place, "dim"))
     if review.findings:
         yield _findings(review.findings)

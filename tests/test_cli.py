@@ -160,9 +160,7 @@ def test_all_terms_problems_are_told_at_once(run: Run, no_output: Path, tmp_path
     assert "很贵" in done.err
 
 
-def test_the_date_comes_from_the_option_or_the_epoch(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_date_comes_from_the_option_or_the_epoch(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import queries
 
     run("contract", INPUTS / "accepted.xlsx", "-o", tmp_path / "a.docx", "--date", "2025-03-04")

@@ -19,7 +19,7 @@ from docgen.errors import WriteError
     [
         ("北京示例科技有限公司", "北京示例科技有限公司"),
         ("../../etc/passwd", "_.._etc_passwd"),
-        ("a/b\\c:d*e?f\"g<h>i|j", "a_b_c_d_e_f_g_h_i_j"),
+        ('a/b\\c:d*e?f"g<h>i|j', "a_b_c_d_e_f_g_h_i_j"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
         ("  名称. ", "名称"),

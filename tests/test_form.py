@@ -74,7 +74,9 @@ def test_unoffered_choices_are_not_printed(blank: bytes) -> None:
 
 
 def test_a_prefilled_form_holds_every_answer(kit: Kit) -> None:
-    item = assessed(kit, industries="☑电商 其他：物流", main_script="第一步\n第二步，确认收货时间", number_types="固号、95号码")
+    item = assessed(
+        kit, industries="☑电商 其他：物流", main_script="第一步\n第二步，确认收货时间", number_types="固号、95号码"
+    )
     found = queries.controls(render_form(kit, item.intake.values))
     assert found["company_name"].text == "北京示例科技有限公司"
     assert found["contact_mobile"].text == "138 0013 8000"
@@ -129,7 +131,7 @@ def test_the_file_is_sound(kit: Kit, tmp_path: Path, filled: bool) -> None:
 
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
-    hostile = '</w:t><w:sdt/>&"\'{{ 7*7 }}'
+    hostile = "</w:t><w:sdt/>&\"'{{ 7*7 }}"
     item = assessed(kit, company_name=hostile, industries=f"其他：{hostile}")
     found = queries.controls(render_form(kit, item.intake.values))
     assert "{{ 7*7 }}" in found["company_name"].text

@@ -76,7 +76,7 @@ def test_the_source_table_is_read_with_its_cells(tmp_path: Path, kit: Kit) -> No
     assert written(answers) == WRITTEN
     assert cells(answers) == {key: f"C{row}" for key, row in SOURCE_ROWS.items()}
     assert (answers.sheet, answers.row, answers.made_with) == ("信息收集统计表", None, None)
-    assert texts(answers) == ["信息收集统计表"]  # its title is not the kit's
+    assert texts(answers) == []  # its title is not the kit's
 
 
 def test_an_empty_form_is_an_intake_and_knows_where_answers_should_stand(tmp_path: Path, kit: Kit) -> None:
@@ -250,7 +250,7 @@ def test_a_hint_left_standing_is_no_answer(tmp_path: Path, kit: Kit) -> None:
         answers = only(tmp_path, layout(number_regions=text), kit)
         assert answers.fields["number_regions"].written == ""
         assert cells(answers)["number_regions"] == f"C{SOURCE_ROWS['number_regions']}"
-        assert texts(answers) == ["信息收集统计表"]
+        assert texts(answers) == []
 
 
 def test_a_label_with_its_hint_on_a_line_of_its_own(tmp_path: Path, kit: Kit) -> None:
@@ -279,7 +279,7 @@ def test_choices_in_cells_of_their_own_are_one_answer(tmp_path: Path, kit: Kit) 
     answers = only(tmp_path, form_text(WRITTEN, table), kit)
     assert answers.fields["industries"].written == "☑银行 □保险 ☑电商 其他 ____"
     assert cells(answers)["industries"] == f"C{SOURCE_ROWS['industries']}"
-    assert texts(answers) == ["信息收集统计表"]
+    assert texts(answers) == []
 
 
 def test_ticks_in_cells_beside_the_choices(tmp_path: Path, kit: Kit) -> None:
@@ -473,7 +473,7 @@ def test_a_sheet_without_intake_is_named_once_in_the_first_intake(tmp_path: Path
 
 def test_a_sheet_of_the_kits_own_words_is_not_reported(tmp_path: Path, kit: Kit) -> None:
     answers = only(tmp_path, layout() + f"# 目录\n| {kit.title} |\n| 客户信息 | 公司名称 |", kit)
-    assert texts(answers) == ["信息收集统计表"]
+    assert texts(answers) == []
 
 
 def test_an_empty_form_beside_a_filled_one_is_none(tmp_path: Path, kit: Kit) -> None:
@@ -544,7 +544,7 @@ def test_a_form_filled_badly_is_an_intake_all_the_same(tmp_path: Path, kit: Kit)
 def test_hidden_sheets_are_not_read(tmp_path: Path, kit: Kit, state: str) -> None:
     path = workbook(tmp_path / "a.xlsx", layout() + TABLE, states={"客户": state})
     (answers,) = read(path, kit).intakes
-    assert texts(answers) == ["信息收集统计表"]
+    assert texts(answers) == []
 
 
 def test_the_terms_sheet_gives_terms_and_no_intake(tmp_path: Path, kit: Kit) -> None:
@@ -555,17 +555,14 @@ def test_the_terms_sheet_gives_terms_and_no_intake(tmp_path: Path, kit: Kit) -> 
         "rent_per_number_month": ("30", "B3"),
     }
     (answers,) = found.intakes
-    assert texts(answers) == ["信息收集统计表", "折扣", "九折"]
+    assert texts(answers) == ["折扣", "九折"]
     with pytest.raises(SourceError):
         reading(tmp_path, terms, kit)
 
 
 def test_docgens_own_workbook_leaves_nothing_unrecognised(tmp_path: Path, kit: Kit) -> None:
     own = layout() + "# 填写说明\n| 先读说明 |\n| 再填写 |"
-    properties = {
-        "docgen-kit": kit.version_mark, "docgen-sheets": "填写说明/其他", "docgen-texts": "第一句\n第二句",
-        "docgen-texts-2": "信息收集统计表",
-    }  # fmt: skip
+    properties = {"docgen-kit": kit.version_mark, "docgen-sheets": "填写说明/其他"}
     (answers,) = read(workbook(tmp_path / "a.xlsx", own, properties=properties), kit).intakes
     assert answers.made_with == (kit.name, kit.version)
     assert answers.unrecognised == ()

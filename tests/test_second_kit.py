@@ -12,6 +12,7 @@ import pytest
 import queries
 from conftest import ROOT, Run
 from openpyxl import load_workbook
+from openpyxl.cell import MergedCell
 
 from docgen.kit import Kit
 
@@ -60,7 +61,10 @@ def _fill(sheet: Path, tmp_path: Path, label: str, answer: str) -> Path:
     for row in page.iter_rows():
         for cell in row:
             if isinstance(cell.value, str) and cell.value.startswith(label):
-                page.cell(cell.row, cell.column + 1).value = answer
+                right = cell.column + 1
+                while isinstance(page.cell(cell.row, right), MergedCell):
+                    right += 1
+                page.cell(cell.row, right).value = answer
     target = tmp_path / "filled.xlsx"
     book.save(target)
     return target
@@ -145,7 +149,12 @@ def _booking(tmp_path: Path, **answers: object) -> Path:
 
 def test_a_second_kit_runs_end_to_end(run: Run, hall: Path, tmp_path: Path) -> None:
     source = _booking(
-        tmp_path, 预订方="样例读书会", 使用日期="2026年12月5日", 到场人数="约60人", 附加服务="☑茶歇 □投影", 定金="1,200元"
+        tmp_path,
+        预订方="样例读书会",
+        使用日期="2026年12月5日",
+        到场人数="约60人",
+        附加服务="☑茶歇 □投影",
+        定金="1,200元",
     )
     done = run("check", source, "--kit", hall, "--json")
     assert done.code == 0, done.err

@@ -106,7 +106,7 @@ def test_a_missing_value_is_highlighted_alone_and_listed_once(template: Build) -
 def test_the_highlight_stands_where_the_schema_wants_it() -> None:
     xml = (
         '<w:r><w:rPr><w:b/><w:sz w:val="20"/><w:u w:val="single"/></w:rPr>'
-        "<w:t xml:space=\"preserve\">\ufdd0费\ufdd1</w:t></w:r>"
+        '<w:t xml:space="preserve">\ufdd0费\ufdd1</w:t></w:r>'
     )
     pending: dict[str, None] = {}
     marked = word.mark_pending(xml, pending)

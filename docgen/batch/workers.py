@@ -22,7 +22,6 @@ from docgen.errors import DocgenError, ExitCode, SourceError
 from docgen.intake import Intake, Review, Value
 from docgen.packet import Making, Packet
 
-
 #: Failures that would meet every other unit too, so they stop the run.
 _STOPPING = frozenset({ExitCode.KIT, ExitCode.SYSTEM})
 
@@ -64,7 +63,7 @@ class Outcome(NamedTuple):
 def work(unit: Unit) -> Outcome:
     """Make the packets of one source; failures of single items are told, those of the surroundings raised.
 
-    Raises KitError and SystemMissing, which would fail every other unit too.
+    Raises KitError and SystemMissingError, which would fail every other unit too.
     """
     made: list[Made] = []
     failures: list[Failure] = []
@@ -108,7 +107,7 @@ class Workers:
 
 
 def run(units: list[Unit], jobs: int) -> Iterator[Outcome]:
-    """The outcome of every unit, as they come.  Raises KitError and SystemMissing, which stop the run."""
+    """The outcome of every unit, as they come.  Raises KitError and SystemMissingError, which stop the run."""
     with Workers(min(jobs, len(units))) as workers:
         futures = {workers.submit(unit): unit for unit in units}
         for future in as_completed(futures):

@@ -95,7 +95,6 @@ class Book:
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
     own_sheets: frozenset[str] = frozenset()
-    own_texts: tuple[str, ...] = ()
 
 
 def grid(sheet: str, cells: Iterable[tuple[int, int, Cell]], merged: Iterable[Extent] = ()) -> Grid:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ _NOTHING = Meaning()
 class Vocabulary:
     """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead."""
 
-    def __init__(self, kit: Kit, *, internal: bool = False, own_texts: Iterable[str] = ()) -> None:
+    def __init__(self, kit: Kit, *, internal: bool = False) -> None:
         self.kit = kit
         self.fields: Mapping[str, Field] = kit.terms if internal else kit.fields
         self.groups: dict[str, set[str]] = {}
@@ -61,8 +61,10 @@ class Vocabulary:
         self._meanings: dict[str, Meaning] = {}
         for key, field in self.fields.items():
             self._add(key, field)
-        self._headings = frozenset(_bare(text) for text in (kit.title, *(section.label for section in kit.sections)))
-        self._known = frozenset(self._known_texts(own_texts)) - {""} | self._headings
+        self._headings = frozenset(
+            _bare(text) for text in (kit.title, *kit.title_aliases, *(s.label for s in kit.sections))
+        )
+        self._known = frozenset(self._known_texts()) - {""} | self._headings
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
@@ -79,7 +81,7 @@ class Vocabulary:
         words = {word for choice in field.choices for word in (choice.label, *choice.synonyms)}
         self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
 
-    def _known_texts(self, own_texts: Iterable[str]) -> Iterator[str]:
+    def _known_texts(self) -> Iterator[str]:
         for field in self.kit.all_fields.values():
             for text in (field.label, field.group, field.unit, field.placeholder, field.help):
                 yield _bare(text)
@@ -88,7 +90,9 @@ class Vocabulary:
             yield from (_bare(alias) for alias in field.aliases)
             yield from (_bare(choice.label) for choice in field.choices)
             yield _bare(field.other or "")
-        yield from (_bare(text) for text in own_texts)
+            yield _bare(f"{self.kit.sheet.example}：{field.example}")
+        for texts in self.kit.sheet.model_dump().values():
+            yield from (_bare(text) for text in ([texts] if isinstance(texts, str) else texts))
 
     # -- labels ------------------------------------------------------------------------------------
 
@@ -228,8 +232,14 @@ class Vocabulary:
     def _all_in(self, known: frozenset[str], text: str) -> bool:
         if _bare(text) in known:
             return True
-        lines = [line for line in re.split(r"[\n；;]", text) if line.strip()]
-        return len(lines) > 1 and all(_bare(line) in known for line in lines)
+        return any(
+            len(parts) > 1 and all(_bare(part) in known for part in parts)
+            for parts in (_parts(text, r"\n"), _parts(text, r"[\n；;]"))
+        )
+
+
+def _parts(text: str, ends: str) -> list[str]:
+    return [part for part in re.split(ends, text) if part.strip()]
 
 
 def is_instruction(text: str) -> bool:

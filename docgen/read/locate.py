@@ -60,7 +60,7 @@ class Intakes(Iterable[Answers]):
 
 def locate(book: Book, kit: Kit) -> tuple[Intakes, Mapping[str, Answer]] | None:
     """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
-    vocabulary = Vocabulary(kit, own_texts=book.own_texts)
+    vocabulary = Vocabulary(kit)
     terms: dict[str, Answer] = {}
     outside: list[Unrecognised] = []
     found: list[Table | _SheetForm] = []
@@ -68,7 +68,7 @@ def locate(book: Book, kit: Kit) -> tuple[Intakes, Mapping[str, Answer]] | None:
     titles = {fold_label(section.label) for section in kit.sections if section.internal}
     for grid in book.sheets:
         if fold_label(grid.sheet) in titles:
-            more, texts = _read_terms(grid, Vocabulary(kit, internal=True, own_texts=book.own_texts))
+            more, texts = _read_terms(grid, Vocabulary(kit, internal=True))
             terms |= more
             outside += texts
         elif grid.sheet not in book.own_sheets:

@@ -25,12 +25,8 @@ from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TA
 from openpyxl.xml.functions import iterparse
 
 from docgen.errors import DocgenError, SourceError
+from docgen.kit import MADE_WITH, OWN_SHEETS
 from docgen.read.grid import Book, Cell, Extent, Grid, cell_of, grid
-
-#: What docgen's own sheets carry as custom document properties: kit name and version; the titles of
-#: the sheets that hold no answers, joined by `/` (no title can hold one); texts printed beside the answers, one a line;
-#: as Excel may cut a property at 255 characters, these may go on in more of them, whose names begin alike.
-MADE_WITH, OWN_SHEETS, OWN_TEXTS = "docgen-kit", "docgen-sheets", "docgen-texts"
 
 _CUSTOM = "docProps/custom.xml"
 # ISO 29500 Strict differs from what openpyxl reads by its namespaces
@@ -86,9 +82,6 @@ def _read_parts(reader: Any, archive: zipfile.ZipFile) -> Book:
         sheets=tuple(sheets),
         made_with=(name, version.strip()) if name and version.strip() else None,
         own_sheets=frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""},
-        own_texts=tuple(
-            line for key in properties if key.startswith(OWN_TEXTS) for line in properties[key].split("\n")
-        ),
     )
 
 

@@ -61,9 +61,7 @@ def names(kit: Kit) -> frozenset[str]:
     return frozenset(kit.all_fields) | RESERVED - {"text", "hits"}
 
 
-def context(
-    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion
-) -> dict[str, Any]:
+def context(kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
     given = {**terms, **intake.values}
     figures = {key: _figure(figure) for key, figure in review.figures.items()}
@@ -123,7 +121,7 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
             value = Missing(field.label, pending=missing_required)
         rows.append(
             AnswerRow(
-                key, labels[field.section], field.group, field.label, field.required is not False,
+                key, labels[field.section], field.group, field.label, field.required is True,
                 answer.written, value, answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip

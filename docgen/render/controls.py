@@ -50,7 +50,10 @@ def _text_control(tag: str, alias: str, placeholder: str, text: str | None, kind
     properties = _properties(tag, alias, kind, empty=text is None)
     look = _PLACEHOLDER if text is None else ""
     lines = (placeholder if text is None else text).split("\n")
-    breaks = (f'{"<w:br/>" if number else ""}<w:t xml:space="preserve">{escape(line)}</w:t>' for number, line in enumerate(lines))
+    breaks = (
+        f'{"<w:br/>" if number else ""}<w:t xml:space="preserve">{escape(line)}</w:t>'
+        for number, line in enumerate(lines)
+    )
     runs = "".join(f"<w:r>{look}{content}</w:r>" for content in breaks)
     return Markup(f"<w:sdt>{properties}<w:sdtContent>{runs}</w:sdtContent></w:sdt>")
 
@@ -61,9 +64,7 @@ def _dropdown(field: Field, value: Value | None) -> Markup:
     # A choice that is understood but not offered can only be shown where it stands in the list.
     if shown is not None and shown not in offered:
         offered = (*offered, shown)
-    items = "".join(
-        f'<w:listItem w:displayText="{escape(option)}" w:value="{escape(option)}"/>' for option in offered
-    )
+    items = "".join(f'<w:listItem w:displayText="{escape(option)}" w:value="{escape(option)}"/>' for option in offered)
     kind = f"<w:dropDownList>{items}</w:dropDownList>"
     return _text_control(field.key, field.label, field.placeholder or field.label, shown, kind)
 

@@ -162,20 +162,10 @@ def _render_part(path: Path, part: Part, context: Mapping[str, Any], pending: di
     try:
         xml = part.template.render(context)
     except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
-        line = _failing_line(cause)
-        raise KitError(f"{path}: {_where(part.name, part.lines, line)}: {cause}") from cause
+        where = _where(part.name, part.lines, expressions.failing_line(cause))
+        raise KitError(f"{path}: {where}: {cause}") from cause
     xml = _EMPTY_RUN.sub("", xml).replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">')
     return mark_pending(xml, pending)
-
-
-def _failing_line(cause: BaseException) -> int:
-    """The template line on which rendering failed: Jinja rewrites the traceback to template lines."""
-    line, trace = 0, cause.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
 
 
 def mark_pending(xml: str, pending: dict[str, None]) -> str:

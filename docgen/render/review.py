@@ -1,0 +1,177 @@
+"""The review summary as PDF: archival (PDF/A-3), tagged (PDF/UA-1), with its sources attached.
+
+The kit's review.html and review.css are compiled once per process.  WeasyPrint is imported when the
+first review is rendered, and fetches nothing outside the kit's folder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Template, TemplateError, TemplateSyntaxError
+
+from docgen import expressions
+from docgen.errors import KitError, SystemMissingError, did_you_mean
+from docgen.intake import Intake, Review, Value
+from docgen.kit import Kit
+from docgen.render import context
+from docgen.render.context import Occasion
+from docgen.render.fonts import require_chinese_font
+
+REVIEW_TEMPLATE = "review.html"
+REVIEW_STYLE = "review.css"
+
+#: The PDF/UA identification (ISO 14289-1, clause 5) with the extension schema that PDF/A asks for
+#: (ISO 19005-3, 6.6.2.3.2): WeasyPrint writes the one of its variant only.
+_UA_METADATA = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Indicates which part of ISO 14289 the file follows</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
+_END_OF_METADATA = b"</rdf:RDF>"
+
+
+class Attached(NamedTuple):
+    """A file that travels in the PDF; `relationship` is Source or Data (ISO 32000-2, 7.11.3)."""
+
+    name: str
+    content: bytes
+    description: str
+    relationship: str
+
+
+def render_review(
+    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion,
+    attached: Sequence[Attached] = (),
+) -> bytes:  # fmt: skip
+    """The review summary of one intake as the bytes of a PDF; equal input gives equal bytes.
+
+    Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
+    font is not installed.
+    """
+    html = _html(kit, context.context(kit, intake, review, terms, occasion))
+    return _pdf(kit.folder, html, occasion.date, attached)
+
+
+def _html(kit: Kit, names: Mapping[str, Any]) -> str:
+    template = _template(kit.folder, context.names(kit))
+    try:
+        return template.render(names)
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
+        line = expressions.failing_line(cause)
+        raise KitError(f"{kit.folder / REVIEW_TEMPLATE}:{line}: {cause}") from cause
+
+
+@cache
+def _template(folder: Path, names: frozenset[str]) -> Template:
+    """The compiled review.html.  Raises KitError that lists every unknown name with its line."""
+    path = folder / REVIEW_TEMPLATE
+    sandbox = expressions.sandbox(lambda _missing: "—", markup=True)
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = sandbox.parse(source)
+        template = sandbox.from_string(source)
+    except OSError as cause:
+        raise KitError(f"{path}: cannot be read: {cause.strerror}") from cause
+    except TemplateSyntaxError as cause:
+        raise KitError(f"{path}:{cause.lineno}: {cause.message}") from cause
+    problems = [
+        f"{path}:{reference.line}: unknown name {reference.name!r}{did_you_mean(reference.name, names)}"
+        for reference in expressions.references(tree)
+        if reference.name not in names
+    ]
+    if problems:
+        raise KitError(problems)
+    return template
+
+
+class _Printer(NamedTuple):
+    """What every PDF of a kit shares: the library, the parsed style, the fonts and the fetcher."""
+
+    weasyprint: Any
+    style: Any
+    fonts: Any
+    fetcher: Any
+
+
+@cache
+def _printer(folder: Path) -> _Printer:
+    try:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher
+    except OSError as cause:
+        raise SystemMissingError(
+            f"the PDF library cannot start: {str(cause).splitlines()[0]}",
+            "install Pango and HarfBuzz: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+        ) from cause
+    require_chinese_font()
+    root = folder.resolve().as_uri() + "/"
+
+    class KitFetcher(URLFetcher):  # type: ignore[misc]
+        """Fetches files of the kit and nothing else: no network, no other folder."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            """The file at `url`, if it lies in the kit."""
+            if not url.startswith(root) or ".." in url:
+                raise FatalURLFetchingError(f"{url} is outside the kit")
+            return super().fetch(url, headers)
+
+    fonts = FontConfiguration()
+    fetcher = KitFetcher(allowed_protocols={"file"})
+    try:
+        style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=fonts, url_fetcher=fetcher)
+    except (OSError, FatalURLFetchingError) as cause:
+        raise KitError(f"{folder / REVIEW_STYLE}: {cause}") from cause
+    return _Printer(weasyprint, style, fonts, fetcher)
+
+
+def _pdf(folder: Path, html: str, date: dt.date, attached: Sequence[Attached]) -> bytes:
+    printer = _printer(folder)
+    moment = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    files = [
+        printer.weasyprint.Attachment(
+            string=item.content, name=item.name, description=item.description, created=moment, modified=moment,
+            relationship=item.relationship,
+        )
+        for item in attached
+    ]  # fmt: skip
+    digest = hashlib.sha256(html.encode())
+    for item in attached:
+        digest.update(item.content)
+    try:
+        source = printer.weasyprint.HTML(
+            string=html, base_url=folder.resolve().as_uri() + "/", url_fetcher=printer.fetcher
+        )
+        document = source.render(stylesheets=[printer.style], font_config=printer.fonts, pdf_variant="pdf/a-3a")
+    except printer.weasyprint.urls.FatalURLFetchingError as cause:
+        raise KitError(f"{folder / REVIEW_TEMPLATE}: {cause}") from cause
+    document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    document.metadata.attachments = files
+    return bytes(
+        document.write_pdf(finisher=_finish, pdf_variant="pdf/a-3a", pdf_identifier=digest.hexdigest()[:32].encode())
+    )
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    """Add the PDF/UA identification to the metadata, and have viewers show the title."""
+    for item in pdf.objects:
+        if getattr(item, "extra", {}).get("Subtype") == "/XML":
+            whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
+            item.stream = [whole.replace(_END_OF_METADATA, _UA_METADATA + _END_OF_METADATA, 1)]

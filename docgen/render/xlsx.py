@@ -1,0 +1,191 @@
+"""Looks, sizes and bytes of the Excel files that docgen makes; knows no kit.
+
+Equal workbooks give equal bytes: openpyxl stamps the current time on the file and on every part of
+it, so `pack` writes both anew with a fixed one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import unicodedata
+import zipfile
+from math import ceil
+from typing import NamedTuple
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Protection, Side
+from openpyxl.worksheet.dimensions import RowDimension
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.constants import ARC_CORE
+from openpyxl.xml.functions import tostring
+
+_TIME = dt.datetime(1980, 1, 1)  # the earliest time that a zip entry can carry
+_TEXT_FORMAT = "@"
+_LINE = 1.4  # height of a line, in sizes of its face
+_TITLE_LENGTH = 31
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
+
+HEADING_FACE, FACE = "Microsoft YaHei", "DengXian"
+_RED, _INK, _GREY = "C00000", "1F2937", "6B7280"
+_SIDE = Side("thin", color="B8C0CC")
+BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
+
+
+class Look(NamedTuple):
+    """How a cell looks, and whether it may be filled in."""
+
+    font: Font
+    fill: str = ""
+    horizontal: str = "left"
+    vertical: str = "center"
+    border: Border | None = BOX
+    is_open: bool = False
+
+
+TITLE = Look(Font(HEADING_FACE, 16, bold=True, color="1F3864"), horizontal="center", border=None)
+NOTE = Look(Font(FACE, 10, color=_GREY), border=None)
+HEAD = Look(Font(HEADING_FACE, 10, bold=True, color=_INK), "E5E7EB", horizontal="center")
+BANNER = Look(Font(HEADING_FACE, 11, bold=True, color="1F3864"))
+GROUP = Look(Font(FACE, 11, color=_INK), "F5F7FA", horizontal="center")
+LABEL = Look(Font(FACE, 11, color=_INK), "F5F7FA")
+ANSWER = Look(Font(FACE, 11, color="000000"), is_open=True)
+HINT = Look(Font(FACE, 10, color=_GREY))
+PLAIN = Look(Font(FACE, 10, color=_INK))
+CENTRED = Look(Font(FACE, 10, color=_INK), horizontal="center")
+#: Soft colours of section banners, in turn.
+BANNER_FILLS = ("DCE6F4", "E2EFDA", "FCE9D4", "EAE4F2")
+
+
+def put(sheet: Worksheet, row: int, column: int, text: str, look: Look, *, fill: str = "", star: bool = False) -> Cell:
+    """`text` in the cell, as text whatever it starts with; `star` adds the red mark of a required answer."""
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)  # cells are merged after they are written
+    if text:
+        red = InlineFont(rFont=look.font.name, sz=look.font.sz, b=True, color=Color(_RED))
+        own = InlineFont(rFont=look.font.name, sz=look.font.sz, b=look.font.b, color=look.font.color)
+        cell.value = CellRichText(TextBlock(own, text), TextBlock(red, "*")) if star else text
+        cell.data_type = "s"  # else openpyxl makes a formula of what starts with =
+    colour = fill or look.fill
+    cell.font = look.font
+    indent = 1 if look.border and look.horizontal == "left" else 0
+    cell.alignment = Alignment(look.horizontal, look.vertical, wrap_text=True, indent=indent)
+    cell.number_format = _TEXT_FORMAT
+    if look.border:
+        cell.border = look.border
+    if colour:
+        cell.fill = PatternFill("solid", fgColor=colour)
+    if look.is_open:
+        cell.protection = Protection(locked=False)
+    return cell
+
+
+def merge(sheet: Worksheet, row: int, left: int, right: int, bottom: int | None = None) -> None:
+    """Merge a range of cells that all bear the look of its first."""
+    sheet.merge_cells(start_row=row, start_column=left, end_row=bottom or row, end_column=right)
+
+
+class _SoftRow(RowDimension):
+    """A row whose height Excel fits to what is typed in, as it does with rows that nobody has sized."""
+
+    @property
+    def customHeight(self) -> bool:  # noqa: N802  openpyxl's name
+        """False, though a height is given to begin with."""
+        return False
+
+
+def set_height(sheet: Worksheet, row: int, height: float, *, grows: bool = False) -> None:
+    """Make the row so high; one that `grows` follows its contents.  Merged cells need a fixed height."""
+    if grows:
+        sheet.row_dimensions[row] = _SoftRow(sheet, index=row, ht=height)
+    else:
+        sheet.row_dimensions[row].height = height
+
+
+def width(text: str) -> int:
+    """How wide a text is in columns of a terminal, of a sheet roughly too: Han characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def height(text: str, columns: float, size: float = 11) -> float:
+    """How high the text is in points, wrapped in a cell of this width at this size, with room around it."""
+    in_line = max((columns - 3) * 10.5 / size, 2)
+    lines = sum(max(ceil(width(line) / in_line), 1) for line in text.split("\n"))
+    return lines * size * _LINE + 8
+
+
+def title(text: str) -> str:
+    """The text as the title of a sheet: without what titles cannot hold, at most 31 characters."""
+    return " ".join(_NOT_IN_TITLES.sub(" ", text).split()).strip("'")[:_TITLE_LENGTH].strip()
+
+
+def set_page(sheet: Worksheet, head_row: int, footer: str) -> None:
+    """A4 upright, one page wide, the column heads on every page, kit and page numbers below."""
+    sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top, margins.bottom, margins.header, margins.footer = 0.6, 0.7, 0.3, 0.35
+    sheet.print_options.horizontalCentered = True
+    sheet.print_title_rows = f"{head_row}:{head_row}"
+    foot = sheet.oddFooter
+    assert foot is not None
+    assert foot.left is not None
+    assert foot.right is not None
+    foot.left.text, foot.right.text = footer, "&P / &N"
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 110
+
+
+def protect(sheet: Worksheet) -> None:
+    """Lock what is not an answer, without a password; rows and columns may still be sized, cells formatted."""
+    protection = sheet.protection
+    protection.sheet = True
+    protection.formatCells = protection.formatColumns = protection.formatRows = False
+
+
+def freeze(sheet: Worksheet, row: int, active: str) -> None:
+    """Keep the rows above `row` in sight, and start in the cell `active`."""
+    sheet.freeze_panes = f"A{row}"
+    for selection in sheet.sheet_view.selection:
+        selection.activeCell = selection.sqref = active
+
+
+def pack(book: Workbook, properties: dict[str, str], book_title: str) -> bytes:
+    """The workbook's bytes, with these custom properties; the same for the same workbook at any time."""
+    core = book.properties
+    core.creator, core.title = "docgen", book_title
+    for name, text in properties.items():
+        book.custom_doc_props.append(StringProperty(name=name, value=text))  # type: ignore[attr-defined]  # no stub
+    written = io.BytesIO()
+    book.save(written)
+    core.created = core.modified = _TIME
+    packed = io.BytesIO()
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == ARC_CORE:
+                content = tostring(core.to_tree())
+            elif name.startswith("xl/worksheets/sheet"):
+                content = _without_warnings(content)
+            entry = zipfile.ZipInfo(name, _TIME.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, content)
+    return packed.getvalue()
+
+
+#: Cells are text, so that what is typed stays as typed; Excel must not flag each number in them.
+_NO_WARNING = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/></ignoredErrors>'
+
+
+def _without_warnings(sheet: bytes) -> bytes:
+    # ECMA-376 part 1, 18.3.1.99: only drawings, tables and the like may follow, and these sheets have none.
+    return sheet.replace(b"</worksheet>", _NO_WARNING + b"</worksheet>")

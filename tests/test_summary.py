@@ -1,0 +1,196 @@
+"""The review summary: what a reader finds in the PDF, and that it is archival, tagged and repeatable."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from pathlib import Path
+
+import page
+import pypdf
+import pytest
+from conftest import DATE, assessed
+from test_review import CENTRE, OWN
+
+from docgen import packet
+from docgen.assess import Assessed
+from docgen.errors import KitError, SystemMissingError
+from docgen.kit import Kit
+from docgen.render import fonts
+from docgen.render.context import Occasion
+
+SOURCE = b"the bytes of the source"
+CASES = {
+    "accepted": {},
+    "manual": {"scenarios": "营销、其他：节日问候"},
+    "rejected": {"industries": "保健品", "callee_source": "购买的名单", "number_types": "400号码"},
+    "incomplete": {"company_name": "", "contact_mobile": "待定", "number_regions": "广东省"},
+    "own": OWN,
+    "centre": CENTRE,
+}
+
+
+def pdf(kit: Kit, item: Assessed, pending: tuple[str, ...] = ()) -> bytes:
+    return packet.review_of(item, SOURCE, kit, Occasion(DATE, pending=pending))
+
+
+def text(content: bytes) -> str:
+    return "\n".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def squeezed(content: bytes) -> str:
+    """The text without white space: lines break where the layout wants them."""
+    return "".join(text(content).split())
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request: pytest.FixtureRequest, kit: Kit) -> tuple[Assessed, bytes]:
+    item = assessed(kit, **CASES[request.param])
+    return item, pdf(kit, item)
+
+
+@pytest.mark.parametrize("profile", [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1])
+def test_it_is_archival_and_accessible(case: tuple[Assessed, bytes], profile: object) -> None:
+    report = page.validate_pdf_bytes(case[1], profile=profile)
+    # A compressed metadata stream is allowed in PDF/A-2 and later (ISO 19005-3, 6.6.2): a false alarm.
+    failures = [f.rule_id for f in report.failures if not f.rule_id.endswith("METADATA-FILTER-001")]
+    assert failures == []
+
+
+def test_it_has_two_or_three_numbered_pages(case: tuple[Assessed, bytes]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(case[1]))
+    assert 2 <= len(reader.pages) <= 3
+    for number, sheet in enumerate(reader.pages, start=1):
+        assert f"第{number}页共{len(reader.pages)}页" in "".join(sheet.extract_text().split())
+
+
+def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Assessed, bytes]) -> None:
+    item, content = case
+    found = squeezed(content)
+    words = {"accepted": "通过", "manual": "待人工审核", "rejected": "不予受理", "incomplete": "资料不完整"}
+    assert words[item.review.verdict.value] in found
+    for finding in item.review.findings:
+        for part in (finding.rule, finding.message, finding.remedy, finding.label or ""):
+            assert "".join(part.split()) in found
+    for key in item.intake.values:
+        assert kit.fields[key].label.replace(" ", "") in found
+    for figure in item.review.figures.values():
+        assert figure.label in found
+
+
+def test_the_sources_travel_with_it(kit: Kit, case: tuple[Assessed, bytes]) -> None:
+    item, content = case
+    attachments = pypdf.PdfReader(io.BytesIO(content)).attachments
+    assert attachments["intake.xlsx"] == [SOURCE]
+    data = json.loads(attachments["intake.json"][0])
+    assert data["verdict"] == item.review.verdict.value
+    assert data["values"].keys() == kit.fields.keys()
+
+
+def test_it_says_who_made_it_of_what_and_in_which_language(case: tuple[Assessed, bytes]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(case[1]))
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "zh-CN"
+    assert root["/MarkInfo"]["/Marked"]
+    assert case[0].intake.name in str(reader.metadata.title)  # type: ignore[union-attr]
+    assert str(reader.metadata["/CreationDate"]) == "D:20261123000000Z"  # type: ignore[index]
+    assert all("/FontFile2" in d or "/FontFile3" in d for d in _descriptors(reader))
+
+
+def _descriptors(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject]:
+    found = []
+    for sheet in reader.pages:
+        for font in sheet["/Resources"]["/Font"].values():  # type: ignore[index]
+            for inner in font.get_object().get("/DescendantFonts", [font]):
+                found.append(inner.get_object()["/FontDescriptor"].get_object())
+    return found
+
+
+def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
+    buy, own, centre = (squeezed(pdf(kit, assessed(kit, **CASES[name]))) for name in ("accepted", "own", "centre"))
+    assert "匹配线路" in buy
+    assert "不低于10Mbps" in own
+    assert "呼叫中心系统与外呼系统的对接" in centre
+    assert "技术对接工单" in own
+    assert "技术对接工单" not in buy
+
+
+def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
+    from dataclasses import replace
+
+    from docgen.intake import Unrecognised
+
+    item = assessed(kit)
+    assert "合同待定项" not in text(pdf(kit, item))
+    assert "合同编号、预付款" in squeezed(pdf(kit, item, pending=("合同编号", "预付款")))
+    strange = replace(item.intake, unrecognised=(Unrecognised("Sheet1", "Z9", "一句看不懂的话"),))
+    found = squeezed(pdf(kit, replace(item, intake=strange)))
+    assert "Sheet1Z9" in found
+    assert "一句看不懂的话" in found
+
+
+def test_equal_input_gives_equal_bytes(kit: Kit) -> None:
+    item = assessed(kit)
+    assert pdf(kit, item) == pdf(kit, item)
+
+
+def test_hostile_answers_stay_text(kit: Kit) -> None:
+    hostile = "<b>粗</b>{{ 7*7 }}</td><script>x</script><img src='file:///etc/passwd'>"
+    found = squeezed(pdf(kit, assessed(kit, company_name=hostile, main_script=hostile + "足够长的话术内容在此处")))
+    assert "".join(hostile.split()) in found
+
+
+def test_long_answers_flow_over_pages(kit: Kit) -> None:
+    long = "".join(f"第{number}句话，请问您方便吗？" for number in range(300))
+    found = squeezed(pdf(kit, assessed(kit, main_script=long, company_name="很长的名称" * 60)))
+    assert "第299句话" in found
+    assert found.count("第150句话") == 2
+
+
+def test_the_kits_template_renders_without_a_warning(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("weasyprint").propagate = True
+    with caplog.at_level(logging.WARNING, logger="weasyprint"):
+        for changes in CASES.values():
+            pdf(kit, assessed(kit, **changes))
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.fixture
+def own_template(kit: Kit, tmp_path: Path) -> tuple[Kit, Path]:
+    """The kit in a folder whose review.html a test may write."""
+    (tmp_path / "review.css").write_text("", encoding="utf-8")
+    return kit.model_copy(update={"folder": tmp_path}), tmp_path / "review.html"
+
+
+def test_an_unknown_name_is_refused_with_its_line(own_template: tuple[Kit, Path]) -> None:
+    kit, template = own_template
+    template.write_text("<p>\n{{ comany_name }}\n{{ revew.name }}</p>", encoding="utf-8")
+    with pytest.raises(KitError) as caught:
+        pdf(kit, assessed(kit))
+    assert [problem.partition("review.html")[2] for problem in caught.value.problems] == [
+        ":2: unknown name 'comany_name' (did you mean 'company_name'?)",
+        ":3: unknown name 'revew' (did you mean 'review'?)",
+    ]
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://example.com/x.png", "../../secret.png"])
+def test_nothing_outside_the_kit_is_fetched(own_template: tuple[Kit, Path], url: str) -> None:
+    kit, template = own_template
+    template.write_text(f'<img src="{url}">', encoding="utf-8")
+    with pytest.raises(KitError, match="outside the kit"):
+        pdf(kit, assessed(kit))
+
+
+def test_a_missing_font_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    fonts.require_chinese_font.cache_clear()
+    monkeypatch.setattr(fonts, "_match", lambda _pattern: [])
+    with pytest.raises(SystemMissingError, match="fonts-noto-cjk"):
+        fonts.require_chinese_font()
+    fonts.require_chinese_font.cache_clear()
+
+
+def test_the_faces_are_named_with_their_hashes() -> None:
+    faces = fonts.faces()
+    assert faces
+    assert all(len(digest) == 64 for digest in faces.values())
