@@ -227,7 +227,7 @@ def references(tree: nodes.Template) -> list[Reference]:
     for name in tree.find_all(nodes.Name):
         if name.ctx == "load" and id(name) not in inner and name.name not in own:
             found.append(Reference(name.name, None, name.lineno))
-    return [r for r in found if r.name not in FUNCTIONS]
+    return sorted((r for r in found if r.name not in FUNCTIONS), key=lambda reference: reference.line)
 
 
 class Comparison(NamedTuple):

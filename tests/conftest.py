@@ -62,7 +62,7 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
-def assessed(kit: Kit, terms: Mapping[str, Value] | None = None, **changes: str) -> Assessed:
+def assessed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: str) -> Assessed:
     """The good intake with `changes`, assessed; an empty text takes an answer away."""
     written = {**GOOD, **changes}
     answers = {

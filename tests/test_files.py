@@ -79,7 +79,7 @@ def test_a_failing_writer_leaves_the_old_file_and_no_other(tmp_path: Path, monke
     def broken(_descriptor: int) -> None:
         raise _Breaks
 
-    monkeypatch.setattr(files.os, "fsync", broken)
+    monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(_Breaks):
         files.write_file(target, b"new", replace=True)
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.txt", b"old")]

@@ -31,7 +31,7 @@ def test_a_field_added_to_the_kit_appears_everywhere(run: Run, kit: Kit, tmp_pat
     place = text.index("      daily_calls:\n")
     (folder / "kit.yaml").write_text(text[:place] + new + text[place:], encoding="utf-8")
     contract = docx.Document(str(folder / "contract.docx"))
-    contract.paragraphs[-1].insert_paragraph_before("外呼时段为 {{ call_hours }}。")
+    contract.paragraphs[1].insert_paragraph_before("外呼时段为 {{ call_hours }}。")
     contract.save(str(folder / "contract.docx"))
 
     sheet = tmp_path / "sheet.xlsx"
@@ -141,7 +141,7 @@ def _booking(tmp_path: Path, **answers: object) -> Path:
 
     book = Workbook()
     for label, answer in answers.items():
-        book.active.append([label, answer])
+        book.worksheets[0].append([label, answer])
     path = tmp_path / "booking.xlsx"
     book.save(path)
     return path

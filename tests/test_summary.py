@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import page
 import pypdf
@@ -51,7 +52,7 @@ def case(request: pytest.FixtureRequest, kit: Kit) -> tuple[Assessed, bytes]:
 
 
 @pytest.mark.parametrize("profile", [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1])
-def test_it_is_archival_and_accessible(case: tuple[Assessed, bytes], profile: object) -> None:
+def test_it_is_archival_and_accessible(case: tuple[Assessed, bytes], profile: page.ValidationProfile) -> None:
     report = page.validate_pdf_bytes(case[1], profile=profile)
     # A compressed metadata stream is allowed in PDF/A-2 and later (ISO 19005-3, 6.6.2): a false alarm.
     failures = [f.rule_id for f in report.failures if not f.rule_id.endswith("METADATA-FILTER-001")]
@@ -90,7 +91,7 @@ def test_the_sources_travel_with_it(kit: Kit, case: tuple[Assessed, bytes]) -> N
 
 def test_it_says_who_made_it_of_what_and_in_which_language(case: tuple[Assessed, bytes]) -> None:
     reader = pypdf.PdfReader(io.BytesIO(case[1]))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == "zh-CN"
     assert root["/MarkInfo"]["/Marked"]
     assert case[0].intake.name in str(reader.metadata.title)  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from docgen.read.labels import Vocabulary, is_instruction
 from docgen.read.roles import Layout, Place, Role, Spot
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
-_TELLING, _WORDY = 4, 6
+_TELLING, _WORDY = 4, 10
 
 
 @dataclass
