@@ -64,11 +64,7 @@ def too_long(text: str) -> bool:
 def number(folded: str) -> Decimal | None:
     """The one number that `folded` is, nothing around it: `5,000` `1.5万` `3千` `1.2w` `一万二` `2万5`."""
     match = _PLAIN.fullmatch(folded)
-    found = _chinese(folded)
-    if match:
-        found = Decimal(match["digits"].replace(",", "") + (match["decimals"] or ""))
-        for unit in match["unit"] or "":
-            found *= _UNITS[unit]
+    found = _digits(match) if match else _chinese(folded)
     if found is None:
         return None
     exact = found.normalize()
@@ -84,6 +80,13 @@ def places(value: Decimal) -> int:
     """How many decimals `value` needs."""
     exponent = value.normalize().as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def _digits(match: re.Match[str]) -> Decimal:
+    found = Decimal(match["digits"].replace(",", "") + (match["decimals"] or ""))
+    for unit in match["unit"] or "":
+        found *= _UNITS[unit]
+    return found
 
 
 def _chinese(folded: str) -> Decimal | None:
