@@ -83,7 +83,7 @@ def render(assessed: Assessed, source_bytes: bytes, making: Making) -> tuple[Doc
         pending = contract.pending
         documents["contract"] = names["contract"], contract.content
     if "form" in making.only:
-        documents["form"] = names["form"], render_form(making.kit, assessed.intake.values)
+        documents["form"] = names["form"], render_form(making.kit, making.date, assessed.intake.values)
     if "review" in making.only:
         occasion = Occasion(making.date, pending=pending)
         documents["review"] = names["review"], review_of(assessed, source_bytes, making.kit, occasion)

@@ -29,6 +29,11 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+def test_a_wrong_suffix_is_no_error(folder: Path) -> None:
+    shutil.copy(INPUTS / "accepted.xlsx", folder / "sheet.dat")
+    assert folder / "sheet.dat" in discover([str(folder)])
+
+
 def test_folders_are_searched_in_order_without_what_is_no_source(folder: Path) -> None:
     assert discover([str(folder)]) == [folder / "b.xlsx", folder / "broken.xlsx", folder / "sub" / "a.xlsx"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import ooxml_integrity
 import pytest
 import queries
-from conftest import Run, assessed
+from conftest import DATE, Run, assessed
 
 from docgen.kit import FieldType, Kit
 from docgen.render import controls
@@ -16,7 +16,7 @@ from docgen.render.form import render_form
 
 @pytest.fixture(scope="module")
 def blank(kit: Kit) -> bytes:
-    return render_form(kit)
+    return render_form(kit, DATE)
 
 
 def test_every_field_of_the_kit_has_its_controls(kit: Kit, blank: bytes) -> None:
@@ -77,7 +77,7 @@ def test_a_prefilled_form_holds_every_answer(kit: Kit) -> None:
     item = assessed(
         kit, industries="☑电商 其他：物流", main_script="第一步\n第二步，确认收货时间", number_types="固号、95号码"
     )
-    found = queries.controls(render_form(kit, item.intake.values))
+    found = queries.controls(render_form(kit, DATE, item.intake.values))
     assert found["company_name"].text == "北京示例科技有限公司"
     assert found["contact_mobile"].text == "138 0013 8000"
     assert found["main_script"].text == "第一步\n第二步，确认收货时间"
@@ -122,18 +122,18 @@ def test_the_form_carries_kit_and_version(kit: Kit, blank: bytes) -> None:
 
 @pytest.mark.parametrize("filled", [False, True])
 def test_the_file_is_sound(kit: Kit, tmp_path: Path, filled: bool) -> None:
-    content = render_form(kit, assessed(kit).intake.values if filled else None)
+    content = render_form(kit, DATE, assessed(kit).intake.values if filled else None)
     path = tmp_path / "form.docx"
     path.write_bytes(content)
     assert list(ooxml_integrity.check(str(path))) == []
     assert not queries.part(content).xpath("//w:t[not(text())]", namespaces=queries.NS)
-    assert render_form(kit, assessed(kit).intake.values if filled else None) == content
+    assert render_form(kit, DATE, assessed(kit).intake.values if filled else None) == content
 
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "</w:t><w:sdt/>&\"'{{ 7*7 }}"
     item = assessed(kit, company_name=hostile, industries=f"其他：{hostile}")
-    found = queries.controls(render_form(kit, item.intake.values))
+    found = queries.controls(render_form(kit, DATE, item.intake.values))
     assert "{{ 7*7 }}" in found["company_name"].text
     assert "</w:t><w:sdt/>" in found["industries.other.text"].text
 
@@ -141,7 +141,7 @@ def test_hostile_answers_stay_text(kit: Kit) -> None:
 def test_blank_form_on_the_command_line(run: Run, tmp_path: Path, kit: Kit) -> None:
     target = tmp_path / "form.docx"
     assert run("blank", "form", "-o", target).code == 0
-    assert target.read_bytes() == render_form(kit)
+    assert target.read_bytes() == render_form(kit, DATE)
     again = run("blank", "form", "-o", target)
     assert again.code == 7
     assert "exists already" in again.err

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,7 @@ from test_review import CENTRE, OWN
 from docgen import packet
 from docgen.assess import Assessed
 from docgen.errors import KitError, SystemMissingError
+from docgen.intake import Finding, Level, Origin, Unrecognised
 from docgen.kit import Kit
 from docgen.render import fonts
 from docgen.render.context import Occasion
@@ -84,9 +90,29 @@ def test_the_sources_travel_with_it(kit: Kit, case: tuple[Assessed, bytes]) -> N
     item, content = case
     attachments = pypdf.PdfReader(io.BytesIO(content)).attachments
     assert attachments["intake.xlsx"] == [SOURCE]
+    types = [f["/EF"]["/F"]["/Subtype"] for f in _file_specifications(content)]
+    assert types == ["/application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "/application/json"]
     data = json.loads(attachments["intake.json"][0])
     assert data["verdict"] == item.review.verdict.value
     assert data["values"].keys() == kit.fields.keys()
+
+
+def _file_specifications(content: bytes) -> list[Any]:
+    root: Any = pypdf.PdfReader(io.BytesIO(content)).trailer["/Root"]
+    return [f.get_object() for f in root["/Names"]["/EmbeddedFiles"]["/Names"][1::2]]
+
+
+def test_its_headings_are_its_outline(case: tuple[Assessed, bytes]) -> None:
+    title, parts, *_ = pypdf.PdfReader(io.BytesIO(case[1])).outline
+    assert title.title == "外呼需求审核摘要"  # type: ignore[union-attr]
+    headings = [part.title for part in parts if not isinstance(part, list)]  # type: ignore[union-attr]
+    assert headings == ["一、审核发现", "二、填写内容", "三、派生数字", "四、对接流程与下一步", "审核意见"]
+
+
+def test_the_place_to_sign_stands_with_the_next_steps(case: tuple[Assessed, bytes]) -> None:
+    last = "".join(pypdf.PdfReader(io.BytesIO(case[1])).pages[-1].extract_text().split())
+    for part in ("四、对接流程与下一步", "尚需收集的资料", "审核人：", "日期："):
+        assert part in last
 
 
 def test_it_says_who_made_it_of_what_and_in_which_language(case: tuple[Assessed, bytes]) -> None:
@@ -118,22 +144,71 @@ def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
 
 
 def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
-    from dataclasses import replace
-
-    from docgen.intake import Unrecognised
-
     item = assessed(kit)
     assert "合同待定项" not in text(pdf(kit, item))
     assert "合同编号、预付款" in squeezed(pdf(kit, item, pending=("合同编号", "预付款")))
     strange = replace(item.intake, unrecognised=(Unrecognised("Sheet1", "Z9", "一句看不懂的话"),))
     found = squeezed(pdf(kit, replace(item, intake=strange)))
-    assert "Sheet1Z9" in found
+    assert "Sheet1!Z9" in found
     assert "一句看不懂的话" in found
 
 
-def test_equal_input_gives_equal_bytes(kit: Kit) -> None:
+def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
     item = assessed(kit)
-    assert pdf(kit, item) == pdf(kit, item)
+    strange = (
+        Finding("value", Level.ADVICE, "看不懂金额", "请更正", "prepayment", "预付款", Origin("商务条款", "C9"), "abc"),
+        Finding("value", Level.ADVICE, "由其他版本制作", "请核对", origin=Origin("Sheet1", None)),
+    )
+    found = squeezed(pdf(kit, replace(item, review=replace(item.review, findings=strange))))
+    assert "预付款商务条款!C9「abc」看不懂金额" in found
+    assert "———由其他版本制作" in found
+
+
+def test_a_mode_nobody_named_is_asked_for(kit: Kit) -> None:
+    assert "与客户确认对接方式" in squeezed(pdf(kit, assessed(kit, number_source="")))
+    assert "与客户确认对接方式" not in squeezed(pdf(kit, assessed(kit, contact_name="")))
+
+
+def test_figures_that_cannot_be_computed_are_named_together(kit: Kit) -> None:
+    found = squeezed(pdf(kit, assessed(kit, daily_calls="", concurrency="")))
+    listed = found.partition("未能计算")[2].partition("。")[0]
+    assert "预计外呼天数" in listed
+    assert "最低上下行对等带宽" in listed
+    assert "测试号码到位时间" not in listed
+
+
+def test_equal_input_gives_equal_bytes(kit: Kit) -> None:
+    first = pdf(kit, assessed(kit))
+    pdf(kit, assessed(kit, **CASES["rejected"]))
+    assert pdf(kit, assessed(kit)) == first
+
+
+_IN_ANOTHER_PROCESS = """
+import hashlib
+from conftest import assessed
+from test_summary import pdf
+from docgen import kitfile
+kit = kitfile.load(kitfile.find("caller-number"))
+print(hashlib.sha256(pdf(kit, assessed(kit))).hexdigest())
+"""
+
+
+def test_another_process_gives_the_same_bytes(kit: Kit) -> None:
+    folder = Path(__file__).parent
+    environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"}
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_ANOTHER_PROCESS], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == hashlib.sha256(pdf(kit, assessed(kit))).hexdigest()
+
+
+def test_ticks_and_rare_characters_are_set(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="weasyprint"):
+        content = pdf(kit, assessed(kit, industries="☑银行 □保险 ✔电商 ☐能源", contact_name="㛃䶮𬭎"))
+    found = squeezed(content)
+    assert "☑银行□保险✔电商☐能源" in found
+    assert "㛃䶮𬭎" in found
+    assert caplog.records == []  # a character without a glyph is a warning
 
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
@@ -147,6 +222,14 @@ def test_long_answers_flow_over_pages(kit: Kit) -> None:
     found = squeezed(pdf(kit, assessed(kit, main_script=long, company_name="很长的名称" * 60)))
     assert "第299句话" in found
     assert found.count("第150句话") == 2
+
+
+def test_a_finding_that_quotes_a_long_answer_is_cut_short(kit: Kit) -> None:
+    long = "很多很多通" * 600
+    content = pdf(kit, assessed(kit, daily_calls=long))
+    assert "一、审核发现" in text(content).partition("第 1 页")[0]
+    assert "（全文见「填写内容」）" in squeezed(content)
+    assert squeezed(content).count("很多") < 2 * 600 + 300
 
 
 def test_the_kits_template_renders_without_a_warning(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
@@ -175,12 +258,34 @@ def test_an_unknown_name_is_refused_with_its_line(own_template: tuple[Kit, Path]
     ]
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://example.com/x.png", "../../secret.png"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "https://example.com/x.png",
+        "data:image/svg+xml,<svg/>",
+        "../../secret.png",
+        "%2e%2e/secret.png",
+        "%2E%2E%2Fsecret.png",
+        "file://localhost/etc/passwd",
+        "link.png",
+    ],
+)
 def test_nothing_outside_the_kit_is_fetched(own_template: tuple[Kit, Path], url: str) -> None:
     kit, template = own_template
+    (template.parent / "link.png").symlink_to(Path(__file__))
     template.write_text(f'<img src="{url}">', encoding="utf-8")
     with pytest.raises(KitError, match="outside the kit"):
         pdf(kit, assessed(kit))
+
+
+def test_what_lies_in_the_kit_is_fetched(own_template: tuple[Kit, Path]) -> None:
+    kit, template = own_template
+    (template.parent / "标志.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9">图中字</text></svg>', encoding="utf-8"
+    )
+    template.write_text('<img src="标志.svg" alt="" style="width: 9cm">', encoding="utf-8")
+    assert "图中字" in text(pdf(kit, assessed(kit)))
 
 
 def test_a_missing_font_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,5 +298,6 @@ def test_a_missing_font_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_faces_are_named_with_their_hashes() -> None:
     faces = fonts.faces()
-    assert faces
+    assert any("CJK" in name for name in faces)
+    assert any("DejaVu" in name for name in faces)
     assert all(len(digest) == 64 for digest in faces.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from docgen.errors import UsageError
 from docgen.manifest import MANIFEST
-from docgen.read import SUFFIXES
+from docgen.read import SUFFIXES, is_source
 
 
 def discover(sources: Iterable[str], out: Path | None = None) -> list[Path]:
@@ -50,5 +50,6 @@ def _files(folder: Path, out: Path | None) -> Iterator[Path]:
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith((".", "~$")) and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(parent, name)
+            path = Path(parent, name)
+            if not name.startswith((".", "~$")) and is_source(path):
+                yield path

@@ -70,13 +70,13 @@ def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) 
 
 @blank.command("form")
 @out_file
-@common("kit", "force", "talk")
-def blank_form(out: Path | None, kit_name: str, force: bool) -> None:
+@common("kit", "date", "force", "talk")
+def blank_form(out: Path | None, kit_name: str, date: dt.datetime | None, force: bool) -> None:
     """Make the blank fillable form (Word)."""
     kit = load_kit(kit_name)
     from docgen.render.form import render_form
 
-    _write(out or Path(f"{kit.title}.docx"), render_form(kit), force=force)
+    _write(out or Path(f"{kit.title}.docx"), render_form(kit, printed_date(date)), force=force)
 
 
 # -- check -----------------------------------------------------------------------------------------
@@ -120,16 +120,25 @@ def check(
 @click.command()
 @source_argument
 @out_file
-@common("kit", "sheet", "row", "force", "talk")
-def form(source: str, out: Path | None, kit_name: str, sheet: str | None, row: int | None, force: bool) -> None:
+@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+def form(
+    source: str,
+    out: Path | None,
+    kit_name: str,
+    terms: Path | None,
+    date: dt.datetime | None,
+    sheet: str | None,
+    row: int | None,
+    force: bool,
+) -> None:
     """Make the fillable Word form, prefilled from SOURCE."""
     kit = load_kit(kit_name)
-    _, item = _exactly_one(source, kit, {}, sheet, row)
+    _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
     from docgen.packet import document_names
     from docgen.render.form import render_form
 
     name = Path(document_names(kit, item)["form"])
-    _write(out or name, render_form(kit, item.intake.values), force=force)
+    _write(out or name, render_form(kit, printed_date(date), item.intake.values), force=force)
     exit_by([item.review.verdict])
 
 

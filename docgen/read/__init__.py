@@ -18,7 +18,7 @@ from docgen.kit import Kit
 from docgen.read import guard
 from docgen.read.guard import Kind
 
-#: The suffixes by which a folder is searched for sources; what a file is, its content says.
+#: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
 
@@ -43,6 +43,16 @@ def read(path: Path, kit: Kit) -> Reading:
     if reader is None:
         raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD.get(kind, _AS_WORKBOOK))
     return reader(path, kit)
+
+
+def is_source(path: Path) -> bool:
+    """Whether a file found in a folder is worth reading: by its suffix, or in spite of it by its content."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        return guard.inspect(path) in _READERS
+    except SourceError:
+        return False
 
 
 def _read_workbook(path: Path, kit: Kit) -> Reading:

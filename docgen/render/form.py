@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from docgen.expressions import Missing, Shown
+from docgen import values
+from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import Field, Kit, Section
 from docgen.render import context, word
@@ -40,20 +42,22 @@ class FormSection:
     fields: tuple[FormField, ...]
 
 
-def render_form(kit: Kit, answers: Mapping[str, Value] | None = None) -> bytes:
+def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
     """The form with `answers` filled in (all placeholders without them), as the bytes of a .docx.
 
     Raises KitError where the kit's form.docx cannot be used.
     """
-    template = word.compile_template(kit.folder / FORM_TEMPLATE, context.names(kit))
-    return word.render(template, _context(kit, answers or {})).content
+    names = frozenset(kit.fields) | {"limits", "words", "kit", "sections", "today"}
+    template = word.compile_template(kit.folder / FORM_TEMPLATE, names)
+    return word.render(template, _context(kit, date, answers or {})).content
 
 
-def _context(kit: Kit, answers: Mapping[str, Value]) -> dict[str, Any]:
+def _context(kit: Kit, date: dt.date, answers: Mapping[str, Value]) -> dict[str, Any]:
     return {
-        **{key: context.shown(field, answers.get(key)) for key, field in kit.all_fields.items()},
+        **{key: context.shown(field, answers.get(key)) for key, field in kit.fields.items()},
         "limits": {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()},
-        "figures": {figure.key: Missing(figure.label, pending=False) for figure in kit.figures},
+        "words": kit.words,
+        "today": Shown(date, values.show_date(date)),
         "kit": kit,
         "sections": [_section(section, answers) for section in kit.sections if not section.internal],
     }
