@@ -568,6 +568,17 @@ def test_docgens_own_workbook_leaves_nothing_unrecognised(tmp_path: Path, kit: K
     assert answers.unrecognised == ()
 
 
+def test_untouched_choices_stand_where_the_answer_should(kit: Kit) -> None:
+    cells = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
+    row = list(kit.fields).index("industries") + 1
+    printed = "银行 保险 电信运营商 能源 教育 通信 电商 消费金融\n其他 ____"
+    found = locate(Book((grid("S", [*cells, (row, 3, Cell(printed))]),)), kit)
+    assert found is not None
+    (answers,) = found[0]
+    assert answers.fields["industries"].origin.cell == f"C{row}"
+    assert answers.fields["company_name"].origin.cell == "B1"
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 ANY_TEXT = st.one_of(

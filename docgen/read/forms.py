@@ -134,7 +134,9 @@ class _FormReader:
 
     def _find_beside(self, label: Spot, key: str) -> Found:
         limit = self._limit(label)
-        column = self._expected(label, limit)
+        # The field's printed choices stand where the answer should; a hint may have a column of its own.
+        printed = [s for s in self._candidates(label) if self.vocabulary.is_untouched(key, s.cell.text)]
+        column = printed[0].extent.left if printed else self._expected(label, limit)
         extent = self.grid.extent(label.extent.top, column)
         place = extent[:2] if extent.left > label.extent.right else (label.extent.top, column)
         found = Found(key, label.meaning.rank, label.place, place)

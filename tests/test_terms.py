@@ -1,0 +1,98 @@
+"""Commercial terms: from the kit, the workbook's own sheet, and --terms, each over the one before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import queries
+from conftest import ROOT, Run
+from openpyxl import load_workbook
+
+from docgen.kit import Kit
+
+INPUTS = ROOT / "inputs"
+
+
+@pytest.fixture
+def workbook(run: Run, tmp_path: Path) -> Path:
+    """The accepted sample with a terms sheet of its own."""
+    path = tmp_path / "with-terms.xlsx"
+    book = load_workbook(INPUTS / "accepted.xlsx")
+    sheet = book.create_sheet("商务条款")
+    for row in (
+        ["合同编号", "表内-001"],
+        ["服务方名称", "表内服务方有限公司"],
+        ["通话费单价（元/分钟）", "0.11"],
+        ["计费单位", "按6秒"],
+        ["签订日期", "2026-12-01"],
+    ):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def contract(run: Run, source: Path, out: Path, *args: object) -> str:
+    done = run("contract", source, "-o", out, "--force", *args)
+    assert done.code == 0, done.err
+    return queries.all_text(out.read_bytes())
+
+
+def test_the_sheet_goes_before_the_kit_and_the_option_before_the_sheet(
+    run: Run, workbook: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "c.docx"
+    text = contract(run, workbook, out)
+    assert "表内-001" in text
+    assert "2026年12月1日" in text
+    assert "乙方住所地有管辖权的人民法院" in text
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("contract_no: 文件-002\ndispute_forum: 示例仲裁委员会\n", encoding="utf-8")
+    text = contract(run, workbook, out, "--terms", terms)
+    assert "文件-002" in text
+    assert "表内-001" not in text
+    assert "表内服务方有限公司" in text
+    assert "示例仲裁委员会" in text
+
+
+def test_a_terms_sheet_is_no_intake_and_no_answer(run: Run, workbook: Path) -> None:
+    (intake,) = run("check", workbook, "--json").json["intakes"]
+    assert intake["verdict"] == "accepted"
+    assert intake["unrecognised"] == []
+    assert "contract_no" not in intake["values"]
+
+
+def test_an_unreadable_term_is_a_finding_with_its_cell(run: Run, workbook: Path) -> None:
+    book = load_workbook(workbook)
+    book["商务条款"]["B3"] = "面议"
+    book.save(workbook)
+    done = run("check", workbook, "--json")
+    assert done.code == 4
+    (finding,) = done.json["intakes"][0]["findings"]
+    assert (finding["field"], finding["sheet"], finding["cell"]) == ("price_per_minute", "商务条款", "B3")
+    assert "面议" in finding["message"]
+
+
+def test_numbers_in_a_terms_file_stay_as_written(run: Run, tmp_path: Path) -> None:
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("contract_no: 0012\nprovider_account: 6222000000000000000\n", encoding="utf-8")
+    text = contract(run, INPUTS / "accepted.xlsx", tmp_path / "c.docx", "--terms", terms)
+    assert "0012" in text
+    assert "6222000000000000000" in text
+
+
+@pytest.mark.parametrize("content", ["- a\n- b\n", "a: [1, 2]\n", "contract_no: x\ncontract_no: y\n", "{", "\xff"])
+def test_a_file_that_is_no_terms_file_is_refused(run: Run, no_output: Path, tmp_path: Path, content: str) -> None:
+    terms = tmp_path / "terms.yaml"
+    terms.write_bytes(content.encode("latin-1"))
+    done = run("contract", INPUTS / "accepted.xlsx", "--terms", terms, "-o", "c.docx")
+    assert done.code == 3
+    assert "terms.yaml" in done.err
+    assert len(done.err.splitlines()) <= 2
+
+
+def test_the_blank_terms_sheet_asks_for_every_term(run: Run, kit: Kit, tmp_path: Path) -> None:
+    run("blank", "sheet", "--with-terms", "-o", tmp_path / "b.xlsx")
+    book = load_workbook(tmp_path / "b.xlsx")
+    labels = {str(row[0].value) for row in book["商务条款"].iter_rows()}
+    assert {field.label for field in kit.terms.values()} <= labels
