@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from jinja2 import StrictUndefined, Template, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from docgen import negation
 from docgen import text as texts
 
 
@@ -157,8 +158,8 @@ def rmb(amount: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "asserts": texts.asserts,
-    "denies": texts.denies,
+    "asserts": negation.asserts,
+    "denies": negation.denies,
     "ceil": ceil,
     "every": every,
     "some": some,

@@ -15,8 +15,8 @@ PACKAGE = ROOT / "docgen"
 LEVELS = [
     {"errors"},
     {"files", "text", "messages", "markedyaml"},
-    {"intake", "expressions"},
-    {"kit"},
+    {"intake", "negation"},
+    {"expressions", "kit"},
     {"kitfile"},
     {"values"},
     {"read", "normalize", "review", "terms", "render", "manifest"},

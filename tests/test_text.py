@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen import text as texts
-from docgen.text import asserts, capitals, clean_line, clean_long, denies, fold, fold_label, parted
+from docgen.negation import asserts, denies
+from docgen.text import capitals, clean_line, clean_long, fold, fold_label, parted
 from docgen.values import numerals
 
 BLIND = ("盲打", "盲打式营销", "陌拜", "随机拨打", "扫号")
