@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
-# Python's venv; Pango and the subsetter that WeasyPrint draws with; a Chinese font and the tool that finds it.
-APT    := python3-venv fontconfig fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+# Python's venv; Pango and the subsetter that WeasyPrint draws with; fonts for Chinese and for ticks, and the tool
+# that finds them.
+APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench lock clean system

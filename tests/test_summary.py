@@ -105,7 +105,7 @@ def _file_specifications(content: bytes) -> list[Any]:
 def test_its_headings_are_its_outline(case: tuple[Assessed, bytes]) -> None:
     title, parts, *_ = pypdf.PdfReader(io.BytesIO(case[1])).outline
     assert title.title == "外呼需求审核摘要"  # type: ignore[union-attr]
-    headings = [part.title for part in parts if not isinstance(part, list)]  # type: ignore[union-attr]
+    headings = [part.title for part in parts if not isinstance(part, list)]
     assert headings == ["一、审核发现", "二、填写内容", "三、派生数字", "四、对接流程与下一步", "审核意见"]
 
 

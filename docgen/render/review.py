@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import mimetypes
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
@@ -45,6 +48,17 @@ _UA_METADATA = b"""
 </rdf:Description>
 """
 _END_OF_METADATA = b"</rdf:RDF>"
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+#: Types of attached files by suffix: those that Python itself does not know come from a list of the machine's,
+#: so that equal input would give other bytes on another machine.
+_MIME_TYPES = {
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".xlsb": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+}
 
 
 class Attached(NamedTuple):
@@ -122,14 +136,18 @@ def _printer(folder: Path) -> _Printer:
             "install Pango and HarfBuzz: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
         ) from cause
     require_chinese_font()
-    root = folder.resolve().as_uri() + "/"
+    for suffix, mime_type in _MIME_TYPES.items():
+        mimetypes.add_type(mime_type, suffix)
+    root = folder.resolve()
 
     class KitFetcher(URLFetcher):  # type: ignore[misc]
         """Fetches files of the kit and nothing else: no network, no other folder."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             """The file at `url`, if it lies in the kit."""
-            if not url.startswith(root) or ".." in url:
+            scheme, host, path, *_ = urlsplit(url)
+            # Decoded and resolved as the file will be opened: %2e%2e and links lead out of the kit too.
+            if scheme != "file" or host or not Path(url2pathname(path)).resolve().is_relative_to(root):
                 raise FatalURLFetchingError(f"{url} is outside the kit")
             return super().fetch(url, headers)
 
@@ -170,7 +188,7 @@ def _pdf(folder: Path, html: str, date: dt.date, attached: Sequence[Attached]) -
 
 
 def _finish(_document: Any, pdf: Any) -> None:
-    """Add the PDF/UA identification to the metadata, and have viewers show the title."""
+    """Add the PDF/UA identification to the metadata."""
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
