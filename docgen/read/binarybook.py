@@ -13,7 +13,7 @@ from docgen.errors import DocgenError, SourceError
 from docgen.read.compound import stream
 from docgen.read.grid import Book, Cell, Grid, cell_of, grid
 from docgen.read.guard import protected
-from docgen.read.properties import book_of, custom_properties
+from docgen.read.properties import SUMMARY, book_of, custom_properties, old_properties
 from docgen.read.records import Encrypted, Marks, binary_marks, in_full, old_marks
 
 #: python-calamine fills a box from the first to the last cell; a larger one is not worth its memory.
@@ -22,10 +22,7 @@ _EXACT = 1e20  # whole numbers below are written digit by digit, as Excel writes
 
 
 def read_old_book(path: Path) -> Book:
-    """The .xls workbook at `path`, without its hidden sheets.  Raises SourceError for whatever cannot be read.
-
-    It tells no kit it was made with: the custom properties of old workbooks are not read.
-    """
+    """The .xls workbook at `path`, without its hidden sheets.  Raises SourceError for whatever cannot be read."""
     return _guarded(path, _read_old)
 
 
@@ -57,12 +54,20 @@ def _unreadable(path: Path, cause: BaseException) -> SourceError:
 
 
 def _read_old(path: Path) -> Book:
-    marks = old_marks(stream(path.read_bytes(), "Workbook", "Book"))
+    content = path.read_bytes()
+    marks = old_marks(stream(content, "Workbook", "Book"))
     _check_size(path, marks)
     with calamine.CalamineWorkbook.from_path(path) as book:
         if len(book.sheets_metadata) != len(marks):
             raise ValueError("its list of sheets is damaged")
-        return book_of(_sheets(book, marks), {})
+        return book_of(_sheets(book, marks), _old_properties(content))
+
+
+def _old_properties(content: bytes) -> dict[str, str]:
+    try:
+        return old_properties(stream(content, SUMMARY))
+    except ValueError:  # there are none, or they are damaged: the sheets are read all the same
+        return {}
 
 
 def _read_binary(path: Path) -> Book:
