@@ -172,7 +172,7 @@ def test_any_text_comes_back_from_csv(
 
 def test_what_csv_says_of_itself(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes('sep=;\r\na;"1,5\r\nb;c"\r\n\r\n#REF!;d,e\r\n'.encode())
+    path.write_bytes(b'sep=;\r\na;"1,5\r\nb;c"\r\n\r\n#REF!;d,e\r\n')
     (sheet,) = read_text_book(path).sheets
     assert sheet.sheet is None
     assert cells(sheet) == {
@@ -219,7 +219,7 @@ def test_in_folders_text_is_a_source_by_its_suffix_only(tmp_path: Path) -> None:
 
 
 def copied(suffix: str, folder: Path) -> Path:
-    return shutil.copy(DATA / f"book.{suffix}", folder / f"book.{suffix}")
+    return Path(shutil.copy(DATA / f"book.{suffix}", folder / f"book.{suffix}"))
 
 
 def test_an_old_workbook_with_a_password(tmp_path: Path, kit: Kit) -> None:

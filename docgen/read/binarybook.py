@@ -10,11 +10,11 @@ from pathlib import Path
 import python_calamine as calamine
 
 from docgen.errors import DocgenError, SourceError
-from docgen.read.compound import stream
+from docgen.read.compound import around, stream
 from docgen.read.grid import Book, Cell, Grid, cell_of, grid
 from docgen.read.guard import protected
 from docgen.read.properties import SUMMARY, book_of, custom_properties, old_properties
-from docgen.read.records import Encrypted, Marks, binary_marks, in_full, old_marks
+from docgen.read.records import Encrypted, Marks, binary_marks, in_full, old_marks, without_charts
 
 #: python-calamine fills a box from the first to the last cell; a larger one is not worth its memory.
 MAX_BOX = 8_000_000
@@ -55,9 +55,12 @@ def _unreadable(path: Path, cause: BaseException) -> SourceError:
 
 def _read_old(path: Path) -> Book:
     content = path.read_bytes()
-    marks = old_marks(stream(content, "Workbook", "Book"))
+    records = stream(content, "Workbook", "Book")
+    marks = old_marks(records)
     _check_size(path, marks)
-    with calamine.CalamineWorkbook.from_path(path) as book:
+    # a file made anew around the records: python-calamine believes a damaged header, and dies of it
+    sound = io.BytesIO(around("Workbook", without_charts(records, marks)))
+    with calamine.CalamineWorkbook.from_filelike(sound) as book:
         if len(book.sheets_metadata) != len(marks):
             raise ValueError("its list of sheets is damaged")
         return book_of(_sheets(book, marks), _old_properties(content))

@@ -1,4 +1,4 @@
-"""The compound file of old Office programs (OLE2, [MS-CFB]) → one of its streams."""
+"""The compound file of old Office programs (OLE2, [MS-CFB]): one stream out of it, or one around a stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 _SECTOR_SHIFTS = {9, 12}
 _HEADER = 512
 _LAST = 0xFFFFFFFA  # numbers from here on mark the end of a chain, or no sector at all
+_END, _TABLE, _FREE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 _STREAM, _ROOT = 2, 5
+_WIDE = 4096  # the sectors of a file written here
+_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def stream(content: bytes, *names: str) -> bytes:
@@ -19,6 +22,32 @@ def stream(content: bytes, *names: str) -> bytes:
     if len(content) < _HEADER:
         raise ValueError("it is cut off")
     return _Compound(content).stream(names)
+
+
+def around(name: str, content: bytes) -> bytes:
+    """A sound compound file that holds the one stream (padded with zeros).  Raises ValueError for a huge one."""
+    content = content.ljust(_WIDE, b"\0")
+    last = -(-len(content) // _WIDE)  # then one sector of small streams (none), the directory, the table
+    tables = -(-(last + 2) // (_WIDE // 4 - 1))
+    if tables > 109:
+        raise ValueError("it is too large")
+    table = [*range(1, last), _END, _END, _END, *[_TABLE] * tables]
+    table += [_FREE] * (tables * _WIDE // 4 - len(table))
+    places = [last + 2 + number if number < tables else _FREE for number in range(109)]
+    head = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII109I", _SIGNATURE, 0x3E, 4, 0xFFFE, 12, 6,
+        1, tables, last + 1, 0, _WIDE, _END, 0, _END, 0, *places,
+    )  # fmt: skip
+    directory = _entry("Root Entry", _ROOT, last, 64, child=1) + _entry(name, _STREAM, 0, len(content))
+    parts = (head, content, b"", directory)
+    return b"".join(part.ljust(-(-len(part) // _WIDE) * _WIDE or _WIDE, b"\0") for part in parts) + struct.pack(
+        f"<{len(table)}I", *table
+    )
+
+
+def _entry(name: str, kind: int, start: int, length: int, child: int = _FREE) -> bytes:
+    text = name.encode("utf-16-le") + b"\0\0"
+    return struct.pack("<64sHBBIII36xIQ", text, len(text), kind, 1, _FREE, _FREE, child, start, length)
 
 
 class _Compound:

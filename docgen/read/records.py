@@ -23,12 +23,14 @@ _ERRORS = {
 
 # records of .xls
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
+_TEXTS, _DIMENSIONS = 0x00FC, 0x0200
 _FORMULA, _BOOL_OR_ERROR, _MULTIPLE_RK, _MERGED = 0x0006, 0x0205, 0x00BD, 0x00E5
 _CELLS = {_FORMULA, _BOOL_OR_ERROR, _MULTIPLE_RK, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6}
 # records of .xlsb
 _ROW, _BLANK, _ERROR, _LAST_CELL, _FORMULA_ERROR, _RICH_TEXT, _SHEET, _MERGE = 0, 1, 3, 11, 11, 62, 156, 176
 _SHORT = range(12, 19)  # a cell right of the one before it: its column is left out; 11 less is the same in full
 _FROM_FULL = 11
+_NULL = 0xFFFFFFFF  # the length of a text that is not there
 _RELATIONS = "xl/_rels/workbook.bin.rels"
 
 
@@ -38,12 +40,16 @@ class Encrypted(ValueError):  # noqa: N818  named for what the file is
 
 @dataclass
 class Marks:
-    """Of one sheet: its cells with errors by row and column, its merged ranges, the box its cells lie in; of an .xlsb
-    also its part, and whether cells in it leave out their column."""
+    """Of one sheet: its cells with errors by row and column, its merged ranges, and the box its cells lie in.
+
+    Of an .xls also the place of its first chart (0: none); of an .xlsb its part, and whether cells in it
+    leave out their column.
+    """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Extent] = field(default_factory=list)
     box: Extent | None = None
+    chart: int = 0
     part: str = ""
     is_short: bool = False
 
@@ -69,30 +75,40 @@ class Marks:
 def old_marks(stream: bytes) -> list[Marks]:
     """The marks of every sheet in the stream `Workbook`, in order.  Raises ValueError for a damaged one."""
     places = []
-    for kind, content in _records(stream, 0):
+    for at, kind, content in _records(stream, 0):
         if kind == _FILEPASS:
             raise Encrypted
         if kind == _BOUNDSHEET:
             places.append(struct.unpack_from("<I", content)[0])
+        elif kind == _TEXTS and struct.unpack_from("<I", content, 4)[0] * 3 > len(stream) - at:
+            raise ValueError("its list of texts is longer than the file")
     return [_old_sheet(stream, place) for place in places]
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """The records from there to the end of their part, those of charts within it left out."""
+def without_charts(stream: bytes, marks: list[Marks]) -> bytes:
+    """The stream with every sheet ended before its first chart, whose numbers python-calamine takes for cells."""
+    mended = bytearray(stream)
+    for at in (one.chart for one in marks if one.chart):
+        struct.pack_into("<H", mended, at, _EOF)
+    return bytes(mended)
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, bytes]]:
+    """The records from there to the end of their part, with their places; of charts within it the first only."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
-        at += 4 + length
         depth += (kind == _BOF) - (kind == _EOF)
         if depth < 1:
             return
-        if depth == 1:
-            yield kind, stream[at - length : at]
+        if depth == 1 or kind == _BOF:
+            yield at, kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
 
 
 def _old_sheet(stream: bytes, place: int) -> Marks:
     marks = Marks()
-    for kind, content in _records(stream, place):
+    for at, kind, content in _records(stream, place):
         if kind in _CELLS:
             row, column = struct.unpack_from("<HH", content)
             marks.see(row + 1, column + 1)
@@ -105,7 +121,18 @@ def _old_sheet(stream: bytes, place: int) -> Marks:
         elif kind == _MERGED:
             for top, bottom, left, right in struct.iter_unpack("<4H", content[2 : 2 + (len(content) - 2) // 8 * 8]):
                 marks.merged.append(Extent(top + 1, left + 1, bottom + 1, right + 1))
+        elif kind == _DIMENSIONS:
+            _check_dimensions(content)
+        elif kind == _BOF and at != place and not marks.chart:
+            marks.chart = at
     return marks
+
+
+def _check_dimensions(content: bytes) -> None:
+    """python-calamine makes room for what a sheet says to hold, and dies of a size that cannot be."""
+    top, bottom, left, right = struct.unpack_from("<IIHH" if len(content) > 10 else "<4H", content)
+    if bottom and right and not (top <= bottom <= 65_536 and left <= right <= 256):
+        raise ValueError("a sheet says that it is larger than sheets can be")
 
 
 def _error(code: int) -> str:
@@ -151,7 +178,8 @@ def _in_sevens(number: int) -> bytes:
 
 def _text(content: bytes, at: int) -> tuple[str, int]:
     """The text there, and where it ends."""
-    end = at + 4 + 2 * struct.unpack_from("<I", content, at)[0]
+    length = struct.unpack_from("<I", content, at)[0]
+    end = at + 4 + 2 * (0 if length == _NULL else length)
     return content[at + 4 : end].decode("utf-16-le"), end
 
 
