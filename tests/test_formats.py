@@ -23,8 +23,10 @@ from docgen.batch.discover import discover
 from docgen.kit import Kit
 from docgen.read import binarybook, opendocument
 from docgen.read.binarybook import read_binary_book, read_old_book
+from docgen.read.compound import around, stream
 from docgen.read.grid import Book, Cell, Extent, Grid
 from docgen.read.opendocument import read_open_book
+from docgen.read.records import old_marks, without_charts
 from docgen.read.separated import read_text_book
 from docgen.read.workbook import read_book
 
@@ -338,6 +340,52 @@ def test_flipped_bytes_inside_a_binary_part_never_crash(
         return bytes(content)
 
     read_or_refuse(repacked(copied("xlsb", tmp_path_factory.mktemp("flipped")), change), kit)
+
+
+def records(*parts: tuple[int, bytes]) -> bytes:
+    return b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in parts)
+
+
+@pytest.mark.parametrize(
+    ("record", "at", "said"),
+    [
+        (struct.pack("<HHIIHH", 0x0200, 14, 0, 20, 0, 3), 4, "larger than sheets can be"),
+        (struct.pack("<HHIIHH", 0x0200, 14, 0, 20, 0, 3), 8, "larger than sheets can be"),
+    ],
+)
+def test_a_size_that_cannot_be_is_refused(tmp_path: Path, kit: Kit, record: bytes, at: int, said: str) -> None:
+    path = copied("xls", tmp_path)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<I", content, content.index(record) + at, 0x7FFFFFFF)
+    path.write_bytes(content)
+    assert said in refusal(path, kit)
+
+
+def test_a_list_of_texts_longer_than_the_file_is_refused() -> None:
+    damaged = records((0x0809, b"\0\6\5\0"), (0x00FC, struct.pack("<II", 1, 0x7FFFFFFF)), (0x000A, b""))
+    with pytest.raises(ValueError, match="longer than the file"):
+        old_marks(damaged)
+
+
+def test_the_numbers_of_a_chart_are_no_cells() -> None:
+    number = struct.pack("<HHHd", 0, 0, 0, 5)
+    begin = (0x0809, b"\0\6\x10\0")
+    book = records((0x0809, b"\0\6\5\0"), (0x0085, struct.pack("<I", 30) + b"\0\0\1\0S"), (0x000A, b""))
+    assert len(book) < 30
+    sheet = records(begin, (0x0203, number), begin, (0x0203, struct.pack("<HHHd", 7, 7, 0, 9)), (0x000A, b""))
+    merged = records((0x00E5, struct.pack("<5H", 1, 0, 1, 0, 0)), (0x000A, b""))
+    whole = book.ljust(30, b"\0") + sheet + merged
+    (marks,) = old_marks(whole)
+    assert (marks.box, marks.merged) == (Extent(1, 1, 1, 1), [Extent(1, 1, 2, 1)])
+    mended = without_charts(whole, [marks])
+    assert len(mended) == len(whole)
+    assert mended[marks.chart : marks.chart + 2] == b"\x0a\0"
+
+
+@pytest.mark.parametrize("size", [1, 4096, 5000, 300_000, 5_000_000])
+def test_a_stream_comes_back_from_its_compound_file(size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    assert stream(around("Workbook", content), "Book", "Workbook")[:size] == content
 
 
 def test_what_the_library_throws_is_a_refusal(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
