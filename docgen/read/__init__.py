@@ -1,8 +1,11 @@
 """A source file → the answers in it, as written.  The door of this package is `read`.
 
-guard      what kind of file it is, and whether it is safe to open
-workbook   an Excel workbook → grids              grid     a sheet as neutral cells
-locate     grids → answers: forms and tables      labels   which text is a kit's label, hint, choice
+guard         what kind of file it is, and whether it is safe to open
+workbook      .xlsx → grids                          grid     a sheet as neutral cells
+binarybook    .xls and .xlsb → grids                 records  errors, merged cells and size of those
+opendocument  .ods → grids                           compound the streams of an old Office file
+separated     .csv → a grid                          properties  what docgen left in a workbook
+locate        grids → answers: forms and tables      labels   which text is a kit's label, hint, choice
 """
 
 from __future__ import annotations
@@ -16,10 +19,11 @@ from docgen.errors import SourceError
 from docgen.intake import Answer, Answers
 from docgen.kit import Kit
 from docgen.read import guard
+from docgen.read.grid import Book
 from docgen.read.guard import Kind
 
 #: The suffixes that a source has; what a file is, its content says.
-SUFFIXES = frozenset({".xlsx", ".xlsm"})
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv"})
 
 
 class Reading(NamedTuple):
@@ -46,23 +50,56 @@ def read(path: Path, kit: Kit) -> Reading:
 
 
 def is_source(path: Path) -> bool:
-    """Whether a file found in a folder is worth reading: by its suffix, or in spite of it by its content."""
+    """Whether a file found in a folder is worth reading: by its suffix, or in spite of it by its content.
+
+    A text file is one by its suffix only: most text files are no tables.
+    """
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
-        return guard.inspect(path) in _READERS
+        kind = guard.inspect(path)
     except SourceError:
         return False
+    return kind in _READERS and kind is not Kind.TEXT
 
 
 def _read_workbook(path: Path, kit: Kit) -> Reading:
-    from docgen.read.locate import locate
     from docgen.read.workbook import read_book
 
-    found = locate(read_book(path), kit)
+    return _located(path, kit, read_book(path))
+
+
+def _read_old_workbook(path: Path, kit: Kit) -> Reading:
+    from docgen.read.binarybook import read_old_book
+
+    return _located(path, kit, read_old_book(path))
+
+
+def _read_binary_workbook(path: Path, kit: Kit) -> Reading:
+    from docgen.read.binarybook import read_binary_book
+
+    return _located(path, kit, read_binary_book(path))
+
+
+def _read_open_workbook(path: Path, kit: Kit) -> Reading:
+    from docgen.read.opendocument import read_open_book
+
+    return _located(path, kit, read_open_book(path))
+
+
+def _read_text(path: Path, kit: Kit) -> Reading:
+    from docgen.read.separated import read_text_book
+
+    return _located(path, kit, read_text_book(path), "this is a plain text file, and it holds no intake")
+
+
+def _located(path: Path, kit: Kit, book: Book, without: str = "no sheet holds an intake") -> Reading:
+    from docgen.read.locate import locate
+
+    found = locate(book, kit)
     if found is None:
         raise SourceError(
-            f"{path}: no sheet holds an intake of {kit.name!r}: neither a form with at least half of its labels, "
+            f"{path}: {without} of {kit.name!r}: neither a form with at least half of its labels, "
             "nor a table with a header row and customers below it",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
@@ -70,7 +107,15 @@ def _read_workbook(path: Path, kit: Kit) -> Reading:
 
 
 #: The readers by kind of file; the place where one more kind is added.
-_READERS: Mapping[Kind, Callable[[Path, Kit], Reading]] = MappingProxyType({Kind.WORKBOOK: _read_workbook})
+_READERS: Mapping[Kind, Callable[[Path, Kit], Reading]] = MappingProxyType(
+    {
+        Kind.WORKBOOK: _read_workbook,
+        Kind.OLD_WORKBOOK: _read_old_workbook,
+        Kind.BINARY_WORKBOOK: _read_binary_workbook,
+        Kind.OPEN_WORKBOOK: _read_open_workbook,
+        Kind.TEXT: _read_text,
+    }
+)
 
 _AS_WORKBOOK = "save it as an Excel workbook (.xlsx)"
 _INSTEAD: Mapping[Kind, str] = MappingProxyType(

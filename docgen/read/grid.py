@@ -46,9 +46,12 @@ class Extent(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet: its non-empty cells by row and column (both ascending), and its merged ranges."""
+    """A sheet: its non-empty cells by row and column (both ascending), and its merged ranges.
 
-    sheet: str
+    `sheet` is its title, None where the format knows no sheets.
+    """
+
+    sheet: str | None
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[Extent, ...] = ()
 
@@ -97,7 +100,7 @@ class Book:
     own_sheets: frozenset[str] = frozenset()
 
 
-def grid(sheet: str, cells: Iterable[tuple[int, int, Cell]], merged: Iterable[Extent] = ()) -> Grid:
+def grid(sheet: str | None, cells: Iterable[tuple[int, int, Cell]], merged: Iterable[Extent] = ()) -> Grid:
     """The grid of these cells (row, column, cell), in any order.
 
     Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.

@@ -25,6 +25,7 @@ _CHUNK = 4096
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _TYPES = "[Content_Types].xml"
+_MANIFEST = "META-INF/manifest.xml"
 
 
 class Kind(StrEnum):
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     BINARY_WORKBOOK = "a binary Excel workbook (.xlsb)"
     OLD_WORKBOOK = "an old Excel workbook (.xls)"
     OLD_OFFICE = "a file of an old Office program"
+    OPEN_WORKBOOK = "an OpenDocument spreadsheet (.ods)"
     OPEN_DOCUMENT = "an OpenDocument file"
     PRESENTATION = "a PowerPoint presentation"
     PDF = "a PDF file"
@@ -58,8 +60,12 @@ _CONTENT_TYPES = (
 )
 
 
+#: The kinds of zip whose parts are read, and looked at beforehand.
+_CHECKED = {Kind.WORKBOOK, Kind.WORD, Kind.BINARY_WORKBOOK, Kind.OPEN_WORKBOOK}
+
+
 def inspect(path: Path) -> Kind:
-    """What the file is.  An OOXML file is checked: its size, its parts, no DTD in any of them.
+    """What the file is.  An OOXML or OpenDocument file is checked: its size, its parts, no DTD in any of them.
 
     Raises SourceError for what cannot be read, is empty, damaged, password-protected or unsafe.
     """
@@ -96,11 +102,12 @@ def _inspect_ole(path: Path, content: bytes) -> Kind:
         return name.encode("utf-16-le") in content
 
     if has("EncryptedPackage"):
-        raise _protected(path)
+        raise protected(path)
     return Kind.OLD_WORKBOOK if has("Workbook") or has("Book") else Kind.OLD_OFFICE
 
 
-def _protected(path: Path) -> SourceError:
+def protected(path: Path) -> SourceError:
+    """The refusal of a file that opens only with a password."""
     return SourceError(f"{path}: the file is password-protected", "remove the password and save it again")
 
 
@@ -114,14 +121,16 @@ def _inspect_zip(path: Path, file: IO[bytes]) -> Kind:
             entries = archive.infolist()
             _check_entries(path, entries)
             kind = _kind_of_zip(archive)
-            if kind in {Kind.WORKBOOK, Kind.WORD}:
+            if kind is Kind.OPEN_WORKBOOK and _is_encrypted(archive):
+                raise protected(path)
+            if kind in _CHECKED:
                 for entry in entries:
                     _check_markup(path, archive, entry)
             return kind
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, ValueError) as cause:
         raise _damaged(path, f"it is cut off or not a sound zip file ({cause})") from cause
     except RuntimeError as cause:  # how zipfile refuses an encrypted entry
-        raise _protected(path) from cause
+        raise protected(path) from cause
 
 
 def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -129,7 +138,7 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         return SourceError(f"{path}: refused as unsafe: {what}", "open it in Excel or Word and save it as a new file")
 
     if any(entry.flag_bits & 1 for entry in entries):
-        raise _protected(path)
+        raise protected(path)
     if len(entries) > MAX_ENTRIES:
         raise refuse(f"it holds {len(entries)} parts, more than {MAX_ENTRIES}")
     total = sum(entry.file_size for entry in entries)
@@ -153,9 +162,18 @@ def _kind_of_zip(archive: zipfile.ZipFile) -> Kind:
                 return kind
     if "mimetype" in names:
         with archive.open("mimetype") as part:
-            if b"opendocument" in part.read(200):
-                return Kind.OPEN_DOCUMENT
+            said = part.read(200)
+        if b"opendocument" in said:
+            return Kind.OPEN_WORKBOOK if b"opendocument.spreadsheet" in said else Kind.OPEN_DOCUMENT
     return Kind.ARCHIVE
+
+
+def _is_encrypted(archive: zipfile.ZipFile) -> bool:
+    """Whether an OpenDocument file says so; its parts are then no XML, and its zip looks like any other."""
+    if _MANIFEST not in archive.namelist():
+        return False
+    with archive.open(_MANIFEST) as part:
+        return b"encryption-data" in part.read(2**20)
 
 
 class _RootReached(Exception):  # noqa: N818  no error: it ends the reading of a prolog

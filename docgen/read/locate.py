@@ -67,7 +67,7 @@ def locate(book: Book, kit: Kit) -> tuple[Intakes, Mapping[str, Answer]] | None:
     without: list[Grid] = []
     titles = {fold_label(section.label) for section in kit.sections if section.internal}
     for grid in book.sheets:
-        if fold_label(grid.sheet) in titles:
+        if fold_label(grid.sheet or "") in titles:
             more, texts = _read_terms(grid, Vocabulary(kit, internal=True))
             terms |= more
             outside += texts
@@ -83,7 +83,7 @@ def locate(book: Book, kit: Kit) -> tuple[Intakes, Mapping[str, Answer]] | None:
     order = [grid.sheet for grid in book.sheets]
     for grid in sorted(without, key=lambda grid: order.index(grid.sheet)):
         if _has_foreign_text(grid, vocabulary):
-            outside.append(Unrecognised(grid.sheet, None, grid.sheet))
+            outside.append(Unrecognised(grid.sheet, None, grid.sheet or ""))
     return (Intakes(sheets, tuple(outside), book.made_with), terms) if sheets else None
 
 

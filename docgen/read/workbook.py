@@ -9,14 +9,12 @@ openpyxl reads them.  Macros are never run, external links never followed.
 from __future__ import annotations
 
 import io
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from defusedxml.ElementTree import fromstring
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
@@ -25,10 +23,9 @@ from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TA
 from openpyxl.xml.functions import iterparse
 
 from docgen.errors import DocgenError, SourceError
-from docgen.kit import MADE_WITH, OWN_SHEETS
 from docgen.read.grid import Book, Cell, Extent, Grid, cell_of, grid
+from docgen.read.properties import book_of, custom_properties
 
-_CUSTOM = "docProps/custom.xml"
 # ISO 29500 Strict differs from what openpyxl reads by its namespaces
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _TRANSITIONAL = (
@@ -76,13 +73,7 @@ def _read_parts(reader: Any, archive: zipfile.ZipFile) -> Book:
         if is_sheet and (sheet.state or "visible") == "visible":
             with archive.open(relation.target) as source:
                 sheets.append(_SheetReader(reader, source, percents).grid(sheet.name))
-    properties = _custom_properties(archive)
-    name, _, version = properties.get(MADE_WITH, "").partition(" ")
-    return Book(
-        sheets=tuple(sheets),
-        made_with=(name, version.strip()) if name and version.strip() else None,
-        own_sheets=frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""},
-    )
+    return book_of(sheets, custom_properties(archive))
 
 
 class _SheetReader:
@@ -150,14 +141,6 @@ def _percent_styles(book: Any) -> frozenset[int]:
         if "%" in shown:
             found.add(number)
     return frozenset(found)
-
-
-def _custom_properties(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The custom document properties that hold text."""
-    if _CUSTOM not in archive.namelist():
-        return {}
-    root = fromstring(archive.read(_CUSTOM), forbid_dtd=True)
-    return {entry.get("name", ""): re.sub(r"_x000[AaDd]_", "\n", "".join(entry.itertext())) for entry in root}
 
 
 def _as_transitional(file: IO[bytes]) -> IO[bytes]:

@@ -1,0 +1,80 @@
+"""The custom document properties of a workbook, and what docgen left of its own in them."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+
+from defusedxml.ElementTree import fromstring
+
+from docgen.kit import MADE_WITH, OWN_SHEETS
+from docgen.read.grid import Book, Grid
+
+_CUSTOM = "docProps/custom.xml"
+#: The stream of an old Office file with its custom properties, and the mark of the set that holds them.
+SUMMARY = "\5DocumentSummaryInformation"
+_USER_DEFINED = bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae")
+_DICTIONARY, _CODEPAGE = 0, 1
+_TEXT, _WIDE_TEXT = 0x1E, 0x1F
+_CODEPAGES = {1200: "utf-16-le", 10000: "mac-roman", 65001: "utf-8"}
+
+
+def custom_properties(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The custom properties of an Office package that hold text."""
+    if _CUSTOM not in archive.namelist():
+        return {}
+    root = fromstring(archive.read(_CUSTOM), forbid_dtd=True)
+    return {entry.get("name", ""): re.sub(r"_x000[AaDd]_", "\n", "".join(entry.itertext())) for entry in root}
+
+
+def old_properties(stream: bytes) -> dict[str, str]:
+    """The custom properties that hold text in the stream SUMMARY ([MS-OLEPS]); none where it is damaged."""
+    try:
+        return dict(_texts(stream))
+    except (struct.error, LookupError, UnicodeError):
+        return {}
+
+
+def _texts(stream: bytes) -> Iterator[tuple[str, str]]:
+    for number in range(struct.unpack_from("<I", stream, 24)[0]):
+        mark, start = struct.unpack_from("<16sI", stream, 28 + 20 * number)
+        if mark != _USER_DEFINED:
+            continue
+        count = struct.unpack_from("<I", stream, start + 4)[0]
+        places = {}
+        for at in range(count):
+            key, offset = struct.unpack_from("<II", stream, start + 8 + 8 * at)
+            places[key] = start + offset
+        page = struct.unpack_from("<H", stream, places[_CODEPAGE] + 4)[0]
+        encoding = _CODEPAGES.get(page, f"cp{page}")
+        for key, name in _names(stream, places[_DICTIONARY], encoding):
+            kind, length = struct.unpack_from("<II", stream, places[key])
+            begin = places[key] + 8
+            if kind == _TEXT:
+                yield name, stream[begin : begin + length].decode(encoding).rstrip("\0")
+            elif kind == _WIDE_TEXT:
+                yield name, stream[begin : begin + 2 * length].decode("utf-16-le").rstrip("\0")
+
+
+def _names(stream: bytes, at: int, encoding: str) -> Iterator[tuple[int, str]]:
+    """The names of the properties, by number."""
+    is_wide = encoding == "utf-16-le"
+    count = struct.unpack_from("<I", stream, at)[0]
+    at += 4
+    for _ in range(count):
+        key, length = struct.unpack_from("<II", stream, at)
+        size = 2 * length if is_wide else length
+        yield key, stream[at + 8 : at + 8 + size].decode(encoding).rstrip("\0")
+        at += 8 + (size + 3) // 4 * 4 if is_wide else 8 + size
+
+
+def book_of(sheets: Iterable[Grid], properties: Mapping[str, str]) -> Book:
+    """The book of these sheets, with what its properties say of the kit it was made with."""
+    name, _, version = properties.get(MADE_WITH, "").partition(" ")
+    return Book(
+        sheets=tuple(sheets),
+        made_with=(name, version.strip()) if name and version.strip() else None,
+        own_sheets=frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""},
+    )

@@ -1,0 +1,91 @@
+"""A text file of separated values (.csv) → the one grid it holds."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TextIO
+
+from docgen.errors import SourceError
+from docgen.read.grid import Book, Cell, grid
+
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself
+_DELIMITERS = (",", ";", "\t")
+_LOOKED_AT = 50  # rows, to find the delimiter
+_CHUNK = 2**20
+_END = "\x1f"  # a last row put behind the file: if it is not seen, a quote before it was never closed
+_DECLARED = re.compile(r'"?sep=(.)"?[\r\n]*')
+_FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)")
+
+
+def read_text_book(path: Path) -> Book:
+    """The values in the text file at `path` as a book of one sheet without a title, addressed as Excel shows it.
+
+    The encoding is the one its byte order mark tells, else UTF-8 if it can be, else GB18030; the
+    delimiter is comma, semicolon or tab.  Raises SourceError for what is no such file.
+    """
+    encoding = _encoding(path)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            declared = _DECLARED.fullmatch(file.readline(20))
+            start = file.tell() if declared else 0
+            file.seek(start)
+            delimiter = declared[1] if declared else _delimiter(file)
+            file.seek(start)
+            return Book((grid(None, _cells(path, csv.reader(chain(file, [_END]), delimiter=delimiter))),))
+    except csv.Error as cause:
+        raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
+
+
+_MEND = "open it in Excel and save it as an .xlsx workbook"
+
+
+def _encoding(path: Path) -> str:
+    """The encoding that reads the whole file."""
+    with path.open("rb") as file:
+        head = file.read(3)
+    marked = [encoding for mark, encoding in _MARKS.items() if head.startswith(mark)]
+    for encoding in marked or _ENCODINGS:
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                while text := file.read(_CHUNK):
+                    if "\0" in text:
+                        raise SourceError(f"{path}: the text file holds NUL characters, so it is no text", _MEND)
+        except UnicodeError:
+            continue
+        return encoding
+    names = " nor ".join(encoding.upper() for encoding in marked or _ENCODINGS)
+    raise SourceError(f"{path}: the text file is in an unknown encoding, not {names}", "save it in UTF-8")
+
+
+def _delimiter(file: TextIO) -> str:
+    """The delimiter that makes the first rows the most alike: as many of them as can be with as many
+    columns as most have, and more than one; of equals the one that makes more columns."""
+
+    def fitness(delimiter: str) -> tuple[int, int]:
+        file.seek(0)
+        rows = islice((row for row in csv.reader(file, delimiter=delimiter) if any(row)), _LOOKED_AT)
+        widths = Counter(len(row) for row in rows)
+        return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
+
+    return max(_DELIMITERS, key=fitness)
+
+
+def _cells(path: Path, rows: Iterable[list[str]]) -> Iterator[tuple[int, int, Cell]]:
+    last: list[str] = []
+    for number, last in enumerate(rows, start=1):
+        for column, text in enumerate(last, start=1):
+            if text and last != [_END]:
+                yield number, column, _cell(text)
+    if last != [_END]:
+        raise SourceError(f"{path}: a quotation mark in the text file is never closed", _MEND)
+
+
+def _cell(text: str) -> Cell:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Cell(text, "cell_error" if _FAULTY.fullmatch(text) else None)
