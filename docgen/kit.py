@@ -193,6 +193,9 @@ class Kit(_Model):
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
 
+    def __repr__(self) -> str:
+        return f"Kit({self.version_mark!r}, {str(self.folder)!r})"
+
     @property
     def version_mark(self) -> str:
         """What sheets and forms of this kit carry: name and version."""

@@ -222,6 +222,6 @@ def _has_dtd(path: Path, name: str, chunk: bytes, part: IO[bytes]) -> bool:
         parser.Parse(b"", True)
     except _RootReached:
         return found
-    except expat.ExpatError as cause:
+    except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
         raise _damaged(path, f"its part {name!r} is not sound XML ({cause})") from cause
     return found
