@@ -6,11 +6,13 @@ import contextlib
 import datetime as dt
 import io
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from docgen import cli, kitfile
 from docgen import terms as default_terms
@@ -19,6 +21,11 @@ from docgen.intake import Answer, Answers, Origin, Value
 from docgen.kit import Kit
 from docgen.normalize import normalize
 from docgen.review import review
+
+# In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
