@@ -146,6 +146,21 @@ def _opening(text: str) -> int:
     return 0
 
 
+# ── how sheets speak ────────────────────────────────────────────────────────────────────────────
+_INSTRUCTION = re.compile("[注如例]:|说明:|请|例如|如有|填写|选择|勾选|非?必填|选填|可选|须|需要?填")
+_TOTAL_OR_REMARK = re.compile(r"(?:[合总小共]计|总和|汇总|平均|total|sum)(?:[:(\d].*)?$|(?:备?注|(?:填[表写])?说明):")
+
+
+def is_instruction(text: str) -> bool:
+    """Whether the text tells people what to write, as remarks and explanations do."""
+    return bool(_INSTRUCTION.match(fold(text).lstrip("(*[")))
+
+
+def is_total_or_remark(text: str) -> bool:
+    """Whether a row that begins with the text sums up or comments, as `合计` and `备注：…` do."""
+    return bool(_TOTAL_OR_REMARK.match(fold(text)))
+
+
 # ── amounts in capitals ─────────────────────────────────────────────────────────────────────────
 def capitals(amount: Decimal) -> str:
     """An amount of yuan in Chinese capitals (大写): 12000 → 壹万贰仟元整, 0.085 → 捌分伍厘.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from docgen.intake import Answer, Origin
 from docgen.read.grid import BLANK, Cell, Grid
-from docgen.read.labels import Vocabulary, is_instruction
+from docgen.read.labels import Vocabulary
 from docgen.read.roles import Layout, Place, Role, Spot
+from docgen.text import is_instruction
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
 _TELLING, _WORDY = 4, 10

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from docgen.kit import Field, FieldType, Kit
-from docgen.text import fold, fold_label
+from docgen.text import fold, fold_label, is_instruction
 
 LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
@@ -23,8 +23,6 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 # ticks, empty boxes, brackets and blanks to write on, as they stand around printed choices
 _BOXES = re.compile(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
 _TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
-# how a sheet speaks that explains, instead of answering
-_INSTRUCTION = re.compile("[注如例]:|说明:|请|例如|如有|填写|选择|勾选|非?必填|选填|可选|须|需要?填")
 _TELLING = 4  # a shorter example, or a number, may stand anywhere by chance
 _PHONE_DIGITS = 7
 _NEAR = 0.75  # of four characters three
@@ -240,11 +238,6 @@ class Vocabulary:
 
 def _parts(text: str, ends: str) -> list[str]:
     return [part for part in re.split(ends, text) if part.strip()]
-
-
-def is_instruction(text: str) -> bool:
-    """Whether the text tells people what to write, as remarks and explanations do."""
-    return bool(_INSTRUCTION.match(fold(text).lstrip("(*[")))
 
 
 _NUMBERING = frozenset("、.．)）]】")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
@@ -10,12 +9,10 @@ from itertools import islice, pairwise
 from docgen.intake import Answer, Answers, Origin, Unrecognised
 from docgen.read.grid import BLANK, Cell, Grid
 from docgen.read.labels import Meaning, Vocabulary
-from docgen.text import fold
+from docgen.text import is_total_or_remark
 
 LEAST_COLUMNS = 3
 HEAD_ROWS = 200  # the header stands among so many first rows
-# the first words of rows that hold no customer
-_NO_CUSTOMER = re.compile(r"(?:[合总小共]计|总和|汇总|平均|total|sum)(?:[:(\d].*)?$|(?:备?注|(?:填[表写])?说明):")
 
 
 @dataclass(frozen=True)
@@ -205,7 +202,7 @@ def _is_customer(table: Table, row: int) -> bool:
     if not given:
         return False
     first_number, first = next(iter(cells.items()))
-    if _NO_CUSTOMER.match(fold(first.text)):
+    if is_total_or_remark(first.text):
         return False
     if len(cells) == 1 and grid.extent(row, first_number).right > first_number:
         return False  # a title or remark across the table
