@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen import negation
 from docgen import text as texts
+from docgen.errors import did_you_mean
 
 
 class Missing:
@@ -229,6 +230,13 @@ def references(tree: nodes.Template) -> list[Reference]:
         if name.ctx == "load" and id(name) not in inner and name.name not in own:
             found.append(Reference(name.name, None, name.lineno))
     return sorted((r for r in found if r.name not in FUNCTIONS), key=lambda reference: reference.line)
+
+
+def unknown_names(tree: nodes.Template, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The line of every name that a parsed template uses and `names` do not hold, with what to say of it."""
+    for reference in references(tree):
+        if reference.name not in names:
+            yield reference.line, f"unknown name {reference.name!r}{did_you_mean(reference.name, names)}"
 
 
 class Comparison(NamedTuple):

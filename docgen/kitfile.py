@@ -16,7 +16,6 @@ from docgen.errors import KitError, UsageError, did_you_mean
 from docgen.kit import Case, Choice, Field, FieldType, Figure, Kit, Outputs, Rule, Section, SheetTexts
 from docgen.markedyaml import Marked, Place
 
-DEFAULT_KIT = "caller-number"
 KIT_FILE = "kit.yaml"
 
 #: Names that templates use for other things than fields.

@@ -5,7 +5,6 @@ Texts are compared folded.  Built once per source from the kit; the words of eve
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -25,8 +24,6 @@ _BOXES = re.compile(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
 _TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
 _TELLING = 4  # a shorter example, or a number, may stand anywhere by chance
 _PHONE_DIGITS = 7
-_NEAR = 0.75  # of four characters three
-_CLEARLY = 0.08
 
 
 class Meaning(NamedTuple):
@@ -152,26 +149,6 @@ class Vocabulary:
         if len(keys) > 1:
             keys = tuple(key for key in keys if key in self.groups.get(group, ()))
         return keys[0] if len(keys) == 1 else None
-
-    def nearest(self, text: str) -> str | None:
-        """The field whose label the text nearly is, None where none is near or two are.
-
-        A help for people, never a reading: what is not understood stays so.
-        """
-        folded = fold_label(text)
-        matcher = difflib.SequenceMatcher(b=folded, autojunk=False)
-        best: dict[str, float] = {}
-        for name, found in self._labels.items():
-            matcher.set_seq1(name)
-            if matcher.quick_ratio() >= _NEAR:
-                for _rank, key in found:
-                    best[key] = max(best.get(key, 0), matcher.ratio())
-        ranked = sorted(best, key=lambda key: -best[key])
-        if not ranked or best[ranked[0]] < _NEAR:
-            return None
-        if len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < _CLEARLY:
-            return None
-        return ranked[0]
 
     # -- other texts -------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from urllib.request import url2pathname
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from docgen import expressions
-from docgen.errors import KitError, SystemMissingError, did_you_mean
+from docgen.errors import KitError, SystemMissingError
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
 from docgen.render import context
@@ -105,11 +105,7 @@ def _template(folder: Path, names: frozenset[str]) -> Template:
         raise KitError(f"{path}: cannot be read: {cause.strerror}") from cause
     except TemplateSyntaxError as cause:
         raise KitError(f"{path}:{cause.lineno}: {cause.message}") from cause
-    problems = [
-        f"{path}:{reference.line}: unknown name {reference.name!r}{did_you_mean(reference.name, names)}"
-        for reference in expressions.references(tree)
-        if reference.name not in names
-    ]
+    problems = [f"{path}:{line}: {what}" for line, what in expressions.unknown_names(tree, names)]
     if problems:
         raise KitError(problems)
     return template

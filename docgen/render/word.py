@@ -23,7 +23,7 @@ from jinja2 import Template, TemplateError, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from docgen import expressions
-from docgen.errors import KitError, did_you_mean
+from docgen.errors import KitError
 from docgen.expressions import Missing, Sandbox
 from docgen.messages import wording
 
@@ -129,12 +129,8 @@ def _patched(source: str) -> tuple[str, ...]:
 
 
 def _unknown(part: str, lines: tuple[str, ...], names: frozenset[str]) -> Iterator[str]:
-    for reference in expressions.references(_sandbox().parse("\n".join(lines))):
-        if reference.name not in names:
-            yield (
-                f"{_where(part, lines, reference.line)}: unknown name {reference.name!r}"
-                f"{did_you_mean(reference.name, names)}"
-            )
+    for line, what in expressions.unknown_names(_sandbox().parse("\n".join(lines)), names):
+        yield f"{_where(part, lines, line)}: {what}"
 
 
 def _where(part: str, lines: tuple[str, ...], line: int) -> str:
