@@ -16,6 +16,8 @@ from pydantic import Field as Setting
 
 from docgen.intake import Level
 
+#: The Word template of the fillable form, in the kit's folder.
+FORM_TEMPLATE = "form.docx"
 #: Custom document properties of our own workbooks: kit name and version; titles of sheets without
 #: answers, parted by `/`, which no title can hold.
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
@@ -79,6 +81,30 @@ class Field(_Model):
     def offered(self) -> tuple[Choice, ...]:
         """The choices that forms and sheets print."""
         return tuple(choice for choice in self.choices if choice.offered)
+
+    # In the Word form a content control bears its field's key as tag, each of several tick boxes one of these.
+
+    def tag_of(self, choice: Choice) -> str:
+        """The tag of the choice's tick box."""
+        return f"{self.key}.{choice.key}"
+
+    @property
+    def tag_of_other(self) -> str:
+        """The tag of the tick box of 其他."""
+        return f"{self.key}.other"
+
+    @property
+    def tag_of_other_text(self) -> str:
+        """The tag of the free text of 其他."""
+        return f"{self.key}.other.text"
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of all controls that can ask for the field."""
+        if self.type is not FieldType.SEVERAL:
+            return (self.key,)
+        boxes = tuple(self.tag_of(choice) for choice in self.choices)
+        return (*boxes, self.tag_of_other, self.tag_of_other_text) if self.other else boxes
 
 
 class Section(_Model):

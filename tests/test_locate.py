@@ -331,7 +331,7 @@ def test_unknown_labels_and_near_misses_are_reported_not_guessed(tmp_path: Path,
 def test_faults_of_cells_are_carried(kit: Kit) -> None:
     rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
     book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula"))]),))
-    found = locate(book, kit)
+    found = locate(book, Vocabulary(kit))
     assert found is not None
     (answers,) = found[0]
     assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
@@ -568,7 +568,7 @@ def test_untouched_choices_stand_where_the_answer_should(kit: Kit) -> None:
     cells = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
     row = list(kit.fields).index("industries") + 1
     printed = "银行 保险 电信运营商 能源 教育 通信 电商 消费金融\n其他 ____"
-    found = locate(Book((grid("S", [*cells, (row, 3, Cell(printed))]),)), kit)
+    found = locate(Book((grid("S", [*cells, (row, 3, Cell(printed))]),)), Vocabulary(kit))
     assert found is not None
     (answers,) = found[0]
     assert answers.fields["industries"].origin.cell == f"C{row}"
@@ -608,7 +608,7 @@ def test_answers_are_found_in_any_order_of_rows_or_columns(kit: Kit, data: st.Da
         for row, text in ((2, kit.fields[key].label + "*"), (4, given_[key]))
     ]
     for sheet, row in ((grid("S", form), None), (grid("S", table), 4)):
-        found = locate(Book((sheet,)), kit)
+        found = locate(Book((sheet,)), Vocabulary(kit))
         assert found is not None
         (answers,) = found[0]
         assert answers.row == row
@@ -645,7 +645,7 @@ def test_any_text_anywhere_is_an_answer_or_understood_or_listed(
 def test_no_sheet_crashes_the_reader(kit: Kit, cells_: dict[tuple[int, int], str]) -> None:
     header = {(1, 1): "公司名称", (1, 2): "称呼", (1, 3): "手机号"}
     for start in ({}, header):
-        found = locate(Book((grid("S", [(*p, Cell(t)) for p, t in (cells_ | start).items()]),)), kit)
+        found = locate(Book((grid("S", [(*p, Cell(t)) for p, t in (cells_ | start).items()]),)), Vocabulary(kit))
         for answers in found[0] if found else ():
             places = [a.origin.cell for a in answers.fields.values()]
             assert all(places)
@@ -656,7 +656,7 @@ def test_a_far_corner_cell_and_a_huge_merged_range_cost_nothing(kit: Kit) -> Non
     rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
     corner = (1_048_576, 16_384, Cell("x"))
     sheet = grid("S", [*rows, corner], [Extent(100, 1, 1_048_576, 16_000)])
-    found = locate(Book((sheet,)), kit)
+    found = locate(Book((sheet,)), Vocabulary(kit))
     assert found is not None
     (answers,) = found[0]
     assert [(u.cell, u.text) for u in answers.unrecognised] == [("XFD1048576", "x")]

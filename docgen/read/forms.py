@@ -125,7 +125,7 @@ class _FormReader:
         elif self.layout.roles[under.place] is not Role.OTHER:
             found.has_place = False
         elif not self.vocabulary.is_hint(key, under.cell.text):
-            found.cell, found.taken = under.cell, (under.place,)
+            found.cell, found.taken = self._without_hints(key, under.cell), (under.place,)
         return found
 
     def _row_below_is_used(self, label: Spot) -> bool:
@@ -148,8 +148,13 @@ class _FormReader:
             in_cells = all(self.vocabulary.is_choice(key, spot.cell.text) for spot in texts)
             chosen = texts if in_cells else texts[:1]  # every choice in a cell of its own
             found.answer, found.taken = texts[0].place, tuple(spot.place for spot in chosen)
-            found.cell = Cell(" ".join(spot.cell.text for spot in chosen), texts[0].cell.fault)
+            found.cell = self._without_hints(key, texts[0].cell._replace(text=" ".join(s.cell.text for s in chosen)))
+        elif not self.grid.has(*place) and limit is None:
+            found.has_place, found.answer = label.cell.text.rstrip().endswith((":", "：")), label.place
         return found
+
+    def _without_hints(self, key: str, cell: Cell) -> Cell:
+        return cell._replace(text=self.vocabulary.without_hints(key, cell.text))
 
     def _expected(self, label: Spot, limit: int | None) -> int:
         """The column in which the label's answer should stand: the one beside it, unless the sheet keeps

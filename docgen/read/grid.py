@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -46,14 +46,16 @@ class Extent(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet: its non-empty cells by row and column (both ascending), and its merged ranges.
+    """A sheet or a table: its non-empty cells by row and column (both ascending), and its merged ranges.
 
-    `sheet` is its title, None where the format knows no sheets.
+    `sheet` is its title, None where the format knows no sheets.  `addresses` names the cells of a table
+    that has but these; the cells of a sheet go on for ever, and have their names by the alphabet.
     """
 
     sheet: str | None
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[Extent, ...] = ()
+    addresses: Mapping[tuple[int, int], str] | None = None
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell there, None where it is empty."""
@@ -72,9 +74,13 @@ class Grid:
         tall = [extent for extent in self._tall if extent.top <= row <= extent.bottom]
         return self._by_row.get(row, []) + tall
 
-    def address(self, row: int, column: int) -> str:
-        """How people name the cell: `B4`."""
-        return f"{letters(column)}{row}"
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a cell, empty or not."""
+        return self.addresses is None or (row, column) in self.addresses
+
+    def address(self, row: int, column: int) -> str | None:
+        """How people name the cell: `B4`, in Word `T1R3C2` (table, row, cell); None where there is none."""
+        return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
     @cached_property
     def _tall(self) -> list[Extent]:
@@ -92,15 +98,21 @@ class Grid:
 
 @dataclass(frozen=True)
 class Book:
-    """The visible sheets of a workbook in order, and what docgen left in it if docgen made it: kit name and
-    version, titles of its sheets without answers, texts it printed beside the answers."""
+    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them;
+    and what docgen left in it if docgen made it: kit name and version, titles of its sheets without answers."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
     own_sheets: frozenset[str] = frozenset()
+    prose: tuple[str, ...] = ()
 
 
-def grid(sheet: str | None, cells: Iterable[tuple[int, int, Cell]], merged: Iterable[Extent] = ()) -> Grid:
+def grid(
+    sheet: str | None,
+    cells: Iterable[tuple[int, int, Cell]],
+    merged: Iterable[Extent] = (),
+    addresses: Mapping[tuple[int, int], str] | None = None,
+) -> Grid:
     """The grid of these cells (row, column, cell), in any order.
 
     Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.
@@ -110,8 +122,21 @@ def grid(sheet: str | None, cells: Iterable[tuple[int, int, Cell]], merged: Iter
     for row, column, cell in cells:
         if cell.text and not _is_blank(cell.text):
             rows.setdefault(row, {})[column] = cell
-    picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents)
+    picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents, addresses)
     return _without_hidden(picture) if extents else picture
+
+
+def stacked(grids: Iterable[Grid]) -> Grid:
+    """The tables of a document as one, each below the other with a blank row between."""
+    rows: dict[int, Mapping[int, Cell]] = {}
+    merged: list[Extent] = []
+    addresses: dict[tuple[int, int], str] = {}
+    for one in grids:
+        above = max((row for row, _ in addresses), default=-1) + 1
+        rows |= {row + above: cells for row, cells in one.rows.items()}
+        merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
+        addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
+    return Grid(None, rows, tuple(merged), addresses)
 
 
 def _without_hidden(picture: Grid) -> Grid:
@@ -121,7 +146,7 @@ def _without_hidden(picture: Grid) -> Grid:
             cells = {column: cell for column, cell in cells.items() if picture.extent(row, column)[:2] == (row, column)}
         if cells:
             seen[row] = cells
-    return Grid(picture.sheet, seen, picture.merged)
+    return replace(picture, rows=seen)
 
 
 def letters(column: int) -> str:

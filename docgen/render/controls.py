@@ -2,7 +2,7 @@
 
 Element order and limits follow ECMA-376 part 1, 17.5.2 (CT_SdtPr), and what Word itself writes: tags
 are at most 64 ASCII characters, ids are unique, a tick box names glyph and font for both states.
-A tag is the field's key, `key.choice` for a tick box and `key.other` for the free text of 其他.
+The tags are the field's (`kit.Field.tag_of`); what stands in the controls alone tells the answer.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from markupsafe import Markup, escape
 
 from docgen import values
 from docgen.intake import Chosen, Value
-from docgen.kit import Choice, Field, FieldType
+from docgen.kit import Field, FieldType
 
 #: Word's own glyphs and font for tick boxes.
 TICKED, EMPTY, BOX_FONT = "☒", "☐", "MS Gothic"
-OTHER = "other"
+_LINE, _GAP = "________", "　"
 
 _DROPDOWNS = {FieldType.ONE, FieldType.YES_NO}
 _PLACEHOLDER = '<w:rPr><w:rStyle w:val="PlaceholderText"/><w:color w:val="6B7280"/></w:rPr>'
@@ -71,38 +71,29 @@ def _dropdown(field: Field, value: Value | None) -> Markup:
 
 def _tick_boxes(field: Field, value: Chosen) -> Markup:
     printed = [c for c in field.choices if c.offered or c.key in value]
-    pieces = [_tick_box(field, choice, ticked=choice.key in value) for choice in printed]
+    pieces = []
+    for choice in printed:
+        alias = f"{field.label} {choice.label}"
+        pieces.append(_tick_box(field.tag_of(choice), alias, ticked=choice.key in value) + _run(choice.label + _GAP))
     if field.other:
-        other = Choice(key=OTHER, label=field.other)
-        pieces.append(_tick_box(field, other, ticked=value.other is not None, gap=""))
-        pieces.append(_run("："))
         alias = f"{field.label} {field.other}"
-        pieces.append(_text_control(f"{field.key}.{OTHER}.text", alias, "________", value.other, "<w:text/>"))
+        pieces.append(_tick_box(field.tag_of_other, alias, ticked=value.other is not None) + _run(f"{field.other}："))
+        pieces.append(_text_control(field.tag_of_other_text, alias, _LINE, value.other, "<w:text/>"))
     return Markup("").join(pieces)
 
 
-def _tick_box(field: Field, choice: Choice, *, ticked: bool, gap: str = "　") -> Markup:
+def _tick_box(tag: str, alias: str, *, ticked: bool) -> Markup:
     states = (
         f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'
         f'<w14:checkedState w14:val="{ord(TICKED):04X}" w14:font="{BOX_FONT}"/>'
         f'<w14:uncheckedState w14:val="{ord(EMPTY):04X}" w14:font="{BOX_FONT}"/></w14:checkbox>'
     )
-    properties = _properties(
-        f"{field.key}.{choice.key}", f"{field.label} {choice.label}", states, empty=False,
-        run_properties=_BOX_PROPERTIES,
-    )  # fmt: skip
+    properties = _properties(tag, alias, states, empty=False, run_properties=_BOX_PROPERTIES)
     glyph = TICKED if ticked else EMPTY
-    box = f"<w:sdt>{properties}<w:sdtContent><w:r>{_BOX_PROPERTIES}<w:t>{glyph}</w:t></w:r></w:sdtContent></w:sdt>"
-    return Markup(box) + _run(choice.label + gap)
+    return Markup(
+        f"<w:sdt>{properties}<w:sdtContent><w:r>{_BOX_PROPERTIES}<w:t>{glyph}</w:t></w:r></w:sdtContent></w:sdt>"
+    )
 
 
 def _run(text: str) -> Markup:
     return Markup(f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>')
-
-
-def tags(field: Field) -> tuple[str, ...]:
-    """The tags of every control that asks for `field`."""
-    if field.type is not FieldType.SEVERAL:
-        return (field.key,)
-    boxes = tuple(f"{field.key}.{choice.key}" for choice in field.offered)
-    return (*boxes, f"{field.key}.{OTHER}", f"{field.key}.{OTHER}.text") if field.other else boxes

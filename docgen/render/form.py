@@ -12,11 +12,9 @@ from markupsafe import Markup
 from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
-from docgen.kit import Field, Kit, Section
+from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
 from docgen.render import context, word
 from docgen.render.controls import control
-
-FORM_TEMPLATE = "form.docx"
 
 
 @dataclass(frozen=True, slots=True)
