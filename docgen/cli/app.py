@@ -29,7 +29,8 @@ def cli() -> None:
 
 
 for command in (
-    documents.kits, documents.blank, documents.check, documents.form, documents.review, documents.contract,
+    documents.kits, documents.blank, documents.check, documents.return_,
+    documents.form, documents.review, documents.contract,
     packets.packet, packets.batch, packets.verify,
 ):  # fmt: skip
     cli.add_command(command)

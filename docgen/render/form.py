@@ -1,11 +1,10 @@
-"""The fillable Word form, blank or prefilled from an intake."""
+"""The fillable Word form: blank, prefilled from an intake, or sent back with what is to be mended."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,13 +12,16 @@ from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.render import context, word
+from docgen.render import word
+from docgen.render.context import shown
 from docgen.render.controls import control
+from docgen.render.returned import Entry, Returned
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field as the form's template sees it; `control` is the markup of its answer cell."""
+    """A field as the form's template sees it: `control` is the markup of its answer cell, `notes` is what is
+    to be mended in it, a line each."""
 
     key: str
     label: str
@@ -29,6 +31,7 @@ class FormField:
     conditional: bool
     help: str
     control: Markup
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +48,45 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 
     Raises KitError where the kit's form.docx cannot be used.
     """
-    names = frozenset(kit.fields) | {"limits", "words", "kit", "sections", "today"}
+    return _render(kit, date, {key: Entry(value) for key, value in (answers or {}).items()})
+
+
+def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
+    """The form that goes back to the customer: answers with their findings, accepted ones locked.
+
+    Raises KitError where the kit's form.docx cannot be used.
+    """
+    return _render(kit, date, intake.entries, intake.summary)
+
+
+def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
+    names = frozenset(kit.fields) | {"limits", "words", "kit", "sections", "today", "summary"}
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names)
-    return word.render(template, _context(kit, date, answers or {})).content
-
-
-def _context(kit: Kit, date: dt.date, answers: Mapping[str, Value]) -> dict[str, Any]:
-    return {
-        **{key: context.shown(field, answers.get(key)) for key, field in kit.fields.items()},
+    context = {
+        **{key: shown(field, entries.get(key, Entry()).value) for key, field in kit.fields.items()},
         "limits": {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()},
         "words": kit.words,
         "today": Shown(date, values.show_date(date)),
         "kit": kit,
-        "sections": [_section(section, answers) for section in kit.sections if not section.internal],
+        "sections": [_section(section, entries) for section in kit.sections if not section.internal],
+        "summary": summary,
     }
+    return word.render(template, context).content
 
 
-def _section(section: Section, answers: Mapping[str, Value]) -> FormSection:
+def _section(section: Section, entries: Mapping[str, Entry]) -> FormSection:
     fields = []
     group = ""
     for field in section.fields:
-        fields.append(_field(field, answers.get(field.key), starts_group=field.group != group))
+        fields.append(_field(field, entries.get(field.key, Entry()), starts_group=field.group != group))
         group = field.group
     return FormSection(section.key, section.label, tuple(fields))
 
 
-def _field(field: Field, value: Value | None, *, starts_group: bool) -> FormField:
+def _field(field: Field, entry: Entry, *, starts_group: bool) -> FormField:
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),
-        help=field.help, control=control(field, value),
+        help=field.help, control=control(field, entry.value, written=entry.written, locked=entry.is_settled),
+        notes=entry.notes,
     )  # fmt: skip
