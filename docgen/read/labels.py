@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from docgen.intake import Level
 from docgen.kit import Field, FieldType, Kit
-from docgen.text import fold, fold_label, is_instruction
+from docgen.text import fold, fold_label, is_instruction, is_numbering
 
 LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
@@ -236,7 +236,7 @@ class Vocabulary:
 
     def understood(self, text: str) -> bool:
         """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""
-        if _is_line(text) or self.is_note(text) or self._all_in(self._known, text):
+        if _is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
         if any(self.is_untouched(key, text) for key in self.fields):
             return True

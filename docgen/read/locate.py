@@ -81,6 +81,8 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, An
 
 
 def _find_form(grid: Grid, vocabulary: Vocabulary) -> _SheetForm | None:
+    if grid.more is not None:
+        return None  # too long for a form
     form = read_form(grid, vocabulary)
     if len(form.fields) * 2 < len(vocabulary.fields) or form.explains:
         return None
