@@ -5,8 +5,10 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import Run
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -337,6 +339,56 @@ def test_faults_of_cells_are_carried(kit: Kit) -> None:
     assert found is not None
     (answers,) = found[0]
     assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
+
+
+# -- labels that are nearly right ------------------------------------------------------------------
+
+
+def near(run: Run, tmp_path: Path, text: str) -> list[dict[str, Any]]:
+    (intake,) = run("check", "--json", workbook(tmp_path / "near.xlsx", text)).json["intakes"]
+    return [f for f in intake["findings"] if f["level"] == "advice" and f["rule"] == "value"]
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "field"),
+    [
+        ("公司名称*", "公司名秤*", "company_name"),
+        ("被叫号码来源*", "被叫号来源", "callee_source"),
+        ("微信号", "您的微信账号", "contact_wechat"),
+        ("关键流程话术*", "关健流程话术", "main_script"),
+        ("整体外呼量*", "整体外乎量：", "total_calls"),
+    ],
+)
+def test_a_near_label_is_reported_with_the_field_it_means_and_not_read(
+    run: Run, kit: Kit, tmp_path: Path, label: str, written: str, field: str
+) -> None:
+    text = form_text({"contact_name": "王", field: "13800138000"}).replace(f"| {label} |", f"| {written} |")
+    (finding,) = near(run, tmp_path, text)
+    assert (finding["field"], finding["label"]) == (field, kit.fields[field].label)
+    assert finding["written"] == written
+    assert f"「{kit.fields[field].label}」" in finding["message"]
+    (intake,) = run("check", "--json", tmp_path / "near.xlsx").json["intakes"]
+    assert intake["values"][field] is None
+    assert finding["cell"] in [u["cell"] for u in intake["unrecognised"]]
+
+
+def test_of_two_fields_that_are_close_both_are_named(run: Run, tmp_path: Path) -> None:
+    text = form_text({}).replace("| 每日外呼量* |", "| 每体外呼量 |").replace("| 整体外呼量* |", "| |")
+    (finding,) = near(run, tmp_path, text)
+    assert finding["field"] is None
+    assert "「每日外呼量」、「整体外呼量」" in finding["message"]
+
+
+def test_a_near_header_of_a_table_is_reported_once(run: Run, tmp_path: Path) -> None:
+    text = TABLE.replace("公司名称", "公司名秤").replace("跟进人", "称呼")
+    intakes = run("check", "--json", workbook(tmp_path / "near.xlsx", text)).json["intakes"]
+    found = [f for i in intakes for f in i["findings"] if "公司名秤" in f["message"]]
+    assert [(f["field"], f["cell"]) for f in found] == [("company_name", "C2")]
+
+
+def test_a_text_of_another_kind_is_near_no_label(run: Run, tmp_path: Path) -> None:
+    text = form_text({}).replace("| 微信号 |", "| 备注 |") + "| 客户经理 | 张三 |\n| 请于周五前交回 |\n"
+    assert near(run, tmp_path, text) == []
 
 
 # -- tables ----------------------------------------------------------------------------------------

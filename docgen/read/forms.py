@@ -67,15 +67,16 @@ class _FormReader:
         return found
 
     def _is_stacked(self) -> bool:
-        """Whether the sheet puts answers below lone labels: most have text below and nothing beside."""
+        """Whether the sheet puts answers below lone labels: more have text below and nothing beside than have
+        text beside them or the next label below."""
         votes = 0
         for place, role in self.layout.roles.items():
             if role is Role.LABEL and place not in self.layout.below:
                 spot = self.layout.spots[place]
                 under = self.layout.under(spot)
-                if self._has_text_beside(spot):
+                if self._has_text_beside(spot) or (under and self.layout.roles[under.place] is not Role.OTHER):
                     votes -= 1
-                elif under and self.layout.roles[under.place] is Role.OTHER and not self.layout.heads(under):
+                elif under and not self.layout.heads(under):
                     votes += 1
         return votes > 0
 
