@@ -25,7 +25,7 @@ _TICKS = "✓✔✕✖✗✘☐☑☒□■◻◼○●√×"
 #: Finer than print shows: in a title of 17pt a unit is 0.03pt, a quarter of a dot at 600 dpi.
 _UNITS_PER_EM = 500
 #: How far, in units, a quadratic curve may lie from the cubic one that it replaces.
-_TOLERANCE = 0.5
+_TOLERANCE = 1
 _DROPPED_TABLES = ("BASE", "DSIG", "FFTM", "GDEF", "GSUB", "VORG", "vhea", "vmtx")
 #: Of the name table (OpenType, `name`): the notices, which are kept, and what is named anew.
 _COPYRIGHT, _FAMILY, _STYLE, _UNIQUE, _FULL, _VERSION, _POSTSCRIPT, _LICENSE, _LICENSE_URL = 0, 1, 2, 3, 4, 5, 6, 13, 14

@@ -1,7 +1,8 @@
 """The review summary as PDF: archival (PDF/A-3), tagged (PDF/UA-1), with its sources attached.
 
-The kit's review.html and review.css are compiled once per process.  WeasyPrint is imported when the
-first review is rendered, and fetches nothing outside the kit's folder.
+The kit's review.html and review.css are compiled, and the faces loaded, once per process.  WeasyPrint is
+imported when the first review is rendered, and fetches nothing outside the kit's folder.  What no installed
+face can draw is an error: the PDF library would print an empty box.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -19,12 +21,12 @@ from urllib.request import url2pathname
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from docgen import expressions
-from docgen.errors import KitError, SystemMissingError
+from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
-from docgen.render import context
+from docgen.render import context, fonts
 from docgen.render.context import Occasion
-from docgen.render.fonts import require_chinese_font
+from docgen.render.coreface import CORE_FAMILY
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -77,10 +79,31 @@ def render_review(
     """The review summary of one intake as the bytes of a PDF; equal input gives equal bytes.
 
     Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
-    font is not installed.
+    font is not installed, MissingGlyphError where no font has a character that would be printed.
     """
     html = _html(kit, context.context(kit, intake, review, terms, occasion))
-    return _pdf(kit.folder, html, occasion.date, attached)
+    printer = _printer(kit.folder, tuple(fonts.core_faces().items()))
+    missing = fonts.undrawable(unescape(html))
+    if missing:
+        raise _missing_glyphs(missing, kit, intake)
+    return _pdf(printer, html, occasion.date, attached)
+
+
+def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake) -> MissingGlyphError:
+    """Where each of `characters` stands, and what to do about it."""
+    answers = [(kit.fields[key].label, answer.written) for key, answer in intake.answers.items()]
+    others = [("/".join(filter(None, (text.sheet, text.cell))), text.text) for text in intake.unrecognised]
+    names = [("name of the source", intake.source), ("name of the sheet", intake.sheet or "")]
+    places = [*answers, *others, *names]
+
+    def told(character: str) -> str:
+        labels = dict.fromkeys(label for label, text in places if character in text)
+        return f"{'、'.join(labels) or REVIEW_TEMPLATE}: {character} (U+{ord(character):04X})"
+
+    return MissingGlyphError(
+        f"{intake.name}: no installed font has {'; '.join(map(told, characters))}",
+        f"install {fonts.remedy(characters)}, or correct the answer",
+    )
 
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
@@ -112,8 +135,9 @@ def _template(folder: Path, names: frozenset[str]) -> Template:
 
 
 class _Printer(NamedTuple):
-    """What every PDF of a kit shares: the library, the parsed style, the fonts and the fetcher."""
+    """What every PDF of a kit shares: the kit's folder, the library, the parsed style, the fonts, the fetcher."""
 
+    folder: Path
     weasyprint: Any
     style: Any
     fonts: Any
@@ -121,7 +145,7 @@ class _Printer(NamedTuple):
 
 
 @cache
-def _printer(folder: Path) -> _Printer:
+def _printer(folder: Path, core_faces: tuple[tuple[str, Path], ...]) -> _Printer:
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
@@ -131,7 +155,7 @@ def _printer(folder: Path) -> _Printer:
             f"the PDF library cannot start: {str(cause).splitlines()[0]}",
             "install Pango and HarfBuzz: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
         ) from cause
-    require_chinese_font()
+    fonts.require_chinese_font()
     for suffix, mime_type in _MIME_TYPES.items():
         mimetypes.add_type(mime_type, suffix)
     root = folder.resolve()
@@ -147,17 +171,20 @@ def _printer(folder: Path) -> _Printer:
                 raise FatalURLFetchingError(f"{url} is outside the kit")
             return super().fetch(url, headers)
 
-    fonts = FontConfiguration()
+    loaded = FontConfiguration()
+    for weight, path in core_faces:
+        face = f"font-family: '{CORE_FAMILY}'; font-weight: {weight.replace('regular', 'normal')}"
+        weasyprint.CSS(string=f"@font-face {{ {face}; src: url({path.as_uri()}) }}", font_config=loaded)
     fetcher = KitFetcher(allowed_protocols={"file"})
     try:
-        style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=fonts, url_fetcher=fetcher)
+        style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=loaded, url_fetcher=fetcher)
     except (OSError, FatalURLFetchingError) as cause:
         raise KitError(f"{folder / REVIEW_STYLE}: {cause}") from cause
-    return _Printer(weasyprint, style, fonts, fetcher)
+    return _Printer(folder, weasyprint, style, loaded, fetcher)
 
 
-def _pdf(folder: Path, html: str, date: dt.date, attached: Sequence[Attached]) -> bytes:
-    printer = _printer(folder)
+def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attached]) -> bytes:
+    folder = printer.folder
     moment = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     files = [
         printer.weasyprint.Attachment(
