@@ -48,7 +48,7 @@ def faces() -> Mapping[str, str]:
     They are those of the Chinese face and of the tick marks, and the core faces where these have been cut.
     A family that is not installed has none.
     """
-    paths = set(core_faces().values())
+    paths = set(core_faces())
     for weight in _WEIGHTS:
         chinese, symbols = _chinese(weight), _symbols(weight)
         paths |= {face.file for face in (chinese, symbols) if face}
@@ -78,10 +78,10 @@ class Core(NamedTuple):
     file: Path
 
 
-def core_faces() -> Mapping[str, Path]:
-    """The cut core faces by weight (regular and bold); nothing where one of them has not been cut."""
-    cores = _cores()
-    return {core.weight: core.file for core in cores} if all(core.file.is_file() for core in cores) else {}
+def core_faces() -> tuple[Path, ...]:
+    """The files of the core faces, regular and bold; none where one of them has not been cut."""
+    paths = tuple(core.file for core in _cores())
+    return paths if all(path.is_file() for path in paths) else ()
 
 
 def uncut() -> list[Core]:
@@ -133,17 +133,14 @@ def _leaves_a_mark(character: str) -> bool:
     return not is_selector and unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
 
 
-def remedy(characters: Iterable[str]) -> str:
-    """What to install for characters that no installed face can draw."""
-    packages = dict.fromkeys(_package(ord(character)) for character in characters)
-    return " and ".join(packages)
-
-
-def _package(code: int) -> str:
-    """The package of Debian that is likely to have a character: pictures from U+1F000, rare Han from U+20000."""
-    if code < 0x1F000 or code >= 0xE0000:
-        return "a font that has it"
-    return f"a font that has it (apt-get install {'fonts-noto-color-emoji' if code < 0x20000 else 'fonts-babelstone-han'})"
+def packages(characters: Iterable[str]) -> list[str]:
+    """The packages of Debian that have the fonts for pictures (U+1F000 and up) and rare Han (planes 2 and 3)."""
+    codes = [ord(character) for character in characters]
+    has = {
+        "fonts-noto-color-emoji": any(0x1F000 <= code < 0x20000 for code in codes),
+        "fonts-babelstone-han": any(0x20000 <= code < 0x40000 for code in codes),
+    }
+    return [package for package, is_needed in has.items() if is_needed]
 
 
 @cache

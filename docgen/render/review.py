@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import mimetypes
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import unescape
@@ -26,7 +27,6 @@ from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
 from docgen.render import context, fonts
 from docgen.render.context import Occasion
-from docgen.render.coreface import CORE_FAMILY
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -82,27 +82,31 @@ def render_review(
     font is not installed, MissingGlyphError where no font has a character that would be printed.
     """
     html = _html(kit, context.context(kit, intake, review, terms, occasion))
-    printer = _printer(kit.folder, tuple(fonts.core_faces().items()))
+    printer = _printer(kit.folder, fonts.core_faces())
     missing = fonts.undrawable(unescape(html))
     if missing:
-        raise _missing_glyphs(missing, kit, intake)
+        raise _missing_glyphs(missing, kit, intake, review)
     return _pdf(printer, html, occasion.date, attached)
 
 
-def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake) -> MissingGlyphError:
+def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review: Review) -> MissingGlyphError:
     """Where each of `characters` stands, and what to do about it."""
-    answers = [(kit.fields[key].label, answer.written) for key, answer in intake.answers.items()]
-    others = [("/".join(filter(None, (text.sheet, text.cell))), text.text) for text in intake.unrecognised]
-    names = [("name of the source", intake.source), ("name of the sheet", intake.sheet or "")]
-    places = [*answers, *others, *names]
+    places = [
+        *((kit.fields[key].label, answer.written) for key, answer in intake.answers.items()),
+        *((finding.label, finding.written) for finding in review.findings),
+        *((text.cell or text.sheet, text.text) for text in intake.unrecognised),
+        ("the name of the source", intake.source),
+        ("the name of the sheet", intake.sheet),
+    ]
 
     def told(character: str) -> str:
-        labels = dict.fromkeys(label for label, text in places if character in text)
-        return f"{'、'.join(labels) or REVIEW_TEMPLATE}: {character} (U+{ord(character):04X})"
+        labels = dict.fromkeys(label for label, text in places if label and character in (text or ""))
+        return f"“{character}” (U+{ord(character):04X}) of {', '.join(labels) or REVIEW_TEMPLATE}"
 
+    packages = " and ".join(fonts.packages(characters))
     return MissingGlyphError(
-        f"{intake.name}: no installed font has {'; '.join(map(told, characters))}",
-        f"install {fonts.remedy(characters)}, or correct the answer",
+        f"{intake.name}: no installed font can draw {'; '.join(map(told, characters))}",
+        f"correct the answer, or install a font that can{packages and f', such as {packages}'}",
     )
 
 
@@ -145,7 +149,7 @@ class _Printer(NamedTuple):
 
 
 @cache
-def _printer(folder: Path, core_faces: tuple[tuple[str, Path], ...]) -> _Printer:
+def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
@@ -172,15 +176,26 @@ def _printer(folder: Path, core_faces: tuple[tuple[str, Path], ...]) -> _Printer
             return super().fetch(url, headers)
 
     loaded = FontConfiguration()
-    for weight, path in core_faces:
-        face = f"font-family: '{CORE_FAMILY}'; font-weight: {weight.replace('regular', 'normal')}"
-        weasyprint.CSS(string=f"@font-face {{ {face}; src: url({path.as_uri()}) }}", font_config=loaded)
+    _add_faces(loaded, core_faces)
     fetcher = KitFetcher(allowed_protocols={"file"})
     try:
         style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=loaded, url_fetcher=fetcher)
     except (OSError, FatalURLFetchingError) as cause:
         raise KitError(f"{folder / REVIEW_STYLE}: {cause}") from cause
     return _Printer(folder, weasyprint, style, loaded, fetcher)
+
+
+def _add_faces(loaded: Any, paths: Sequence[Path]) -> None:
+    """Let the PDF library use the faces in these files, by the names that they bear.
+
+    A rule @font-face would do, but copies each face into a temporary folder, which a worker that is stopped
+    leaves behind.
+    """
+    from weasyprint.text.ffi import ffi, fontconfig, pangoft2
+
+    for path in paths:
+        fontconfig.FcConfigAppFontAddFile(loaded._config, os.fsencode(path))
+    pangoft2.pango_fc_font_map_config_changed(ffi.cast("PangoFcFontMap *", loaded.font_map))
 
 
 def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attached]) -> bytes:
