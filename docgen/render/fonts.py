@@ -27,10 +27,10 @@ _HINT = "install a Chinese font: apt-get install fontconfig fonts-noto-cjk"
 
 
 class _Face(NamedTuple):
-    """An installed face: its file and place therein, the names of its family, the languages it can set."""
+    """An installed face: its file and its number therein, the names of its family, the languages it can set."""
 
     file: Path
-    index: int
+    number: int
     families: frozenset[str]
     languages: frozenset[str]
 
@@ -94,7 +94,7 @@ def cut(core: Core) -> None:
     with files.locked(core.file.with_suffix(".lock")):
         if not core.file.is_file():
             symbols = core.symbols.file if core.symbols else None
-            content = coreface.cut(core.chinese.file, core.chinese.index, symbols, _WEIGHTS[core.weight])
+            content = coreface.cut(core.chinese.file, core.chinese.number, symbols, _WEIGHTS[core.weight])
             files.write_file(core.file, content, replace=True)
 
 
@@ -109,10 +109,10 @@ def _core(weight: str) -> Core | None:
 
     chinese, symbols = _chinese(weight), _symbols(weight)
     # Fontconfig counts the instances of a variable face in the upper half of the index.
-    if chinese is None or FAMILY not in chinese.families or chinese.index >> 16:
+    if chinese is None or FAMILY not in chinese.families or chinese.number >> 16:
         return None
     sources = [_sha256(face.file) for face in (chinese, symbols) if face]
-    key = hashlib.sha256("\n".join([*sources, str(chinese.index), str(coreface.CUT_VERSION)]).encode()).hexdigest()
+    key = hashlib.sha256("\n".join([*sources, str(chinese.number), str(coreface.CUT_VERSION)]).encode()).hexdigest()
     folder = platformdirs.user_cache_path("docgen", appauthor=False)
     return Core(weight, chinese, symbols, folder / f"core-{weight}-{key[:16]}.ttf")
 
@@ -162,8 +162,8 @@ def _match(pattern: str) -> list[_Face]:
     """The installed faces nearest to a fontconfig pattern, best first; the best may be quite another."""
     rows = _ask("fc-match", "--sort", "--format", "%{file}\\t%{index}\\t%{family}\\t%{lang}\\n", pattern)
     return [
-        _Face(Path(file), int(index), frozenset(families.split(",")), frozenset(languages.split("|")))
-        for file, index, families, languages in (row.split("\t") for row in rows)
+        _Face(Path(file), int(number), frozenset(families.split(",")), frozenset(languages.split("|")))
+        for file, number, families, languages in (row.split("\t") for row in rows)
     ]
 
 

@@ -83,9 +83,7 @@ def summary() -> Summary:
     item = next(assess(SAMPLE, kit))
     html = review._html(kit, context(kit, item.intake, item.review, item.terms, Occasion(DATE)))
     style = (kit.folder / review.REVIEW_STYLE).read_text(encoding="utf-8").replace(f'"{CORE_FAMILY}", ', "")
-    return Summary(
-        html, style, lambda: review.render_review(kit, item.intake, item.review, item.terms, Occasion(DATE))
-    )
+    return Summary(html, style, lambda: review.render_review(kit, item.intake, item.review, item.terms, Occasion(DATE)))
 
 
 def stock_pdf(html: str, style: str) -> bytes:
@@ -153,7 +151,13 @@ def main() -> None:
         ours, theirs = measure()
         show(what, f"{ours * 1000:.1f} ms", against, f"{theirs * 1000:.1f} ms", ours / theirs)
     size, stock_size = summary_sizes()
-    show("review summary, its size", f"{size / 1000:.0f} kB", "stock WeasyPrint", f"{stock_size / 1000:.0f} kB", size / stock_size)
+    show(
+        "review summary, its size",
+        f"{size / 1000:.0f} kB",
+        "stock WeasyPrint",
+        f"{stock_size / 1000:.0f} kB",
+        size / stock_size,
+    )
 
 
 def show(what: str, ours: str, against: str, theirs: str, ratio: float) -> None:
