@@ -498,8 +498,9 @@ def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
         list(found)
 
 
-def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
+@pytest.mark.parametrize("limit", ["workbook.LONG_SHEET", "locate.MOST_CELLS"])
+def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(f"docgen.read.{limit}", 0)
     with pytest.raises(SourceError, match="no sheet holds an intake"):
         reading(tmp_path, form_text({}), kit)
 

@@ -42,7 +42,7 @@ _TRANSITIONAL = (
 
 
 #: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
-LONG_SHEET = 8 * 2**20
+LONG_SHEET = 4 * 2**20
 _MERGED_RANGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:$]+)\"")
 _CHUNK = 2**20
 
