@@ -143,8 +143,12 @@ def refuse_to_lose(folder: Path, *, force: bool) -> None:
 
 
 def distinct_name(intake: Intake) -> str:
-    """A folder name that no other intake has: the safe name with 8 hex digits of source, sheet and row."""
-    origin = json.dumps([os.path.normpath(intake.source), intake.sheet, intake.row], ensure_ascii=False)
+    """A folder name that no other intake has: the safe name with 8 hex digits of source, sheet and row, or of
+    the place of the first answer where a document has neither."""
+    place: tuple[object, ...] = (intake.sheet, intake.row)
+    if not any(place):
+        place = tuple(answer.origin.cell for answer in intake.answers.values())[:1]
+    origin = json.dumps([os.path.normpath(intake.source), *place], ensure_ascii=False)
     return f"{files.safe_name(intake.name)}-{hashlib.sha256(origin.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 

@@ -26,7 +26,6 @@ from docgen.read.roles import Place
 from docgen.read.tables import Table, find_table
 from docgen.text import fold_label
 
-
 #: No form has so many cells, and looking at each as a possible label would take minutes.
 MOST_CELLS = 10_000
 
