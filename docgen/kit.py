@@ -193,6 +193,9 @@ class Kit(_Model):
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
 
+    def __hash__(self) -> int:
+        return hash((self.folder, self.version_mark))
+
     def __repr__(self) -> str:
         return f"Kit({self.version_mark!r}, {str(self.folder)!r})"
 

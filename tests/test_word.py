@@ -17,8 +17,9 @@ from lxml import etree
 from docgen.errors import KitError
 from docgen.expressions import Missing, Shown
 from docgen.render import word
+from docgen.render.shapes import ANYTHING, Names
 
-NAMES = frozenset({"name", "count", "fee", "fields", "note"})
+NAMES = Names(dict.fromkeys(("name", "count", "fee", "fields", "note"), ANYTHING))
 Build = Callable[..., Path]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -13,33 +13,53 @@ from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import Field, Kit, Section
-from docgen.render import context, word
+from docgen.render import context, shapes, word
+from docgen.render.context import KitMark
 from docgen.render.controls import control
+from docgen.render.shapes import Names
 
 FORM_TEMPLATE = "form.docx"
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """A field as the form's template sees it; `control` is the markup of its answer cell."""
+class FormField(NamedTuple):
+    """A field as the form's template sees it."""
 
-    key: str
-    label: str
-    group: str
-    starts_group: bool
-    required: bool
-    conditional: bool
-    help: str
-    control: Markup
+    key: Annotated[str, "the key of the field"]
+    label: Annotated[str, "its label"]
+    group: Annotated[str, "the label of its group, empty without one"]
+    starts_group: Annotated[bool, "whether it is the first of its group"]
+    required: Annotated[bool, "whether it must always be answered"]
+    conditional: Annotated[bool, "whether it must be answered in some cases"]
+    help: Annotated[str, "its explanation"]
+    control: Annotated[Markup, "the content control for its answer, written {{r field.control }}"]
 
 
-@dataclass(frozen=True, slots=True)
-class FormSection:
+class FormSection(NamedTuple):
     """A section as the form's template sees it."""
 
-    key: str
-    label: str
-    fields: tuple[FormField, ...]
+    key: Annotated[str, "the key of the section"]
+    label: Annotated[str, "its label"]
+    fields: Annotated[tuple[FormField, ...], "its fields, in order"]
+
+
+class FormNames(NamedTuple):
+    """The names that the form has beside those of the kit."""
+
+    today: Annotated[dt.date, "the date that the document carries"]
+    kit: Annotated[KitMark, "the kit"]
+    sections: Annotated[list[FormSection], "the sections of the form"]
+
+
+@cache
+def names(kit: Kit) -> Names:
+    """Every name that the form of this kit may use."""
+    return Names(
+        {
+            **{key: context.field_shape(field) for key, field in kit.fields.items()},
+            **context.kit_shapes(kit),
+            **(shapes.of(FormNames).attributes or {}),
+        }
+    )
 
 
 def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
@@ -47,18 +67,17 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 
     Raises KitError where the kit's form.docx cannot be used.
     """
-    names = frozenset(kit.fields) | {"limits", "words", "kit", "sections", "today"}
-    template = word.compile_template(kit.folder / FORM_TEMPLATE, names)
+    template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
     return word.render(template, _context(kit, date, answers or {})).content
 
 
 def _context(kit: Kit, date: dt.date, answers: Mapping[str, Value]) -> dict[str, Any]:
     return {
         **{key: context.shown(field, answers.get(key)) for key, field in kit.fields.items()},
-        "limits": {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()},
+        "limits": context.shown_limits(kit),
         "words": kit.words,
         "today": Shown(date, values.show_date(date)),
-        "kit": kit,
+        "kit": context.kit_mark(kit),
         "sections": [_section(section, answers) for section in kit.sections if not section.internal],
     }
 

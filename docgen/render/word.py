@@ -14,18 +14,21 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from docgen import expressions
 from docgen.errors import KitError
 from docgen.expressions import Missing, Sandbox
 from docgen.messages import wording
+from docgen.render import lint, passages, tags
+from docgen.render.lint import Compiled, Examined
+from docgen.render.shapes import Names
+from docgen.render.tags import Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -34,7 +37,6 @@ _MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
-_TAG = re.compile(r"\{[{%#]")
 #: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
 _VMERGE = re.compile(
     r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge)\b[^>]*/>)*)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}",
@@ -56,19 +58,11 @@ class Rendered(NamedTuple):
     pending: tuple[str, ...]
 
 
-class Part(NamedTuple):
-    """A template's part that holds tags: its name in the file, compiled, and its text by line."""
-
-    name: str
-    template: Template
-    lines: tuple[str, ...]
-
-
 class WordTemplate(NamedTuple):
     """A compiled Word template: the parts to render, and every entry of the file in order."""
 
     path: Path
-    parts: Mapping[str, Part]
+    parts: Mapping[str, Compiled]
     entries: tuple[tuple[str, bytes], ...]
 
 
@@ -90,53 +84,59 @@ def _sandbox() -> Sandbox:
     return environment
 
 
+class WordPart(NamedTuple):
+    """A part of a Word template that holds tags: its text as docgen reads it, and what there is to say of it."""
+
+    name: str
+    xml: str
+    examined: Examined
+
+
+def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
+    """Every entry of the Word file at `path`, in order.  Raises KitError where it is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return tuple((info.filename, archive.read(info)) for info in archive.infolist())
+    except (OSError, zipfile.BadZipFile) as cause:
+        raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
+
+
+def examine(path: Path, entries: Iterable[tuple[str, bytes]], names: Names) -> list[WordPart]:
+    """Every part of the template at `path` that holds tags or what should have been one."""
+    parts = []
+    for name, content in entries:
+        if _RENDERED_PARTS.fullmatch(name):
+            xml = passages.normal_xml(content.decode("utf-8"))
+            examined = lint.examine(passages.of_word(str(path), name, xml), names)
+            if examined.tags or examined.remarks:
+                parts.append(WordPart(name, xml, examined))
+    return parts
+
+
 @cache
-def compile_template(path: Path, names: frozenset[str]) -> WordTemplate:
+def compile_template(path: Path, names: Names) -> WordTemplate:
     """The template at `path`, compiled once per process; `names` are those that it may use.
 
     Raises KitError that lists every problem with part, paragraph and nearest known name.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
-    except (OSError, zipfile.BadZipFile) as cause:
-        raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
-    parts, problems = {}, []
-    for name, content in entries:
-        if _RENDERED_PARTS.fullmatch(name):
-            source = content.decode("utf-8")
-            if _TAG.search(re.sub(r"<[^>]+>", "", source)):
-                lines = _patched(source)
-                try:
-                    problems += [f"{path}: {p}" for p in _unknown(name, lines, names)]
-                    parts[name] = Part(name, _sandbox().from_string("\n".join(lines)), lines)
-                except TemplateSyntaxError as cause:
-                    problems.append(f"{path}: {_where(name, lines, cause.lineno)}: {cause.message}")
-    if problems:
+    entries = entries_of(path)
+    parts = examine(path, entries, names)
+    if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    return WordTemplate(path, parts, entries)
+    compiled = {
+        part.name: lint.compile_source(_patched(part.xml, part.examined.tags), part.examined, _sandbox())
+        for part in parts
+    }
+    return WordTemplate(path, compiled, entries)
 
 
-def _patched(source: str) -> tuple[str, ...]:
-    """The part as Jinja source, a line for each paragraph, so that a line number tells the place."""
+def _patched(xml: str, found: Iterable[Tag]) -> str:
+    """The part as Jinja source, with the marks of its tags."""
     from docxtpl import DocxTemplate
 
-    source = re.sub(r"[\r\n]+", " ", source)
-    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), source))
+    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), tags.marked(xml, found)))
     source = _VMERGE.sub(r'\1<w:vMerge w:val="{% if \3 %}restart{% else %}continue{% endif %}"/>\2', source)
-    source = _EMPTY_RUN.sub("", source)
-    return tuple(re.sub(r"<w:p([ >])", r"\n<w:p\1", source).split("\n"))
-
-
-def _unknown(part: str, lines: tuple[str, ...], names: frozenset[str]) -> Iterator[str]:
-    for line, what in expressions.unknown_names(_sandbox().parse("\n".join(lines)), names):
-        yield f"{_where(part, lines, line)}: {what}"
-
-
-def _where(part: str, lines: tuple[str, ...], line: int) -> str:
-    """`word/document.xml, paragraph 12 «…»` for a line of the patched source."""
-    text = " ".join(re.sub(r"<[^>]+>", "", lines[line - 1]).split()) if 0 < line <= len(lines) else ""
-    return f"{part}, paragraph {max(line - 1, 1)} «{text[:60]}»"
+    return _EMPTY_RUN.sub("", source)
 
 
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
@@ -147,19 +147,15 @@ def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
         for name, content in template.entries:
             part = template.parts.get(name)
             if part is not None:
-                content = _render_part(template.path, part, context, pending).encode("utf-8")
+                content = _finished(part.render(context), pending).encode("utf-8")
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
     return Rendered(buffer.getvalue(), tuple(pending))
 
 
-def _render_part(path: Path, part: Part, context: Mapping[str, Any], pending: dict[str, None]) -> str:
-    try:
-        xml = part.template.render(context)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
-        where = _where(part.name, part.lines, expressions.failing_line(cause))
-        raise KitError(f"{path}: {where}: {cause}") from cause
+def _finished(xml: str, pending: dict[str, None]) -> str:
+    """A rendered part without empty runs, with Word's own line breaks, missing values highlighted."""
     xml = _EMPTY_RUN.sub("", xml).replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">')
     return mark_pending(xml, pending)
 
