@@ -166,6 +166,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "least": least,
 }
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
+TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -196,7 +197,7 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
     environment.filters.update(FILTERS)
-    environment.tests["given"] = is_given
+    environment.tests.update(TESTS)
     return environment
 
 

@@ -14,6 +14,7 @@ from docgen.assess import Assessed
 from docgen.intake import FigureResult, Finding, Level, Verdict
 from docgen.packet import Packet
 from docgen.render.context import show_figure
+from docgen.render.vocabulary import Listing
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -67,6 +68,19 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
 
 def _figure(figure: FigureResult) -> str:
     return f"{figure.label} {show_figure(figure.value)} {figure.unit}".strip()
+
+
+def vocabulary(listing: Listing) -> RenderableType:
+    """A listing of things that templates may say, as a table."""
+    titles = ("write", "kind", "may be missing", "example", "meaning")
+    empty = {n for n in (2, 3) if not any(entry[n] for entry in listing.entries)}
+    table = Table(title=escape(listing.title), title_justify="left", title_style="bold", pad_edge=False, box=None)
+    for number, title in enumerate(titles):
+        if number not in empty:
+            table.add_column(title, overflow="fold", header_style="dim", no_wrap=number == 0)
+    for entry in listing.entries:
+        table.add_row(*(escape(_short(text, 60)) for n, text in enumerate(entry) if n not in empty))
+    return Group(table, "")
 
 
 def _short(text: str, limit: int = 40) -> str:

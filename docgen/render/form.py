@@ -13,9 +13,8 @@ from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import Field, Kit, Section
-from docgen.render import context, shapes, word
+from docgen.render import context, controls, shapes, word
 from docgen.render.context import KitMark
-from docgen.render.controls import control
 from docgen.render.shapes import Names
 
 FORM_TEMPLATE = "form.docx"
@@ -58,7 +57,8 @@ def names(kit: Kit) -> Names:
             **{key: context.field_shape(field) for key, field in kit.fields.items()},
             **context.kit_shapes(kit),
             **(shapes.of(FormNames).attributes or {}),
-        }
+        },
+        controls=frozenset(tag for field in kit.fields.values() for tag in controls.tags(field)),
     )
 
 
@@ -95,5 +95,5 @@ def _field(field: Field, value: Value | None, *, starts_group: bool) -> FormFiel
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),
-        help=field.help, control=control(field, value),
+        help=field.help, control=controls.control(field, value),
     )  # fmt: skip

@@ -6,13 +6,14 @@ is told at once.  A tag that fails on an intake is told with its place and the v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError
 from jinja2.environment import Environment
 
+from docgen import expressions
 from docgen.errors import KitError
 from docgen.expressions import Missing, plain_text_sandbox
 from docgen.render import blocks, tags, usage
@@ -37,6 +38,10 @@ class Examined:
     def problems(self) -> list[str]:
         """The problems alone, a line each."""
         return [str(remark) for remark in self.remarks if not remark.is_note]
+
+    def adding(self, remarks: Iterable[Remark]) -> Examined:
+        """The same with further remarks."""
+        return replace(self, remarks=(*self.remarks, *remarks))
 
 
 def examine(passages: Iterable[Passage], names: Names) -> Examined:
@@ -110,25 +115,17 @@ def _failing(cause: BaseException) -> tuple[int, Mapping[str, Any]]:
     return line, seen
 
 
-def _given(tag: Tag, values: Mapping[str, Any]) -> Iterable[str]:
-    """`name = 'value'` for every name in the tag, as documents show the value."""
+def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
+    """`name = «value»` for every name in the tag, as documents show the value."""
     source = f"{{{{ {tag.body} }}}}" if tag.opening == "{{" else f"{{% {tag.body} %}}{{% end{tag.word} %}}"
     try:
         tree = plain_text_sandbox().parse(source)
     except TemplateSyntaxError:
         return
-    getters = list(tree.find_all(nodes.Getattr))
-    inner = {id(getter.node) for getter in getters}
-    names = [name for name in tree.find_all(nodes.Name) if name.ctx == "load"]
-    for node in dict.fromkeys((*getters, *names)):
-        if id(node) in inner:
-            continue
-        path = node.node.name if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) else None
-        name = node.name if isinstance(node, nodes.Name) else path
+    for name, attribute, _line in expressions.references(tree):
         if name in values:
-            value = values[name]
-            shown = f"{name}.{node.attr}" if isinstance(node, nodes.Getattr) else name
-            yield f"{shown} = {_value(getattr(value, node.attr, None) if isinstance(node, nodes.Getattr) else value)}"
+            value = values[name] if attribute is None else getattr(values[name], attribute, None)
+            yield f"{name}{f'.{attribute}' if attribute else ''} = {_value(value)}"
 
 
 def _value(value: Any) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from typing import NamedTuple
 
 #: An open element: its name, and where it begins in the source, which tells it from others of that name.
 Element = tuple[str, int]
@@ -18,6 +18,8 @@ Element = tuple[str, int]
 _TOKEN = re.compile(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
 _NEWLINES = re.compile(r"[\r\n]+")
 _QUOTES = re.compile(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
+_CONTROL_TAG = re.compile(r'w:val="([^"{]*)"')
+#: As much of a paragraph as a message quotes.
 _WIDTH = 60
 
 
@@ -82,12 +84,20 @@ def normal_xml(source: str) -> str:
     return _QUOTES.sub(lambda text: text[0].replace("&quot;", '"').replace("&apos;", "'"), source)
 
 
-def of_word(path: str, part: str, source: str) -> Iterator[Passage]:
-    """The passages of a Word part that hold text, in the order in which their paragraphs begin.
+class WordText(NamedTuple):
+    """What is read of a Word part: its passages that hold text, and the tag of each content control with its place."""
 
-    Paragraphs are counted through the part, those in tables with them; a table, row and cell are named too.
+    passages: tuple[Passage, ...]
+    controls: tuple[tuple[str, str], ...]
+
+
+def of_word(part: str, source: str) -> WordText:
+    """The passages of a Word part, in the order in which their paragraphs begin, and its content controls.
+
+    `part` is its file and name.  Paragraphs are counted through the part, those in tables with them; a table,
+    row and cell are named too.
     """
-    reader = _WordReader(f"{path}: {part}")
+    reader = _WordReader(part)
     for token in _TOKEN.finditer(source):
         closing, name, rest, text = token.groups()
         if text is not None:
@@ -95,10 +105,10 @@ def of_word(path: str, part: str, source: str) -> Iterator[Passage]:
         elif closing:
             reader.close(name)
         elif name:
-            reader.attributes(rest, token.start(3))
+            reader.attributes(name, rest, token.start(3))
             if not rest.endswith("/"):
                 reader.open(name, token.start())
-    return (passage for passage in reader.passages if passage.text)
+    return WordText(tuple(passage for passage in reader.passages if passage.text), tuple(reader.controls))
 
 
 class _WordReader:
@@ -111,6 +121,7 @@ class _WordReader:
         self._tables: list[list[int]] = []
         self._counts = {"w:p": 0, "w:tbl": 0}
         self.passages = [self._paragraphs[0]]
+        self.controls: list[tuple[str, str]] = []
 
     def open(self, name: str, at: int) -> None:
         self._open.append((name, at))
@@ -140,7 +151,10 @@ class _WordReader:
         if name.endswith(":t") or "{" in text or not name.startswith("w:"):
             self._paragraphs[-1].add(text, at, tuple(self._open))
 
-    def attributes(self, text: str, at: int) -> None:
+    def attributes(self, element: str, text: str, at: int) -> None:
+        """The attributes of an element: a picture's description may hold tags, a content control has a tag."""
+        if element == "w:tag" and (found := _CONTROL_TAG.search(text)):
+            self.controls.append((unescape(found[1]), self._place()))
         if "{{" in text or "{%" in text:
             self.passages.append(Passage(self._place()))
             self.passages[-1].add(text, at, (*self._open, ("@", at)))

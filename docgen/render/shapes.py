@@ -43,10 +43,15 @@ ANYTHING = Shape()
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """The names that a template may use, with their shapes; equal to itself alone, so that it can be a key."""
+    """The names that a template may use, with their shapes; equal to itself alone, so that it can be a key.
+
+    They are not complete where the kit cannot be read; then no name is unknown.  `controls` are the tags that
+    content controls may carry that stand in the template itself, None where any may.
+    """
 
     shapes: Mapping[str, Shape]
     is_complete: bool = True
+    controls: frozenset[str] | None = None
 
 
 def mapping(entries: Mapping[str, Shape], kind: str = "", meaning: str = "") -> Shape:
@@ -70,7 +75,8 @@ def of(hint: Any) -> Shape:
         return Shape({}, item=of(arguments[0]), kind="list")
     if origin in {dict, Mapping}:
         keys = arguments[0]
-        entries = {member.value: of(arguments[1]) for member in keys} if isinstance(keys, EnumMeta) else {}
+        members: Iterable[Any] = keys if isinstance(keys, EnumMeta) else ()
+        entries = {member.value: of(arguments[1]) for member in members}
         return replace(mapping(entries), kind="entries", is_open=not entries)
     return _of_class(hint) if isinstance(hint, type) else ANYTHING
 

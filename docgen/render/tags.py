@@ -32,7 +32,9 @@ _KIND_JOINED = re.compile(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CURLY = str.maketrans("“”‘’", "\"\"''")
 #: What is typed or autocorrected in place of a character of the tag language, beside full-width forms.
-_TYPED = {"、": ",", "。": ".", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=", **dict(zip("“”‘’", "\"\"''", strict=True))}  # fmt: skip
+_TYPED = {
+    "“": '"', "”": '"', "‘": "'", "’": "'", "、": ",", "。": ".", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,23 +86,24 @@ class _Reader:
             case nodes.Macro() | nodes.CallBlock():
                 self._macro(node, scope)
             case nodes.With():
-                inner = dict(scope)
-                for target, value in zip(node.targets, node.values, strict=True):
-                    _bind(target, self._shape(value, scope), inner)
-                self.all(node.body, inner)
+                self._with(node, scope)
             case nodes.Output():
                 for printed in node.nodes:
                     self._print(printed, scope)
-            case nodes.FilterBlock() | nodes.Block() | nodes.Scope():
-                self._others(node, scope)
             case _:
-                self._shape(node, scope)
+                self._other(node, scope)
 
-    def _others(self, node: nodes.Node, scope: _Scope) -> None:
-        """A block that only holds statements, beside expressions."""
+    def _other(self, node: nodes.Node, scope: _Scope) -> None:
+        """A block that only holds statements beside expressions, such as a filtered one."""
         inner = dict(scope)
         for child in node.iter_child_nodes():
             self._statement(child, inner) if isinstance(child, nodes.Stmt) else self._shape(child, inner)
+
+    def _with(self, node: nodes.With, scope: _Scope) -> None:
+        inner = dict(scope)
+        for target, value in zip(node.targets, node.values, strict=True):
+            _bind(target, self._shape(value, scope), inner)
+        self.all(node.body, inner)
 
     def _loop(self, node: nodes.For, scope: _Scope) -> None:
         over = self._shape(node.iter, scope)

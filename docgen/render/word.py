@@ -14,21 +14,22 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from defusedxml import ElementTree
 from markupsafe import Markup, escape
 
 from docgen import expressions
-from docgen.errors import KitError
+from docgen.errors import KitError, did_you_mean
 from docgen.expressions import Missing, Sandbox
 from docgen.messages import wording
 from docgen.render import lint, passages, tags
 from docgen.render.lint import Compiled, Examined
 from docgen.render.shapes import Names
-from docgen.render.tags import Tag
+from docgen.render.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -42,6 +43,7 @@ _VMERGE = re.compile(
     r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge)\b[^>]*/>)*)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}",
     re.DOTALL,
 )
+_ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
 _PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
 _EMPTY_RUN = re.compile(r'<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve"></w:t></w:r>', re.DOTALL)
@@ -85,11 +87,12 @@ def _sandbox() -> Sandbox:
 
 
 class WordPart(NamedTuple):
-    """A part of a Word template that holds tags: its text as docgen reads it, and what there is to say of it."""
+    """A part of a Word template that holds tags: its name, what there is to say of it, and its Jinja source
+    with the marks of the tags ("" where a problem stands in the way)."""
 
     name: str
-    xml: str
     examined: Examined
+    source: str
 
 
 def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
@@ -101,16 +104,51 @@ def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
         raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
 
 
-def examine(path: Path, entries: Iterable[tuple[str, bytes]], names: Names) -> list[WordPart]:
-    """Every part of the template at `path` that holds tags or what should have been one."""
+def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | None = None) -> list[WordPart]:
+    """Every part of the template at `path` that holds tags, or what should have been one.
+
+    Raises KitError where the file cannot be read.
+    """
     parts = []
-    for name, content in entries:
+    for name, content in entries or entries_of(path):
         if _RENDERED_PARTS.fullmatch(name):
-            xml = passages.normal_xml(content.decode("utf-8"))
-            examined = lint.examine(passages.of_word(str(path), name, xml), names)
-            if examined.tags or examined.remarks:
-                parts.append(WordPart(name, xml, examined))
+            part = _examined(f"{path}: {name}", name, content, names)
+            if part.examined.tags or part.examined.remarks:
+                parts.append(part)
     return parts
+
+
+def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
+    try:
+        xml = passages.normal_xml(content.decode("utf-8"))
+    except UnicodeDecodeError as cause:
+        raise KitError(f"{place}: is not UTF-8", "open the template in Word and save it again") from cause
+    text = passages.of_word(place, xml)
+    examined = lint.examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
+    if examined.problems:
+        return WordPart(name, examined, "")
+    source = _patched(xml, examined.tags)
+    return WordPart(name, examined.adding(_broken_markup(place, source, examined.tags)), source)
+
+
+def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | None) -> Iterator[Remark]:
+    """Content controls that stand in the template itself and whose answers nothing would read."""
+    for tag, where in found:
+        if known is not None and tag not in known:
+            remedy = did_you_mean(tag, known) or " (give it the key of a field, or use {{r field.control }})"
+            yield Remark(where, f"the content control {tag!r} belongs to no field of the kit{remedy}")
+
+
+def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[Remark]:
+    """Where a tag cuts through Word's markup, so that no document could be made."""
+    text, owners = tags.numbered(source)
+    bare = _ANY_TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
+    try:
+        ElementTree.fromstring(bare)
+    except ElementTree.ParseError as cause:
+        line = cause.position[0]
+        where = found[owners[line - 1]].where if line <= len(owners) else place
+        yield Remark(where, "the tag cuts through Word's formatting (delete it and type it anew in one go)")
 
 
 @cache
@@ -120,13 +158,10 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     Raises KitError that lists every problem with part, paragraph and nearest known name.
     """
     entries = entries_of(path)
-    parts = examine(path, entries, names)
+    parts = examine(path, names, entries)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {
-        part.name: lint.compile_source(_patched(part.xml, part.examined.tags), part.examined, _sandbox())
-        for part in parts
-    }
+    compiled = {part.name: lint.compile_source(part.source, part.examined, _sandbox()) for part in parts}
     return WordTemplate(path, compiled, entries)
 
 
