@@ -71,16 +71,15 @@ def _figure(figure: FigureResult) -> str:
 
 
 def vocabulary(listing: Listing) -> RenderableType:
-    """A listing of things that templates may say, as a table."""
-    titles = ("write", "kind", "may be missing", "example", "meaning")
-    empty = {n for n in (2, 3) if not any(entry[n] for entry in listing.entries)}
-    table = Table(title=escape(listing.title), title_justify="left", title_style="bold", pad_edge=False, box=None)
-    for number, title in enumerate(titles):
-        if number not in empty:
-            table.add_column(title, overflow="fold", header_style="dim", no_wrap=number == 0)
+    """What templates may write that belongs together: its title, and a table without the columns that say nothing."""
+    table = Table(pad_edge=False, box=None)
+    columns = {"write": 0, "kind": 1, "may be missing": 2, "example": 3, "meaning": 4}
+    told = {title: at for title, at in columns.items() if any(entry[at] for entry in listing.entries)}
+    for title in told:
+        table.add_column(title, overflow="fold", header_style="dim", no_wrap=title == "write")
     for entry in listing.entries:
-        table.add_row(*(escape(_short(text, 60)) for n, text in enumerate(entry) if n not in empty))
-    return Group(table, "")
+        table.add_row(*(escape(_short(entry[at]) if title == "example" else entry[at]) for title, at in told.items()))
+    return Group(Text(listing.title, style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
 
 
 def _short(text: str, limit: int = 40) -> str:

@@ -98,26 +98,29 @@ class Common(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the contract and the review of this kit may use."""
-    figures = {f.key: Shape({}, kind="number", meaning=f.label) for f in kit.figures}
+    figures = {f.key: Shape({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
     return Names(
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
             **kit_shapes(kit),
-            "figures": shapes.mapping(figures, "figures", "what the kit works out"),
+            "figures": shapes.mapping(figures, "what the kit works out"),
             **(shapes.of(Common).attributes or {}),
         }
     )
 
 
-def kit_shapes(kit: Kit) -> dict[str, Shape]:
+@cache
+def kit_shapes(kit: Kit) -> Mapping[str, Shape]:
     """The shapes of the kit's limits and word lists."""
+    text = shapes.of(str)
     limits = {name: Shape({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
     words = {
-        name: Shape({}, item=shapes.of(str), kind="list", meaning="、".join(found)) for name, found in kit.words.items()
+        name: Shape({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
+        for name, found in kit.words.items()
     }
     return {
-        "limits": shapes.mapping(limits, "limits", "the thresholds of the kit"),
-        "words": shapes.mapping(words, "words", "the word lists of the kit"),
+        "limits": shapes.mapping(limits, "the thresholds of the kit"),
+        "words": shapes.mapping(words, "the word lists of the kit"),
     }
 
 

@@ -18,6 +18,8 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 _WORDS = {str: "text", bool: "yes or no", int: "number", Decimal: "number", dt.date: "date"}
+#: Kinds of shapes that have something behind the dot.
+RECORD, ENTRIES = "record", "entries"
 _MAPPING_METHODS = ("items", "keys", "values", "get")
 
 
@@ -35,6 +37,7 @@ class Shape:
     choices: Mapping[str, str] | None = None
     kind: str = ""
     meaning: str = ""
+    is_optional: bool = False
     is_open: bool = False
 
 
@@ -54,10 +57,10 @@ class Names:
     controls: frozenset[str] | None = None
 
 
-def mapping(entries: Mapping[str, Shape], kind: str = "", meaning: str = "") -> Shape:
+def mapping(entries: Mapping[str, Shape], meaning: str = "") -> Shape:
     """A value with these entries behind the dot, which may also be looped over like a dictionary."""
     methods = dict.fromkeys(_MAPPING_METHODS, ANYTHING)
-    return Shape({**methods, **entries}, item=ANYTHING, kind=kind, meaning=meaning)
+    return Shape({**methods, **entries}, item=ANYTHING, kind=ENTRIES, meaning=meaning)
 
 
 @cache
@@ -67,8 +70,9 @@ def of(hint: Any) -> Shape:
     if origin is Annotated:
         return replace(of(arguments[0]), meaning=arguments[1])
     if origin in {Union, UnionType}:
-        known = [argument for argument in arguments if argument is not NoneType]
-        return of(known[0]) if len(known) == 1 else ANYTHING
+        known = [of(argument) for argument in arguments if argument is not NoneType]
+        shape = known[0] if len(known) == 1 else Shape(kind=" or ".join(each.kind for each in known))
+        return replace(shape, is_optional=NoneType in arguments)
     if origin is tuple and arguments[1:] != (Ellipsis,):
         return Shape({}, parts=tuple(of(argument) for argument in arguments), kind="pair")
     if origin in {list, tuple, Sequence, Iterable}:
@@ -77,7 +81,7 @@ def of(hint: Any) -> Shape:
         keys = arguments[0]
         members: Iterable[Any] = keys if isinstance(keys, EnumMeta) else ()
         entries = {member.value: of(arguments[1]) for member in members}
-        return replace(mapping(entries), kind="entries", is_open=not entries)
+        return replace(mapping(entries), is_open=not entries)
     return _of_class(hint) if isinstance(hint, type) else ANYTHING
 
 
@@ -96,7 +100,7 @@ def _of_class(cls: type) -> Shape:
         getter = described.func if isinstance(described, cached_property) else getter
         if getter is not None and not name.startswith(("_", "model_")):
             known[name] = of(get_type_hints(getter, include_extras=True)["return"])
-    return Shape(known, kind="record")
+    return Shape(known, kind=RECORD)
 
 
 def _fields(cls: type) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from docgen import expressions
 from docgen.kit import Field, FieldType, Kit
 from docgen.render import context, form
-from docgen.render.shapes import Names, Shape
+from docgen.render.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
 
 
 class Entry(NamedTuple):
@@ -64,7 +64,7 @@ def _others(kit: Kit, names: Names) -> Iterator[Listing]:
 
 
 def _field(field: Field) -> Iterator[Entry]:
-    missing = {True: "no", False: "yes"}.get(field.required, "in some cases")  # type: ignore[call-overload]
+    missing = "in some cases" if isinstance(field.required, str) else "no" if field.required else "yes"
     label = " / ".join(part for part in (field.group, field.label) if part)
     yield Entry(field.key, field.type.value, missing, field.example, label)
     for choice in field.choices:
@@ -76,26 +76,33 @@ def _field(field: Field) -> Iterator[Entry]:
 
 
 def _walk(name: str, shape: Shape, found: list[Listing], seen: list[Shape]) -> None:
-    """Add the entries of a name: itself, what stands behind its dot, and what a loop over it gives."""
-    entries = [Entry(name, shape.kind, meaning=shape.meaning)]
-    inner = []
-    if shape.kind not in {"text", "number", "date", "yes or no"}:
-        for attribute, each in (shape.attributes or {}).items():
-            if each.kind or each.meaning:
-                entries.append(Entry(f"{name}.{attribute}", each.kind, meaning=each.meaning))
-                inner.append((f"{name}.{attribute}", each))
-    found.append(Listing("" if len(entries) == 1 else name, tuple(entries)))
-    for path, each in [(name, shape), *inner]:
+    """Add what a name gives: itself, what stands behind its dot, and what a loop over any of that gives."""
+    paths = list(_behind(name, shape))
+    entries = [_entry(name, shape), *(_entry(path, each) for path, each in paths)]
+    found.append(Listing(name if paths else "", tuple(entries)))
+    for path, each in [(name, shape), *paths]:
         item = each.item
-        if item is None or item.kind != "record" or any(item is other for other in seen):
+        if item is None or item.kind != RECORD or any(item is other for other in seen):
             continue
         seen.append(item)
         one = path.rpartition(".")[2].removesuffix("s")
-        rows: list[Listing] = []
-        _walk(one, item, rows, seen)
-        loop = f"{{% for {one} in {path} %}} … {{% endfor %}}"
-        found.append(Listing(loop, rows[0].entries[1:]))
-        found += rows[1:]
+        inner: list[Listing] = []
+        _walk(one, item, inner, seen)
+        found.append(Listing(f"{{% for {one} in {path} %}} … {{% endfor %}}", inner[0].entries[1:]))
+        found += inner[1:]
+
+
+def _behind(name: str, shape: Shape) -> Iterator[tuple[str, Shape]]:
+    """Everything behind the dot of a record or of the kit's own entries; the methods of texts are not told."""
+    if shape.kind in {RECORD, ENTRIES}:
+        for attribute, each in (shape.attributes or {}).items():
+            if each is not ANYTHING:
+                yield f"{name}.{attribute}", each
+                yield from _behind(f"{name}.{attribute}", each)
+
+
+def _entry(name: str, shape: Shape) -> Entry:
+    return Entry(name, shape.kind, "yes" if shape.is_optional else "", meaning=shape.meaning)
 
 
 def _language() -> Iterator[Listing]:
