@@ -6,15 +6,14 @@ mended in the source that comes back, so that the names in it can still be check
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 
 from jinja2 import TemplateSyntaxError
 
 from docgen.errors import did_you_mean
 from docgen.expressions import plain_text_sandbox
-from docgen.render.passages import Element
+from docgen.render.passages import Element, fit
 from docgen.render.tags import KINDS, Remark, Tag
 
 #: The blocks of Jinja2, each with an example that opens it; the closing tag is `end` and the word.
@@ -27,16 +26,15 @@ _CLOSERS = {f"end{word}": word for word in _BLOCKS}
 #: docxtpl's own tags and docgen's: those with an expression, and those without.
 _CELL_TAGS, _CELL_MARKS = ("vmerge", "colspan", "cellbg"), ("vm", "hm")
 _OTHER_FILES = ("include", "import", "from", "extends")
-#: Elements that a block may begin and end in different ones of: the text between them is joined.
-_INLINE = {"w:p", "w:r", "w:t", "w:hyperlink", "w:ins", "w:smartTag"}
 
 
 @dataclass(eq=False)
 class _Open:
-    """A block that is open; `taker` is the tag that closed it or one around it in its place."""
+    """A block that is open; `last` is its `else`, `taker` the tag that closed it or one around it in its place."""
 
     tag: Tag
     word: str
+    last: Tag | None = None
     taker: Tag | None = None
 
 
@@ -53,11 +51,14 @@ class Blocks:
         return "\n".join(self.lines)
 
 
-def match(tags: Iterable[Tag]) -> Blocks:
-    """Judge every tag by itself and every block by its tags."""
+def match(tags: Iterable[Tag], *, each: bool) -> Blocks:
+    """Judge every block by its tags, and, if asked, `each` tag by itself.
+
+    Reading each tag alone takes long, and is of use only where the whole cannot be read.
+    """
     matcher = _Matcher()
     for tag in tags:
-        fault, source = _judged(tag, in_raw=matcher.in_raw)
+        fault, source = _judged(tag, _fault if each else lambda _source: "", in_raw=matcher.in_raw)
         if fault:
             matcher.blocks.remarks.append(Remark(tag.where, fault))
         matcher.blocks.lines.append("")
@@ -68,17 +69,19 @@ def match(tags: Iterable[Tag]) -> Blocks:
 # -- one tag ----------------------------------------------------------------------------------------
 
 
-def _judged(tag: Tag, *, in_raw: bool) -> tuple[str, str]:
+def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[str, str]:
     """What is wrong with a tag by itself, and the tag as source that can be parsed ("" for none)."""
     body = " ".join(tag.body.split())
     word = tag.word
     if in_raw and word != "endraw":
         return "", ""
     if tag.opening == "{{":
-        fault = _fault(f"{{{{ {body} }}}}")
+        fault = fault_of(f"{{{{ {body} }}}}")
         return fault, "" if fault else f"{{{{ {body} }}}}"
     if word in _CELL_TAGS and tag.around:
-        return _judged_cell_tag(word, body)
+        source = f"{{{{ {body[len(word) :]} }}}}"
+        fault = fault_of(source)
+        return fault, "" if fault else source
     if word in _CELL_MARKS and tag.around:
         return "", ""
     if word in _OTHER_FILES:
@@ -87,16 +90,10 @@ def _judged(tag: Tag, *, in_raw: bool) -> tuple[str, str]:
         known = (*_BLOCKS, *_MIDDLE, *_CLOSERS)
         return (f"unknown tag {word!r}{did_you_mean(word, known)}" if word else "the tag is empty"), ""
     source = f"{{% {body} %}}"
-    fault = _fault(_around(word, body, source)) if tag.at is not None else ""
+    fault = fault_of(_around(word, body, source)) if tag.at is not None else ""
     if fault or tag.at is None:
         source = _example(word, body)
     return fault, source
-
-
-def _judged_cell_tag(word: str, body: str) -> tuple[str, str]:
-    source = f"{{{{ {body[len(word) :]} }}}}"
-    fault = _fault(source)
-    return fault, "" if fault else source
 
 
 def _around(word: str, body: str, source: str) -> str:
@@ -126,7 +123,6 @@ def _example(word: str, body: str) -> str:
     return f"{{% {_BLOCKS[word]} %}}"
 
 
-@cache
 def _fault(source: str) -> str:
     try:
         plain_text_sandbox().parse(source)
@@ -171,7 +167,13 @@ class _Matcher:
             inside = f"; {_shown(self._open[-1].tag)} is open" if self._open else ""
             self._say(tag, f"{_shown(tag)} stands in no {' or '.join(words)}{inside}")
             return
-        self._compare(self._open[-1].tag, tag)
+        block = self._open[-1]
+        if block.last:
+            after = f"{_shown(block.last)} in {_place(block.last)}"
+            self._say(tag, f"{_shown(tag)} comes after {after} (make else the last)")
+            return
+        block.last = tag if tag.word == "else" else None
+        self._compare(block.tag, tag)
         self._emit(source)
 
     def _close(self, tag: Tag, word: str, source: str) -> None:
@@ -261,9 +263,7 @@ def _difference(opening: Tag, other: Tag) -> str:
         right = f"{{%{opening.kind} {other.word} %}}"
         return f"{_shown(opening)} goes with {_shown(other)} in {_place(other)}, of another kind (write {right} there)"
     mine, theirs = (_outside(tag) for tag in (opening, other))
-    names = [[name for name, _at in elements] for elements in (mine, theirs)]
-    holders = [[element for element in elements if element[0] not in _INLINE][-1:] for elements in (mine, theirs)]
-    if names[0] == names[1] and holders[0] == holders[1]:
+    if fit(mine, theirs):
         return ""
     cells = [[element for element in elements if element[0] == "w:tc"] for elements in (mine, theirs)]
     what = "another table cell" if any(cells) and cells[0] != cells[1] else "another part of the document"

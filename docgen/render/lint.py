@@ -19,7 +19,7 @@ from docgen.expressions import Missing, plain_text_sandbox
 from docgen.render import blocks, tags, usage
 from docgen.render.passages import Passage
 from docgen.render.shapes import Names
-from docgen.render.tags import Remark, Scanned, Tag
+from docgen.render.tags import Remark, Tag
 from docgen.render.usage import Usage
 
 #: What a tag may raise on the values of an intake.
@@ -48,20 +48,16 @@ def examine(passages: Iterable[Passage], names: Names) -> Examined:
     """Everything that is to be said of these passages, which may use `names`."""
     scanned = tags.scan(passages)
     environment = plain_text_sandbox()
-    matched = blocks.match(scanned.tags)
+    matched = blocks.match(scanned.tags, each=False)
     try:
         used = usage.read(environment.parse(matched.source), names, environment)
-    except TemplateSyntaxError as cause:
-        used = Usage([(cause.lineno, str(cause.message))])
+    except TemplateSyntaxError:
+        matched = blocks.match(scanned.tags, each=True)
+        used = usage.read(environment.parse(matched.source), names, environment)
     unknown = (Remark(scanned.tags[line - 1].where, what) for line, what in used.problems)
     remarks = dict.fromkeys((*scanned.remarks, *matched.remarks, *unknown))
-    return Examined(scanned.tags, tuple(_in_order(remarks, scanned)), used)
-
-
-def _in_order(remarks: Iterable[Remark], scanned: Scanned) -> list[Remark]:
-    """Remarks in the order of the tags that they are about, those about no tag first."""
-    order = {tag.where: number for number, tag in enumerate(scanned.tags)}
-    return sorted(remarks, key=lambda remark: order.get(remark.where, -1))
+    order = {place: number for number, place in enumerate(scanned.places)}
+    return Examined(scanned.tags, tuple(sorted(remarks, key=lambda remark: order[remark.where])), used)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,20 @@ Element = tuple[str, int]
 _TOKEN = re.compile(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
 _NEWLINES = re.compile(r"[\r\n]+")
 _QUOTES = re.compile(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
+_JOINING = {"w:p", "w:r", "w:t", "w:hyperlink", "w:ins", "w:smartTag"}
 _CONTROL_TAG = re.compile(r'w:val="([^"{]*)"')
 #: As much of a paragraph as a message quotes.
 _WIDTH = 60
+
+
+def fit(first: tuple[Element, ...], second: tuple[Element, ...]) -> bool:
+    """Whether what lies between two places can go away and leave whole markup: these are the elements around each.
+
+    They must be of the same names; only what joins text may be another element of its name.
+    """
+    names = [[name for name, _at in elements] for elements in (first, second)]
+    holders = [[element for element in elements if element[0] not in _JOINING][-1:] for elements in (first, second)]
+    return names[0] == names[1] and holders[0] == holders[1]
 
 
 @dataclass

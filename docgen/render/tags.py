@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from docgen.render.passages import Element, Passage
+from docgen.render.passages import Element, Passage, fit
 
 #: What a tag with a letter stands for and takes away: a paragraph, a table row, a table cell, a run.
 KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
@@ -74,24 +74,30 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The tags of a template in order, and what is wrong with their typing."""
+    """The tags of a template in order, what is wrong with their typing, and the place of either, in order."""
 
     tags: tuple[Tag, ...]
     remarks: tuple[Remark, ...]
+    places: tuple[str, ...]
 
 
 def scan(passages: Iterable[Passage]) -> Scanned:
     """The tags of these passages, each remark with its place."""
     tags: list[Tag] = []
     remarks: list[Remark] = []
+    places: list[str] = []
     texts: dict[Element, str] = {}
     for passage in passages:
         for found in _tags(passage):
-            (remarks if isinstance(found, Remark) else tags).append(found)  # type: ignore[arg-type]
+            places.append(found.where)
+            if isinstance(found, Tag):
+                tags.append(found)
+            else:
+                remarks.append(found)
         if not passage.is_page:
             for element in passage.around(0):
                 texts[element] = texts.get(element, "") + passage.text
-    return Scanned(tuple(tags), (*remarks, *_lost_text(tags, texts)))
+    return Scanned(tuple(tags), (*remarks, *_lost_text(tags, texts)), tuple(places))
 
 
 def _tags(passage: Passage) -> Iterator[Tag | Remark]:
@@ -153,6 +159,8 @@ def _tag(passage: Passage, edge: str, opening: re.Match[str], closing: re.Match[
     closer = _CLOSERS[edge]
     if (opening[0], closing[0]) != (edge, closer):
         yield Remark(where, f"the braces are not {edge} and {closer} (type half-width ones without blanks between)")
+    if not fit(around, passage.around(closing.end() - 1)):
+        yield Remark(where, "Word's formatting cuts through the tag (delete it and type it anew in one go)")
     inside = passage.text[opening.end() : closing.start()]
     trimmed = inside[:-1] if inside[-1:] in {"-", "+"} else inside
     at = passage.source_index(opening.end() + len(trimmed))

@@ -76,11 +76,12 @@ def _notes(name: str, examined: Examined, kit: Kit | None) -> Iterator[Remark]:
     """What a contract prints without asking whether it is given."""
     if kit is None or name in {FORM_TEMPLATE, REVIEW_TEMPLATE}:
         return
+    figures = {f"figures.{figure.key}" for figure in kit.figures}
     for printed in examined.usage.printed:
         field = kit.fields.get(printed.name)
         if field is not None and field.required is not True and not printed.guards & _asked(field):
             what = f"is optional: where it is not given, this prints {'【待定】' if field.pending else '—'}"
-        elif printed.name.startswith("figures.") and printed.name not in printed.guards:
+        elif printed.name in figures and printed.name not in printed.guards:
             what = "cannot always be worked out: where it cannot, this prints —"
         else:
             continue

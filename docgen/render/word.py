@@ -140,7 +140,7 @@ def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | 
 
 
 def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[Remark]:
-    """Where a tag cuts through Word's markup, so that no document could be made."""
+    """Where docxtpl's joining of texts leaves markup that is no longer whole, so that no document could be made."""
     text, owners = tags.numbered(source)
     bare = _ANY_TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
     try:
@@ -148,7 +148,7 @@ def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[
     except ElementTree.ParseError as cause:
         line = cause.position[0]
         where = found[owners[line - 1]].where if line <= len(owners) else place
-        yield Remark(where, "the tag cuts through Word's formatting (delete it and type it anew in one go)")
+        yield Remark(where, "this tag, or one before it, breaks Word's formatting (write it without a hyphen)")
 
 
 @cache
