@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 import shutil
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,10 +16,12 @@ from conftest import DATE, ROOT, Run, assessed
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from docgen.errors import KitError
 from docgen.kit import Kit
-from docgen.render import templates, vocabulary
+from docgen.render import templates, vocabulary, word
 from docgen.render.context import Occasion, context, names
 from docgen.render.contract import render_contract
 
@@ -50,7 +55,7 @@ def written(*paragraphs: str | Sequence[str]) -> Edit:
     """Put these paragraphs before all others; one given as a list is split into runs."""
 
     def change(document: Document) -> None:
-        first = document.paragraphs[0]
+        first = document.paragraphs[0] if document.paragraphs else document.add_paragraph()
         for paragraph in paragraphs:
             added = first.insert_paragraph_before()
             for run in [paragraph] if isinstance(paragraph, str) else paragraph:
@@ -260,6 +265,34 @@ def test_what_is_right_is_not_reported_and_renders(
     assert render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content
 
 
+#: What tags and their accidents are made of.
+PIECES = [
+    "{{", "}}", "{%", "%}", "{#", "#}", "{", "}", "%", " ", "p ", "tr ", "r ", "if draft", "else", "elif 1", "endif",
+    "for r in answers", "endfor", "r.label", "company_name", "set a = ", "raw", "endraw", "macro m(x)", "endmacro", "1",
+    "'", "“", "｛", "｝", "％", "|", "rmb", "\xa0", "，", "甲", "-", "&", "<", "vm", "hm", "vmerge 1", "block b", "\u200b",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), max_size=4), st.booleans())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_is_told_or_makes_a_sound_document(
+    kit: Kit, tmp_path: Path, texts: list[str], in_table: bool
+) -> None:
+    document = docx.Document()
+    (table([*texts, ""]) if in_table else written(*texts))(document)
+    path = tmp_path / f"{uuid.uuid4()}.docx"
+    document.save(str(path))
+    item = assessed(kit)
+    given = context(kit, item.intake, item.review, item.terms, Occasion(DATE))
+    problems: list[str] = []
+    try:
+        made = word.render(word.compile_template(path, names(kit)), given)
+        docx.Document(io.BytesIO(made.content))
+    except KitError as cause:
+        problems = cause.problems
+    assert all(problem.startswith(f"{path}: word/document.xml, paragraph ") for problem in problems)
+
+
 def test_what_word_corrects_by_itself_is_healed_and_noted(run: Run, kit: Kit, plain: Path) -> None:
     lines = contract_lines(
         run, plain, written("{% if number_source == ‘buy’ %}买{% endif %}", "{{\xa0company_name\u3000}}"), code=0
@@ -421,6 +454,17 @@ def test_every_mistake_of_the_page_is_told_with_its_line(run: Run, folder: Path,
     stopped = run("review", ROOT / "inputs" / "accepted.xlsx", "--kit", folder, "-o", tmp_path / "r.pdf")
     assert stopped.code == 6
     assert stopped.err.replace("error: ", "") == done.out
+
+
+def test_the_messages_that_the_kits_readme_explains_are_those_of_the_check(kit: Kit) -> None:
+    text = (kit.folder / "README.md").read_text(encoding="utf-8")
+    section = text[text.index("| 提示里的字 |") : text.index("Word 自动改成")]
+    explained = [
+        part for row in section.strip().splitlines()[2:] for part in re.findall(r"`([^`]+)`", row.split("|")[1])
+    ]
+    said = [said for _, _, said in (*MISTAKES, *BLOCKS, *TABLES)] + ["Word's formatting cuts through the tag"]
+    assert len(explained) > 15
+    assert [part for part in explained if not any(part in message for message in said)] == []
 
 
 # -- the whole kit, other kits, other files ---------------------------------------------------------

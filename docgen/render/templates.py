@@ -96,11 +96,7 @@ def _asked(field: Field) -> set[str]:
 
 def _unused(kit: Kit, used: set[str]) -> Iterator[Remark]:
     """Fields that nothing reads.  A list of all answers reads those of the customer."""
-    used = used | _names(figure.value for figure in kit.figures) | _names(figure.when for figure in kit.figures)
-    for rule in kit.rules:
-        used |= {key for case in rule.cases for key in case.each}
-        used |= _names(case.when for case in rule.cases)
-    used |= {kit.name_field, *(set(kit.fields) if "answers" in used else ())}
+    used = used | _used_by_kit(kit) | (set(kit.fields) if "answers" in used else set())
     for key, field in kit.all_fields.items():
         if key not in used:
             place = f"{kit.folder / kitfile.KIT_FILE}: {field.section}.{key}"
@@ -108,5 +104,21 @@ def _unused(kit: Kit, used: set[str]) -> Iterator[Remark]:
             yield Remark(place, what, is_note=True)
 
 
-def _names(sources: Iterable[str]) -> set[str]:
-    return {name for source in sources for name in expressions.expression(source).names}
+def _used_by_kit(kit: Kit) -> set[str]:
+    """The names that the rules, figures and file names of the kit use."""
+    cases = [case for rule in kit.rules for case in rule.cases]
+    conditions = [case.when for case in cases]
+    conditions += [source for figure in kit.figures for source in (figure.value, figure.when)]
+    texts = [text for case in cases for text in (case.message, case.remedy)]
+    texts += kit.outputs.model_dump().values()
+    checked = {key for case in cases for key in case.each}
+    return {kit.name_field, *checked, *_names(conditions), *_printed(texts)}
+
+
+def _names(conditions: Iterable[str]) -> set[str]:
+    return {name for condition in conditions for name in expressions.expression(condition).names}
+
+
+def _printed(texts: Iterable[str]) -> set[str]:
+    sandbox = expressions.plain_text_sandbox()
+    return {reference.name for text in texts for reference in expressions.references(sandbox.parse(text))}
