@@ -19,22 +19,24 @@ from docgen.render.tags import KINDS, Remark, Tag
 #: The blocks of Jinja2, each with an example that opens it; the closing tag is `end` and the word.
 _BLOCKS = {
     "if": "if 0", "for": "for _ in ()", "macro": "macro _()", "call": "call _()", "filter": "filter upper",
-    "with": "with", "block": "block _", "autoescape": "autoescape 0", "set": "set _", "raw": "raw",
+    "with": "with", "autoescape": "autoescape 0", "set": "set _", "raw": "raw",
 }  # fmt: skip
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
 _CLOSERS = {f"end{word}": word for word in _BLOCKS}
 #: docxtpl's own tags and docgen's: those with an expression, and those without.
 _CELL_TAGS, _CELL_MARKS = ("vmerge", "colspan", "cellbg"), ("vm", "hm")
-_OTHER_FILES = ("include", "import", "from", "extends")
+_OTHER_FILES = ("include", "import", "from", "extends", "block")
 
 
 @dataclass(eq=False)
 class _Open:
-    """A block that is open; `last` is its `else`, `taker` the tag that closed it or one around it in its place."""
+    """A block that is open: its `else`, a tag in it that closes nothing else, and the tag of a block around it
+    that closed it too."""
 
     tag: Tag
     word: str
     last: Tag | None = None
+    stray: Tag | None = None
     taker: Tag | None = None
 
 
@@ -190,6 +192,8 @@ class _Matcher:
             self._taken.append(inner)
             self._emit(_end(inner.word))
         self._open.pop()
+        if block.stray:
+            self._say_stray(block.stray)
         self._compare(block.tag, tag)
         self._emit(source)
 
@@ -202,18 +206,21 @@ class _Matcher:
             assert block.taker
             self._say(block.tag, _crossed(block, tag) if crossed else _mistaken(block, block.taker))
             return
-        if self._open and self._open[-1].taker is None:
-            self._open[-1].taker = tag
-            return
+        if self._open and self._open[-1].stray is None:
+            self._open[-1].stray = tag
+        else:
+            self._say_stray(tag)
+
+    def _say_stray(self, tag: Tag) -> None:
+        word = _CLOSERS[tag.word]
         self._say(tag, f"{_shown(tag)} closes nothing: no {word} is open (delete it, or add the opening tag)")
 
     def finished(self) -> Blocks:
         """The blocks, after the last tag."""
-        for block in self._taken:
-            self._say(block.tag, _unclosed(block))
         for block in reversed(self._open):
             self._emit(_end(block.word))
-            self._say(block.tag, _mistaken(block, block.taker) if block.taker else _unclosed(block))
+        for block in (*self._taken, *self._open):
+            self._say(block.tag, _mistaken(block, block.stray) if block.stray else _unclosed(block))
         return self.blocks
 
     def _compare(self, opening: Tag, other: Tag) -> None:

@@ -84,7 +84,7 @@ def render_review(
 
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
-    return _template(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
+    return compile_page(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
 
 
 class Page(NamedTuple):
@@ -104,8 +104,8 @@ def examine(path: Path, names: Names) -> Page:
 
 
 @cache
-def _template(path: Path, names: Names) -> Compiled:
-    """The compiled page.  Raises KitError that lists every problem with its line."""
+def compile_page(path: Path, names: Names) -> Compiled:
+    """The page at `path`, compiled once per process.  Raises KitError that lists every problem with its line."""
     source, examined = examine(path, names)
     if examined.problems:
         raise KitError(examined.problems)

@@ -56,9 +56,11 @@ def _examined(path: Path, kit: Kit | None, remarks: list[Remark]) -> list[Examin
     """The parts of a template; a file that cannot be read at all is added to `remarks`."""
     names = names_of(path, kit) if kit else Names({}, is_complete=False)
     try:
-        if path.suffix.lower() == ".html":
-            return [review.examine(path, names).examined]
-        return [part.examined for part in word.examine(path, names)]
+        is_page = path.suffix.lower() == ".html"
+        found = [review.examine(path, names)] if is_page else word.examine(path, names)
+        if not any(part.examined.problems for part in found):
+            (review.compile_page if is_page else word.compile_template)(path, names)
+        return [part.examined for part in found]
     except KitError as cause:
         remarks += [_problem(f"{problem} ({cause.hint})" if cause.hint else problem) for problem in cause.problems]
         return []
