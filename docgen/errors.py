@@ -6,6 +6,7 @@
     ├── KitError        6   a kit or a template is wrong
     ├── WriteError      7   the target cannot be written, or would be overwritten
     ├── SystemMissingError   9   a system library or font is not there
+    │   └── MissingGlyphError    no font has a character of one intake
     └── ProofError     10   a document failed its own check
 
 A bad answer in a sheet is no error: it is a finding.
@@ -40,9 +41,11 @@ class DocgenError(Exception):
     """A failure of the surroundings that a person can mend.
 
     `message` says what is wrong and where, `hint` how to mend it; both are one line of English.
+    `stops_run` tells whether it would meet every other item of a run too.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.UNEXPECTED
+    stops_run: ClassVar[bool] = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -69,6 +72,7 @@ class KitError(DocgenError):
     """A kit or a template that is wrong; `problems` holds one line each."""
 
     exit_code = ExitCode.KIT
+    stops_run = True
 
     def __init__(self, problems: str | list[str], hint: str = "") -> None:
         self.problems = [problems] if isinstance(problems, str) else problems
@@ -85,6 +89,13 @@ class SystemMissingError(DocgenError):
     """A system library or a font that rendering needs is not installed."""
 
     exit_code = ExitCode.SYSTEM
+    stops_run = True
+
+
+class MissingGlyphError(SystemMissingError):
+    """No installed font has a character that one intake would print; other intakes are none the worse for it."""
+
+    stops_run = False
 
 
 class ProofError(DocgenError):

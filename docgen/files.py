@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -60,6 +61,23 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock `path` against every other process that asks for it; its folder is made if need be.
+
+    Where the system knows no such locks (Windows) nothing is held.  Raises WriteError.
+    """
+    with _clear_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("a")
+    with stream:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)  # given back when the stream is closed, or the process dies
+        yield
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:

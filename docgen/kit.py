@@ -16,6 +16,8 @@ from pydantic import Field as Setting
 
 from docgen.intake import Level
 
+#: The Word template of the fillable form, in the kit's folder.
+FORM_TEMPLATE = "form.docx"
 #: Custom document properties of our own workbooks: kit name and version; titles of sheets without
 #: answers, parted by `/`, which no title can hold.
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
@@ -80,6 +82,30 @@ class Field(_Model):
         """The choices that forms and sheets print."""
         return tuple(choice for choice in self.choices if choice.offered)
 
+    # In the Word form a content control bears its field's key as tag, each of several tick boxes one of these.
+
+    def tag_of(self, choice: Choice) -> str:
+        """The tag of the choice's tick box."""
+        return f"{self.key}.{choice.key}"
+
+    @property
+    def tag_of_other(self) -> str:
+        """The tag of the tick box of 其他."""
+        return f"{self.key}.other"
+
+    @property
+    def tag_of_other_text(self) -> str:
+        """The tag of the free text of 其他."""
+        return f"{self.key}.other.text"
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of all controls that can ask for the field."""
+        if self.type is not FieldType.SEVERAL:
+            return (self.key,)
+        boxes = tuple(self.tag_of(choice) for choice in self.choices)
+        return (*boxes, self.tag_of_other, self.tag_of_other_text) if self.other else boxes
+
 
 class Section(_Model):
     """A titled group of fields; an `internal` one never goes to the customer."""
@@ -125,11 +151,12 @@ class Figure(_Model):
 
 
 class Outputs(_Model):
-    """File names of the three documents, as templates over the field names."""
+    """File names of the three documents and of a sheet that goes back, as templates over the field names."""
 
     form: str
     review: str
     contract: str
+    returned: str = ""
 
 
 class SheetTexts(_Model):
@@ -139,6 +166,10 @@ class SheetTexts(_Model):
     head columns.  `required`, `conditional` and `optional` say whether an answer is needed, `one` and
     `several` how to choose.  `guide` is the title of the sheet of explanations, `steps` its general part.
     `warning` is the title, the other warnings are the text of what an odd entry is met with.
+
+    A sheet that goes back bears `returned` on top, a template over the number of findings of each level and
+    the `labels` to mend; `marks`, by level, begin what is said of an answer, and `unrecognised` begins the
+    list of what was not understood.  By these beginnings reading knows them for docgen's own.
     """
 
     note: str = ""
@@ -159,6 +190,9 @@ class SheetTexts(_Model):
     choice_warning: str = ""
     count_warning: str = ""
     mobile_warning: str = ""
+    returned: str = ""
+    unrecognised: str = ""
+    marks: Mapping[Level, str] = {}
 
 
 class Kit(_Model):
@@ -192,6 +226,10 @@ class Kit(_Model):
     def terms(self) -> Mapping[str, Field]:
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
+
+    def mark(self, level: Level) -> str:
+        """What begins a finding of this level beside an answer."""
+        return self.sheet.marks.get(level, f"[{level.value}] ")
 
     def __hash__(self) -> int:
         return hash((self.folder, self.version_mark))

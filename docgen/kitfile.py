@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from docgen import expressions, markedyaml
 from docgen.errors import KitError, UsageError, did_you_mean
+from docgen.intake import Level
 from docgen.kit import Case, Choice, Field, FieldType, Figure, Kit, Outputs, Rule, Section, SheetTexts
 from docgen.markedyaml import Marked, Place
 
@@ -179,6 +180,8 @@ def _check(kit: Kit) -> Problems:
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
     for part in Outputs.model_fields:
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part))
+    counts = {"labels", *(level.value for level in Level)}
+    yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), extra=counts)
     if kit.name_field not in kit.fields:
         yield ("name_field",), f"no field is called {kit.name_field!r}{did_you_mean(kit.name_field, kit.fields)}"
 
@@ -218,7 +221,8 @@ def _check_rules(kit: Kit) -> Problems:
                     yield place, f"{rule.id}: no field is called {key!r}{did_you_mean(key, kit.fields)}"
             yield from _check_expression(kit, case.when, (*place, "when"), each=bool(case.each))
             for part in ("message", "remedy"):
-                yield from _check_template(kit, getattr(case, part), (*place, part), each=bool(case.each))
+                extra = {"text", "hits"} if case.each else {"hits"}
+                yield from _check_template(kit, getattr(case, part), (*place, part), extra=extra)
 
 
 def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
@@ -236,17 +240,17 @@ def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False
             yield place, f"{name} has no choice {constant!r}{did_you_mean(str(constant), keys)}"
 
 
-def _check_template(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
+def _check_template(kit: Kit, source: str, place: Place, *, extra: Set[str] = frozenset()) -> Problems:
     try:
         tree = expressions.plain_text_sandbox().parse(source)
         expressions.message_template(source)
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
-    yield from _check_names(kit, tree, place, {"text", "hits"} if each else {"hits"})
+    yield from _check_names(kit, tree, place, extra)
 
 
-def _check_names(kit: Kit, tree: nodes.Template, place: Place, extra: set[str]) -> Problems:
+def _check_names(kit: Kit, tree: nodes.Template, place: Place, extra: Set[str]) -> Problems:
     known = {*kit.all_fields, "words", "limits", *extra}
     for name, attribute, _line in expressions.references(tree):
         if name not in known:

@@ -1,4 +1,4 @@
-"""Workbooks written in tests as pipe tables, so that a test shows the sheet it is about.
+"""Workbooks and Word documents written in tests as pipe tables, so that a test shows the sheet it is about.
 
 # Sheet title                    a new sheet (the first may go without a title)
 | 负责人信息 | 称呼 | 王女士 |     a row; cells are stripped, `\\n` is a line break, blank is empty
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from docx import Document
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter
@@ -93,9 +94,44 @@ def workbook(
     return path
 
 
+def document(path: Path, text: str) -> Path:
+    """Write a Word document with the tables and paragraphs of `text` to `path` and return it; no headings."""
+    word = Document()
+    rows: list[list[str]] = []
+    for line in [*text.strip("\n").splitlines(), ""]:
+        if line.startswith("|"):
+            rows.append(_cells(line))
+            continue
+        if rows:
+            _add_table(word, rows)
+            rows = []
+        if line and not line.startswith("#"):
+            word.add_paragraph(line)
+    word.save(str(path))
+    return path
+
+
+def _add_table(word: Any, rows: list[list[str]]) -> None:
+    table = word.add_table(len(rows), max(map(len, rows)))
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            if text not in {"<", "^"}:
+                table.cell(row, column).text = text.replace("\\n", "\n")
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            if text in {"<", "^"}:
+                before = table.cell(row, column - 1) if text == "<" else table.cell(row - 1, column)
+                before.merge(table.cell(row, column))
+    for paragraph in word.element.body.xpath(".//w:tc/w:p[not(w:r)][preceding-sibling::w:p]"):
+        paragraph.getparent().remove(paragraph)  # python-docx adds one for each cell merged away
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
 def _write_row(sheet: Any, row: int, line: str) -> None:
-    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-    for column, text in enumerate(cells, start=1):
+    for column, text in enumerate(_cells(line), start=1):
         if text:
             cell = sheet.cell(row, column)
             cell.value = text.replace("\\n", "\n")

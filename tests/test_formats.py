@@ -24,7 +24,7 @@ from docgen.kit import Kit
 from docgen.read import binarybook, opendocument
 from docgen.read.binarybook import read_binary_book, read_old_book
 from docgen.read.compound import around, stream
-from docgen.read.grid import Book, Cell, Extent, Grid
+from docgen.read.grid import Book, Cell, Extent, Grid, letters
 from docgen.read.opendocument import read_open_book
 from docgen.read.records import old_marks, without_charts
 from docgen.read.separated import read_text_book
@@ -40,7 +40,7 @@ READERS: dict[str, Callable[[Path], Book]] = {
 
 
 def cells(sheet: Grid) -> dict[str, Cell]:
-    return {sheet.address(row, column): cell for row, line in sheet.rows.items() for column, cell in line.items()}
+    return {f"{letters(column)}{row}": cell for row, line in sheet.rows.items() for column, cell in line.items()}
 
 
 def intakes(run: Run, path: Path, *left_out: str) -> tuple[int, Any]:

@@ -18,12 +18,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from docgen import packet
 from docgen.assess import assess
-from docgen.errors import DocgenError, ExitCode, SourceError
+from docgen.errors import DocgenError, SourceError
 from docgen.intake import Intake, Review, Value
 from docgen.packet import Making, Packet
-
-#: Failures that would meet every other unit too, so they stop the run.
-_STOPPING = frozenset({ExitCode.KIT, ExitCode.SYSTEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def work(unit: Unit) -> Outcome:
                 done = packet.make(item, unit.source, unit.making, packet.distinct_name(item.intake))
                 made.append(Made(item.intake, item.review, done))
             except DocgenError as error:
-                if error.exit_code in _STOPPING:
+                if error.stops_run:
                     raise
                 failures.append(Failure(source, place, error.message, error.hint))
     except SourceError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docgen.cli.machine import prepare_faces
 from docgen.cli.options import common, exit_by, find_sources, load_kit, load_terms, printed_date, sources_argument
 from docgen.cli.talk import console, print_json, progress, report_unreadable, say
 from docgen.errors import ExitCode
@@ -129,6 +130,8 @@ def batch(
     from docgen import files, packet
     from docgen.batch import report, workers
 
+    if "review" in only:
+        prepare_faces()
     making = packet.Making(kit, printed_date(date), out, force, only)
     units = [workers.Unit(path, making, given_terms) for path in paths]
     made: list[workers.Made] = []

@@ -5,25 +5,28 @@ workbook      .xlsx → grids                          grid     a sheet as neutr
 binarybook    .xls and .xlsb → grids                 records  errors, merged cells and size of those
 opendocument  .ods → grids                           compound the streams of an old Office file
 separated     .csv → a grid                          properties  what docgen left in a workbook
+word          .docx → tables as grids, controls      controls the kit's form → answers, by its controls
 locate        grids → answers: forms and tables      labels   which text is a kit's label, hint, choice
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
 from docgen.intake import Answer, Answers
-from docgen.kit import Kit
+from docgen.kit import FORM_TEMPLATE, Kit
 from docgen.read import guard
-from docgen.read.grid import Book
+from docgen.read.grid import Book, stacked
 from docgen.read.guard import Kind
+from docgen.read.labels import Vocabulary
 
 #: The suffixes that a source has; what a file is, its content says.
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv"})
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
 
 
 class Reading(NamedTuple):
@@ -66,40 +69,57 @@ def is_source(path: Path) -> bool:
 def _read_workbook(path: Path, kit: Kit) -> Reading:
     from docgen.read.workbook import read_book
 
-    return _located(path, kit, read_book(path))
+    return _located(path, Vocabulary(kit), [read_book(path)])
 
 
 def _read_old_workbook(path: Path, kit: Kit) -> Reading:
     from docgen.read.binarybook import read_old_book
 
-    return _located(path, kit, read_old_book(path))
+    return _located(path, Vocabulary(kit), [read_old_book(path)])
 
 
 def _read_binary_workbook(path: Path, kit: Kit) -> Reading:
     from docgen.read.binarybook import read_binary_book
 
-    return _located(path, kit, read_binary_book(path))
+    return _located(path, Vocabulary(kit), [read_binary_book(path)])
 
 
 def _read_open_workbook(path: Path, kit: Kit) -> Reading:
     from docgen.read.opendocument import read_open_book
 
-    return _located(path, kit, read_open_book(path))
+    return _located(path, Vocabulary(kit), [read_open_book(path)])
 
 
 def _read_text(path: Path, kit: Kit) -> Reading:
     from docgen.read.separated import read_text_book
 
-    return _located(path, kit, read_text_book(path), "this is a plain text file, and it holds no intake")
+    return _located(path, Vocabulary(kit), [read_text_book(path)], "this is a plain text file, and it holds no intake")
 
 
-def _located(path: Path, kit: Kit, book: Book, without: str = "no sheet holds an intake") -> Reading:
+def _read_word(path: Path, kit: Kit) -> Reading:
+    from docgen.read.controls import read_controls
+    from docgen.read.word import book_of, printed_texts, read_document
+
+    document = read_document(path, frozenset(tag for field in kit.fields.values() for tag in field.tags))
+    vocabulary = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
+    book = book_of(document, kit.name)
+    answers = read_controls(document, vocabulary)
+    if answers is not None:
+        return Reading([replace(answers, made_with=book.made_with)], {})
+    as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
+    return _located(path, vocabulary, (book, as_one), "no table of the document holds an intake")
+
+
+def _located(
+    path: Path, vocabulary: Vocabulary, books: Iterable[Book], without: str = "no sheet holds an intake"
+) -> Reading:
+    """What the first of the books that holds an intake holds; they are views of one source."""
     from docgen.read.locate import locate
 
-    found = locate(book, kit)
+    found = next(filter(None, (locate(book, vocabulary) for book in books)), None)
     if found is None:
         raise SourceError(
-            f"{path}: {without} of {kit.name!r}: neither a form with at least half of its labels, "
+            f"{path}: {without} of {vocabulary.kit.name!r}: neither a form with at least half of its labels, "
             "nor a table with a header row and customers below it",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
@@ -110,6 +130,7 @@ def _located(path: Path, kit: Kit, book: Book, without: str = "no sheet holds an
 _READERS: Mapping[Kind, Callable[[Path, Kit], Reading]] = MappingProxyType(
     {
         Kind.WORKBOOK: _read_workbook,
+        Kind.WORD: _read_word,
         Kind.OLD_WORKBOOK: _read_old_workbook,
         Kind.BINARY_WORKBOOK: _read_binary_workbook,
         Kind.OPEN_WORKBOOK: _read_open_workbook,
@@ -118,9 +139,12 @@ _READERS: Mapping[Kind, Callable[[Path, Kit], Reading]] = MappingProxyType(
 )
 
 _AS_WORKBOOK = "save it as an Excel workbook (.xlsx)"
+_AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
 _INSTEAD: Mapping[Kind, str] = MappingProxyType(
     {
-        Kind.WORD: "Word documents are not read yet; copy the answers to the sheet that 'docgen blank sheet' makes",
+        Kind.OLD_WORD: _AS_DOCUMENT,
+        Kind.RICH_TEXT: _AS_DOCUMENT,
+        Kind.OPEN_DOCUMENT: _AS_DOCUMENT,
         Kind.ARCHIVE: "unpack it and name the workbooks in it",
     }
 )

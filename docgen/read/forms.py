@@ -14,6 +14,7 @@ from docgen.text import is_instruction
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
 _TELLING, _WORDY = 4, 10
+_SEQUENCE = 3  # fewer numbers in a column may be answers
 
 
 @dataclass
@@ -66,15 +67,16 @@ class _FormReader:
         return found
 
     def _is_stacked(self) -> bool:
-        """Whether the sheet puts answers below lone labels: most have text below and nothing beside."""
+        """Whether the sheet puts answers below lone labels: more have text below and nothing beside than have
+        text beside them or the next label below."""
         votes = 0
         for place, role in self.layout.roles.items():
             if role is Role.LABEL and place not in self.layout.below:
                 spot = self.layout.spots[place]
                 under = self.layout.under(spot)
-                if self._has_text_beside(spot):
+                if self._has_text_beside(spot) or (under and self.layout.roles[under.place] is not Role.OTHER):
                     votes -= 1
-                elif under and self.layout.roles[under.place] is Role.OTHER and not self.layout.heads(under):
+                elif under and not self.layout.heads(under):
                     votes += 1
         return votes > 0
 
@@ -125,7 +127,7 @@ class _FormReader:
         elif self.layout.roles[under.place] is not Role.OTHER:
             found.has_place = False
         elif not self.vocabulary.is_hint(key, under.cell.text):
-            found.cell, found.taken = under.cell, (under.place,)
+            found.cell, found.taken = self._without_hints(key, under.cell), (under.place,)
         return found
 
     def _row_below_is_used(self, label: Spot) -> bool:
@@ -148,8 +150,13 @@ class _FormReader:
             in_cells = all(self.vocabulary.is_choice(key, spot.cell.text) for spot in texts)
             chosen = texts if in_cells else texts[:1]  # every choice in a cell of its own
             found.answer, found.taken = texts[0].place, tuple(spot.place for spot in chosen)
-            found.cell = Cell(" ".join(spot.cell.text for spot in chosen), texts[0].cell.fault)
+            found.cell = self._without_hints(key, texts[0].cell._replace(text=" ".join(s.cell.text for s in chosen)))
+        elif not self.grid.has(*place) and limit is None:
+            found.has_place, found.answer = label.cell.text.rstrip().endswith((":", "：")), label.place
         return found
+
+    def _without_hints(self, key: str, cell: Cell) -> Cell:
+        return cell._replace(text=self.vocabulary.without_hints(key, cell.text))
 
     def _expected(self, label: Spot, limit: int | None) -> int:
         """The column in which the label's answer should stand: the one beside it, unless the sheet keeps
@@ -189,6 +196,8 @@ class _FormReader:
             for place, spot in self.layout.spots.items()
             if place not in taken and not self._is_understood(spot)
         ]
+        counted = _counted(leftover)
+        leftover = [(place, text) for place, text in leftover if place not in counted]
         given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a.written)}
         return Form(fields, leftover, is_empty=not given, explains=self._explains(given))
 
@@ -209,6 +218,19 @@ class _FormReader:
         }
         length = sum(len(given[key].written) for key in typed)
         return len(typed) >= _TELLING and sum(typed.values()) * 3 <= len(typed) and length >= _WORDY * len(typed)
+
+
+def _counted(texts: list[tuple[Place, str]]) -> set[Place]:
+    """The texts of columns that count the rows, 1, 2, 3 …"""
+    columns: dict[int, dict[Place, str]] = {}
+    for place, text in texts:
+        columns.setdefault(place[1], {})[place] = text.strip().rstrip(".、")
+    return {
+        place
+        for column in columns.values()
+        if len(column) >= _SEQUENCE and list(column.values()) == [str(n) for n in range(1, len(column) + 1)]
+        for place in column
+    }
 
 
 def _better(found: Found, other: Found) -> bool:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
 DIGITS = 15
+#: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
+HELD_ROWS = 1000
 _TALL = 500  # merged ranges higher than this are searched one by one, not indexed row by row
 _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")
 
@@ -46,14 +48,32 @@ class Extent(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet: its non-empty cells by row and column (both ascending), and its merged ranges.
+    """A sheet or a table: its non-empty cells by row and column (both ascending), and its merged ranges.
 
-    `sheet` is its title, None where the format knows no sheets.
+    `sheet` is its title, None where the format knows no sheets.  `addresses` names the cells of a table
+    that has but these; the cells of a sheet go on for ever, and have their names by the alphabet.
+    Of a long sheet `rows` are the first ones, and `more` gives those below, read anew at each call.
     """
 
     sheet: str | None
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[Extent, ...] = ()
+    addresses: Mapping[tuple[int, int], str] | None = None
+    more: Callable[[], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
+
+    def every_row(self) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        """All rows that are not empty, those too that are not kept."""
+        yield from self.rows.items()
+        for row, cells in self.more() if self.more else ():
+            seen = self._seen(row, {column: cell for column, cell in cells.items() if not _is_blank(cell.text)})
+            if seen:
+                yield row, seen
+
+    def _seen(self, row: int, cells: Mapping[int, Cell]) -> Mapping[int, Cell]:
+        """The cells of the row without those that a merged range hides."""
+        if not self.covering(row):
+            return cells
+        return {column: cell for column, cell in cells.items() if self.extent(row, column)[:2] == (row, column)}
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell there, None where it is empty."""
@@ -72,9 +92,13 @@ class Grid:
         tall = [extent for extent in self._tall if extent.top <= row <= extent.bottom]
         return self._by_row.get(row, []) + tall
 
-    def address(self, row: int, column: int) -> str:
-        """How people name the cell: `B4`."""
-        return f"{letters(column)}{row}"
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a cell, empty or not."""
+        return self.addresses is None or (row, column) in self.addresses
+
+    def address(self, row: int, column: int) -> str | None:
+        """How people name the cell: `B4`, in Word `T1R3C2` (table, row, cell); None where there is none."""
+        return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
     @cached_property
     def _tall(self) -> list[Extent]:
@@ -92,15 +116,21 @@ class Grid:
 
 @dataclass(frozen=True)
 class Book:
-    """The visible sheets of a workbook in order, and what docgen left in it if docgen made it: kit name and
-    version, titles of its sheets without answers, texts it printed beside the answers."""
+    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them;
+    and what docgen left in it if docgen made it: kit name and version, titles of its sheets without answers."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
     own_sheets: frozenset[str] = frozenset()
+    prose: tuple[str, ...] = ()
 
 
-def grid(sheet: str | None, cells: Iterable[tuple[int, int, Cell]], merged: Iterable[Extent] = ()) -> Grid:
+def grid(
+    sheet: str | None,
+    cells: Iterable[tuple[int, int, Cell]],
+    merged: Iterable[Extent] = (),
+    addresses: Mapping[tuple[int, int], str] | None = None,
+) -> Grid:
     """The grid of these cells (row, column, cell), in any order.
 
     Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.
@@ -110,18 +140,24 @@ def grid(sheet: str | None, cells: Iterable[tuple[int, int, Cell]], merged: Iter
     for row, column, cell in cells:
         if cell.text and not _is_blank(cell.text):
             rows.setdefault(row, {})[column] = cell
-    picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents)
-    return _without_hidden(picture) if extents else picture
+    picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents, addresses)
+    if not extents:
+        return picture
+    seen = {row: picture._seen(row, cells) for row, cells in picture.rows.items()}
+    return replace(picture, rows={row: cells for row, cells in seen.items() if cells})
 
 
-def _without_hidden(picture: Grid) -> Grid:
-    seen = {}
-    for row, cells in picture.rows.items():
-        if picture.covering(row):
-            cells = {column: cell for column, cell in cells.items() if picture.extent(row, column)[:2] == (row, column)}
-        if cells:
-            seen[row] = cells
-    return Grid(picture.sheet, seen, picture.merged)
+def stacked(grids: Iterable[Grid]) -> Grid:
+    """The tables of a document as one, each below the other with a blank row between."""
+    rows: dict[int, Mapping[int, Cell]] = {}
+    merged: list[Extent] = []
+    addresses: dict[tuple[int, int], str] = {}
+    for one in grids:
+        above = max((row for row, _ in addresses), default=-1) + 1
+        rows |= {row + above: cells for row, cells in one.rows.items()}
+        merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
+        addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
+    return Grid(None, rows, tuple(merged), addresses)
 
 
 def letters(column: int) -> str:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     WORD = "a Word document"
     BINARY_WORKBOOK = "a binary Excel workbook (.xlsb)"
     OLD_WORKBOOK = "an old Excel workbook (.xls)"
+    OLD_WORD = "an old Word document (.doc)"
     OLD_OFFICE = "a file of an old Office program"
     OPEN_WORKBOOK = "an OpenDocument spreadsheet (.ods)"
     OPEN_DOCUMENT = "an OpenDocument file"
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     WEB_PAGE = "a web page"
     XML = "an XML file"
     ARCHIVE = "a zip archive, not a workbook"
+    RICH_TEXT = "a rich text document (.rtf)"
     TEXT = "a plain text file"
     UNKNOWN = "not a known kind of file"
 
@@ -90,6 +92,8 @@ def _kind_of_text(head: bytes) -> Kind:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"%pdf"):
         return Kind.PDF
+    if start.startswith(b"{\\rtf"):
+        return Kind.RICH_TEXT
     if start.startswith(b"<?xml"):
         return Kind.XML
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
@@ -99,10 +103,12 @@ def _kind_of_text(head: bytes) -> Kind:
 
 def _inspect_ole(path: Path, content: bytes) -> Kind:
     def has(name: str) -> bool:
-        return name.encode("utf-16-le") in content
+        return f"{name}\0".encode("utf-16-le") in content  # names of streams end so
 
     if has("EncryptedPackage"):
         raise protected(path)
+    if has("WordDocument"):  # first: a document may speak of a Book
+        return Kind.OLD_WORD
     return Kind.OLD_WORKBOOK if has("Workbook") or has("Book") else Kind.OLD_OFFICE
 
 

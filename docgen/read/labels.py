@@ -6,12 +6,13 @@ Texts are compared folded.  Built once per source from the kit; the words of eve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.intake import Level
 from docgen.kit import Field, FieldType, Kit
-from docgen.text import fold, fold_label, is_instruction
+from docgen.text import fold, fold_label, is_instruction, is_numbering
 
 LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
@@ -23,6 +24,16 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _BOXES = re.compile(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
 _TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
 _TELLING = 4  # a shorter example, or a number, may stand anywhere by chance
+#: What editors print in an empty content control of which they have lost the hint: Word, WPS, ONLYOFFICE.
+_PROMPT = re.compile(
+    "(?:单击|点击|单击或点击)(?:此处|这里|以)?(?:输入|选择)(?:文字|文本|内容|日期|一项)[。.]?|选择一项[。.]?|选择一个项目[。.]?"
+    "|您的文本在此处?|(?:click|tap|click or tap)(?: here)? to enter (?:text|a date)[.]?|choose an item[.]?"
+    "|your text here",
+    re.IGNORECASE,
+)
+_LONGEST_PROMPT = 40
+#: A tag of a template, in which any text may stand.
+_TEMPLATE_TAG = re.compile(r"\{[{%#].*?[}%#]\}")
 _PHONE_DIGITS = 7
 
 
@@ -43,9 +54,12 @@ _NOTHING = Meaning()
 
 
 class Vocabulary:
-    """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead."""
+    """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead.
 
-    def __init__(self, kit: Kit, *, internal: bool = False) -> None:
+    `printed` are the texts of the kit's form template, known with any text where a template tag stands.
+    """
+
+    def __init__(self, kit: Kit, *, internal: bool = False, printed: Iterable[str] = ()) -> None:
         self.kit = kit
         self.fields: Mapping[str, Field] = kit.terms if internal else kit.fields
         self.groups: dict[str, set[str]] = {}
@@ -59,7 +73,9 @@ class Vocabulary:
         self._headings = frozenset(
             _bare(text) for text in (kit.title, *kit.title_aliases, *(s.label for s in kit.sections))
         )
-        self._known = frozenset(self._known_texts()) - {""} | self._headings
+        static, self._patterns = _split_printed(printed)
+        self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
+        self._marks = _marks(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
@@ -154,9 +170,23 @@ class Vocabulary:
 
     def is_hint(self, key: str, text: str) -> bool:
         """Whether the text is the field's own hint, or nothing but a line to write on."""
-        if _starts(text, self._hint_initials[key]):
-            return self._all_in(self._hints[key], text)
-        return "_" in text and _is_line(text)
+        if _starts(text, self._hint_initials[key]) and self._all_in(self._hints[key], text):
+            return True
+        if self.is_note(text):
+            return True
+        return ("_" in text and _is_line(text)) or (
+            len(text) < _LONGEST_PROMPT and bool(_PROMPT.fullmatch(text.strip()))
+        )
+
+    def is_note(self, text: str) -> bool:
+        """Whether the text is what docgen says on a form that it sent back."""
+        return text.lstrip().startswith(self._marks)
+
+    def without_hints(self, key: str, text: str) -> str:
+        """The text without the lines that are the field's own hint, where an answer stands beside it."""
+        if "\n" not in text:
+            return text
+        return "\n".join(line for line in text.split("\n") if not line.strip() or not self.is_hint(key, line))
 
     def is_example(self, key: str, text: str) -> bool:
         """Whether the text is the field's own example."""
@@ -189,6 +219,12 @@ class Vocabulary:
         rest = self._without_choices(key, folded)
         return rest in {"", fold(field.other or "")}
 
+    def accompanies(self, key: str, text: str) -> bool:
+        """Whether the text is what a form prints around the field's answer: its label, unit or hint."""
+        field = self.fields[key]
+        own = {_bare(words) for words in (field.label, field.group, field.unit) if words}
+        return _bare(text) in own or self.is_hint(key, text) or self._is_printed(text)
+
     def _without_choices(self, key: str, folded: str) -> str:
         for word in self._choices[key]:
             folded = folded.replace(word, "")
@@ -200,9 +236,15 @@ class Vocabulary:
 
     def understood(self, text: str) -> bool:
         """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""
-        if _is_line(text) or self._all_in(self._known, text):
+        if _is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
-        return any(self.is_untouched(key, text) for key in self.fields)
+        if any(self.is_untouched(key, text) for key in self.fields):
+            return True
+        return bool(self._patterns) and all(map(self._is_printed, text.split("\n")))
+
+    def _is_printed(self, line: str) -> bool:
+        bare = _bare(line)
+        return bare in self._known or self.is_note(line) or any(pattern.fullmatch(bare) for pattern in self._patterns)
 
     def _all_in(self, known: frozenset[str], text: str) -> bool:
         if _bare(text) in known:
@@ -211,6 +253,24 @@ class Vocabulary:
             len(parts) > 1 and all(_bare(part) in known for part in parts)
             for parts in (_parts(text, r"\n"), _parts(text, r"[\n；;]"))
         )
+
+
+def _marks(kit: Kit) -> tuple[str, ...]:
+    """The beginnings of what docgen says on a form that it sends back."""
+    summary = _TEMPLATE_TAG.split(kit.sheet.returned)[0].strip()
+    return tuple(filter(None, (summary, kit.sheet.unrecognised, *map(kit.mark, Level))))
+
+
+def _split_printed(texts: Iterable[str]) -> tuple[set[str], tuple[re.Pattern[str], ...]]:
+    """The texts of a template, bare: those without tags, and a pattern for each that has some."""
+    static, patterns = set(), []
+    for text in texts:
+        parts = [_PUNCTUATION.sub("", fold(part)) for part in _TEMPLATE_TAG.split(text)]
+        if len(parts) == 1:
+            static.add(_bare(text))
+        elif len("".join(parts)) >= _TELLING:
+            patterns.append(re.compile(".*".join(map(re.escape, parts))))
+    return static, tuple(patterns)
 
 
 def _parts(text: str, ends: str) -> list[str]:

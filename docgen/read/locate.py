@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from docgen.intake import Answer, Answers, Unrecognised
-from docgen.kit import Kit
 from docgen.read.forms import Form, read_form
 from docgen.read.grid import Book, Grid
 from docgen.read.labels import Vocabulary
@@ -58,36 +57,32 @@ class Intakes(Iterable[Answers]):
                 outside = ()
 
 
-def locate(book: Book, kit: Kit) -> tuple[Intakes, Mapping[str, Answer]] | None:
+def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, Answer]] | None:
     """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
-    vocabulary = Vocabulary(kit)
     terms: dict[str, Answer] = {}
     outside: list[Unrecognised] = []
-    found: list[Table | _SheetForm] = []
-    without: list[Grid] = []
-    titles = {fold_label(section.label) for section in kit.sections if section.internal}
+    asked: list[Grid] = []
+    titles = {fold_label(section.label) for section in vocabulary.kit.sections if section.internal}
     for grid in book.sheets:
         if fold_label(grid.sheet or "") in titles:
-            more, texts = _read_terms(grid, Vocabulary(kit, internal=True))
+            more, texts = _read_terms(grid, Vocabulary(vocabulary.kit, internal=True))
             terms |= more
             outside += texts
         elif grid.sheet not in book.own_sheets:
-            sheet = find_table(grid, vocabulary) or _find_form(grid, vocabulary)
-            found += [sheet] if sheet else []
-            without += [] if sheet else [grid]
-    filled = [sheet for sheet in found if isinstance(sheet, Table) or not sheet.form.is_empty]
-    for sheet in found if filled else []:
-        if sheet not in filled:
-            without.append(sheet.grid)
-    sheets = tuple(filled or found)
-    order = [grid.sheet for grid in book.sheets]
-    for grid in sorted(without, key=lambda grid: order.index(grid.sheet)):
-        if _has_foreign_text(grid, vocabulary):
-            outside.append(Unrecognised(grid.sheet, None, grid.sheet or ""))
-    return (Intakes(sheets, tuple(outside), book.made_with), terms) if sheets else None
+            asked.append(grid)
+    found = [(grid, find_table(grid, vocabulary) or _find_form(grid, vocabulary)) for grid in asked]
+    filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.form.is_empty)]
+    sheets = filled or [sheet for _, sheet in found if sheet]
+    for grid, sheet in found:
+        if sheet not in sheets:
+            outside += _foreign_texts(grid, vocabulary)
+    outside += foreign_prose(book.prose, vocabulary)
+    return (Intakes(tuple(sheets), tuple(outside), book.made_with), terms) if sheets else None
 
 
 def _find_form(grid: Grid, vocabulary: Vocabulary) -> _SheetForm | None:
+    if grid.more is not None:
+        return None  # too long for a form
     form = read_form(grid, vocabulary)
     if len(form.fields) * 2 < len(vocabulary.fields) or form.explains:
         return None
@@ -106,10 +101,20 @@ def _texts(grid: Grid, texts: Iterable[tuple[Place, str]]) -> Iterator[Unrecogni
         yield Unrecognised(grid.sheet, grid.address(*place), text)
 
 
-def _has_foreign_text(grid: Grid, vocabulary: Vocabulary) -> bool:
-    """Whether the sheet says anything but the kit's own words."""
-    for cells in grid.rows.values():
-        for cell in cells.values():
-            if not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text):
-                return True
-    return False
+def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
+    """What a sheet without intake says beside the kit's own words: its name, or the texts of a nameless table."""
+    texts = [
+        ((row, column), cell.text)
+        for row, cells in grid.rows.items()
+        for column, cell in cells.items()
+        if not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
+    ]
+    if grid.sheet is None or not texts:
+        return list(_texts(grid, texts))
+    return [Unrecognised(grid.sheet, None, grid.sheet)]
+
+
+def foreign_prose(lines: Iterable[str], vocabulary: Vocabulary) -> list[Unrecognised]:
+    """What the paragraphs of a document say beside the kit's own words, as one text."""
+    foreign = [line for line in lines if not vocabulary.understood(line)]
+    return [Unrecognised(None, None, "\n".join(foreign))] if foreign else []

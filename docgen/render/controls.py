@@ -2,7 +2,7 @@
 
 Element order and limits follow ECMA-376 part 1, 17.5.2 (CT_SdtPr), and what Word itself writes: tags
 are at most 64 ASCII characters, ids are unique, a tick box names glyph and font for both states.
-A tag is the field's key, `key.choice` for a tick box and `key.other` for the free text of 其他.
+The tags are the field's (`kit.Field.tag_of`); what stands in the controls alone tells the answer.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from markupsafe import Markup, escape
 
 from docgen import values
 from docgen.intake import Chosen, Value
-from docgen.kit import Choice, Field, FieldType
+from docgen.kit import Field, FieldType
 
 #: Word's own glyphs and font for tick boxes.
 TICKED, EMPTY, BOX_FONT = "☒", "☐", "MS Gothic"
-OTHER = "other"
+_LINE, _GAP = "________", "　"
 
 _DROPDOWNS = {FieldType.ONE, FieldType.YES_NO}
 _PLACEHOLDER = '<w:rPr><w:rStyle w:val="PlaceholderText"/><w:color w:val="6B7280"/></w:rPr>'
@@ -26,28 +26,34 @@ _BOX_PROPERTIES = (
 )
 
 
-def control(field: Field, value: Value | None) -> Markup:
-    """The runs and controls that ask for `field`, holding `value`, or the placeholder where it is None."""
+def control(field: Field, value: Value | None, *, written: str = "", locked: bool = False) -> Markup:
+    """The runs and controls that ask for `field`, holding `value`, or the placeholder where it is None.
+
+    Where a text can be typed in, `written` stands instead; `locked` keeps the answer from being changed.
+    """
     if field.type is FieldType.SEVERAL:
-        return _tick_boxes(field, value if isinstance(value, Chosen) else Chosen())
+        return _tick_boxes(field, value if isinstance(value, Chosen) else Chosen(), locked=locked)
     if field.type in _DROPDOWNS:
-        return _dropdown(field, value)
+        return _dropdown(field, value, locked=locked)
     kind = '<w:text w:multiLine="1"/>' if field.type is FieldType.LONG_TEXT else "<w:text/>"
     text = None if value is None else values.show(field, value)
-    return _text_control(field.key, field.label, field.placeholder or field.label, text, kind)
+    return _text_control(field.key, field.label, field.placeholder or field.label, written or text, kind, locked=locked)
 
 
-def _properties(tag: str, alias: str, kind: str, *, empty: bool, run_properties: str = "") -> str:
+def _properties(tag: str, alias: str, kind: str, *, empty: bool, locked: bool, run_properties: str = "") -> str:
     """A w:sdtPr; its children stand in the order of the schema."""
     number = crc32(tag.encode()) & 0x7FFFFFFF
+    lock = "sdtContentLocked" if locked else "sdtLocked"
     return (
         f'<w:sdtPr>{run_properties}<w:alias w:val="{escape(alias)}"/><w:tag w:val="{escape(tag)}"/>'
-        f'<w:id w:val="{number}"/><w:lock w:val="sdtLocked"/>{"<w:showingPlcHdr/>" if empty else ""}{kind}</w:sdtPr>'
+        f'<w:id w:val="{number}"/><w:lock w:val="{lock}"/>{"<w:showingPlcHdr/>" if empty else ""}{kind}</w:sdtPr>'
     )
 
 
-def _text_control(tag: str, alias: str, placeholder: str, text: str | None, kind: str) -> Markup:
-    properties = _properties(tag, alias, kind, empty=text is None)
+def _text_control(
+    tag: str, alias: str, placeholder: str, text: str | None, kind: str = "<w:text/>", *, locked: bool
+) -> Markup:
+    properties = _properties(tag, alias, kind, empty=text is None, locked=locked)
     look = _PLACEHOLDER if text is None else ""
     lines = (placeholder if text is None else text).split("\n")
     breaks = (
@@ -58,7 +64,7 @@ def _text_control(tag: str, alias: str, placeholder: str, text: str | None, kind
     return Markup(f"<w:sdt>{properties}<w:sdtContent>{runs}</w:sdtContent></w:sdt>")
 
 
-def _dropdown(field: Field, value: Value | None) -> Markup:
+def _dropdown(field: Field, value: Value | None, *, locked: bool) -> Markup:
     shown = None if value is None else values.show(field, value)
     offered = values.options(field)
     # A choice that is understood but not offered can only be shown where it stands in the list.
@@ -66,43 +72,36 @@ def _dropdown(field: Field, value: Value | None) -> Markup:
         offered = (*offered, shown)
     items = "".join(f'<w:listItem w:displayText="{escape(option)}" w:value="{escape(option)}"/>' for option in offered)
     kind = f"<w:dropDownList>{items}</w:dropDownList>"
-    return _text_control(field.key, field.label, field.placeholder or field.label, shown, kind)
+    return _text_control(field.key, field.label, field.placeholder or field.label, shown, kind, locked=locked)
 
 
-def _tick_boxes(field: Field, value: Chosen) -> Markup:
+def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     printed = [c for c in field.choices if c.offered or c.key in value]
-    pieces = [_tick_box(field, choice, ticked=choice.key in value) for choice in printed]
+    pieces = []
+    for choice in printed:
+        alias = f"{field.label} {choice.label}"
+        pieces.append(_tick_box(field.tag_of(choice), alias, ticked=choice.key in value, locked=locked))
+        pieces.append(_run(choice.label + _GAP))
     if field.other:
-        other = Choice(key=OTHER, label=field.other)
-        pieces.append(_tick_box(field, other, ticked=value.other is not None, gap=""))
-        pieces.append(_run("："))
         alias = f"{field.label} {field.other}"
-        pieces.append(_text_control(f"{field.key}.{OTHER}.text", alias, "________", value.other, "<w:text/>"))
+        pieces.append(_tick_box(field.tag_of_other, alias, ticked=value.other is not None, locked=locked))
+        pieces.append(_run(f"{field.other}："))
+        pieces.append(_text_control(field.tag_of_other_text, alias, _LINE, value.other, locked=locked))
     return Markup("").join(pieces)
 
 
-def _tick_box(field: Field, choice: Choice, *, ticked: bool, gap: str = "　") -> Markup:
+def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     states = (
         f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'
         f'<w14:checkedState w14:val="{ord(TICKED):04X}" w14:font="{BOX_FONT}"/>'
         f'<w14:uncheckedState w14:val="{ord(EMPTY):04X}" w14:font="{BOX_FONT}"/></w14:checkbox>'
     )
-    properties = _properties(
-        f"{field.key}.{choice.key}", f"{field.label} {choice.label}", states, empty=False,
-        run_properties=_BOX_PROPERTIES,
-    )  # fmt: skip
+    properties = _properties(tag, alias, states, empty=False, locked=locked, run_properties=_BOX_PROPERTIES)
     glyph = TICKED if ticked else EMPTY
-    box = f"<w:sdt>{properties}<w:sdtContent><w:r>{_BOX_PROPERTIES}<w:t>{glyph}</w:t></w:r></w:sdtContent></w:sdt>"
-    return Markup(box) + _run(choice.label + gap)
+    return Markup(
+        f"<w:sdt>{properties}<w:sdtContent><w:r>{_BOX_PROPERTIES}<w:t>{glyph}</w:t></w:r></w:sdtContent></w:sdt>"
+    )
 
 
 def _run(text: str) -> Markup:
     return Markup(f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>')
-
-
-def tags(field: Field) -> tuple[str, ...]:
-    """The tags of every control that asks for `field`."""
-    if field.type is not FieldType.SEVERAL:
-        return (field.key,)
-    boxes = tuple(f"{field.key}.{choice.key}" for choice in field.offered)
-    return (*boxes, f"{field.key}.{OTHER}", f"{field.key}.{OTHER}.text") if field.other else boxes

@@ -1,23 +1,22 @@
-"""The fillable Word form, blank or prefilled from an intake."""
+"""The fillable Word form: blank, prefilled from an intake, or sent back with what is to be mended."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from markupsafe import Markup
 
 from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
-from docgen.kit import Field, Kit, Section
+from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
 from docgen.render import context, controls, shapes, word
 from docgen.render.context import KitMark
+from docgen.render.returned import Entry, Returned
 from docgen.render.shapes import Names
-
-FORM_TEMPLATE = "form.docx"
 
 
 class FormField(NamedTuple):
@@ -31,6 +30,7 @@ class FormField(NamedTuple):
     conditional: Annotated[bool, "whether it must be answered in some cases"]
     help: Annotated[str, "its explanation"]
     control: Annotated[Markup, "the content control for its answer, written {{r field.control }}"]
+    notes: Annotated[tuple[str, ...], "what is to be mended in it, a line each"]
 
 
 class FormSection(NamedTuple):
@@ -47,6 +47,7 @@ class FormNames(NamedTuple):
     today: Annotated[dt.date, "the date that the document carries"]
     kit: Annotated[KitMark, "the kit"]
     sections: Annotated[list[FormSection], "the sections of the form"]
+    summary: Annotated[tuple[str, ...], "what is to be mended in the whole, a line each; empty in a form not sent back"]
 
 
 @cache
@@ -58,7 +59,7 @@ def names(kit: Kit) -> Names:
             **context.kit_shapes(kit),
             **(shapes.of(FormNames).attributes or {}),
         },
-        controls=frozenset(tag for field in kit.fields.values() for tag in controls.tags(field)),
+        controls=frozenset(tag for field in kit.fields.values() for tag in field.tags),
     )
 
 
@@ -67,33 +68,47 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 
     Raises KitError where the kit's form.docx cannot be used.
     """
+    return _render(kit, date, {key: Entry(value) for key, value in (answers or {}).items()})
+
+
+def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
+    """The form that goes back to the customer: answers with their findings, accepted ones locked.
+
+    Raises KitError where the kit's form.docx cannot be used.
+    """
+    return _render(kit, date, intake.entries, intake.summary)
+
+
+def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
-    return word.render(template, _context(kit, date, answers or {})).content
-
-
-def _context(kit: Kit, date: dt.date, answers: Mapping[str, Value]) -> dict[str, Any]:
-    return {
-        **{key: context.shown(field, answers.get(key)) for key, field in kit.fields.items()},
+    common = FormNames(
+        today=Shown(date, values.show_date(date)),  # type: ignore[arg-type]
+        kit=context.kit_mark(kit),
+        sections=[_section(section, entries) for section in kit.sections if not section.internal],
+        summary=summary,
+    )
+    given = {
+        **{key: context.shown(field, entries.get(key, Entry()).value) for key, field in kit.fields.items()},
         "limits": context.shown_limits(kit),
         "words": kit.words,
-        "today": Shown(date, values.show_date(date)),
-        "kit": context.kit_mark(kit),
-        "sections": [_section(section, answers) for section in kit.sections if not section.internal],
+        **common._asdict(),
     }
+    return word.render(template, given).content
 
 
-def _section(section: Section, answers: Mapping[str, Value]) -> FormSection:
+def _section(section: Section, entries: Mapping[str, Entry]) -> FormSection:
     fields = []
     group = ""
     for field in section.fields:
-        fields.append(_field(field, answers.get(field.key), starts_group=field.group != group))
+        fields.append(_field(field, entries.get(field.key, Entry()), starts_group=field.group != group))
         group = field.group
     return FormSection(section.key, section.label, tuple(fields))
 
 
-def _field(field: Field, value: Value | None, *, starts_group: bool) -> FormField:
+def _field(field: Field, entry: Entry, *, starts_group: bool) -> FormField:
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),
-        help=field.help, control=controls.control(field, value),
+        help=field.help, control=controls.control(field, entry.value, written=entry.written, locked=entry.is_settled),
+        notes=entry.notes,
     )  # fmt: skip

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from docgen import expressions, kitfile
 from docgen.errors import KitError
-from docgen.kit import Field, Kit
+from docgen.kit import FORM_TEMPLATE, Field, Kit
 from docgen.render import context, form, review, word
 from docgen.render.contract import CONTRACT_TEMPLATE
-from docgen.render.form import FORM_TEMPLATE
 from docgen.render.lint import Examined
 from docgen.render.review import REVIEW_TEMPLATE
 from docgen.render.shapes import Names

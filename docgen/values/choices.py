@@ -275,6 +275,12 @@ def _distance(text: str, start: int, end: int) -> int:
     return 1 if end - start == 1 and text[start] == " " else 2
 
 
+def is_ticked(glyph: str) -> bool | None:
+    """Whether `glyph` shows a tick, or an empty box; None where it shows neither."""
+    mark = _MARK.search(glyph)
+    return None if mark is None else mark["tick"] is not None
+
+
 # ── yes or no ───────────────────────────────────────────────────────────────────────────────────
 YES, NO = "yes", "no"
 _YES_WORDS = (
