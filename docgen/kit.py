@@ -231,6 +231,9 @@ class Kit(_Model):
         """What begins a finding of this level beside an answer."""
         return self.sheet.marks.get(level, f"[{level.value}] ")
 
+    def __hash__(self) -> int:
+        return hash((self.folder, self.version_mark))
+
     def __repr__(self) -> str:
         return f"Kit({self.version_mark!r}, {str(self.folder)!r})"
 

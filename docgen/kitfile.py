@@ -50,8 +50,8 @@ def find(name: str) -> Path:
     if (folder / KIT_FILE).is_file():
         return folder
     if folder.is_dir():
-        raise UsageError(f"--kit {name}: the folder holds no {KIT_FILE}")
-    raise UsageError(f"--kit {name}: there is no such kit or folder{did_you_mean(name, own)}", "docgen kits lists them")
+        raise UsageError(f"kit {name}: the folder holds no {KIT_FILE}")
+    raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, own)}", "docgen kits lists them")
 
 
 @cache
@@ -60,15 +60,31 @@ def load(folder: Path) -> Kit:
 
     Raises KitError that lists every problem with file and line.
     """
-    marked = markedyaml.read(folder / KIT_FILE, KitError)
-    try:
-        kit = Kit(folder=folder, **_prepared(marked))
-    except ValidationError as cause:
-        raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
-    problems = [f"{marked.at(place)}: {what}" for place, what in _check(kit)]
-    if problems:
+    marked, kit = _read(folder)
+    if problems := _problems(marked, kit):
         raise KitError(problems)
     return kit
+
+
+def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
+    """The kit in `folder`, None where its shape is wrong, and every problem with file and line."""
+    try:
+        marked, kit = _read(folder)
+    except KitError as cause:
+        return None, cause.problems
+    return kit, _problems(marked, kit)
+
+
+def _read(folder: Path) -> tuple[Marked, Kit]:
+    marked = markedyaml.read(folder / KIT_FILE, KitError)
+    try:
+        return marked, Kit(folder=folder, **_prepared(marked))
+    except ValidationError as cause:
+        raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
+
+
+def _problems(marked: Marked, kit: Kit) -> list[str]:
+    return [f"{marked.at(place)}: {what}" for place, what in _check(kit)]
 
 
 # -- shape -----------------------------------------------------------------------------------------

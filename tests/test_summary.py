@@ -260,8 +260,8 @@ def test_an_unknown_name_is_refused_with_its_line(own_template: tuple[Kit, Path]
     with pytest.raises(KitError) as caught:
         pdf(kit, assessed(kit))
     assert [problem.partition("review.html")[2] for problem in caught.value.problems] == [
-        ":2: unknown name 'comany_name' (did you mean 'company_name'?)",
-        ":3: unknown name 'revew' (did you mean 'review'?)",
+        ":2 «{{ comany_name }}»: unknown name 'comany_name' (did you mean 'company_name'?)",
+        ":3 «{{ revew.name }}»: unknown name 'revew' (did you mean 'review'?)",
     ]
 
 

@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
-
 from docgen import expressions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
-from docgen.render import context, fonts
+from docgen.render import context, fonts, lint, passages, tags
 from docgen.render.context import Occasion
+from docgen.render.lint import Compiled, Examined
+from docgen.render.shapes import Names
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -111,31 +111,33 @@ def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review:
 
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
-    template = _template(kit.folder, context.names(kit))
+    return compile_page(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
+
+
+class Page(NamedTuple):
+    """A template of HTML as written, and what there is to say of it."""
+
+    source: str
+    examined: Examined
+
+
+def examine(path: Path, names: Names) -> Page:
+    """The page at `path`, which may use `names`.  Raises KitError where it cannot be read."""
     try:
-        return template.render(names)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
-        line = expressions.failing_line(cause)
-        raise KitError(f"{kit.folder / REVIEW_TEMPLATE}:{line}: {cause}") from cause
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+    return Page(source, lint.examine(passages.of_page(str(path), source), names))
 
 
 @cache
-def _template(folder: Path, names: frozenset[str]) -> Template:
-    """The compiled review.html.  Raises KitError that lists every unknown name with its line."""
-    path = folder / REVIEW_TEMPLATE
+def compile_page(path: Path, names: Names) -> Compiled:
+    """The page at `path`, compiled once per process.  Raises KitError that lists every problem with its line."""
+    source, examined = examine(path, names)
+    if examined.problems:
+        raise KitError(examined.problems)
     sandbox = expressions.sandbox(lambda _missing: "—", markup=True)
-    try:
-        source = path.read_text(encoding="utf-8")
-        tree = sandbox.parse(source)
-        template = sandbox.from_string(source)
-    except OSError as cause:
-        raise KitError(f"{path}: cannot be read: {cause.strerror}") from cause
-    except TemplateSyntaxError as cause:
-        raise KitError(f"{path}:{cause.lineno}: {cause.message}") from cause
-    problems = [f"{path}:{line}: {what}" for line, what in expressions.unknown_names(tree, names)]
-    if problems:
-        raise KitError(problems)
-    return template
+    return lint.compile_source(tags.marked(source, examined.tags), examined, sandbox)
 
 
 class _Printer(NamedTuple):
