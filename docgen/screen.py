@@ -14,7 +14,7 @@ from docgen.assess import Assessed
 from docgen.intake import FigureResult, Finding, Level, Verdict
 from docgen.packet import Packet
 from docgen.render.context import show_figure
-from docgen.render.vocabulary import Listing
+from docgen.render.lint.listing import Listing
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {

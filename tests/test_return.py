@@ -200,12 +200,20 @@ def test_an_unreadable_source_writes_nothing(run: Run, no_output: Path, tmp_path
     assert run("return", tmp_path / "a.xlsx").code == 3
 
 
+def test_a_formula_does_not_come_back_as_an_answer(run: Run, kit: Kit, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "source.xlsx", form_text(GOOD), values={"C3": "=A1"})
+    _, sheet = returned(run, source)
+    cell = answer_cells(sheet, kit)["company_name"]
+    assert cell.value is None
+    assert "=A1" in cell.comment.text
+
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=25)
 WRITTEN = st.one_of(
     TEXTS,
     st.lists(TEXTS, max_size=3).map("\n".join),
     st.sampled_from(
-        ["☑银行 □保险", "营销、其他：物流", "8000-10000", "暂无", "400号码、固号", "朝阳", "=1+1", "138 0013 8000"]
+        ["☑银行 □保险", "营销、其他：物流", "8000-10000", "暂无", "400号码、固号", "朝阳", "+1", "138 0013 8000"]
     ),
 )
 
@@ -215,7 +223,7 @@ WRITTEN = st.one_of(
 @given(data=st.data())
 def test_what_goes_back_reads_back(run: Run, kit: Kit, tmp_path: Path, form: str, data: st.DataObject) -> None:
     changes: Mapping[str, str] = data.draw(st.dictionaries(st.sampled_from(list(kit.fields)), WRITTEN, max_size=6))
-    clean = {key: "".join(c for c in text if c.isprintable() or c == "\n") for key, text in changes.items()}
+    clean = {key: "".join(c for c in text if c.isprintable() or c == "\n").lstrip("=") for key, text in changes.items()}
     cells: dict[str, Any] = {f"A{row}": field.label for row, field in enumerate(kit.fields.values(), start=1)}
     cells |= {f"B{row}": (GOOD | clean).get(key) for row, key in enumerate(kit.fields, start=1)}
     source = workbook(tmp_path / "source.xlsx", "# S\n", values=cells)

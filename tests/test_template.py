@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.kit import Kit
-from docgen.render import lint, passages, tags, templates, vocabulary, word
+from docgen.render import lint, word
 from docgen.render.context import Occasion, context, names
 from docgen.render.contract import render_contract
+from docgen.render.lint import kits, listing, passages, tags
 
 Edit = Callable[[Document], object]
 
@@ -154,7 +155,7 @@ def test_every_mistake_stops_the_contract(kit: Kit, folder: Path) -> None:
     mine = kit.model_copy(update={"folder": folder})
     with pytest.raises(KitError) as caught:
         render_contract(mine, item.intake, item.review, item.terms, Occasion(DATE))
-    remarks = templates.check_file(folder / "contract.docx", kit)
+    remarks = kits.check_file(folder / "contract.docx", kit)
     assert caught.value.problems == [str(remark) for remark in remarks if not remark.is_note]
     assert len(caught.value.problems) >= len(MISTAKES)
 
@@ -608,7 +609,7 @@ def test_fields_lists_every_name_of_the_kit(run: Run, kit: Kit) -> None:
 
 def test_everything_that_fields_lists_may_be_written(run: Run, kit: Kit, plain: Path) -> None:
     """Every name and condition of the list, put into the contract, is no mistake."""
-    listings = vocabulary.of_template(kit, names(kit))
+    listings = listing.of_template(kit, names(kit))
     entries = [
         e.written.strip() for item in listings for e in item.entries if not item.title.startswith(("{%", "filters"))
     ]

@@ -17,7 +17,7 @@ from lxml import etree
 from docgen.errors import KitError
 from docgen.expressions import Missing, Shown
 from docgen.render import word
-from docgen.render.shapes import ANYTHING, Names
+from docgen.render.lint.shapes import ANYTHING, Names
 
 NAMES = Names(dict.fromkeys(("name", "count", "fee", "fields", "note"), ANYTHING))
 Build = Callable[..., Path]

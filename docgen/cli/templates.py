@@ -33,13 +33,13 @@ def check(target: str | None, kit_name: str) -> None:
     elsewhere.  Each problem is one line; notes stop nothing.  Exits with 6 where there is a problem.
     """
     from docgen import kitfile
-    from docgen.render import templates
+    from docgen.render.lint import kits
 
     file = _file(target)
     if file is not None:
-        remarks = templates.check_file(file, _kit_of(file, kit_name))
+        remarks = kits.check_file(file, _kit_of(file, kit_name))
     else:
-        remarks = templates.check_kit(kitfile.find(target or kit_name))
+        remarks = kits.check_kit(kitfile.find(target or kit_name))
     for remark in remarks:
         click.echo(str(remark))
     problems = sum(not remark.is_note for remark in remarks)
@@ -57,18 +57,18 @@ def fields(target: str | None, kit_name: str) -> None:
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html.
     """
     from docgen import screen
-    from docgen.render import templates, vocabulary
+    from docgen.render.lint import kits, listing
 
     file = _file(target)
     kit = _kit_of(file, kit_name) if file else load_kit(target or kit_name)
-    found = vocabulary.of_template(kit, templates.names_of(file, kit)) if file else vocabulary.of_kit(kit)
-    for listing in found:
-        console().print(screen.vocabulary(listing))
+    found = listing.of_template(kit, kits.names_of(file, kit)) if file else listing.of_kit(kit)
+    for group in found:
+        console().print(screen.vocabulary(group))
 
 
 def _file(target: str | None) -> Path | None:
     """The template that the argument names, None where it names a kit."""
-    from docgen.render.templates import SUFFIXES
+    from docgen.render.lint.kits import SUFFIXES
 
     path = Path(target or "")
     if path.suffix.lower() in SUFFIXES and not path.is_dir():

@@ -13,8 +13,8 @@ from docgen import values
 from docgen.expressions import Missing, Shown
 from docgen.intake import Answer, FigureResult, FigureValue, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.kit import Field, FieldType, Kit, Section
-from docgen.render import shapes
-from docgen.render.shapes import Names, Shape
+from docgen.render.lint import shapes
+from docgen.render.lint.shapes import Names, Shape
 
 _ITEMISED = {FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST}
 

@@ -13,10 +13,11 @@ from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.render import context, controls, shapes, word
+from docgen.render import context, controls, word
 from docgen.render.context import KitMark
+from docgen.render.lint import shapes
+from docgen.render.lint.shapes import Names
 from docgen.render.returned import Entry, Returned
-from docgen.render.shapes import Names
 
 
 class FormField(NamedTuple):

@@ -23,10 +23,10 @@ from docgen import expressions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
-from docgen.render import context, fonts, lint, passages, tags
+from docgen.render import context, fonts, lint
 from docgen.render.context import Occasion
-from docgen.render.lint import Compiled, Examined
-from docgen.render.shapes import Names
+from docgen.render.lint import Compiled, Examined, passages, tags
+from docgen.render.lint.shapes import Names
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"

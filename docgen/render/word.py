@@ -26,10 +26,10 @@ from docgen import expressions
 from docgen.errors import KitError, did_you_mean
 from docgen.expressions import Missing, Sandbox
 from docgen.messages import wording
-from docgen.render import lint, passages, tags
-from docgen.render.lint import Compiled, Examined
-from docgen.render.shapes import Names
-from docgen.render.tags import Remark, Tag
+from docgen.render import lint
+from docgen.render.lint import Compiled, Examined, passages, tags
+from docgen.render.lint.shapes import Names
+from docgen.render.lint.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"

@@ -16,11 +16,11 @@ from jinja2.environment import Environment
 from docgen import expressions
 from docgen.errors import KitError
 from docgen.expressions import Missing, plain_text_sandbox
-from docgen.render import blocks, tags, usage
-from docgen.render.passages import Passage
-from docgen.render.shapes import Names
-from docgen.render.tags import Remark, Tag
-from docgen.render.usage import Usage
+from docgen.render.lint import blocks, tags, usage
+from docgen.render.lint.passages import Passage
+from docgen.render.lint.shapes import Names
+from docgen.render.lint.tags import Remark, Tag
+from docgen.render.lint.usage import Usage
 
 #: What a tag may raise on the values of an intake.
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)

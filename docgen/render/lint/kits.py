@@ -11,9 +11,9 @@ from docgen.kit import FORM_TEMPLATE, Field, Kit
 from docgen.render import context, form, review, word
 from docgen.render.contract import CONTRACT_TEMPLATE
 from docgen.render.lint import Examined
+from docgen.render.lint.shapes import Names
+from docgen.render.lint.tags import Remark
 from docgen.render.review import REVIEW_TEMPLATE
-from docgen.render.shapes import Names
-from docgen.render.tags import Remark
 
 #: The suffixes of templates.
 SUFFIXES = (".docx", ".html")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from docgen import expressions
 from docgen.kit import Field, FieldType, Kit
 from docgen.render import context, form
-from docgen.render.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
+from docgen.render.lint.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
 
 
 class Entry(NamedTuple):
