@@ -52,6 +52,13 @@ def read(path: Path, kit: Kit) -> Reading:
     return reader(path, kit)
 
 
+def require_word(path: Path) -> None:
+    """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+    kind = guard.inspect(path)
+    if kind is not Kind.WORD:
+        raise SourceError(f"{path}: this is {kind.value}, no Word document", _AS_DOCUMENT)
+
+
 def is_source(path: Path) -> bool:
     """Whether a file found in a folder is worth reading: by its suffix, or in spite of it by its content.
 
