@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import cn2an
 import ooxml_integrity
 import pytest
 import queries
@@ -159,3 +160,22 @@ def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "</w:t>{{ 7*7 }}<w:p/>"
     text = queries.text(contract(kit, assessed(kit, company_name=hostile)).content)
     assert hostile in text
+
+
+@pytest.mark.parametrize("changes", [{}, OWN, CENTRE], ids=["buying", "own numbers", "own centre"])
+def test_the_contents_list_every_article_and_annex(kit: Kit, changes: dict[str, str]) -> None:
+    root = queries.part(contract(kit, assessed(kit, **changes)).content)
+
+    def texts(*styles: str) -> list[str]:
+        wanted = " or ".join(f"w:pPr/w:pStyle/@w:val='{style}'" for style in styles)
+        return ["".join(p.itertext()) for p in root.xpath(f"//w:p[{wanted}]", namespaces=queries.NS)]
+
+    headings = texts("Heading1", "AnnexHeading")
+    entries = [entry.split("TOC")[-1].rpartition('" ')[2] for entry in texts("TOC1") if entry]
+    assert [entry.rpartition("　")[2] for entry in entries] == [heading.rpartition("　")[2] for heading in headings]
+    numbers = [entry.partition("　")[0] for entry in entries if entry.startswith("第")]
+    assert numbers == [f"第{cn2an.an2cn(n, 'low').removeprefix('一') if 10 <= n < 20 else cn2an.an2cn(n, 'low')}条"
+                       for n in range(1, len(numbers) + 1)]  # fmt: skip
+    anchors = root.xpath("//w:hyperlink/@w:anchor", namespaces=queries.NS)
+    assert set(anchors) <= set(root.xpath("//w:bookmarkStart/@w:name", namespaces=queries.NS))
+    assert len(anchors) == len(headings)
