@@ -10,7 +10,7 @@ SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean system
+.PHONY: help demo test lint bench docs lock clean system
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ lint: $(VENV)/installed-dev  ## Check format, style and types
 
 bench: $(VENV)/installed-dev  ## Measure speed, as ratios in one run
 	$(BIN)/python tests/benchmarks/run.py
+
+docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
+	$(BIN)/python tests/reference.py
 
 lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
 	$(BIN)/pip install --quiet uv

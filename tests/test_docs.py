@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import reference
 from conftest import ROOT, Run
 
 from docgen import cli
@@ -44,6 +45,11 @@ def test_every_command_of_the_readme_runs(run: Run, tmp_path: Path, monkeypatch:
 def test_every_exit_code_is_explained(name: str) -> None:
     rows = re.findall(r"^\| (\d+) \|", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
     assert [int(row) for row in rows] == [int(code) for code in ExitCode]
+
+
+@pytest.mark.parametrize("path", reference.PARTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_generated_parts_are_current(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == reference.renewed(path), "run: make docs"
 
 
 def test_every_command_is_shown() -> None:
