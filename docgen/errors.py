@@ -5,6 +5,7 @@
     ├── SourceError     3   a source cannot be read, or holds no intake
     ├── KitError        6   a kit or a template is wrong
     ├── WriteError      7   the target cannot be written, or would be overwritten
+    │   └── DiskFullError        there is no room left
     ├── SystemMissingError   9   a system library or font is not there
     └── ProofError     10   a document failed its own check
 
@@ -40,9 +41,11 @@ class DocgenError(Exception):
     """A failure of the surroundings that a person can mend.
 
     `message` says what is wrong and where, `hint` how to mend it; both are one line of English.
+    `stops_run` tells whether it would meet every other item of a run too.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.UNEXPECTED
+    stops_run: ClassVar[bool] = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -69,6 +72,7 @@ class KitError(DocgenError):
     """A kit or a template that is wrong; `problems` holds one line each."""
 
     exit_code = ExitCode.KIT
+    stops_run = True
 
     def __init__(self, problems: str | list[str], hint: str = "") -> None:
         self.problems = [problems] if isinstance(problems, str) else problems
@@ -81,10 +85,17 @@ class WriteError(DocgenError):
     exit_code = ExitCode.WRITE
 
 
+class DiskFullError(WriteError):
+    """There is no room left for what is to be written."""
+
+    stops_run = True
+
+
 class SystemMissingError(DocgenError):
     """A system library or a font that rendering needs is not installed."""
 
     exit_code = ExitCode.SYSTEM
+    stops_run = True
 
 
 class ProofError(DocgenError):

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from docgen import __version__
-from docgen.cli import documents, packets
+from docgen.cli import batches, documents, packets
 from docgen.cli.talk import show_error
 from docgen.errors import DocgenError, ExitCode
 
@@ -30,7 +30,7 @@ def cli() -> None:
 
 for command in (
     documents.kits, documents.blank, documents.check, documents.form, documents.review, documents.contract,
-    packets.packet, packets.batch, packets.verify,
+    packets.packet, batches.batch, packets.verify,
 ):  # fmt: skip
     cli.add_command(command)
 

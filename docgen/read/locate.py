@@ -56,6 +56,9 @@ class Intakes(Iterable[Answers]):
                 yield replace(answers, unrecognised=(*answers.unrecognised, *outside)) if outside else answers
                 outside = ()
 
+    def __length_hint__(self) -> int:
+        return sum(len(sheet.customers) if isinstance(sheet, Table) else 1 for sheet in self.sheets)
+
 
 def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, Answer]] | None:
     """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
