@@ -112,7 +112,7 @@ def contract_of(assessed: Assessed, kit: Kit, occasion: Occasion) -> Rendered:
 
 
 def review_of(assessed: Assessed, source_bytes: bytes, kit: Kit, occasion: Occasion) -> bytes:
-    """The review summary of one assessed intake, with its JSON and, unless it is a row of a table, its source attached."""
+    """The review summary of one assessed intake, with its JSON attached, and its source unless that is a table."""
     # The name of the file alone: equal input gives equal bytes wherever it stands.
     intake = replace(assessed.intake, source=Path(assessed.intake.source).name)
     data = json.dumps(intake_json(intake, assessed.review, kit.fields), ensure_ascii=False, indent=2)

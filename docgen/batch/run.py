@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +13,7 @@ from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.units import Job, Outcome, Unit
 from docgen.batch.work import work
-from docgen.batch.workers import WorkerDied, Workers
+from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import WriteError
 
 LOCK = ".docgen-lock"
@@ -21,7 +21,9 @@ LOCK = ".docgen-lock"
 _AHEAD = 2
 
 
-def run(sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False) -> Iterator[Outcome | Retry]:
+def run(
+    sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False
+) -> Generator[Outcome | Retry, None, None]:
     """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
 
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
@@ -40,7 +42,7 @@ def run(sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False
         try:
             # openpyxl keeps every link until it saves; this process stays as small as it is
             pool.submit(write_reports, job.out, kept.records()).result()
-        except WorkerDied as death:
+        except WorkerDiedError as death:
             raise WriteError(f"the reports cannot be written: {death}", "run again with --resume") from death
 
 

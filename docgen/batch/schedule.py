@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from docgen.batch.units import Failure, Outcome, Unit
-from docgen.batch.work import given_up
-from docgen.batch.workers import WorkerDied
+from docgen.batch.work import MOST_DEATHS, given_up
+from docgen.batch.workers import WorkerDiedError
 
 
 class Retry(NamedTuple):
@@ -83,7 +83,7 @@ class Schedule:
         """Try again; or, where not even the place can be told, the outcome that gives the source up."""
         if unit.stop - unit.start > 1:
             self._open.insert(0, _Stretch(unit.source, unit.start, 1, unit.stop, unit.deaths, stretch))
-        elif len(unit.deaths) <= 2:
+        elif len(unit.deaths) <= MOST_DEATHS:
             self._again.append((stretch, unit))
         else:
             failure = Failure(f"intake {unit.start + 1} and those after it", *given_up(unit))
@@ -109,7 +109,7 @@ def run(schedule: Schedule, submit: Submit, under_way: int) -> Iterator[Outcome 
             stretch, unit = running.pop(future)
             try:
                 outcome = future.result()
-            except WorkerDied as death:
+            except WorkerDiedError as death:
                 unit = replace(unit, deaths=(*unit.deaths, str(death)))
                 lost = schedule.died(stretch, unit)
                 if lost is None:

@@ -148,4 +148,4 @@ class Outcome(NamedTuple):
 
 def place(sheet: str | None, row: int | None) -> str:
     """Where an intake stands in its source, for people."""
-    return " ".join(filter(None, (sheet, row and f"row {row}")))
+    return " ".join(filter(None, (sheet, f"row {row}" if row else None)))

@@ -8,7 +8,6 @@ over, at a small part of the cost of a packet, and no process has to feed the ot
 from __future__ import annotations
 
 import hashlib
-import logging
 import operator
 import signal
 import time
@@ -20,13 +19,13 @@ from pathlib import Path
 from docgen import manifest, packet
 from docgen.assess import Opened, open_source
 from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import DocgenError
 from docgen.intake import Answers, finding_json
+from docgen.packet import Original
 from docgen.text import fold
 
-_log = logging.getLogger(__name__)
 #: Deaths of workers after which an intake is given up.
-_MOST_DEATHS = 2
+MOST_DEATHS = 2
 
 
 def work(job: Job, unit: Unit) -> Outcome:
@@ -43,75 +42,95 @@ def work(job: Job, unit: Unit) -> Outcome:
 
 
 def _outcome(job: Job, unit: Unit) -> Outcome:
-    try:
-        source = _source(unit.source, job.stamp)
-        if source.position > unit.start:
-            _source.cache_clear()
-            source = _source(unit.source, job.stamp)
-    except SourceError as error:
-        return _unreadable(unit, error)
-    before = unit.before if unit.before and unit.before.inputs == source.inputs else None
-    kept = {(item.sheet, item.row): item for item in before.items if _is_intact(job, item)} if before else {}
-    if before and not before.failures and len(kept) == len(before.items):
-        return before
     items: list[Item] = []
     failures: list[Failure] = []
-    count = 0
+    count, inputs, length = 0, "", 0
     try:
-        for answers in source.take(job, unit.start, unit.stop):
+        original = _original(unit.source, _modified(unit.source))
+        inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
+        before = unit.before if unit.before and unit.before.inputs == inputs else None
+        kept = {(item.sheet, item.row): item for item in before.items if _is_intact(job, item)} if before else {}
+        if before and not before.failures and len(kept) == len(before.items):
+            return before
+        source = _source_at(job, unit.start, unit.source, inputs)
+        length = source.length
+        for answers in source.take(job, unit):
+            done = kept.get((answers.sheet, answers.row)) or _done(job, unit, source.opened, original, answers)
             count += 1
-            done = kept.get((answers.sheet, answers.row)) or _done(job, unit, source, answers)
-            items += [done] if isinstance(done, Item) else []
-            failures += [done] if isinstance(done, Failure) else []
-    except SourceError as error:
-        _source.cache_clear()
-        if source.position >= unit.start:  # otherwise it is another unit's failure
-            failures.append(Failure("", error.message, error.hint))
+            if isinstance(done, Item):
+                items.append(done)
+            else:
+                failures.append(done)
+    except _PassedOverError:
+        pass
+    except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
+        failures.append(_failure("", error))
         count = 0
     more = count == unit.stop - unit.start
-    return Outcome(unit.source, unit.start, unit.stop, source.inputs, items, failures, more, source.length)
-
-
-def _unreadable(unit: Unit, error: SourceError) -> Outcome:
-    failures = [] if unit.start else [Failure("", error.message, error.hint)]
-    return Outcome(unit.source, unit.start, unit.stop, "", [], failures, more=False)
+    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more, length)
 
 
 # -- going through a source ------------------------------------------------------------------------
 
 
+class _PassedOverError(Exception):
+    """A source could not be read up to the unit: that is the failure of an earlier unit."""
+
+
 class _Source:
     """A source that this process is going through, and how far it has come."""
 
-    def __init__(self, path: str, stamp: str) -> None:
-        self.original = packet.original(Path(path))
-        self.inputs = hashlib.sha256(f"{self.original.sha256} {stamp}".encode()).hexdigest()
+    def __init__(self, job: Job, path: str) -> None:
+        self.opened = open_source(Path(path), job.making.kit, job.terms)
+        self.length = operator.length_hint(self.opened.intakes)
         self.position = 0
-        self.length = 0
-        self._path = path
-        self._intakes: Iterator[Answers] = iter(())
-        self.opened: Opened | None = None
+        self._intakes = iter(self.opened.intakes)
 
-    def take(self, job: Job, start: int, stop: int) -> Iterator[Answers]:
-        """The intakes from `start` on and before `stop`, or fewer where the source ends.  Raises SourceError."""
-        if self.opened is None:
-            self.opened = open_source(Path(self._path), job.making.kit, job.terms)
-            self.length = operator.length_hint(self.opened.intakes)
-            self._intakes = iter(self.opened.intakes)
-        while self.position < stop:
+    def take(self, job: Job, unit: Unit) -> Iterator[Answers]:
+        """The intakes of the unit, or fewer where the source ends; those before it are passed over."""
+        while self.position < unit.stop:
             _limit(job.timeout)
-            answers = next(self._intakes, None)
+            answers = self._next(unit)
             if answers is None:
                 return
             self.position += 1
-            if self.position > start:
+            if self.position > unit.start:
                 yield answers
+
+    def _next(self, unit: Unit) -> Answers | None:
+        try:
+            return next(self._intakes, None)
+        except Exception as error:
+            _sources.clear()
+            if self.position < unit.start:
+                raise _PassedOverError from error
+            raise
+
+
+#: The source that this process is going through, by its inputs; another one takes its place.
+_sources: dict[str, _Source] = {}
+
+
+def _source_at(job: Job, start: int, path: str, inputs: str) -> _Source:
+    """The source, opened and not yet past `start`."""
+    source = _sources.get(inputs)
+    if source is None or source.position > start:
+        _sources.clear()
+        source = _sources[inputs] = _Source(job, path)
+    return source
 
 
 @lru_cache(maxsize=1)
-def _source(path: str, stamp: str) -> _Source:
-    """The source that this process is going through; another one takes its place."""
-    return _Source(path, stamp)
+def _original(path: str, modified: int) -> Original:
+    return packet.original(Path(path))
+
+
+def _modified(path: str) -> int:
+    """When the file was last modified, which tells one state of it from another."""
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 # -- one intake ------------------------------------------------------------------------------------
@@ -121,30 +140,21 @@ def _is_intact(job: Job, item: Item) -> bool:
     return not manifest.verify(job.out / item.packet)
 
 
-def _done(job: Job, unit: Unit, source: _Source, answers: Answers) -> Item | Failure:
+def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Answers) -> Item | Failure:
     where = place(answers.sheet, answers.row)
-    if len(unit.deaths) >= _MOST_DEATHS:
+    if len(unit.deaths) >= MOST_DEATHS:
         return Failure(where, *given_up(unit))
     try:
-        return _made(job, source, answers)
-    except DocgenError as error:
-        if error.stops_run:
-            raise
-        return Failure(where, error.message, error.hint)
-    except Exception as error:
-        _log.debug("unexpected", exc_info=True)
-        # Where it happened and not what it says: that may quote the customer.
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"unexpected {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-        return Failure(where, reason, "this is a bug: please report it with the source")
+        return _made(job, opened, original, answers)
+    except Exception as error:  # noqa: BLE001  whatever an intake does, the others go on
+        return _failure(where, error)
 
 
-def _made(job: Job, source: _Source, answers: Answers) -> Item:
-    assert source.opened is not None  # noqa: S101
+def _made(job: Job, opened: Opened, original: Original, answers: Answers) -> Item:
     began = time.perf_counter()
-    assessed = source.opened.assess(answers)
+    assessed = opened.assess(answers)
     intake, review = assessed.intake, assessed.review
-    made = packet.make(assessed, source.original, job.making, packet.distinct_name(intake))
+    made = packet.make(assessed, original, job.making, packet.distinct_name(intake))
     customer = intake.values.get(job.making.kit.name_field)
     return Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,
@@ -153,10 +163,22 @@ def _made(job: Job, source: _Source, answers: Answers) -> Item:
     )  # fmt: skip
 
 
+def _failure(where: str, error: Exception) -> Failure:
+    """What is said of an intake or a source that failed.  Raises the error where it would meet the others too."""
+    if isinstance(error, DocgenError):
+        if error.stops_run:
+            raise error
+        return Failure(where, error.message, error.hint)
+    # Where it happened and not what it says: that may quote the customer.
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    reason = f"unexpected {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+    return Failure(where, reason, "this is a bug: please report it, with the source")
+
+
 def given_up(unit: Unit) -> tuple[str, str]:
     """Reason and remedy for an intake that workers died of."""
     return (
-        f"the worker process died twice: {'; then '.join(dict.fromkeys(unit.deaths))}",
+        f"the worker process died twice: {'; then '.join(unit.deaths[-MOST_DEATHS:])}",
         "look at it alone with docgen check; where memory or time was short, give more (--jobs, --timeout)",
     )
 

@@ -26,7 +26,7 @@ from docgen.errors import DocgenError
 _MOST_MEMORY = 300 << 20
 
 
-class WorkerDied(Exception):
+class WorkerDiedError(Exception):
     """A worker process ended in the middle of a call; the text says how."""
 
 
@@ -51,7 +51,7 @@ class Workers:
             thread.start()
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Call `function` in a worker; the future raises what it raises, or WorkerDied."""
+        """Call `function` in a worker; the future raises what it raises, or WorkerDiedError."""
         future: Future[Any] = Future()
         self._calls.put((future, function, args))
         return future
@@ -86,7 +86,7 @@ class Workers:
             except (EOFError, ConnectionError):
                 how = self._dismiss(worker) if worker else "it could not be started"
                 worker = None
-                future.set_exception(WorkerDied(how))
+                future.set_exception(WorkerDiedError(how))
                 continue
             if reply.error is None:
                 future.set_result(reply.result)
@@ -158,7 +158,8 @@ def _serve(pipe: Connection) -> None:
             function, args = pipe.recv()
         except EOFError:
             return
-        result, error = None, None
+        result: Any = None
+        error: Exception | None = None
         try:
             result = function(*args)
         except DocgenError as cause:
