@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from docgen.batch.summary import SHOWN, Summary
 from docgen.intake import Level
 
@@ -15,6 +13,8 @@ PAGE = "report.html"
 
 def page(summary: Summary, workbook: str) -> bytes:
     """The bytes of the page; `workbook` is the name of the report that holds everything."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

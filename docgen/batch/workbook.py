@@ -1,4 +1,4 @@
-"""report.xlsx: the totals with charts, every intake, every finding, every failure.
+"""The workbook of the report: the totals with charts, every intake, every finding, every failure.
 
 Rows are written as they are read, none is kept.  A text is written as a text whatever it begins with,
 so that no spreadsheet runs it.
@@ -22,7 +22,6 @@ from docgen.batch.summary import Summary
 from docgen.batch.units import Item, Outcome
 from docgen.intake import Level
 
-REPORT = "report.xlsx"
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530
 _LONGEST_CELL = 32_767

@@ -1,0 +1,291 @@
+"""A batch run that is broken off, however it is, goes on with --resume and ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from batches import FULL, HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table
+from conftest import ROOT
+from tables import workbook
+
+ACCEPTED = ROOT / "inputs" / "accepted.xlsx"
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of 80 customers and two sheets."""
+    folder = tmp_path_factory.mktemp("sources")
+    table(folder / "customers.xlsx", companies(80))
+    for name in ("a", "b"):
+        shutil.copy(ACCEPTED, folder / f"{name}.xlsx")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The packets of a run that nothing happened to."""
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert batch(sources, "-o", out, "--jobs", 2)[0] == 0
+    return packets(out)
+
+
+def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if out.is_dir() and sum(1 for _ in out.glob("*/manifest.json")) >= count:
+            return
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_killed_at_any_moment_goes_on(
+    sources: Path, undisturbed: dict[str, bytes], tmp_path: Path, seed: int
+) -> None:
+    out = tmp_path / "out"
+    chance = random.Random(seed)
+    for attempt in range(2):
+        process = start(sources, "-o", out, "--jobs", 2, "--resume")
+        wait_for_packets(out, chance.randrange(1, 40 * (attempt + 1)), process)
+        time.sleep(chance.random() / 5)
+        process.kill()
+        finish(process)
+    code, err = batch(sources, "-o", out, "--jobs", 2, "--resume")
+    assert code == 0, err
+    assert packets(out) == undisturbed
+    assert leftovers(out) == []
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_to_end_is_met_in_seconds(sources: Path, tmp_path: Path, asked: signal.Signals) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--jobs", 2)
+    wait_for_packets(out, 5, process)
+    process.send_signal(asked)
+    began = time.monotonic()
+    code, err = finish(process)
+    assert code == 130, err
+    assert time.monotonic() - began < 5
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert leftovers(out) == []
+    assert not (out / "report.xlsx").exists()
+    assert batch(sources, "-o", out, "--resume")[0] == 0
+    assert len(packets(out)) == 2 * 82
+
+
+def changed(out: Path) -> dict[str, float]:
+    return {folder.name: folder.stat().st_mtime_ns for folder in out.iterdir() if folder.is_dir()}
+
+
+def test_what_is_done_and_intact_is_not_done_again(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(6)), tmp_path / "out"
+    assert batch(source, "-o", out)[0] == 0
+    before, journal = changed(out), (out / "journal.jsonl").read_bytes()
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert changed(out) == before
+    assert (out / "journal.jsonl").read_bytes() == journal
+    gone = sorted(before)[2]
+    shutil.rmtree(out / gone)
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    after = changed(out)
+    assert set(after) == set(before)
+    assert {name for name in after if after[name] != before[name]} == {gone}
+
+
+def test_without_resume_everything_is_done_again(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(2)), tmp_path / "out"
+    batch(source, "-o", out)
+    before = changed(out)
+    assert batch(source, "-o", out)[0] == 0
+    assert not set(changed(out).values()) & set(before.values())
+
+
+@pytest.mark.parametrize("change", ["source", "date", "terms", "kit"])
+def test_what_has_changed_is_done_again(tmp_path: Path, change: str) -> None:
+    kit = tmp_path / "kit"
+    shutil.copytree(ROOT / "templates" / "caller-number", kit)
+    source, other, out = tmp_path / "s.xlsx", tmp_path / "other.xlsx", tmp_path / "out"
+    table(source, companies(2))
+    table(other, ["另一家有限公司"])
+    arguments = [source, other, "-o", out, "--kit", kit, "--resume"]
+    assert batch(*arguments)[0] == 0
+    before = changed(out)
+    if change == "source":
+        table(source, companies(2), concurrency="90")
+    elif change == "date":
+        arguments += ["--date", "2026-12-24"]
+    elif change == "terms":
+        arguments += ["--terms", ROOT / "inputs" / "terms.yaml"]
+    else:
+        with (kit / "kit.yaml").open("a", encoding="utf-8") as stream:
+            stream.write("\n# changed\n")
+    assert batch(*arguments)[0] == 0
+    again = {name for name, time in changed(out).items() if time != before[name]}
+    assert len(again) == (2 if change == "source" else 3)
+
+
+def test_an_edited_packet_is_kept_and_named(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(3)), tmp_path / "out"
+    batch(source, "-o", out)
+    before = changed(out)
+    contract = next(out.glob("示例0001*/*.docx"))
+    contract.write_bytes(b"a lawyer's work")
+    code, err = batch(source, "-o", out, "--resume")
+    assert code == 8
+    assert contract.parent.name in err
+    assert "edited" in err
+    assert contract.read_bytes() == b"a lawyer's work"
+    others = {name: time for name, time in before.items() if name != contract.parent.name}
+    assert others.items() <= changed(out).items()
+    assert batch(source, "-o", out, "--resume", "--force")[0] == 0
+    assert contract.read_bytes() != b"a lawyer's work"
+
+
+@pytest.mark.parametrize("torn", [b'{"source":"x","st', b"\xff\xfe\n", b"[]\n", b'{"source":1}\n'])
+def test_a_damaged_journal_costs_no_more_than_the_damage(tmp_path: Path, torn: bytes) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(2)), tmp_path / "out"
+    batch(source, "-o", out)
+    before = changed(out)
+    with (out / "journal.jsonl").open("ab") as stream:
+        stream.write(torn)
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert changed(out) == before
+    lines = (out / "journal.jsonl").read_bytes().splitlines()
+    assert json.loads(lines[0])["source"] == str(source)
+
+
+def test_failures_are_tried_again(tmp_path: Path) -> None:
+    source, out = tmp_path / "s.xlsx", tmp_path / "out"
+    source.write_bytes(b"no workbook")
+    other = table(tmp_path / "t.xlsx", companies(1))
+    assert batch(source, other, "-o", out)[0] == 8
+    table(source, ["修好有限公司"])
+    assert batch(source, other, "-o", out, "--resume")[0] == 0
+    assert len(changed(out)) == 2
+
+
+def test_two_runs_into_one_folder_exclude_each_other(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = start(sources, "-o", out, "--jobs", 1)
+    wait_for_packets(out, 1, first)
+    code, err = batch(sources, "-o", out)
+    assert code == 7
+    assert "another batch run" in err
+    assert finish(first)[0] == 0
+    assert batch(sources, "-o", out, "--resume")[0] == 0
+
+
+@pytest.mark.parametrize(("fault", "reason"), [(KILLS, "SIGKILL"), (HANGS, "--timeout")])
+def test_an_intake_that_kills_workers_is_named_and_costs_no_other(tmp_path: Path, fault: str, reason: str) -> None:
+    names = companies(70)
+    names[66] = f"{fault}有限公司"
+    source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
+    (tmp_path / "faults").mkdir()
+    code, err = batch(source, "-o", out, "--jobs", 2, "--timeout", 5, faults=tmp_path / "faults")
+    assert code == 8
+    assert "trying again" in err
+    errors = [line for line in err.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert f"{source}: Sheet row 68: the worker process died twice" in errors[0]
+    assert reason in errors[0]
+    assert len(changed(out)) == 69
+    assert leftovers(out) == []
+    # with the danger gone, the run is completed
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert len(changed(out)) == 70
+
+
+def test_a_worker_killed_from_outside_costs_nothing(
+    sources: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--jobs", 2)
+    wait_for_packets(out, 10, process)
+    workers = _workers(process.pid)
+    assert workers
+    os.kill(workers[0], signal.SIGKILL)
+    code, err = finish(process)
+    assert code == 0, err
+    assert "trying again" in err
+    assert packets(out) == undisturbed
+
+
+def _workers(parent: int) -> list[int]:
+    """The worker processes of a run, by what the kernel knows of them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (entry / "stat").read_text().rpartition(")")[2].split()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(status[1]) == parent and b"spawn_main" in command:
+            found.append(int(entry.name))
+    return found
+
+
+def test_workers_end_with_the_run_that_started_them(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--jobs", 2)
+    wait_for_packets(out, 5, process)
+    workers = _workers(process.pid)
+    assert workers
+    process.kill()
+    finish(process)
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+
+
+def test_a_full_disk_is_a_clear_stop_and_can_be_resumed(tmp_path: Path) -> None:
+    names = companies(70)
+    names[50] = f"{FULL}有限公司"
+    source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
+    (tmp_path / "faults").mkdir()
+    code, err = batch(source, "-o", out, faults=tmp_path / "faults")
+    assert code == 7
+    assert "No space left on device" in err
+    assert "Traceback" not in err
+    assert leftovers(out) == []
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert len(changed(out)) == 70
+
+
+def test_what_a_crash_left_is_taken_away(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(1)), tmp_path / "out"
+    (out / ".x.12345678.docgen-tmp").mkdir(parents=True)
+    (out / ".x.12345678.docgen-tmp" / "a").write_bytes(b"half")
+    (out / ".r.xlsx.12345678.docgen-tmp").write_bytes(b"half")
+    assert batch(source, "-o", out)[0] == 0
+    assert leftovers(out) == []
+
+
+def test_a_source_with_a_bad_row_is_made_but_for_that_row(tmp_path: Path) -> None:
+    """An intake whose folder cannot be made is a failure of its own."""
+    out = tmp_path / "out"
+    source = table(tmp_path / "t.xlsx", companies(3))
+    assert batch(source, "-o", out)[0] == 0
+    (next(out.glob("示例0002*")) / "notes.txt").write_text("mine", encoding="utf-8")
+    code, err = batch(source, "-o", out)
+    assert code == 8
+    assert "notes.txt (extra)" in err
+    assert len([line for line in err.splitlines() if line.startswith("error:")]) == 1
+
+
+def test_a_sheet_that_names_a_mobile_is_not_told_in_full(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    source = tmp_path / "王女士13912345678.xlsx"
+    workbook(source, "| 公司名称 | 甲 |")
+    code, err = batch(source, "-o", out)
+    assert code == 8
+    assert "139****5678" in err
+    assert "13912345678" not in err
