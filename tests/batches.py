@@ -20,7 +20,7 @@ from docgen import cli, kitfile
 #: else, in workers too; docgen knows nothing of it.
 KILLS, HANGS, FULL = "致命", "停滞", "盘满"
 _FAULTS = f"""
-import errno, os, pathlib, signal
+import errno, os, pathlib, signal, time
 _mkdir = pathlib.Path.mkdir
 def mkdir(self, *args, **options):
     if "docgen-tmp" in self.name:
@@ -28,7 +28,7 @@ def mkdir(self, *args, **options):
             os.kill(os.getpid(), signal.SIGKILL)
         if "{HANGS}" in self.name:
             while True:
-                pass
+                time.sleep(1)
         if "{FULL}" in self.name:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return _mkdir(self, *args, **options)
@@ -62,7 +62,7 @@ def start(*args: object, faults: Path | None = None) -> subprocess.Popen[str]:
 
 
 def _arguments(args: Iterable[object]) -> list[str]:
-    return ["batch", "--only", "contract", "--date", "2026-11-23", *map(str, args)]
+    return ["batch", "--only", "contract", "--date", "2026-11-23", "--jobs", "1", *map(str, args)]
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -21,9 +21,9 @@ ACCEPTED = ROOT / "inputs" / "accepted.xlsx"
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table of 80 customers and two sheets."""
+    """A folder with a table of 40 customers and two sheets."""
     folder = tmp_path_factory.mktemp("sources")
-    table(folder / "customers.xlsx", companies(80))
+    table(folder / "customers.xlsx", companies(40))
     for name in ("a", "b"):
         shutil.copy(ACCEPTED, folder / f"{name}.xlsx")
     return folder
@@ -45,7 +45,7 @@ def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> N
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_run_killed_at_any_moment_goes_on(
     sources: Path, undisturbed: dict[str, bytes], tmp_path: Path, seed: int
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_run_killed_at_any_moment_goes_on(
     chance = random.Random(seed)
     for attempt in range(2):
         process = start(sources, "-o", out, "--jobs", 2, "--resume")
-        wait_for_packets(out, chance.randrange(1, 40 * (attempt + 1)), process)
+        wait_for_packets(out, chance.randrange(1, 20 * (attempt + 1)), process)
         time.sleep(chance.random() / 5)
         process.kill()
         finish(process)
@@ -78,7 +78,7 @@ def test_a_request_to_end_is_met_in_seconds(sources: Path, tmp_path: Path, asked
     assert leftovers(out) == []
     assert not (out / "report.xlsx").exists()
     assert batch(sources, "-o", out, "--resume")[0] == 0
-    assert len(packets(out)) == 2 * 82
+    assert len(packets(out)) == 2 * 42
 
 
 def changed(out: Path) -> dict[str, float]:
@@ -108,28 +108,28 @@ def test_without_resume_everything_is_done_again(tmp_path: Path) -> None:
     assert not set(changed(out).values()) & set(before.values())
 
 
-@pytest.mark.parametrize("change", ["source", "date", "terms", "kit"])
-def test_what_has_changed_is_done_again(tmp_path: Path, change: str) -> None:
+def test_what_has_changed_is_done_again(tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     shutil.copytree(ROOT / "templates" / "caller-number", kit)
-    source, other, out = tmp_path / "s.xlsx", tmp_path / "other.xlsx", tmp_path / "out"
-    table(source, companies(2))
-    table(other, ["另一家有限公司"])
+    source, out = table(tmp_path / "s.xlsx", companies(2)), tmp_path / "out"
+    other = table(tmp_path / "other.xlsx", ["另一家有限公司"])
     arguments = [source, other, "-o", out, "--kit", kit, "--resume"]
+
+    def again(*more: object) -> int:
+        """How many packets are made again."""
+        before = changed(out)
+        assert batch(*arguments, *more)[0] == 0
+        return sum(time != before[name] for name, time in changed(out).items())
+
     assert batch(*arguments)[0] == 0
-    before = changed(out)
-    if change == "source":
-        table(source, companies(2), concurrency="90")
-    elif change == "date":
-        arguments += ["--date", "2026-12-24"]
-    elif change == "terms":
-        arguments += ["--terms", ROOT / "inputs" / "terms.yaml"]
-    else:
-        with (kit / "kit.yaml").open("a", encoding="utf-8") as stream:
-            stream.write("\n# changed\n")
-    assert batch(*arguments)[0] == 0
-    again = {name for name, time in changed(out).items() if time != before[name]}
-    assert len(again) == (2 if change == "source" else 3)
+    table(source, companies(2), concurrency="90")
+    assert again() == 2
+    assert again() == 0
+    assert again("--date", "2026-12-24") == 3
+    assert again("--date", "2026-12-24", "--terms", ROOT / "inputs" / "terms.yaml") == 3
+    with (kit / "kit.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("\n# changed\n")
+    assert again("--date", "2026-12-24", "--terms", ROOT / "inputs" / "terms.yaml") == 3
 
 
 def test_an_edited_packet_is_kept_and_named(tmp_path: Path) -> None:
@@ -149,17 +149,15 @@ def test_an_edited_packet_is_kept_and_named(tmp_path: Path) -> None:
     assert contract.read_bytes() != b"a lawyer's work"
 
 
-@pytest.mark.parametrize("torn", [b'{"source":"x","st', b"\xff\xfe\n", b"[]\n", b'{"source":1}\n'])
-def test_a_damaged_journal_costs_no_more_than_the_damage(tmp_path: Path, torn: bytes) -> None:
+def test_a_damaged_journal_costs_no_more_than_the_damage(tmp_path: Path) -> None:
     source, out = table(tmp_path / "t.xlsx", companies(2)), tmp_path / "out"
     batch(source, "-o", out)
-    before = changed(out)
-    with (out / "journal.jsonl").open("ab") as stream:
-        stream.write(torn)
+    before, journal = changed(out), (out / "journal.jsonl").read_bytes()
+    (out / "journal.jsonl").write_bytes(b'\xff\xfe\n[]\n{"source":1}\n' + journal + b'{"source":"x","st')
     assert batch(source, "-o", out, "--resume")[0] == 0
     assert changed(out) == before
-    lines = (out / "journal.jsonl").read_bytes().splitlines()
-    assert json.loads(lines[0])["source"] == str(source)
+    *_, last = (out / "journal.jsonl").read_bytes().splitlines()
+    assert json.loads(last)["source"] == str(source)
 
 
 def test_failures_are_tried_again(tmp_path: Path) -> None:
@@ -185,22 +183,17 @@ def test_two_runs_into_one_folder_exclude_each_other(sources: Path, tmp_path: Pa
 
 @pytest.mark.parametrize(("fault", "reason"), [(KILLS, "SIGKILL"), (HANGS, "--timeout")])
 def test_an_intake_that_kills_workers_is_named_and_costs_no_other(tmp_path: Path, fault: str, reason: str) -> None:
-    names = companies(70)
-    names[66] = f"{fault}有限公司"
-    source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
+    source, out = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", f"{fault}公司", "丁公司"]), tmp_path / "out"
     (tmp_path / "faults").mkdir()
-    code, err = batch(source, "-o", out, "--jobs", 2, "--timeout", 5, faults=tmp_path / "faults")
+    code, err = batch(source, "-o", out, "--timeout", 8, faults=tmp_path / "faults")
     assert code == 8
     assert "trying again" in err
     errors = [line for line in err.splitlines() if line.startswith("error:")]
     assert len(errors) == 1
-    assert f"{source}: Sheet row 68: the worker process died twice" in errors[0]
+    assert f"{source}: Sheet row 4: the worker process died twice" in errors[0]
     assert reason in errors[0]
-    assert len(changed(out)) == 69
+    assert sorted(name[:2] for name in changed(out)) == ["丁公", "乙公", "甲公"]
     assert leftovers(out) == []
-    # with the danger gone, the run is completed
-    assert batch(source, "-o", out, "--resume")[0] == 0
-    assert len(changed(out)) == 70
 
 
 def test_a_worker_killed_from_outside_costs_nothing(
@@ -247,17 +240,16 @@ def test_workers_end_with_the_run_that_started_them(sources: Path, tmp_path: Pat
 
 
 def test_a_full_disk_is_a_clear_stop_and_can_be_resumed(tmp_path: Path) -> None:
-    names = companies(70)
-    names[50] = f"{FULL}有限公司"
-    source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
+    source, out = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", f"{FULL}公司", "丁公司"]), tmp_path / "out"
     (tmp_path / "faults").mkdir()
     code, err = batch(source, "-o", out, faults=tmp_path / "faults")
     assert code == 7
     assert "No space left on device" in err
     assert "Traceback" not in err
     assert leftovers(out) == []
+    assert not (out / "report.xlsx").exists()
     assert batch(source, "-o", out, "--resume")[0] == 0
-    assert len(changed(out)) == 70
+    assert len(changed(out)) == 4
 
 
 def test_what_a_crash_left_is_taken_away(tmp_path: Path) -> None:
