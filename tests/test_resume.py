@@ -185,7 +185,7 @@ def test_two_runs_into_one_folder_exclude_each_other(sources: Path, tmp_path: Pa
 def test_an_intake_that_kills_workers_is_named_and_costs_no_other(tmp_path: Path, fault: str, reason: str) -> None:
     source, out = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", f"{fault}公司", "丁公司"]), tmp_path / "out"
     (tmp_path / "faults").mkdir()
-    code, err = batch(source, "-o", out, "--timeout", 8, faults=tmp_path / "faults")
+    code, err = batch(source, "-o", out, "--timeout", 5, faults=tmp_path / "faults")
     assert code == 8
     assert "trying again" in err
     errors = [line for line in err.splitlines() if line.startswith("error:")]

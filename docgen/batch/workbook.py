@@ -85,7 +85,7 @@ class _Rows:
         cells = [_cell(sheet, value) for value in row]
         if link:
             position = list(self._columns).index(link)
-            cells[position] = WriteOnlyCell(sheet, row[position])
+            cells[position] = _text_cell(sheet, row[position])
             cells[position].hyperlink = quote(row[position]) + "/"
             cells[position].font = _LINK
         sheet.append(cells)
@@ -108,9 +108,11 @@ def _cell(sheet: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL].encode("utf-8", "replace").decode()
-    if not value.startswith("="):
-        return value
-    cell = WriteOnlyCell(sheet, value)
+    return _text_cell(sheet, value) if value.startswith("=") else value
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     return cell
 

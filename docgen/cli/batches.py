@@ -91,11 +91,11 @@ def _run(paths: list[Path], job: Job, workers: int, told: Lines, *, resume: bool
                 else:
                     told.retry(event)
     except KeyboardInterrupt:
-        told.end(f"broken off after {told.tally.made:,} packets; go on with --resume")
+        told.end(f"broken off after {told.tally.ended}; go on with --resume")
         raise
     except DocgenError as error:
         told.error(error)
-    told.end(f"{told.tally.made:,} packets, {told.tally.failed:,} failures; {job.out / 'report.html'} tells of them")
+    told.end(f"{told.tally.ended}; {job.out / 'report.html'} lists them")
 
 
 @contextmanager

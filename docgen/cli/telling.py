@@ -72,6 +72,12 @@ class Tally:
         rest = self.expected - self.made - self.failed
         return dt.timedelta(seconds=round(rest / self.rate) if self.made else 0)
 
+    @property
+    def ended(self) -> str:
+        """The totals in words."""
+        packets = f"{self.made:,} packet{'' if self.made == 1 else 's'}"
+        return f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+
     def __str__(self) -> str:
         return f"{self.made:,} done, {self.failed:,} failed, {self.rate:.1f} a second"
 
