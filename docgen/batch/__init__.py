@@ -1,7 +1,8 @@
 """Many sources in one run: their packets made in worker processes, every step kept so that it survives anything.
 
-discover   sources as given → files             units      what passes between the parts: job, unit, outcome
-schedule   which unit is next, and what follows  work       one unit → its outcome, in a worker
-workers    processes that may die alone          journal    outcomes on disk, for --resume and the reports
-summary    outcomes → totals                     workbook, page   report.xlsx and report.html
+run        a run from beginning to end          discover   sources as given → files
+schedule   which unit is next, what follows     units      what passes between the parts: job, unit, outcome
+workers    processes that may die alone         work       one unit → its outcome, in a worker
+journal    outcomes on disk                     summary    outcomes → totals
+reports    report.xlsx (workbook) and report.html (page)
 """

@@ -19,6 +19,7 @@ from docgen import __version__, kitfile
 from docgen.intake import Level, Value
 from docgen.manifest import terms_sha256
 from docgen.packet import KINDS, Making
+from docgen.render.fonts import faces
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.
@@ -27,8 +28,13 @@ _WITH_REVIEW, _WITHOUT_REVIEW = 8, 64
 
 @dataclass(frozen=True)
 class Job:
-    """What every unit of a run needs to know.  `timeout` is the longest that one intake may take, in seconds."""
+    """What every unit of a run needs to know.
 
+    `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
+    that one intake may take, in seconds.
+    """
+
+    stamp: str
     kit: Path
     terms: Mapping[str, Value]
     date: dt.date
@@ -39,32 +45,26 @@ class Job:
 
     @cached_property
     def making(self) -> Making:
-        """How packets are made; the kit is loaded once in a process."""
+        """How packets are made; a process that asks has loaded the kit for good."""
         return Making(kitfile.load(self.kit), self.date, self.out, self.force, self.only)
-
-    @cached_property
-    def stamp(self) -> str:
-        """A hash of all that decides what a packet holds, beside its source."""
-        digest = hashlib.sha256()
-        digest.update(json.dumps([__version__, self.date.isoformat(), self.only, terms_sha256(self.terms)]).encode())
-        for path in sorted(self.kit.rglob("*")):
-            if path.is_file():
-                digest.update(path.relative_to(self.kit).as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-        if "review" in self.only:
-            from docgen.render.fonts import faces
-
-            digest.update(json.dumps(sorted(faces().items())).encode())
-        return digest.hexdigest()
 
     @property
     def step(self) -> int:
         """How many intakes make a unit."""
         return _WITH_REVIEW if "review" in self.only else _WITHOUT_REVIEW
 
-    def __getstate__(self) -> dict[str, Any]:
-        self.stamp  # noqa: B018  computed once, here, and not by every worker
-        return {name: value for name, value in self.__dict__.items() if name != "making"}
+
+def stamp(kit: Path, terms: Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
+    """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
+    digest = hashlib.sha256()
+    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms)]
+    if "review" in only:
+        settings.append(sorted(faces().items()))
+    digest.update(json.dumps(settings).encode())
+    for path in sorted(path for path in kit.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(kit).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

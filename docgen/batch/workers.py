@@ -83,10 +83,13 @@ class Workers:
             try:
                 worker = worker or self._hire()
                 reply = worker.call(function, args)
-            except (EOFError, ConnectionError):
+            except (EOFError, OSError):
                 how = self._dismiss(worker) if worker else "it could not be started"
                 worker = None
                 future.set_exception(WorkerDiedError(how))
+                continue
+            except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
+                future.set_exception(error)
                 continue
             if reply.error is None:
                 future.set_result(reply.result)
@@ -126,7 +129,7 @@ class _Worker:
         theirs.close()
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> _Reply:
-        """The reply to one call.  Raises EOFError or ConnectionError where the process died."""
+        """The reply to one call.  Raises EOFError or OSError where the process died."""
         self.pipe.send((function, args))
         reply: _Reply = self.pipe.recv()
         return reply

@@ -59,7 +59,7 @@ def batch(
     """
     from docgen import kitfile
     from docgen.batch import workers
-    from docgen.batch.units import Job
+    from docgen.batch.units import Job, stamp
 
     folder = kitfile.find(kit_name)
     kit = kitfile.load(folder)
@@ -69,7 +69,8 @@ def batch(
         for path in paths:
             click.echo(path)
         return
-    job = Job(folder, given_terms, printed_date(date), out, force, only, timeout)
+    printed = printed_date(date)
+    job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
     with teller(len(paths), as_json=log_json) as told, _terminable():
         _run(paths, job, jobs or workers.usable_cores(), told, resume=resume)
     if told.tally.failed:
@@ -82,20 +83,23 @@ def _run(paths: list[Path], job: Job, workers: int, told: Lines, *, resume: bool
     from docgen.batch.run import run
     from docgen.batch.units import Outcome
 
+    tally = told.tally
     try:
         with closing(run(paths, job, workers, resume=resume)) as events:
             for event in events:
                 if isinstance(event, Outcome):
-                    told.tally.add(event)
+                    tally.add(event)
                     told.outcome(event)
                 else:
                     told.retry(event)
     except KeyboardInterrupt:
-        told.end(f"broken off after {told.tally.ended}; go on with --resume")
+        told.end(f"broken off after {tally.ended}; go on with --resume")
         raise
     except DocgenError as error:
+        if tally.made:
+            told.end(f"broken off after {tally.ended}; go on with --resume")
         told.error(error)
-    told.end(f"{told.tally.ended}; {job.out / 'report.html'} lists them")
+    told.end(f"{tally.ended}; {job.out / 'report.html'} lists them")
 
 
 @contextmanager
