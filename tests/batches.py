@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,12 @@ def packets(out: Path) -> dict[str, bytes]:
 def leftovers(out: Path) -> list[Path]:
     """What was half-written and not taken away."""
     return list(out.glob("*docgen-tmp"))
+
+
+def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> None:
+    """Wait until a run has made so many packets, or has ended."""
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if out.is_dir() and sum(1 for _ in out.glob("*/manifest.json")) >= count:
+            return
+        time.sleep(0.01)

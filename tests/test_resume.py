@@ -7,12 +7,11 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from batches import FULL, HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table
+from batches import FULL, HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table, wait_for_packets
 from conftest import ROOT
 from tables import workbook
 
@@ -35,14 +34,6 @@ def undisturbed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     out = tmp_path_factory.mktemp("undisturbed") / "out"
     assert batch(sources, "-o", out, "--jobs", 2)[0] == 0
     return packets(out)
-
-
-def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        if out.is_dir() and sum(1 for _ in out.glob("*/manifest.json")) >= count:
-            return
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("seed", range(2))

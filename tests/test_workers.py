@@ -58,12 +58,12 @@ def test_workers_stay_warm_and_are_replaced_when_they_have_grown() -> None:
     with Workers(1) as pool:
         first = pool.submit(os.getpid).result(60)
         assert pool.submit(os.getpid).result(60) == first
-        pool.submit(_grow).result(60)
+        pool.submit(_grow, max(workers._MOST_MEMORY, workers._peak_memory())).result(60)
         assert pool.submit(os.getpid).result(60) != first
 
 
-def _grow() -> int:
-    return len(b"x" * (workers._MOST_MEMORY + 1))
+def _grow(size: int) -> int:
+    return len(b"x" * size)
 
 
 def test_after_an_error_nobody_is_waited_for() -> None:

@@ -49,7 +49,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         original = _original(unit.source, _modified(unit.source))
         inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
         before = unit.before if unit.before and unit.before.inputs == inputs else None
-        kept = {(item.sheet, item.row): item for item in before.items if _is_intact(job, item)} if before else {}
+        kept = _kept(job, before)
         if before and not before.failures and len(kept) == len(before.items):
             return before
         source = _source_at(job, unit.start, unit.source, inputs)
@@ -136,8 +136,10 @@ def _modified(path: str) -> int:
 # -- one intake ------------------------------------------------------------------------------------
 
 
-def _is_intact(job: Job, item: Item) -> bool:
-    return not manifest.verify(job.out / item.packet)
+def _kept(job: Job, before: Outcome | None) -> dict[tuple[str | None, int | None], Item]:
+    """The intakes, by sheet and row, whose packets are still as an earlier run made them."""
+    items = before.items if before else []
+    return {(item.sheet, item.row): item for item in items if not manifest.verify(job.out / item.packet)}
 
 
 def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Answers) -> Item | Failure:

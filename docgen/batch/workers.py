@@ -156,6 +156,7 @@ def _serve(pipe: Connection) -> None:
     """Answer calls until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    most = max(_MOST_MEMORY, _peak_memory())  # the system starts counting with the parent's peak
     while True:
         try:
             function, args = pipe.recv()
@@ -169,7 +170,7 @@ def _serve(pipe: Connection) -> None:
             error = cause
         except Exception as cause:  # noqa: BLE001  it is raised again by the parent
             error = RuntimeError(f"{type(cause).__name__}: {cause}")
-        pipe.send(_Reply(result, error, _peak_memory() > _MOST_MEMORY))
+        pipe.send(_Reply(result, error, _peak_memory() > most))
 
 
 def _end_with_parent() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,17 +16,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from batches import batch, companies, finish, leftovers, packets, start, table  # noqa: E402
+from batches import batch, companies, finish, leftovers, packets, start, table, wait_for_packets  # noqa: E402
 
 
-def kill_once(arguments: list[object], longest: float, chance: random.Random) -> None:
-    """Start a run and kill it at some moment of its life."""
+def kill_once(arguments: list[object], out: Path, most: int, chance: random.Random) -> int:
+    """Start a run and kill it at some moment of its life; gives the number of packets there are then."""
     process = start(*arguments)
-    try:
-        process.wait(chance.uniform(0.2, longest))
-    except subprocess.TimeoutExpired:
-        process.kill()
+    wait_for_packets(out, chance.randrange(most), process)
+    time.sleep(chance.random() / 3)
+    process.kill()
     finish(process)
+    return len(list(out.glob("*/manifest.json")))
 
 
 def main(runs: int) -> int:
@@ -40,21 +39,17 @@ def main(runs: int) -> int:
         table(sources / "customers.xlsx", companies(120))
         for sample in ("accepted", "manual", "own-numbers"):
             shutil.copy(ROOT / "inputs" / f"{sample}.xlsx", sources)
-        began = time.monotonic()
         assert batch(sources, "-o", folder / "undisturbed")[0] == 0
-        longest = time.monotonic() - began
         expected = packets(folder / "undisturbed")
         well = 0
         for _ in range(runs):
             out = folder / "out"
             arguments = [sources, "-o", out, "--jobs", 2, "--resume"]
-            kill_once(arguments, longest, chance)
-            made = len(list(out.glob("*/manifest.json")))
-            kill_once(arguments, longest, chance)
+            made = [kill_once(arguments, out, len(expected) // 2, chance) for _ in range(2)]
             code, err = batch(*arguments)
             same = code == 0 and packets(out) == expected and not leftovers(out)
             well += same
-            print(f"{made:4} packets at the first kill: {'the same' if same else err or 'DIFFERENT'}")  # noqa: T201
+            print(f"killed at {made} packets: {'the same' if same else err or 'DIFFERENT'}")  # noqa: T201
             shutil.rmtree(out)
     print(f"{well} of {runs} runs ended with the packets of an undisturbed run")  # noqa: T201
     return int(well < runs)
