@@ -42,6 +42,7 @@ $(VENV)/installed: requirements.lock pyproject.toml | system
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	-$(BIN)/docgen fonts >/dev/null
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock

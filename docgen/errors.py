@@ -7,6 +7,7 @@
     ├── WriteError      7   the target cannot be written, or would be overwritten
     │   └── DiskFullError        there is no room left
     ├── SystemMissingError   9   a system library or font is not there
+    │   └── MissingGlyphError    no font has a character of one intake
     └── ProofError     10   a document failed its own check
 
 A bad answer in a sheet is no error: it is a finding.
@@ -96,6 +97,12 @@ class SystemMissingError(DocgenError):
 
     exit_code = ExitCode.SYSTEM
     stops_run = True
+
+
+class MissingGlyphError(SystemMissingError):
+    """No installed font has a character that one intake would print; other intakes are none the worse for it."""
+
+    stops_run = False
 
 
 class ProofError(DocgenError):

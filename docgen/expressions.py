@@ -17,7 +17,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen import negation
 from docgen import text as texts
-from docgen.errors import did_you_mean
 
 
 class Missing:
@@ -167,6 +166,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "least": least,
 }
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
+TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -197,7 +197,7 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
     environment.filters.update(FILTERS)
-    environment.tests["given"] = is_given
+    environment.tests.update(TESTS)
     return environment
 
 
@@ -230,13 +230,6 @@ def references(tree: nodes.Template) -> list[Reference]:
         if name.ctx == "load" and id(name) not in inner and name.name not in own:
             found.append(Reference(name.name, None, name.lineno))
     return sorted((r for r in found if r.name not in FUNCTIONS), key=lambda reference: reference.line)
-
-
-def unknown_names(tree: nodes.Template, names: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The line of every name that a parsed template uses and `names` do not hold, with what to say of it."""
-    for reference in references(tree):
-        if reference.name not in names:
-            yield reference.line, f"unknown name {reference.name!r}{did_you_mean(reference.name, names)}"
 
 
 class Comparison(NamedTuple):
@@ -282,13 +275,3 @@ def expression(source: str) -> Expression:
 def message_template(source: str) -> Template:
     """Compile the text of a finding once per process.  Raises jinja2.TemplateSyntaxError."""
     return plain_text_sandbox().from_string(source)
-
-
-def failing_line(cause: BaseException) -> int:
-    """The line of the template on which rendering failed: Jinja rewrites tracebacks to template lines."""
-    line, trace = 0, cause.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line

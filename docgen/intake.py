@@ -1,7 +1,7 @@
 """The things that pass from stage to stage: answers, intake, finding, review.  Plain frozen data.
 
 Order of life: `Answers` (as written, from one place in a source) → `Intake` (as understood)
-→ `Review` (findings, figures, verdict).
+→ `Review` (findings, figures, verdict).  What `Annotated` says of an attribute is told to template authors.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 
 class Level(StrEnum):
@@ -57,8 +57,8 @@ Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tup
 class Origin:
     """Where an answer stands or should stand: `B4` in a sheet, `T1R3C2` or a control's tag in Word."""
 
-    sheet: str | None = None
-    cell: str | None = None
+    sheet: Annotated[str | None, "the sheet"] = None
+    cell: Annotated[str | None, "the cell, or the tag of a control"] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class Answer:
 class Unrecognised:
     """A text in the source that was not understood; `cell` is None for a whole sheet."""
 
-    sheet: str | None
-    cell: str | None
-    text: str
+    sheet: Annotated[str | None, "the sheet that it stands in"]
+    cell: Annotated[str | None, "the cell that it stands in"]
+    text: Annotated[str, "the text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,15 @@ class Answers:
 class Finding:
     """One thing to mend or to know, with its place, its remedy and its clause."""
 
-    rule: str
-    level: Level
-    message: str
-    remedy: str
-    field: str | None = None
-    label: str | None = None
-    origin: Origin = Origin()
-    written: str | None = None
-    clause: str | None = None
+    rule: Annotated[str, "the id of the rule"]
+    level: Annotated[Level, "invalid, reject, manual or advice"]
+    message: Annotated[str, "what is wrong"]
+    remedy: Annotated[str, "how to mend it"]
+    field: Annotated[str | None, "the key of the field"] = None
+    label: Annotated[str | None, "the label of the field"] = None
+    origin: Annotated[Origin, "where the answer stands or should stand"] = Origin()
+    written: Annotated[str | None, "the answer as written"] = None
+    clause: Annotated[str | None, "the clause that the rule rests on"] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,11 +151,12 @@ class Figure(_Model):
 
 
 class Outputs(_Model):
-    """File names of the three documents, as templates over the field names."""
+    """File names of the three documents and of a sheet that goes back, as templates over the field names."""
 
     form: str
     review: str
     contract: str
+    returned: str = ""
 
 
 class SheetTexts(_Model):
@@ -165,6 +166,10 @@ class SheetTexts(_Model):
     head columns.  `required`, `conditional` and `optional` say whether an answer is needed, `one` and
     `several` how to choose.  `guide` is the title of the sheet of explanations, `steps` its general part.
     `warning` is the title, the other warnings are the text of what an odd entry is met with.
+
+    A sheet that goes back bears `returned` on top, a template over the number of findings of each level and
+    the `labels` to mend; `marks`, by level, begin what is said of an answer, and `unrecognised` begins the
+    list of what was not understood.  By these beginnings reading knows them for docgen's own.
     """
 
     note: str = ""
@@ -185,6 +190,9 @@ class SheetTexts(_Model):
     choice_warning: str = ""
     count_warning: str = ""
     mobile_warning: str = ""
+    returned: str = ""
+    unrecognised: str = ""
+    marks: Mapping[Level, str] = {}
 
 
 class Kit(_Model):
@@ -218,6 +226,13 @@ class Kit(_Model):
     def terms(self) -> Mapping[str, Field]:
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
+
+    def mark(self, level: Level) -> str:
+        """What begins a finding of this level beside an answer."""
+        return self.sheet.marks.get(level, f"[{level.value}] ")
+
+    def __hash__(self) -> int:
+        return hash((self.folder, self.version_mark))
 
     def __repr__(self) -> str:
         return f"Kit({self.version_mark!r}, {str(self.folder)!r})"

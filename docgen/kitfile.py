@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from docgen import expressions, markedyaml
 from docgen.errors import KitError, UsageError, did_you_mean
+from docgen.intake import Level
 from docgen.kit import Case, Choice, Field, FieldType, Figure, Kit, Outputs, Rule, Section, SheetTexts
 from docgen.markedyaml import Marked, Place
 
@@ -49,8 +50,8 @@ def find(name: str) -> Path:
     if (folder / KIT_FILE).is_file():
         return folder
     if folder.is_dir():
-        raise UsageError(f"--kit {name}: the folder holds no {KIT_FILE}")
-    raise UsageError(f"--kit {name}: there is no such kit or folder{did_you_mean(name, own)}", "docgen kits lists them")
+        raise UsageError(f"kit {name}: the folder holds no {KIT_FILE}")
+    raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, own)}", "docgen kits lists them")
 
 
 @cache
@@ -59,15 +60,31 @@ def load(folder: Path) -> Kit:
 
     Raises KitError that lists every problem with file and line.
     """
-    marked = markedyaml.read(folder / KIT_FILE, KitError)
-    try:
-        kit = Kit(folder=folder, **_prepared(marked))
-    except ValidationError as cause:
-        raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
-    problems = [f"{marked.at(place)}: {what}" for place, what in _check(kit)]
-    if problems:
+    marked, kit = _read(folder)
+    if problems := _problems(marked, kit):
         raise KitError(problems)
     return kit
+
+
+def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
+    """The kit in `folder`, None where its shape is wrong, and every problem with file and line."""
+    try:
+        marked, kit = _read(folder)
+    except KitError as cause:
+        return None, cause.problems
+    return kit, _problems(marked, kit)
+
+
+def _read(folder: Path) -> tuple[Marked, Kit]:
+    marked = markedyaml.read(folder / KIT_FILE, KitError)
+    try:
+        return marked, Kit(folder=folder, **_prepared(marked))
+    except ValidationError as cause:
+        raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
+
+
+def _problems(marked: Marked, kit: Kit) -> list[str]:
+    return [f"{marked.at(place)}: {what}" for place, what in _check(kit)]
 
 
 # -- shape -----------------------------------------------------------------------------------------
@@ -163,6 +180,8 @@ def _check(kit: Kit) -> Problems:
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
     for part in Outputs.model_fields:
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part))
+    counts = {"labels", *(level.value for level in Level)}
+    yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), extra=counts)
     if kit.name_field not in kit.fields:
         yield ("name_field",), f"no field is called {kit.name_field!r}{did_you_mean(kit.name_field, kit.fields)}"
 
@@ -202,7 +221,8 @@ def _check_rules(kit: Kit) -> Problems:
                     yield place, f"{rule.id}: no field is called {key!r}{did_you_mean(key, kit.fields)}"
             yield from _check_expression(kit, case.when, (*place, "when"), each=bool(case.each))
             for part in ("message", "remedy"):
-                yield from _check_template(kit, getattr(case, part), (*place, part), each=bool(case.each))
+                extra = {"text", "hits"} if case.each else {"hits"}
+                yield from _check_template(kit, getattr(case, part), (*place, part), extra=extra)
 
 
 def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
@@ -220,17 +240,17 @@ def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False
             yield place, f"{name} has no choice {constant!r}{did_you_mean(str(constant), keys)}"
 
 
-def _check_template(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
+def _check_template(kit: Kit, source: str, place: Place, *, extra: Set[str] = frozenset()) -> Problems:
     try:
         tree = expressions.plain_text_sandbox().parse(source)
         expressions.message_template(source)
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
-    yield from _check_names(kit, tree, place, {"text", "hits"} if each else {"hits"})
+    yield from _check_names(kit, tree, place, extra)
 
 
-def _check_names(kit: Kit, tree: nodes.Template, place: Place, extra: set[str]) -> Problems:
+def _check_names(kit: Kit, tree: nodes.Template, place: Place, extra: Set[str]) -> Problems:
     known = {*kit.all_fields, "words", "limits", *extra}
     for name, attribute, _line in expressions.references(tree):
         if name not in known:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from docgen import expressions, values
 from docgen.expressions import Missing
-from docgen.intake import Answer, Answers, Finding, Intake, Level, Origin, Value
+from docgen.intake import Answer, Answers, Finding, Intake, Level, Origin, Unrecognised, Value
 from docgen.kit import Field, Kit
 from docgen.messages import wording
-from docgen.text import says_nothing
+from docgen.text import fold_label, says_nothing
 
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     """The intake that `answers` hold; `source` is the source's name as given."""
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
-    findings = _kit_findings(answers, kit)
+    findings = [*_kit_findings(answers, kit), *_near_labels(answers, kit)]
     for key, field in kit.fields.items():
         answer = answers.fields.get(key)
         if answer is None:
@@ -96,6 +97,46 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
         return []
     words = wording("kit_version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
     return [Finding("value", Level.ADVICE, words.message, words.remedy, origin=Origin(answers.sheet, None))]
+
+
+#: How alike a text and a label must be, of 100: four characters may differ in one, six of them in two.
+_NEAR = 70
+#: So much more alike than any other field's label must the nearest be to be named alone.
+_CLEARLY = 8
+_LONGEST_LABEL = 20
+
+
+def _near_labels(answers: Answers, kit: Kit) -> Iterator[Finding]:
+    """Advice on texts that were not understood and look like the label of a field that was not found.
+
+    The answers beside them are not read: a label that is not known is never guessed.
+    """
+    missing = [field for key, field in kit.fields.items() if key not in answers.fields]
+    texts = [u for u in answers.unrecognised if u.cell and len(_head(u.text)) <= _LONGEST_LABEL]
+    if not missing or not texts:
+        return
+    from rapidfuzz import fuzz, process
+
+    names = [(fold_label(name), field) for field in missing for name in (field.label, *field.aliases)]
+    for text in texts:
+        found = process.extract(
+            fold_label(_head(text.text)), [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_NEAR, limit=None
+        )
+        near = dict.fromkeys(names[at][1] for _, score, at in found if score > found[0][1] - _CLEARLY)
+        if near:
+            yield _near_label(text, list(near))
+
+
+def _near_label(text: Unrecognised, fields: list[Field]) -> Finding:
+    words = wording("near_label", written=_head(text.text), label="」、「".join(field.label for field in fields))
+    key, label = (fields[0].key, fields[0].label) if len(fields) == 1 else (None, None)
+    origin = Origin(text.sheet, text.cell)
+    return Finding("value", Level.ADVICE, words.message, words.remedy, key, label, origin, text.text)
+
+
+def _head(text: str) -> str:
+    """What stands before the colon of `label: answer` in one cell."""
+    return re.split("[:：\n]", text.strip(), maxsplit=1)[0]
 
 
 def _name_of_source(source: str, row: int | None) -> str:

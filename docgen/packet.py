@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -124,13 +124,22 @@ def review_of(assessed: Assessed, source_bytes: bytes, kit: Kit, occasion: Occas
 
 def document_names(kit: Kit, assessed: Assessed) -> dict[str, str]:
     """The file names of the three documents, from the kit's templates for them."""
+    return {kind: _file_name(kit, assessed, getattr(kit.outputs, kind)) for kind in KINDS}
+
+
+def returned_name(kit: Kit, assessed: Sequence[Assessed], source: Path) -> str:
+    """The file name of what goes back to the customer: from the kit's template, or named after the source
+    where that holds several intakes."""
+    if len(assessed) == 1:
+        return _file_name(kit, assessed[0], kit.outputs.returned or kit.outputs.form)
+    return files.safe_file_name(f"{source.stem}-{kit.title}.xlsx")
+
+
+def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     given = {**assessed.terms, **assessed.intake.values}
     names: dict[str, object] = {k: context.shown(field, given.get(k)) for k, field in kit.all_fields.items()}
     names[kit.name_field] = assessed.intake.name
-    return {
-        kind: files.safe_file_name(expressions.message_template(getattr(kit.outputs, kind)).render(names))
-        for kind in KINDS
-    }
+    return files.safe_file_name(expressions.message_template(template).render(names))
 
 
 def refuse_to_lose(folder: Path, *, force: bool) -> None:
@@ -149,8 +158,12 @@ def refuse_to_lose(folder: Path, *, force: bool) -> None:
 
 
 def distinct_name(intake: Intake) -> str:
-    """A folder name that no other intake has: the safe name with 8 hex digits of source, sheet and row."""
-    origin = json.dumps([os.path.normpath(intake.source), intake.sheet, intake.row], ensure_ascii=False)
+    """A folder name that no other intake has: the safe name with 8 hex digits of source, sheet and row, or of
+    the place of the first answer where a document has neither."""
+    place: tuple[object, ...] = (intake.sheet, intake.row)
+    if not any(place):
+        place = tuple(answer.origin.cell for answer in intake.answers.values())[:1]
+    origin = json.dumps([os.path.normpath(intake.source), *place], ensure_ascii=False)
     return f"{files.safe_name(intake.name)}-{hashlib.sha256(origin.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 

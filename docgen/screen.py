@@ -14,6 +14,7 @@ from docgen.assess import Assessed
 from docgen.intake import FigureResult, Finding, Level, Verdict
 from docgen.packet import Packet
 from docgen.render.context import show_figure
+from docgen.render.lint.listing import Listing
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -67,6 +68,18 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
 
 def _figure(figure: FigureResult) -> str:
     return f"{figure.label} {show_figure(figure.value)} {figure.unit}".strip()
+
+
+def vocabulary(listing: Listing) -> RenderableType:
+    """What templates may write that belongs together: its title, and a table without the columns that say nothing."""
+    table = Table(pad_edge=False, box=None)
+    columns = {"write": 0, "kind": 1, "may be missing": 2, "example": 3, "meaning": 4}
+    told = {title: at for title, at in columns.items() if any(entry[at] for entry in listing.entries)}
+    for title in told:
+        table.add_column(title, overflow="fold", header_style="dim", no_wrap=title == "write")
+    for entry in listing.entries:
+        table.add_row(*(escape(_short(entry[at]) if title == "example" else entry[at]) for title, at in told.items()))
+    return Group(Text(listing.title, style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
 
 
 def _short(text: str, limit: int = 40) -> str:

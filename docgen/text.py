@@ -156,6 +156,14 @@ def is_instruction(text: str) -> bool:
     return bool(_INSTRUCTION.match(fold(text).lstrip("(*[")))
 
 
+_NUMBERING_HEADS = frozenset({"序号", "序", "编号", "行号", "项次", "no", "#", "№"})
+
+
+def is_numbering(text: str) -> bool:
+    """Whether the text heads a column that merely counts the rows."""
+    return fold(text).strip(".:") in _NUMBERING_HEADS
+
+
 def is_total_or_remark(text: str) -> bool:
     """Whether a row that begins with the text sums up or comments, as `合计` and `备注：…` do."""
     return bool(_TOTAL_OR_REMARK.match(fold(text)))

@@ -20,6 +20,7 @@ from docgen.assess import Assessed
 from docgen.intake import Answer, Answers, Origin, Value
 from docgen.kit import Kit
 from docgen.normalize import normalize
+from docgen.render import fonts
 from docgen.review import review
 
 # In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
@@ -84,6 +85,13 @@ def assessed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: s
 @pytest.fixture(scope="session")
 def kit() -> Kit:
     return kitfile.load(kitfile.find("caller-number"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _core_faces() -> None:
+    """Cut the core faces before the first test, so that no PDF of a run is made without them; 20 s, once."""
+    for core in fonts.uncut():
+        fonts.cut(core)
 
 
 @pytest.fixture

@@ -156,6 +156,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
     first, second, last = err.splitlines()
     assert first.startswith("3 done, 0 failed, ")
     assert first.endswith(" left")
+    assert second.endswith(", 0:00:00 left")
     assert second.startswith("4 done, 0 failed, ")
     assert last.startswith("4 packets, no failures; ")
     assert batch(source, "-o", tmp_path / "out", "-q") == (0, "")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import Run
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 
 from docgen.errors import SourceError
@@ -337,6 +341,56 @@ def test_faults_of_cells_are_carried(kit: Kit) -> None:
     assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
 
 
+# -- labels that are nearly right ------------------------------------------------------------------
+
+
+def near(run: Run, tmp_path: Path, text: str) -> list[dict[str, Any]]:
+    (intake,) = run("check", "--json", workbook(tmp_path / "near.xlsx", text)).json["intakes"]
+    return [f for f in intake["findings"] if f["level"] == "advice" and f["rule"] == "value"]
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "field"),
+    [
+        ("公司名称*", "公司名秤*", "company_name"),
+        ("被叫号码来源*", "被叫号来源", "callee_source"),
+        ("微信号", "您的微信账号", "contact_wechat"),
+        ("关键流程话术*", "关健流程话术", "main_script"),
+        ("整体外呼量*", "整体外乎量：", "total_calls"),
+    ],
+)
+def test_a_near_label_is_reported_with_the_field_it_means_and_not_read(
+    run: Run, kit: Kit, tmp_path: Path, label: str, written: str, field: str
+) -> None:
+    text = form_text({"contact_name": "王", field: "13800138000"}).replace(f"| {label} |", f"| {written} |")
+    (finding,) = near(run, tmp_path, text)
+    assert (finding["field"], finding["label"]) == (field, kit.fields[field].label)
+    assert finding["written"] == written
+    assert f"「{kit.fields[field].label}」" in finding["message"]
+    (intake,) = run("check", "--json", tmp_path / "near.xlsx").json["intakes"]
+    assert intake["values"][field] is None
+    assert finding["cell"] in [u["cell"] for u in intake["unrecognised"]]
+
+
+def test_of_two_fields_that_are_close_both_are_named(run: Run, tmp_path: Path) -> None:
+    text = form_text({}).replace("| 每日外呼量* |", "| 每体外呼量 |").replace("| 整体外呼量* |", "| |")
+    (finding,) = near(run, tmp_path, text)
+    assert finding["field"] is None
+    assert "「每日外呼量」、「整体外呼量」" in finding["message"]
+
+
+def test_a_near_header_of_a_table_is_reported_once(run: Run, tmp_path: Path) -> None:
+    text = TABLE.replace("公司名称", "公司名秤").replace("跟进人", "称呼")
+    intakes = run("check", "--json", workbook(tmp_path / "near.xlsx", text)).json["intakes"]
+    found = [f for i in intakes for f in i["findings"] if "公司名秤" in f["message"]]
+    assert [(f["field"], f["cell"]) for f in found] == [("company_name", "C2")]
+
+
+def test_a_text_of_another_kind_is_near_no_label(run: Run, tmp_path: Path) -> None:
+    text = form_text({}).replace("| 微信号 |", "| 备注 |") + "| 客户经理 | 张三 |\n| 请于周五前交回 |\n"
+    assert near(run, tmp_path, text) == []
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 TABLE = """
@@ -367,10 +421,88 @@ def test_each_row_of_a_table_is_an_intake(tmp_path: Path, kit: Kit) -> None:
 def test_what_a_table_holds_besides_goes_where_it_stands(tmp_path: Path, kit: Kit) -> None:
     first, second = reading(tmp_path, TABLE, kit).intakes
     assert [(u.cell, u.text) for u in first.unrecognised] == [
-        ("A1", "2026年客户信息汇总"), ("A2", "序号"), ("F2", "跟进人"), ("A6", "合计"), ("E6", "15000"),
-        ("A3", "1"), ("F3", "小李"),
+        ("A1", "2026年客户信息汇总"), ("F2", "跟进人"), ("A6", "合计"), ("E6", "15000"), ("F3", "小李"),
     ]  # fmt: skip
-    assert [(u.cell, u.text) for u in second.unrecognised] == [("A5", "2")]
+    assert second.unrecognised == ()
+
+
+def test_a_column_that_counts_the_rows_is_understood_and_nothing_else_in_it(tmp_path: Path, kit: Kit) -> None:
+    text = TABLE.replace("| 2 | 139", "| 二组 | 139")
+    _, second = reading(tmp_path, text, kit).intakes
+    assert [(u.cell, u.text) for u in second.unrecognised] == [("A5", "二组")]
+
+
+@pytest.mark.parametrize("numbers", [["1", "2", "3"], ["1.", "2.", "3."]])
+def test_a_form_may_count_its_rows(tmp_path: Path, kit: Kit, numbers: list[str]) -> None:
+    rows = [f"| {numbers[i] if i < 3 else ''} | {f.label} | 答 |" for i, f in enumerate(kit.fields.values())]
+    (answers,) = reading(tmp_path, "\n".join(rows), kit).intakes
+    assert answers.unrecognised == ()
+    numbered = "\n".join(rows).replace("| 1", "| 7")
+    (answers,) = reading(tmp_path, numbered, kit).intakes
+    assert [u.cell for u in answers.unrecognised] == ["A1", "A2", "A3"]
+
+
+# -- long sheets -----------------------------------------------------------------------------------
+
+LONG = """
+# 客户
+| 名单 | | | | |
+| 公司名称 | 称呼 | 手机号 | 行业 | 备用 |
+| 甲公司 | 王 | 13800138000 | 银行 | |
+| 乙公司 | ^ | 13800138001 | 电商 | 旁注 |
+| 说明一 | < | < | < | < |
+| 丙公司 | 李 | 13800138002 | 能源 | |
+| 丁公司 | ^ | 13800138003 | 教育 | |
+| 合计 | | 4 | | |
+"""
+
+
+@pytest.mark.parametrize("held", [3, 4, 5, 6, 7])
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_a_long_sheet_is_read_row_by_row_to_the_same_answers(
+    tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, held: int, suffix: str
+) -> None:
+    text = LONG if suffix == "xlsx" else LONG.replace("| ^", "| ").replace("| <", "| ")
+    path = workbook(tmp_path / "long.xlsx", text)
+    if suffix == "csv":
+        rows = [["" if cell is None else str(cell) for cell in row] for row in load_workbook(path).worksheets[0].values]
+        path = tmp_path / "long.csv"
+        path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    whole = list(read(path, kit).intakes)
+    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", held)
+    monkeypatch.setattr("docgen.read.separated.HELD_ROWS", held)
+    found = read(path, kit).intakes
+    for _ in range(2):  # it may be gone through again
+        streamed = list(found)
+        assert [(a.sheet, a.row, a.fields) for a in streamed] == [(a.sheet, a.row, a.fields) for a in whole]
+        left = [{u for a in intakes for u in a.unrecognised} for intakes in (streamed, whole)]
+        assert left[0] == left[1]
+        assert {u.text for u in left[0]} >= {"名单", "备用", "旁注", "合计", "4"}
+
+
+def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
+    tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "long.xlsx", LONG)
+    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", 3)
+    found = iter(read(path, kit).intakes)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", b"</sheet>")
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    with pytest.raises(SourceError, match="cannot be read"):
+        list(found)
+
+
+@pytest.mark.parametrize("limit", ["workbook.LONG_SHEET", "locate.MOST_CELLS"])
+def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(f"docgen.read.{limit}", 0)
+    with pytest.raises(SourceError, match="no sheet holds an intake"):
+        reading(tmp_path, form_text({}), kit)
 
 
 GROUPED = """

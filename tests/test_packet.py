@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run
+from conftest import GOOD, ROOT, Run
+from tables import document, form_text
 
 from docgen import files, packet
 from docgen.errors import ProofError
@@ -174,3 +175,10 @@ def test_a_hostile_name_stays_in_the_folder(run: Run, out: Path, tmp_path: Path)
     assert Path(made["folder"]).parent == out.resolve()
     assert {path.parent for path in only(out).iterdir()} == {only(out)}
     assert files.safe_name("../../../evil/公司") == Path(made["folder"]).name
+
+
+def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -> None:
+    text = form_text(GOOD)
+    done = run("packet", document(tmp_path / "two.docx", f"{text}\n和\n{text}"), "-o", tmp_path / "out", "--json")
+    assert done.code == 0
+    assert len({packet["folder"] for packet in done.json["packets"]}) == 2

@@ -99,11 +99,11 @@ FOREIGN = {
     "xlsb": (of_type(b"ms-excel.sheet.binary.macroEnabled.main"), "the workbook cannot be read"),
     "ods": (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "the spreadsheet cannot be read"),
     "odt": (zipped(mimetype=b"application/vnd.oasis.opendocument.text"), "an OpenDocument file, which is not read"),
-    "xls": (OLE + "Workbook".encode("utf-16-le"), "the workbook cannot be read"),
-    "doc": (OLE + "WordDocument".encode("utf-16-le"), "an old Word document (.doc), which is not read"),
-    "old office": (OLE + "PowerPoint Document".encode("utf-16-le"), "a file of an old Office program"),
+    "xls": (OLE + "Workbook\0".encode("utf-16-le"), "the workbook cannot be read"),
+    "doc": (OLE + "WordDocument\0".encode("utf-16-le"), "an old Word document (.doc), which is not read"),
+    "old office": (OLE + "PowerPoint Document\0".encode("utf-16-le"), "a file of an old Office program"),
     "rtf": (b"{\\rtf1\\ansi", "a rich text document (.rtf), which is not read"),
-    "encrypted": (OLE + "EncryptedPackage".encode("utf-16-le"), "password-protected"),
+    "encrypted": (OLE + "EncryptedPackage\0".encode("utf-16-le"), "password-protected"),
     "no parts": (of_type(OOXML + b"spreadsheetml.sheet.main+xml"), "the workbook cannot be read"),
 }
 

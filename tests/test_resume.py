@@ -44,7 +44,7 @@ def test_a_run_killed_at_any_moment_goes_on(
     chance = random.Random(seed)
     for attempt in range(2):
         process = start(sources, "-o", out, "--jobs", 2, "--resume")
-        wait_for_packets(out, chance.randrange(1, 20 * (attempt + 1)), process)
+        wait_for_packets(out, 1 + 20 * attempt + chance.randrange(20), process)
         time.sleep(chance.random() / 5)
         process.kill()
         finish(process)

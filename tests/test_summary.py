@@ -21,10 +21,9 @@ from test_review import CENTRE, OWN
 
 from docgen import packet
 from docgen.assess import Assessed
-from docgen.errors import KitError, SystemMissingError
+from docgen.errors import KitError
 from docgen.intake import Finding, Level, Origin, Unrecognised
 from docgen.kit import Kit
-from docgen.render import fonts
 from docgen.render.context import Occasion
 
 SOURCE = b"the bytes of the source"
@@ -132,6 +131,14 @@ def _descriptors(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject
             for inner in font.get_object().get("/DescendantFonts", [font]):
                 found.append(inner.get_object()["/FontDescriptor"].get_object())
     return found
+
+
+def test_it_is_small(case: tuple[Assessed, bytes]) -> None:
+    """Two faces of a few hundred glyphs: no full face is embedded for what the core faces have."""
+    reader = pypdf.PdfReader(io.BytesIO(case[1]))
+    faces = {str(descriptor["/FontName"]).partition("+")[2] for descriptor in _descriptors(reader)}
+    assert faces == {"docgen-Core-SC", "docgen-Core-SC-Bold"}
+    assert len(case[1]) < 105_000  # before attachments: those of this test are a few kB
 
 
 def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
@@ -253,8 +260,8 @@ def test_an_unknown_name_is_refused_with_its_line(own_template: tuple[Kit, Path]
     with pytest.raises(KitError) as caught:
         pdf(kit, assessed(kit))
     assert [problem.partition("review.html")[2] for problem in caught.value.problems] == [
-        ":2: unknown name 'comany_name' (did you mean 'company_name'?)",
-        ":3: unknown name 'revew' (did you mean 'review'?)",
+        ":2 «{{ comany_name }}»: unknown name 'comany_name' (did you mean 'company_name'?)",
+        ":3 «{{ revew.name }}»: unknown name 'revew' (did you mean 'review'?)",
     ]
 
 
@@ -286,18 +293,3 @@ def test_what_lies_in_the_kit_is_fetched(own_template: tuple[Kit, Path]) -> None
     )
     template.write_text('<img src="标志.svg" alt="" style="width: 9cm">', encoding="utf-8")
     assert "图中字" in text(pdf(kit, assessed(kit)))
-
-
-def test_a_missing_font_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    fonts.require_chinese_font.cache_clear()
-    monkeypatch.setattr(fonts, "_match", lambda _pattern: [])
-    with pytest.raises(SystemMissingError, match="fonts-noto-cjk"):
-        fonts.require_chinese_font()
-    fonts.require_chinese_font.cache_clear()
-
-
-def test_the_faces_are_named_with_their_hashes() -> None:
-    faces = fonts.faces()
-    assert any("CJK" in name for name in faces)
-    assert any("DejaVu" in name for name in faces)
-    assert all(len(digest) == 64 for digest in faces.values())

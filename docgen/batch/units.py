@@ -113,8 +113,7 @@ class Failure(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a unit.
 
-    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit;
-    `length` is how many intakes the source has, or 0 where nobody knows yet.
+    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit.
     """
 
     source: str
@@ -124,7 +123,6 @@ class Outcome(NamedTuple):
     items: list[Item]
     failures: list[Failure]
     more: bool
-    length: int = 0
 
     def to_line(self) -> bytes:
         """The outcome as a line of JSON."""

@@ -8,7 +8,6 @@ over, at a small part of the cost of a packet, and no process has to feed the ot
 from __future__ import annotations
 
 import hashlib
-import operator
 import signal
 import time
 import traceback
@@ -44,7 +43,7 @@ def work(job: Job, unit: Unit) -> Outcome:
 def _outcome(job: Job, unit: Unit) -> Outcome:
     items: list[Item] = []
     failures: list[Failure] = []
-    count, inputs, length = 0, "", 0
+    count, inputs = 0, ""
     try:
         original = _original(unit.source, _modified(unit.source))
         inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
@@ -53,7 +52,6 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         if before and not before.failures and len(kept) == len(before.items):
             return before
         source = _source_at(job, unit.start, unit.source, inputs)
-        length = source.length
         for answers in source.take(job, unit):
             done = kept.get((answers.sheet, answers.row)) or _done(job, unit, source.opened, original, answers)
             count += 1
@@ -67,7 +65,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         failures.append(_failure("", error))
         count = 0
     more = count == unit.stop - unit.start
-    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more, length)
+    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more)
 
 
 # -- going through a source ------------------------------------------------------------------------
@@ -82,7 +80,6 @@ class _Source:
 
     def __init__(self, job: Job, path: str) -> None:
         self.opened = open_source(Path(path), job.making.kit, job.terms)
-        self.length = operator.length_hint(self.opened.intakes)
         self.position = 0
         self._intakes = iter(self.opened.intakes)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from docgen.cli.machine import prepare_faces
 from docgen.cli.options import common, exit_by, find_sources, load_terms, printed_date, sources_argument
 from docgen.cli.telling import Lines, teller
 from docgen.errors import DocgenError, ExitCode
@@ -69,6 +70,8 @@ def batch(
         for path in paths:
             click.echo(path)
         return
+    if "review" in only:
+        prepare_faces()
     printed = printed_date(date)
     job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
     with teller(len(paths), as_json=log_json) as told, _terminable():

@@ -1,4 +1,4 @@
-"""Commands that look at sources and make single documents: kits, blank, check, form, review, contract."""
+"""Commands that look at sources and make single documents: kits, blank, check, return, form, review, contract."""
 
 from __future__ import annotations
 
@@ -114,6 +114,50 @@ def check(
     exit_by((item.review.verdict for _, item in run.assessed), run.unreadable)
 
 
+# -- return ----------------------------------------------------------------------------------------
+
+#: Sheets in one workbook beyond which nobody finds theirs.
+_MOST_SHEETS = 200
+
+
+@click.command("return")
+@source_argument
+@click.option("--docx", "as_form", is_flag=True, help="Make a Word form of it (one intake only).")
+@out_file
+@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+def return_(
+    source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    sheet: str | None, row: int | None, force: bool,
+) -> None:  # fmt: skip
+    """Make the sheet that goes back to the customer, every problem marked and explained in place."""
+    kit = load_kit(kit_name)
+    given_terms = load_terms(terms, kit)
+    if as_form:
+        assessed = [_exactly_one(source, kit, given_terms, sheet, row)]
+    else:
+        assessed = _readable(source, kit, given_terms, sheet, row)
+    items = [item for _, item in assessed]
+    if len(items) > _MOST_SHEETS:
+        raise UsageError(
+            f"{source} holds {len(items)} intakes, too many for one workbook", "choose with --sheet, --row"
+        )
+    from docgen.packet import returned_name
+    from docgen.render.returned import returned
+
+    intakes = [returned(kit, item.intake, item.review) for item in items]
+    if as_form:
+        from docgen.render.form import returned_form
+
+        content = returned_form(kit, printed_date(date), intakes[0])
+    else:
+        from docgen.render.sheet import returned_sheet
+
+        content = returned_sheet(kit, intakes)
+    suffix = ".docx" if as_form else ".xlsx"
+    _write(out or Path(returned_name(kit, items, Path(source))).with_suffix(suffix), content, force=force)
+    exit_by(item.review.verdict for item in items)
+
+
 # -- one document ----------------------------------------------------------------------------------
 
 
@@ -202,18 +246,26 @@ def _exactly_one(
     source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
 ) -> tuple[Path, Assessed]:
     """The one intake that a command for one document works on.  Exits with 3 where the source is unreadable."""
+    assessed = _readable(source, kit, terms, sheet, row)
+    if len(assessed) != 1:
+        raise UsageError(
+            f"{source} holds {len(assessed)} intakes, and this command makes one document",
+            "choose one with --sheet and --row, or make all with: docgen packet",
+        )
+    return assessed[0]
+
+
+def _readable(
+    source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
+) -> list[tuple[Path, Assessed]]:
+    """The intakes of one source with the file they stand in.  Exits with 3 where it is unreadable."""
     from docgen.assess import assess_all
 
     run = assess_all(find_sources([source]), kit, terms, sheet, row)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)
-    if len(run.assessed) != 1:
-        raise UsageError(
-            f"{source} holds {len(run.assessed)} intakes, and this command makes one document",
-            "choose one with --sheet and --row, or make all with: docgen packet",
-        )
-    return run.assessed[0]
+    return run.assessed
 
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:

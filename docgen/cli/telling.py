@@ -38,17 +38,19 @@ class Tally:
         self.sources = sources
         self.failed = 0
         self.verdicts: Counter[str] = Counter()
-        self._started = self._known = 0
+        self._ended = 0
+        self._going_on: set[str] = set()
         self._began = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
         """Count what became of a unit."""
         self.verdicts.update(item.verdict for item in outcome.items)
         self.failed += len(outcome.failures)
-        found = len(outcome.items) + len(outcome.failures)
-        self._started += outcome.start == 0
-        if outcome.start == 0 or not outcome.length:
-            self._known += max(found, outcome.length)
+        if outcome.more:
+            self._going_on.add(outcome.source)
+        elif outcome.start == 0 or outcome.source in self._going_on:
+            self._going_on.discard(outcome.source)
+            self._ended += 1
 
     @property
     def made(self) -> int:
@@ -56,10 +58,14 @@ class Tally:
         return self.verdicts.total()
 
     @property
-    def expected(self) -> int:
-        """How many packets and failures there will be, if the sources to come are like those begun."""
-        ahead = (self.sources - self._started) * self._known / max(self._started, 1)
-        return max(self._known + round(ahead), self.made + self.failed, 1)
+    def expected(self) -> int | None:
+        """How many packets and failures there will be, if the sources to come are like those that have ended.
+
+        None while a table goes on, for nobody knows how long, and while none has ended.
+        """
+        if self._going_on or not self._ended:
+            return None
+        return round(self.sources * (self.made + self.failed) / self._ended)
 
     @property
     def rate(self) -> float:
@@ -67,10 +73,12 @@ class Tally:
         return self.made / max(time.monotonic() - self._began, 0.001)
 
     @property
-    def left(self) -> dt.timedelta:
-        """The time that the rest will take at this rate."""
-        rest = self.expected - self.made - self.failed
-        return dt.timedelta(seconds=round(rest / self.rate) if self.made else 0)
+    def left(self) -> str:
+        """The time that the rest will take at this rate, where it can be told."""
+        if self.expected is None or not self.made:
+            return ""
+        seconds = (self.expected - self.made - self.failed) / self.rate
+        return f", {dt.timedelta(seconds=round(max(seconds, 0)))} left"
 
     @property
     def ended(self) -> str:
@@ -114,7 +122,7 @@ class Lines:
         count = (self.tally.made + self.tally.failed) // EVERY
         if count > self._told:
             self._told = count
-            say(f"{self.tally}, {self.tally.left} left")
+            say(f"{self.tally}{self.tally.left}")
 
 
 class Bar(Lines):

@@ -14,6 +14,7 @@ from docgen.text import is_instruction
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
 _TELLING, _WORDY = 4, 10
+_SEQUENCE = 3  # fewer numbers in a column may be answers
 
 
 @dataclass
@@ -66,15 +67,16 @@ class _FormReader:
         return found
 
     def _is_stacked(self) -> bool:
-        """Whether the sheet puts answers below lone labels: most have text below and nothing beside."""
+        """Whether the sheet puts answers below lone labels: more have text below and nothing beside than have
+        text beside them or the next label below."""
         votes = 0
         for place, role in self.layout.roles.items():
             if role is Role.LABEL and place not in self.layout.below:
                 spot = self.layout.spots[place]
                 under = self.layout.under(spot)
-                if self._has_text_beside(spot):
+                if self._has_text_beside(spot) or (under and self.layout.roles[under.place] is not Role.OTHER):
                     votes -= 1
-                elif under and self.layout.roles[under.place] is Role.OTHER and not self.layout.heads(under):
+                elif under and not self.layout.heads(under):
                     votes += 1
         return votes > 0
 
@@ -194,6 +196,8 @@ class _FormReader:
             for place, spot in self.layout.spots.items()
             if place not in taken and not self._is_understood(spot)
         ]
+        counted = _counted(leftover)
+        leftover = [(place, text) for place, text in leftover if place not in counted]
         given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a.written)}
         return Form(fields, leftover, is_empty=not given, explains=self._explains(given))
 
@@ -214,6 +218,19 @@ class _FormReader:
         }
         length = sum(len(given[key].written) for key in typed)
         return len(typed) >= _TELLING and sum(typed.values()) * 3 <= len(typed) and length >= _WORDY * len(typed)
+
+
+def _counted(texts: list[tuple[Place, str]]) -> set[Place]:
+    """The texts of columns that count the rows, 1, 2, 3 …"""
+    columns: dict[int, dict[Place, str]] = {}
+    for place, text in texts:
+        columns.setdefault(place[1], {})[place] = text.strip().rstrip(".、")
+    return {
+        place
+        for column in columns.values()
+        if len(column) >= _SEQUENCE and list(column.values()) == [str(n) for n in range(1, len(column) + 1)]
+        for place in column
+    }
 
 
 def _better(found: Found, other: Found) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
 DIGITS = 15
+#: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
+HELD_ROWS = 1000
 _TALL = 500  # merged ranges higher than this are searched one by one, not indexed row by row
 _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")
 
@@ -50,12 +52,28 @@ class Grid:
 
     `sheet` is its title, None where the format knows no sheets.  `addresses` names the cells of a table
     that has but these; the cells of a sheet go on for ever, and have their names by the alphabet.
+    Of a long sheet `rows` are the first ones, and `more` gives those below, read anew at each call.
     """
 
     sheet: str | None
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[Extent, ...] = ()
     addresses: Mapping[tuple[int, int], str] | None = None
+    more: Callable[[], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
+
+    def every_row(self) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        """All rows that are not empty, those too that are not kept."""
+        yield from self.rows.items()
+        for row, cells in self.more() if self.more else ():
+            seen = self._seen(row, {column: cell for column, cell in cells.items() if not _is_blank(cell.text)})
+            if seen:
+                yield row, seen
+
+    def _seen(self, row: int, cells: Mapping[int, Cell]) -> Mapping[int, Cell]:
+        """The cells of the row without those that a merged range hides."""
+        if not self.covering(row):
+            return cells
+        return {column: cell for column, cell in cells.items() if self.extent(row, column)[:2] == (row, column)}
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell there, None where it is empty."""
@@ -123,7 +141,10 @@ def grid(
         if cell.text and not _is_blank(cell.text):
             rows.setdefault(row, {})[column] = cell
     picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents, addresses)
-    return _without_hidden(picture) if extents else picture
+    if not extents:
+        return picture
+    seen = {row: picture._seen(row, cells) for row, cells in picture.rows.items()}
+    return replace(picture, rows={row: cells for row, cells in seen.items() if cells})
 
 
 def stacked(grids: Iterable[Grid]) -> Grid:
@@ -137,16 +158,6 @@ def stacked(grids: Iterable[Grid]) -> Grid:
         merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
         addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
     return Grid(None, rows, tuple(merged), addresses)
-
-
-def _without_hidden(picture: Grid) -> Grid:
-    seen = {}
-    for row, cells in picture.rows.items():
-        if picture.covering(row):
-            cells = {column: cell for column, cell in cells.items() if picture.extent(row, column)[:2] == (row, column)}
-        if cells:
-            seen[row] = cells
-    return replace(picture, rows=seen)
 
 
 def letters(column: int) -> str:

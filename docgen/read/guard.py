@@ -103,13 +103,13 @@ def _kind_of_text(head: bytes) -> Kind:
 
 def _inspect_ole(path: Path, content: bytes) -> Kind:
     def has(name: str) -> bool:
-        return name.encode("utf-16-le") in content
+        return f"{name}\0".encode("utf-16-le") in content  # names of streams end so
 
     if has("EncryptedPackage"):
         raise protected(path)
-    if has("Workbook") or has("Book"):
-        return Kind.OLD_WORKBOOK
-    return Kind.OLD_WORD if has("WordDocument") else Kind.OLD_OFFICE
+    if has("WordDocument"):  # first: a document may speak of a Book
+        return Kind.OLD_WORD
+    return Kind.OLD_WORKBOOK if has("Workbook") or has("Book") else Kind.OLD_OFFICE
 
 
 def protected(path: Path) -> SourceError:

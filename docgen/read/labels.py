@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.intake import Level
 from docgen.kit import Field, FieldType, Kit
-from docgen.text import fold, fold_label, is_instruction
+from docgen.text import fold, fold_label, is_instruction, is_numbering
 
 LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
@@ -74,6 +75,7 @@ class Vocabulary:
         )
         static, self._patterns = _split_printed(printed)
         self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
+        self._marks = _marks(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
@@ -170,9 +172,15 @@ class Vocabulary:
         """Whether the text is the field's own hint, or nothing but a line to write on."""
         if _starts(text, self._hint_initials[key]) and self._all_in(self._hints[key], text):
             return True
+        if self.is_note(text):
+            return True
         return ("_" in text and _is_line(text)) or (
             len(text) < _LONGEST_PROMPT and bool(_PROMPT.fullmatch(text.strip()))
         )
+
+    def is_note(self, text: str) -> bool:
+        """Whether the text is what docgen says on a form that it sent back."""
+        return text.lstrip().startswith(self._marks)
 
     def without_hints(self, key: str, text: str) -> str:
         """The text without the lines that are the field's own hint, where an answer stands beside it."""
@@ -228,7 +236,7 @@ class Vocabulary:
 
     def understood(self, text: str) -> bool:
         """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""
-        if _is_line(text) or self._all_in(self._known, text):
+        if _is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
         if any(self.is_untouched(key, text) for key in self.fields):
             return True
@@ -236,7 +244,7 @@ class Vocabulary:
 
     def _is_printed(self, line: str) -> bool:
         bare = _bare(line)
-        return bare in self._known or any(pattern.fullmatch(bare) for pattern in self._patterns)
+        return bare in self._known or self.is_note(line) or any(pattern.fullmatch(bare) for pattern in self._patterns)
 
     def _all_in(self, known: frozenset[str], text: str) -> bool:
         if _bare(text) in known:
@@ -245,6 +253,12 @@ class Vocabulary:
             len(parts) > 1 and all(_bare(part) in known for part in parts)
             for parts in (_parts(text, r"\n"), _parts(text, r"[\n；;]"))
         )
+
+
+def _marks(kit: Kit) -> tuple[str, ...]:
+    """The beginnings of what docgen says on a form that it sends back."""
+    summary = _TEMPLATE_TAG.split(kit.sheet.returned)[0].strip()
+    return tuple(filter(None, (summary, kit.sheet.unrecognised, *map(kit.mark, Level))))
 
 
 def _split_printed(texts: Iterable[str]) -> tuple[set[str], tuple[re.Pattern[str], ...]]:

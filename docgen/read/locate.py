@@ -1,6 +1,6 @@
 """Grids → answers: which sheets hold intakes, and which texts belong to none.
 
-A visible sheet is one of these, asked in this order:
+A visible sheet, or a table of a Word document, is one of these, asked in this order:
 
 1. The terms sheet, if its title is the label of an internal section of the kit.  Its labels and the
    answers beside them are the workbook's commercial terms.
@@ -9,7 +9,7 @@ A visible sheet is one of these, asked in this order:
    rows together, and below it at least one row with an answer.  Each such row is an intake.
 4. A form (`forms`): at least half of the fields a customer is asked have their label in it, each with
    an answer or a place for one beside it, below it or in its own cell.  The sheet is one intake,
-   unless it tells what to write instead of answering, or is empty beside a filled one.
+   unless it tells what to write instead of answering, is empty beside a filled one, or is too long.
 5. A sheet without intake: reported by its name if it holds any text that is not the kit's own.
 """
 
@@ -25,6 +25,9 @@ from docgen.read.labels import Vocabulary
 from docgen.read.roles import Place
 from docgen.read.tables import Table, find_table
 from docgen.text import fold_label
+
+#: No form has so many cells, and looking at each as a possible label would take minutes.
+MOST_CELLS = 10_000
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,6 @@ class Intakes(Iterable[Answers]):
                 yield replace(answers, unrecognised=(*answers.unrecognised, *outside)) if outside else answers
                 outside = ()
 
-    def __length_hint__(self) -> int:
-        return sum(len(sheet.customers) if isinstance(sheet, Table) else 1 for sheet in self.sheets)
-
 
 def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, Answer]] | None:
     """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
@@ -84,6 +84,8 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, An
 
 
 def _find_form(grid: Grid, vocabulary: Vocabulary) -> _SheetForm | None:
+    if grid.more is not None or sum(map(len, grid.rows.values())) > MOST_CELLS:
+        return None
     form = read_form(grid, vocabulary)
     if len(form.fields) * 2 < len(vocabulary.fields) or form.explains:
         return None

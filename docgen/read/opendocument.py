@@ -19,8 +19,8 @@ from docgen.errors import DocgenError, SourceError
 from docgen.read.grid import Book, Cell, Extent, Grid, cell_of, grid
 from docgen.read.properties import book_of
 
-#: So many cells at most may one sheet say to hold by repeating them.
-MAX_CELLS = 8_000_000
+#: So many cells at most may one sheet say to hold by repeating one over rows and columns.
+MAX_CELLS = 500_000
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -116,7 +116,7 @@ class _Reader:
     def _put(self, cell: Cell, column: int, width: int, height: int) -> None:
         if not cell.text.strip():
             return
-        self._count += width * height
+        self._count += width * height - 1
         if self._count > MAX_CELLS:
             raise SourceError(
                 f"{self._path}: refused as unsafe: a sheet repeats a cell more than {MAX_CELLS:,} times",

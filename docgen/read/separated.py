@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
 from docgen.errors import SourceError
-from docgen.read.grid import Book, Cell, grid
+from docgen.read.grid import HELD_ROWS, Book, Cell, grid
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself
@@ -30,16 +32,16 @@ def read_text_book(path: Path) -> Book:
     delimiter is comma, semicolon or tab.  Raises SourceError for what is no such file.
     """
     encoding = _encoding(path)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            declared = _DECLARED.fullmatch(file.readline(20))
-            start = file.tell() if declared else 0
-            file.seek(start)
-            delimiter = declared[1] if declared else _delimiter(file)
-            file.seek(start)
-            return Book((grid(None, _cells(path, csv.reader(chain(file, [_END]), delimiter=delimiter))),))
-    except csv.Error as cause:
-        raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
+    with path.open(encoding=encoding, newline="") as file:
+        declared = _DECLARED.fullmatch(file.readline(20))
+        start = file.tell() if declared else 0
+        file.seek(start)
+        delimiter = declared[1] if declared else _delimiter(path, file)
+    rows = partial(_rows, path, encoding, start, delimiter)
+    head = list(islice(rows(), HELD_ROWS + 1))
+    held = grid(None, ((row, column, cell) for row, cells in head[:HELD_ROWS] for column, cell in cells.items()))
+    is_long = len(head) > HELD_ROWS
+    return Book((replace(held, more=lambda: islice(rows(), HELD_ROWS, None)) if is_long else held,))
 
 
 _MEND = "open it in Excel and save it as an .xlsx workbook"
@@ -63,7 +65,7 @@ def _encoding(path: Path) -> str:
     raise SourceError(f"{path}: the text file is in an unknown encoding, not {names}", "save it in UTF-8")
 
 
-def _delimiter(file: TextIO) -> str:
+def _delimiter(path: Path, file: TextIO) -> str:
     """The delimiter that makes the first rows the most alike: as many of them as can be with as many
     columns as most have, and more than one; of equals the one that makes more columns."""
 
@@ -73,16 +75,25 @@ def _delimiter(file: TextIO) -> str:
         widths = Counter(len(row) for row in rows)
         return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
 
-    return max(_DELIMITERS, key=fitness)
+    try:
+        return max(_DELIMITERS, key=fitness)
+    except csv.Error as cause:
+        raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
 
 
-def _cells(path: Path, rows: Iterable[list[str]]) -> Iterator[tuple[int, int, Cell]]:
-    last: list[str] = []
-    for number, last in enumerate(rows, start=1):
-        for column, text in enumerate(last, start=1):
-            if text and last != [_END]:
-                yield number, column, _cell(text)
-    if last != [_END]:
+def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+    """The rows that are not empty, by number, each a mapping of columns to cells; read from the file anew."""
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            file.seek(start)
+            texts: list[str] = []
+            for number, texts in enumerate(csv.reader(chain(file, [_END]), delimiter=delimiter), start=1):
+                cells = {column: _cell(text) for column, text in enumerate(texts, start=1) if text}
+                if cells and texts != [_END]:
+                    yield number, cells
+    except (OSError, csv.Error) as cause:
+        raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
+    if texts != [_END]:
         raise SourceError(f"{path}: a quotation mark in the text file is never closed", _MEND)
 
 

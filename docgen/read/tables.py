@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from docgen.intake import Answer, Answers, Origin, Unrecognised
 from docgen.read.grid import BLANK, Cell, Grid
 from docgen.read.labels import Meaning, Vocabulary
-from docgen.text import is_total_or_remark
+from docgen.text import is_numbering, is_total_or_remark
 
 LEAST_COLUMNS = 3
+Row = Mapping[int, Cell]
 HEAD_ROWS = 200  # the header stands among so many first rows
 
 
@@ -26,51 +27,108 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A header row, its columns, and the rows below that hold a customer each."""
+    """A header row, its columns, and rows below it that hold a customer each; `numbering` are the columns
+    that merely count the rows."""
 
     grid: Grid
     vocabulary: Vocabulary
     header: int
     columns: tuple[Column, ...]
-    customers: tuple[int, ...]
+    numbering: frozenset[int]
 
     def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
-        """The customers in order, one at a time; the first carries what stands outside the rows."""
-        outside = tuple(self._outside())
-        for row in self.customers:
-            answers = self._customer(row, made_with)
-            if outside:
-                answers, outside = replace(answers, unrecognised=(*outside, *answers.unrecognised)), ()
-            yield answers
+        """The customers in order, one at a time.
 
-    def _customer(self, row: int, made_with: tuple[str, str] | None) -> Answers:
+        The first carries what stands outside of their rows; of a long sheet what stands between or below
+        its later rows is carried by the customer before it.
+        """
+        outside = list(self._outside(self.grid.rows.items()))
+        tops: dict[tuple[int, int], Cell] = {}  # what cells merged over several rows say
+        before: Answers | None = None
+        for row, cells in self.grid.every_row():
+            tops |= {e[:2]: cells[e.left] for e in self.grid.covering(row) if e.top == row and e.left in cells}
+            if self._is_customer(row, cells):
+                if before is not None:
+                    yield _with(before, outside)
+                    outside = []
+                before = self._customer(row, cells, tops, made_with)
+            elif row not in self.grid.rows:
+                outside += self._outside([(row, cells)])
+        if before is not None:
+            yield _with(before, outside)
+
+    def _customer(
+        self, row: int, cells: Row, tops: Mapping[tuple[int, int], Cell], made_with: tuple[str, str] | None
+    ) -> Answers:
         sheet = self.grid.sheet
         fields = {}
         for column in self.columns:
-            place, cell = _seen(self.grid, row, column.number, self.header)
+            place, cell = self._seen(row, cells, column.number, tops)
             written = "" if self.vocabulary.is_hint(column.key, cell.text) else cell.text
             fields[column.key] = Answer(written, Origin(sheet, self.grid.address(*place)), cell.fault)
         known = {column.number for column in self.columns}
-        rest = tuple(self._text(row, number) for number in self.grid.rows[row] if number not in known)
-        return Answers(sheet, row, fields, rest, made_with)
+        rest = (number for number in cells if number not in known and not self._counts(number, cells[number]))
+        return Answers(sheet, row, fields, tuple(self._text(row, number, cells) for number in rest), made_with)
 
-    def _text(self, row: int, column: int) -> Unrecognised:
-        cell = self.grid.cell(row, column) or BLANK
-        return Unrecognised(self.grid.sheet, self.grid.address(row, column), cell.text)
+    def _seen(
+        self, row: int, cells: Row, column: int, tops: Mapping[tuple[int, int], Cell]
+    ) -> tuple[tuple[int, int], Cell]:
+        """What the reader of the table sees there: the cell's place and text, of a merged one its top left cell's."""
+        if column in cells:
+            return (row, column), cells[column]
+        extent = self.grid.extent(row, column)
+        if extent.top <= self.header:
+            return (row, column), BLANK
+        return extent[:2], tops.get(extent[:2], BLANK)
 
-    def _outside(self) -> Iterator[Unrecognised]:
+    def _counts(self, column: int, cell: Cell) -> bool:
+        return column in self.numbering and cell.text.strip().isdecimal()
+
+    def _text(self, row: int, column: int, cells: Row) -> Unrecognised:
+        return Unrecognised(self.grid.sheet, self.grid.address(row, column), cells[column].text)
+
+    def _outside(self, rows: Iterable[tuple[int, Row]]) -> Iterator[Unrecognised]:
         """What stands above the header, in headers of unknown columns, and in rows that hold no customer."""
-        customers = set(self.customers)
         known = {column.number: column.key for column in self.columns}
-        for row, cells in self.grid.rows.items():
-            if row in customers:
+        for row, cells in rows:
+            if self._is_customer(row, cells):
                 continue
             for number, cell in cells.items():
                 key = known.get(number)
                 if key and (row == self.header or self.vocabulary.is_example(key, cell.text)):
                     continue
-                if not self.vocabulary.understood(cell.text):
-                    yield self._text(row, number)
+                if not self.vocabulary.understood(cell.text) and not self._counts(number, cell):
+                    yield self._text(row, number, cells)
+
+    def _is_customer(self, row: int, cells: Row) -> bool:
+        """Whether the row holds a customer: an answer of its own under a known column, and is no total,
+        remark, example or repeated header."""
+        if row <= self.header:
+            return False
+        given = {c.key: cells[c.number] for c in self.columns if c.number in cells}
+        given = {key: cell for key, cell in given.items() if not self.vocabulary.is_hint(key, cell.text)}
+        if not given:
+            return False
+        first_number, first = next(iter(cells.items()))
+        if is_total_or_remark(first.text):
+            return False
+        if len(cells) == 1 and self.grid.extent(row, first_number).right > first_number:
+            return False  # a title or remark across the table
+        repeated = sum(key in self.vocabulary.meaning(cell.text).keys for key, cell in given.items())
+        if repeated * 2 > len(given):
+            return False
+        examples = len(given) >= LEAST_COLUMNS and all(
+            self.vocabulary.is_example(key, cell.text) for key, cell in given.items()
+        )
+        return not examples
+
+    def first_customers(self, count: int) -> list[int]:
+        """The rows of the first customers, at most `count`, among the rows that are kept."""
+        return list(islice((row for row, cells in self.grid.rows.items() if self._is_customer(row, cells)), count))
+
+
+def _with(answers: Answers, outside: list[Unrecognised]) -> Answers:
+    return replace(answers, unrecognised=(*outside, *answers.unrecognised)) if outside else answers
 
 
 def find_table(grid: Grid, vocabulary: Vocabulary) -> Table | None:
@@ -90,13 +148,14 @@ def find_table(grid: Grid, vocabulary: Vocabulary) -> Table | None:
     columns = headers[header]
     if len(columns) < LEAST_COLUMNS or not _is_header(grid, vocabulary, header, headers):
         return None
-    table = Table(grid, vocabulary, header, columns, ())
-    customers = tuple(row for row in grid.rows if row > header and _is_customer(table, row))
+    numbering = frozenset(number for number, cell in grid.rows[header].items() if is_numbering(cell.text))
+    table = Table(grid, vocabulary, header, columns, numbering)
+    customers = table.first_customers(2)
     alternates = not any(left.number + 1 == right.number for left, right in pairwise(columns))
     could_be_form = alternates and len(columns) * 2 >= len(vocabulary.fields)  # all its pairs in one row
     if not customers or (could_be_form and len(customers) < 2):
         return None
-    return replace(table, customers=customers)
+    return table
 
 
 # -- the header ------------------------------------------------------------------------------------
@@ -176,37 +235,3 @@ def _paired(grid: Grid, vocabulary: Vocabulary) -> set[str]:
     """The fields with label and answer in one cell, were the sheet a form."""
     lines = (grid.rows[row] for row in islice(grid.rows, HEAD_ROWS))
     return {key for cells in lines for cell in cells.values() for key, _ in vocabulary.meaning(cell.text).pairs}
-
-
-# -- the rows --------------------------------------------------------------------------------------
-
-
-def _seen(grid: Grid, row: int, column: int, header: int) -> tuple[tuple[int, int], Cell]:
-    """What the reader of the table sees there: the cell's place and text, of a merged one its top left cell's."""
-    cell = grid.cell(row, column)
-    if cell is not None:
-        return (row, column), cell
-    extent = grid.extent(row, column)
-    if extent.top <= header:
-        return (row, column), BLANK
-    return extent[:2], grid.cell(extent.top, extent.left) or BLANK
-
-
-def _is_customer(table: Table, row: int) -> bool:
-    """Whether the row holds a customer: an answer of its own under a known column, and is no total,
-    remark, example or repeated header."""
-    grid, vocabulary = table.grid, table.vocabulary
-    cells = grid.rows[row]
-    given = {c.key: cells[c.number] for c in table.columns if c.number in cells}
-    given = {key: cell for key, cell in given.items() if not vocabulary.is_hint(key, cell.text)}
-    if not given:
-        return False
-    first_number, first = next(iter(cells.items()))
-    if is_total_or_remark(first.text):
-        return False
-    if len(cells) == 1 and grid.extent(row, first_number).right > first_number:
-        return False  # a title or remark across the table
-    repeated = sum(key in vocabulary.meaning(cell.text).keys for key, cell in given.items())
-    if repeated * 2 > len(given):
-        return False
-    return len(given) < LEAST_COLUMNS or not all(vocabulary.is_example(key, cell.text) for key, cell in given.items())

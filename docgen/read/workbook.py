@@ -9,9 +9,14 @@ openpyxl reads them.  Macros are never run, external links never followed.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,11 +24,11 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import range_boundaries
-from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
 from docgen.errors import DocgenError, SourceError
-from docgen.read.grid import Book, Cell, Extent, Grid, cell_of, grid
+from docgen.read.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
 from docgen.read.properties import book_of, custom_properties
 
 # ISO 29500 Strict differs from what openpyxl reads by its namespaces
@@ -36,16 +41,36 @@ _TRANSITIONAL = (
 )  # fmt: skip
 
 
+#: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
+LONG_SHEET = 4 * 2**20
+_MERGED_RANGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:$]+)\"")
+_CHUNK = 2**20
+
+
 def read_book(path: Path) -> Book:
     """The workbook at `path`; hidden sheets are left out, for nobody has looked at them
     (rows and columns folded away inside a sheet are read).
 
-    Raises SourceError for whatever cannot be read.
+    Raises SourceError for whatever cannot be read; for a long sheet while its rows are gone through.
     """
+    with _clear_errors(path), path.open("rb") as file:
+        source = _as_transitional(file)
+        reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
+        with reader.archive as archive:
+            reader.read_manifest()
+            reader.read_strings()
+            reader.read_workbook()
+            apply_stylesheet(archive, reader.wb)
+            sheets = _Sheets(path, path if source is file else source, reader, _percent_styles(reader.wb))
+            return book_of(list(sheets.grids(archive)), custom_properties(archive))
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as file, warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of extensions it does not know; none holds an answer
-            return _read(_as_transitional(file))
+            yield
     except DocgenError:
         raise
     except Exception as cause:  # openpyxl raises nine types, down to KeyError and TypeError
@@ -55,54 +80,71 @@ def read_book(path: Path) -> Book:
         ) from cause
 
 
-def _read(file: IO[bytes]) -> Book:
-    reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-    with reader.archive as archive:
-        return _read_parts(reader, archive)
+class _Sheets:
+    """The sheets of one workbook: strings, styles and dates are shared, each sheet's XML is read by itself."""
 
+    def __init__(self, path: Path, package: Path | IO[bytes], reader: Any, percents: frozenset[int]) -> None:
+        self._path = path
+        self._package = package
+        self._reader = reader
+        self._percents = percents
 
-def _read_parts(reader: Any, archive: zipfile.ZipFile) -> Book:
-    reader.read_manifest()
-    reader.read_strings()
-    reader.read_workbook()
-    apply_stylesheet(archive, reader.wb)
-    percents = _percent_styles(reader.wb)
-    sheets = []
-    for sheet, relation in reader.parser.find_sheets():
-        is_sheet = relation.Type.endswith("/worksheet") and relation.target in reader.valid_files
-        if is_sheet and (sheet.state or "visible") == "visible":
+    def grids(self, archive: zipfile.ZipFile) -> Iterator[Grid]:
+        """The visible sheets in order."""
+        for sheet, relation in self._reader.parser.find_sheets():
+            is_sheet = relation.Type.endswith("/worksheet") and relation.target in self._reader.valid_files
+            if not is_sheet or (sheet.state or "visible") != "visible":
+                continue
+            if archive.getinfo(relation.target).file_size > LONG_SHEET:
+                yield self._long_grid(archive, relation.target, sheet.name)
+                continue
+            merged: list[Extent] = []
             with archive.open(relation.target) as source:
-                sheets.append(_SheetReader(reader, source, percents).grid(sheet.name))
-    return book_of(sheets, custom_properties(archive))
+                rows = list(self._rows(source, merged))
+            yield grid(sheet.name, (cell for row in rows for cell in row), merged)
 
+    def _long_grid(self, archive: zipfile.ZipFile, part: str, title: str) -> Grid:
+        """The first rows of a long sheet; the others are read anew whenever they are gone through."""
+        with archive.open(part) as source:
+            merged = [_extent(reference) for reference in _merged_ranges(source)]
+        with archive.open(part) as source:
+            head = list(islice(self._rows(source, []), HELD_ROWS))
+        held = grid(title, (cell for row in head for cell in row), merged)
+        return replace(held, more=partial(self._rows_after, part, len(head)))
 
-class _SheetReader:
-    """One sheet's XML → its grid: cells and merged ranges in one pass, and nothing else of it."""
+    def _rows_after(self, part: str, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        rows = self._reopened(part)
+        for cells in islice(rows, held, None):
+            if cells:
+                yield cells[0][0], {column: cell for _, column, cell in cells}
 
-    def __init__(self, reader: Any, source: IO[bytes], percents: frozenset[int]) -> None:
-        book = reader.wb
-        self._parser = _CellParser(
-            source, reader.shared_strings, data_only=True, epoch=book.epoch,
+    def _reopened(self, part: str) -> Iterator[list[tuple[int, int, Cell]]]:
+        with zipfile.ZipFile(self._package) as archive, archive.open(part) as source:
+            rows = self._rows(source, [])
+            while True:
+                with _clear_errors(self._path):  # row by row: what is done between two rows is not ours to judge
+                    row = next(rows, None)
+                if row is None:
+                    return
+                yield row
+
+    def _rows(self, source: IO[bytes], merged: list[Extent]) -> Iterator[list[tuple[int, int, Cell]]]:
+        """The cells of each row (row, column, cell); merged ranges are added to `merged` when they are met."""
+        book = self._reader.wb
+        parser = _CellParser(
+            source, self._reader.shared_strings, data_only=True, epoch=book.epoch,
             date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
-        self._source = source
-        self._percents = percents
-        self._merged: list[Extent] = []
-
-    def grid(self, title: str) -> Grid:
-        """The sheet's grid; the XML is read to its end."""
-        cells = list(self._cells())
-        return grid(title, cells, self._merged)
-
-    def _cells(self) -> Iterator[tuple[int, int, Cell]]:
-        for _, element in iterparse(self._source):
-            if element.tag == ROW_TAG:
-                for found in self._parser.parse_row(element)[1]:
-                    if found["value"] is not None:
-                        yield found["row"], found["column"], self._cell(found)
-                element.clear()
+        rows: Any = None
+        for event, element in iterparse(source, ("start", "end")):
+            if event == "start":
+                rows = element if element.tag == DATA_TAG else rows
+            elif element.tag == ROW_TAG:
+                found = [cell for cell in parser.parse_row(element)[1] if cell["value"] is not None]
+                yield [(cell["row"], cell["column"], self._cell(cell)) for cell in found]
+                rows.clear()  # nothing of the rows read so far stays
             elif element.tag == MERGE_TAG:
-                self._merged += [_extent(merged.get("ref")) for merged in element]
+                merged += [_extent(one.get("ref")) for one in element]
 
     def _cell(self, found: dict[str, Any]) -> Cell:
         value = found["value"]
@@ -125,6 +167,16 @@ class _CellParser(WorkSheetParser):
             if formula is not None and not (element.get("t") == "str" and element.find(VALUE_TAG) is not None):
                 found |= {"value": f"={formula.text or ''}", "data_type": "f"}
         return found
+
+
+def _merged_ranges(source: IO[bytes]) -> Iterator[str]:
+    """The references of the merged ranges, which stand behind all rows, without reading these."""
+    before = b""
+    while chunk := source.read(_CHUNK):
+        text = before + chunk
+        end = text.rfind(b">") + 1
+        yield from (found.decode() for found in _MERGED_RANGE.findall(text[:end]))
+        before = text[end:]
 
 
 def _extent(reference: str) -> Extent:

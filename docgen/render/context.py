@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Annotated, Any, NamedTuple
 
 from docgen import values
 from docgen.expressions import Missing, Shown
-from docgen.intake import Answer, FigureResult, FigureValue, Intake, Level, Origin, Review, Value
-from docgen.kit import Field, FieldType, Kit
-from docgen.kitfile import RESERVED
+from docgen.intake import Answer, FigureResult, FigureValue, Finding, Intake, Level, Origin, Review, Unrecognised, Value
+from docgen.kit import Field, FieldType, Kit, Section
+from docgen.render.lint import shapes
+from docgen.render.lint.shapes import Names, Shape
 
 _ITEMISED = {FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST}
 
@@ -34,66 +36,153 @@ class Occasion:
 class AnswerRow(NamedTuple):
     """One customer field as documents list it: as written beside as understood."""
 
-    key: str
-    section: str
-    group: str
-    label: str
-    required: bool
-    written: str
-    shown: Any
-    sheet: str | None
-    cell: str | None
-    level: str | None
+    key: Annotated[str, "the key of the field"]
+    section: Annotated[str, "the label of its section"]
+    group: Annotated[str, "the label of its group, empty without one"]
+    label: Annotated[str, "its label"]
+    required: Annotated[bool, "whether it must always be answered"]
+    written: Annotated[str, "the answer as written"]
+    shown: Annotated[Any, "the answer as understood"]
+    sheet: Annotated[str | None, "the sheet that the answer stands in"]
+    cell: Annotated[str | None, "the cell that it stands in"]
+    level: Annotated[str | None, "the gravest level of the findings there"]
 
 
 class FigureRow(NamedTuple):
     """One derived figure as documents list it."""
 
-    key: str
-    label: str
-    shown: Any
-    unit: str
-    formula: str
+    key: Annotated[str, "the key of the figure"]
+    label: Annotated[str, "its label"]
+    shown: Annotated[Any, "its value, missing where it cannot be worked out"]
+    unit: Annotated[str, "its unit"]
+    formula: Annotated[str, "how it is worked out, in words"]
 
 
-def names(kit: Kit) -> frozenset[str]:
-    """Every name that a template of this kit may use."""
-    return frozenset(kit.all_fields) | RESERVED - {"text", "hits"}
+class ReviewSummary(NamedTuple):
+    """What documents say of the review of an intake."""
+
+    verdict: Annotated[str, "accepted, manual, rejected or incomplete"]
+    findings: Annotated[tuple[Finding, ...], "every finding, gravest first"]
+    levels: Annotated[list[tuple[str, list[Finding]]], "each level that has findings, with them"]
+    counts: Annotated[Mapping[Level, int], "how many findings each level has"]
+    figures: Annotated[list[FigureRow], "every derived figure"]
+    pending: Annotated[tuple[str, ...], "the labels that the contract prints as pending"]
+    name: Annotated[str, "the name of the intake"]
+    source: Annotated[str, "the file that it was read from"]
+    sheet: Annotated[str | None, "the sheet that it was read from"]
+    row: Annotated[int | None, "the row of a table that it was read from"]
+    unrecognised: Annotated[tuple[Unrecognised, ...], "texts of the source that were not understood"]
+
+
+class KitMark(NamedTuple):
+    """What documents say of the kit that they are made with."""
+
+    title: Annotated[str, "the title of the kit"]
+    name: Annotated[str, "its name"]
+    version: Annotated[str, "its version"]
+    version_mark: Annotated[str, "name and version, as sheets and forms carry them"]
+
+
+class Common(NamedTuple):
+    """The names that contract and review have beside those of the kit."""
+
+    today: Annotated[dt.date, "the date that the document carries"]
+    draft: Annotated[bool, "whether it is a draft"]
+    unready: Annotated[bool, "whether the contract is made in spite of the verdict"]
+    answers: Annotated[list[AnswerRow], "every customer field with its answer"]
+    sections: Annotated[list[Section], "the sections of the form"]
+    kit: Annotated[KitMark, "the kit"]
+    review: Annotated[ReviewSummary, "the review of the intake"]
+
+
+@cache
+def names(kit: Kit) -> Names:
+    """Every name that the contract and the review of this kit may use."""
+    figures = {f.key: Shape({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
+    return Names(
+        {
+            **{key: field_shape(field) for key, field in kit.all_fields.items()},
+            **kit_shapes(kit),
+            "figures": shapes.mapping(figures, "what the kit works out"),
+            **(shapes.of(Common).attributes or {}),
+        }
+    )
+
+
+@cache
+def kit_shapes(kit: Kit) -> Mapping[str, Shape]:
+    """The shapes of the kit's limits and word lists."""
+    text = shapes.of(str)
+    limits = {name: Shape({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
+    words = {
+        name: Shape({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
+        for name, found in kit.words.items()
+    }
+    return {
+        "limits": shapes.mapping(limits, "the thresholds of the kit"),
+        "words": shapes.mapping(words, "the word lists of the kit"),
+    }
+
+
+def field_shape(field: Field) -> Shape:
+    """What a template may do with the answer to a field."""
+    return Shape(
+        {"other": shapes.of(str)} if field.other else {},
+        item=shapes.of(str) if field.type in _ITEMISED else None,
+        choices={choice.key: choice.label for choice in field.choices} or None,
+        kind=field.type.value,
+        meaning=" / ".join(part for part in (field.group, field.label) if part),
+    )
+
+
+def kit_mark(kit: Kit) -> KitMark:
+    """What documents say of `kit`."""
+    return KitMark(kit.title, kit.name, kit.version, kit.version_mark)
+
+
+def shown_limits(kit: Kit) -> dict[str, Shown]:
+    """The thresholds of the kit as documents print them."""
+    return {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()}
 
 
 def context(kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
     given = {**terms, **intake.values}
     figures = {key: _figure(figure) for key, figure in review.figures.items()}
+    common = Common(
+        today=Shown(occasion.date, values.show_date(occasion.date)),  # type: ignore[arg-type]
+        draft=occasion.draft,
+        unready=occasion.unready,
+        answers=answer_rows(kit, intake, review),
+        sections=[section for section in kit.sections if not section.internal],
+        kit=kit_mark(kit),
+        review=_summary(intake, review, figures, occasion),
+    )
     return {
         **{key: shown(field, given.get(key)) for key, field in kit.all_fields.items()},
         "words": kit.words,
-        "limits": {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()},
+        "limits": shown_limits(kit),
         "figures": figures,
-        "today": Shown(occasion.date, values.show_date(occasion.date)),
-        "draft": occasion.draft,
-        "unready": occasion.unready,
-        "answers": answer_rows(kit, intake, review),
-        "sections": [section for section in kit.sections if not section.internal],
-        "kit": kit,
-        "review": {
-            "verdict": review.verdict.value,
-            "findings": review.findings,
-            "levels": [
-                (level.value, [f for f in review.findings if f.level is level])
-                for level in Level
-                if review.count(level)
-            ],
-            "counts": {level.value: review.count(level) for level in Level},
-            "figures": [FigureRow(k, f.label, figures[k], f.unit, f.formula) for k, f in review.figures.items()],
-            "pending": occasion.pending,
-            "name": intake.name,
-            "source": intake.source,
-            "sheet": intake.sheet,
-            "row": intake.row,
-            "unrecognised": intake.unrecognised,
-        },
+        **common._asdict(),
     }
+
+
+def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], occasion: Occasion) -> ReviewSummary:
+    return ReviewSummary(
+        verdict=review.verdict.value,
+        findings=review.findings,
+        levels=[
+            (level.value, [f for f in review.findings if f.level is level]) for level in Level if review.count(level)
+        ],
+        counts={level: review.count(level) for level in Level},
+        figures=[FigureRow(k, f.label, figures[k], f.unit, f.formula) for k, f in review.figures.items()],
+        pending=occasion.pending,
+        name=intake.name,
+        source=intake.source,
+        sheet=intake.sheet,
+        row=intake.row,
+        unrecognised=intake.unrecognised,
+    )
 
 
 def shown(field: Field, value: Value | None) -> Shown | Missing:

@@ -26,28 +26,34 @@ _BOX_PROPERTIES = (
 )
 
 
-def control(field: Field, value: Value | None) -> Markup:
-    """The runs and controls that ask for `field`, holding `value`, or the placeholder where it is None."""
+def control(field: Field, value: Value | None, *, written: str = "", locked: bool = False) -> Markup:
+    """The runs and controls that ask for `field`, holding `value`, or the placeholder where it is None.
+
+    Where a text can be typed in, `written` stands instead; `locked` keeps the answer from being changed.
+    """
     if field.type is FieldType.SEVERAL:
-        return _tick_boxes(field, value if isinstance(value, Chosen) else Chosen())
+        return _tick_boxes(field, value if isinstance(value, Chosen) else Chosen(), locked=locked)
     if field.type in _DROPDOWNS:
-        return _dropdown(field, value)
+        return _dropdown(field, value, locked=locked)
     kind = '<w:text w:multiLine="1"/>' if field.type is FieldType.LONG_TEXT else "<w:text/>"
     text = None if value is None else values.show(field, value)
-    return _text_control(field.key, field.label, field.placeholder or field.label, text, kind)
+    return _text_control(field.key, field.label, field.placeholder or field.label, written or text, kind, locked=locked)
 
 
-def _properties(tag: str, alias: str, kind: str, *, empty: bool, run_properties: str = "") -> str:
+def _properties(tag: str, alias: str, kind: str, *, empty: bool, locked: bool, run_properties: str = "") -> str:
     """A w:sdtPr; its children stand in the order of the schema."""
     number = crc32(tag.encode()) & 0x7FFFFFFF
+    lock = "sdtContentLocked" if locked else "sdtLocked"
     return (
         f'<w:sdtPr>{run_properties}<w:alias w:val="{escape(alias)}"/><w:tag w:val="{escape(tag)}"/>'
-        f'<w:id w:val="{number}"/><w:lock w:val="sdtLocked"/>{"<w:showingPlcHdr/>" if empty else ""}{kind}</w:sdtPr>'
+        f'<w:id w:val="{number}"/><w:lock w:val="{lock}"/>{"<w:showingPlcHdr/>" if empty else ""}{kind}</w:sdtPr>'
     )
 
 
-def _text_control(tag: str, alias: str, placeholder: str, text: str | None, kind: str) -> Markup:
-    properties = _properties(tag, alias, kind, empty=text is None)
+def _text_control(
+    tag: str, alias: str, placeholder: str, text: str | None, kind: str = "<w:text/>", *, locked: bool
+) -> Markup:
+    properties = _properties(tag, alias, kind, empty=text is None, locked=locked)
     look = _PLACEHOLDER if text is None else ""
     lines = (placeholder if text is None else text).split("\n")
     breaks = (
@@ -58,7 +64,7 @@ def _text_control(tag: str, alias: str, placeholder: str, text: str | None, kind
     return Markup(f"<w:sdt>{properties}<w:sdtContent>{runs}</w:sdtContent></w:sdt>")
 
 
-def _dropdown(field: Field, value: Value | None) -> Markup:
+def _dropdown(field: Field, value: Value | None, *, locked: bool) -> Markup:
     shown = None if value is None else values.show(field, value)
     offered = values.options(field)
     # A choice that is understood but not offered can only be shown where it stands in the list.
@@ -66,29 +72,31 @@ def _dropdown(field: Field, value: Value | None) -> Markup:
         offered = (*offered, shown)
     items = "".join(f'<w:listItem w:displayText="{escape(option)}" w:value="{escape(option)}"/>' for option in offered)
     kind = f"<w:dropDownList>{items}</w:dropDownList>"
-    return _text_control(field.key, field.label, field.placeholder or field.label, shown, kind)
+    return _text_control(field.key, field.label, field.placeholder or field.label, shown, kind, locked=locked)
 
 
-def _tick_boxes(field: Field, value: Chosen) -> Markup:
+def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     printed = [c for c in field.choices if c.offered or c.key in value]
     pieces = []
     for choice in printed:
         alias = f"{field.label} {choice.label}"
-        pieces.append(_tick_box(field.tag_of(choice), alias, ticked=choice.key in value) + _run(choice.label + _GAP))
+        pieces.append(_tick_box(field.tag_of(choice), alias, ticked=choice.key in value, locked=locked))
+        pieces.append(_run(choice.label + _GAP))
     if field.other:
         alias = f"{field.label} {field.other}"
-        pieces.append(_tick_box(field.tag_of_other, alias, ticked=value.other is not None) + _run(f"{field.other}："))
-        pieces.append(_text_control(field.tag_of_other_text, alias, _LINE, value.other, "<w:text/>"))
+        pieces.append(_tick_box(field.tag_of_other, alias, ticked=value.other is not None, locked=locked))
+        pieces.append(_run(f"{field.other}："))
+        pieces.append(_text_control(field.tag_of_other_text, alias, _LINE, value.other, locked=locked))
     return Markup("").join(pieces)
 
 
-def _tick_box(tag: str, alias: str, *, ticked: bool) -> Markup:
+def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     states = (
         f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'
         f'<w14:checkedState w14:val="{ord(TICKED):04X}" w14:font="{BOX_FONT}"/>'
         f'<w14:uncheckedState w14:val="{ord(EMPTY):04X}" w14:font="{BOX_FONT}"/></w14:checkbox>'
     )
-    properties = _properties(tag, alias, states, empty=False, run_properties=_BOX_PROPERTIES)
+    properties = _properties(tag, alias, states, empty=False, locked=locked, run_properties=_BOX_PROPERTIES)
     glyph = TICKED if ticked else EMPTY
     return Markup(
         f"<w:sdt>{properties}<w:sdtContent><w:r>{_BOX_PROPERTIES}<w:t>{glyph}</w:t></w:r></w:sdtContent></w:sdt>"

@@ -1,28 +1,36 @@
-"""The faces that the review summary is set in: whether they are there, and which they are."""
+"""The faces that the review summary is set in: whether they are there, what they can draw, which they are.
+
+Fontconfig is asked, as the PDF library asks it.  Core faces are cut from what is installed and kept in the
+user's cache folder, named by the faces they were cut from: another font, or another way of cutting, is another file.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from docgen import files
 from docgen.errors import SystemMissingError
+from docgen.render import coreface
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
 #: which stand in answers as customers write them.
 FAMILY, SYMBOLS_FAMILY = "Noto Sans CJK SC", "DejaVu Sans"
 _CHINESE = "zh-cn"
-_WEIGHTS = ("regular", "bold")
+_WEIGHTS = {"regular": "Regular", "bold": "Bold"}
 _HINT = "install a Chinese font: apt-get install fontconfig fonts-noto-cjk"
 
 
 class _Face(NamedTuple):
-    """An installed face: its file, the names of its family, the languages it can set."""
+    """An installed face: its file and its number therein, the names of its family, the languages it can set."""
 
     file: Path
+    number: int
     families: frozenset[str]
     languages: frozenset[str]
 
@@ -34,37 +42,141 @@ def require_chinese_font() -> None:
         raise SystemMissingError("no installed font can set Chinese", _HINT)
 
 
-@cache
 def faces() -> Mapping[str, str]:
-    """The font files that set Chinese and tick marks, regular and bold, by file name, with their SHA-256.
+    """The font files that the review is set in, regular and bold, by file name, with their SHA-256.
 
+    They are those of the Chinese face and of the tick marks, and the core faces where these have been cut.
     A family that is not installed has none.
     """
-    files = set()
+    paths = set(core_faces())
     for weight in _WEIGHTS:
-        chinese = [face for face in _match(f"{FAMILY}:{weight}:lang={_CHINESE}") if _CHINESE in face.languages]
-        symbols = [face for face in _match(f"{SYMBOLS_FAMILY}:{weight}") if SYMBOLS_FAMILY in face.families]
-        files |= {face.file for face in (*chinese[:1], *symbols[:1])}
-    return {path.name: _sha256(path) for path in sorted(files)}
+        chinese, symbols = _chinese(weight), _symbols(weight)
+        paths |= {face.file for face in (chinese, symbols) if face}
+    return {path.name: _sha256(path) for path in sorted(paths, key=lambda path: path.name)}
+
+
+@cache
+def _chinese(weight: str) -> _Face | None:
+    """The installed face that is nearest to FAMILY and sets Chinese."""
+    return next((face for face in _match(f"{FAMILY}:{weight}:lang={_CHINESE}") if _CHINESE in face.languages), None)
+
+
+@cache
+def _symbols(weight: str) -> _Face | None:
+    return next((face for face in _match(f"{SYMBOLS_FAMILY}:{weight}") if SYMBOLS_FAMILY in face.families), None)
+
+
+# -- core faces --------------------------------------------------------------------------------------
+
+
+class Core(NamedTuple):
+    """A core face: its weight, the faces that it is cut from, and the file that holds it once it is cut."""
+
+    weight: str
+    chinese: _Face
+    symbols: _Face | None
+    file: Path
+
+
+def core_faces() -> tuple[Path, ...]:
+    """The files of the core faces, regular and bold; none where one of them has not been cut."""
+    paths = tuple(core.file for core in _cores())
+    return paths if all(path.is_file() for path in paths) else ()
+
+
+def uncut() -> list[Core]:
+    """The core faces that could be cut from the installed faces and have not been."""
+    return [core for core in _cores() if not core.file.is_file()]
+
+
+def cut(core: Core) -> None:
+    """Cut a core face, once however many processes ask for it.  Takes ten seconds; raises WriteError."""
+    with files.locked(core.file.with_suffix(".lock")):
+        if not core.file.is_file():
+            symbols = core.symbols.file if core.symbols else None
+            content = coreface.cut(core.chinese.file, core.chinese.number, symbols, _WEIGHTS[core.weight])
+            files.write_file(core.file, content, replace=True)
+
+
+@cache
+def _cores() -> tuple[Core, ...]:
+    return tuple(filter(None, map(_core, _WEIGHTS)))
+
+
+def _core(weight: str) -> Core | None:
+    """The core face of a weight; None where FAMILY itself is not installed as a face of that weight alone."""
+    import platformdirs
+
+    chinese, symbols = _chinese(weight), _symbols(weight)
+    # Fontconfig counts the instances of a variable face in the upper half of the index.
+    if chinese is None or FAMILY not in chinese.families or chinese.number >> 16:
+        return None
+    sources = [_sha256(face.file) for face in (chinese, symbols) if face]
+    key = hashlib.sha256("\n".join([*sources, str(chinese.number), str(coreface.CUT_VERSION)]).encode()).hexdigest()
+    folder = platformdirs.user_cache_path("docgen", appauthor=False)
+    return Core(weight, chinese, symbols, folder / f"core-{weight}-{key[:16]}.ttf")
+
+
+# -- characters --------------------------------------------------------------------------------------
+
+
+def undrawable(text: Iterable[str]) -> list[str]:
+    """The characters of `text` that no installed face can draw, each once, sorted.
+
+    White space, controls and other characters that leave no mark need no face.
+    """
+    return sorted(character for character in set(text) - _drawable() if _leaves_a_mark(character))
+
+
+def _leaves_a_mark(character: str) -> bool:
+    is_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return not is_selector and unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+
+
+def packages(characters: Iterable[str]) -> list[str]:
+    """The packages of Debian that have the fonts for pictures (U+1F000 and up) and rare Han (planes 2 and 3)."""
+    codes = [ord(character) for character in characters]
+    has = {
+        "fonts-noto-color-emoji": any(0x1F000 <= code < 0x20000 for code in codes),
+        "fonts-babelstone-han": any(0x20000 <= code < 0x40000 for code in codes),
+    }
+    return [package for package, is_needed in has.items() if is_needed]
+
+
+@cache
+def _drawable() -> frozenset[str]:
+    """Every character of the installed outline faces: Pango, which lays text out, turns to any of them."""
+    rows = _ask("fc-list", "--format", "%{fontformat}\\t%{charset}\\n")
+    charsets = {charset for kind, _, charset in (row.partition("\t") for row in rows) if kind in {"TrueType", "CFF"}}
+    codes: set[int] = set()
+    for span in {span for charset in charsets for span in charset.split()}:
+        first, _, last = span.partition("-")
+        codes.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(map(chr, codes))
+
+
+# -- fontconfig --------------------------------------------------------------------------------------
 
 
 def _match(pattern: str) -> list[_Face]:
     """The installed faces nearest to a fontconfig pattern, best first; the best may be quite another."""
-    command = ["fc-match", "--sort", "--format", "%{file}\\t%{family}\\t%{lang}\\n", pattern]
+    rows = _ask("fc-match", "--sort", "--format", "%{file}\\t%{index}\\t%{family}\\t%{lang}\\n", pattern)
+    return [
+        _Face(Path(file), int(number), frozenset(families.split(",")), frozenset(languages.split("|")))
+        for file, number, families, languages in (row.split("\t") for row in rows)
+    ]
+
+
+def _ask(*command: str) -> list[str]:
+    """The lines that a command of fontconfig prints.  Raises SystemMissingError where it cannot run."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as cause:
         raise SystemMissingError(f"fontconfig cannot be asked for fonts: {cause}", _HINT) from cause
-    rows = (line.split("\t") for line in done.stdout.splitlines())
-    return [
-        _Face(Path(file), frozenset(families.split(",")), frozenset(languages.split("|")))
-        for file, families, languages in rows
-    ]
+    return done.stdout.splitlines()
 
 
+@cache
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()

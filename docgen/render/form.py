@@ -1,11 +1,11 @@
-"""The fillable Word form, blank or prefilled from an intake."""
+"""The fillable Word form: blank, prefilled from an intake, or sent back with what is to be mended."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Annotated, NamedTuple
 
 from markupsafe import Markup
 
@@ -13,31 +13,55 @@ from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.render import context, word
-from docgen.render.controls import control
+from docgen.render import context, controls, word
+from docgen.render.context import KitMark
+from docgen.render.lint import shapes
+from docgen.render.lint.shapes import Names
+from docgen.render.returned import Entry, Returned
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """A field as the form's template sees it; `control` is the markup of its answer cell."""
+class FormField(NamedTuple):
+    """A field as the form's template sees it."""
 
-    key: str
-    label: str
-    group: str
-    starts_group: bool
-    required: bool
-    conditional: bool
-    help: str
-    control: Markup
+    key: Annotated[str, "the key of the field"]
+    label: Annotated[str, "its label"]
+    group: Annotated[str, "the label of its group, empty without one"]
+    starts_group: Annotated[bool, "whether it is the first of its group"]
+    required: Annotated[bool, "whether it must always be answered"]
+    conditional: Annotated[bool, "whether it must be answered in some cases"]
+    help: Annotated[str, "its explanation"]
+    control: Annotated[Markup, "the content control for its answer, written {{r field.control }}"]
+    notes: Annotated[tuple[str, ...], "what is to be mended in it, a line each"]
 
 
-@dataclass(frozen=True, slots=True)
-class FormSection:
+class FormSection(NamedTuple):
     """A section as the form's template sees it."""
 
-    key: str
-    label: str
-    fields: tuple[FormField, ...]
+    key: Annotated[str, "the key of the section"]
+    label: Annotated[str, "its label"]
+    fields: Annotated[tuple[FormField, ...], "its fields, in order"]
+
+
+class FormNames(NamedTuple):
+    """The names that the form has beside those of the kit."""
+
+    today: Annotated[dt.date, "the date that the document carries"]
+    kit: Annotated[KitMark, "the kit"]
+    sections: Annotated[list[FormSection], "the sections of the form"]
+    summary: Annotated[tuple[str, ...], "what is to be mended in the whole, a line each; empty in a form not sent back"]
+
+
+@cache
+def names(kit: Kit) -> Names:
+    """Every name that the form of this kit may use."""
+    return Names(
+        {
+            **{key: context.field_shape(field) for key, field in kit.fields.items()},
+            **context.kit_shapes(kit),
+            **(shapes.of(FormNames).attributes or {}),
+        },
+        controls=frozenset(tag for field in kit.fields.values() for tag in field.tags),
+    )
 
 
 def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
@@ -45,34 +69,47 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 
     Raises KitError where the kit's form.docx cannot be used.
     """
-    names = frozenset(kit.fields) | {"limits", "words", "kit", "sections", "today"}
-    template = word.compile_template(kit.folder / FORM_TEMPLATE, names)
-    return word.render(template, _context(kit, date, answers or {})).content
+    return _render(kit, date, {key: Entry(value) for key, value in (answers or {}).items()})
 
 
-def _context(kit: Kit, date: dt.date, answers: Mapping[str, Value]) -> dict[str, Any]:
-    return {
-        **{key: context.shown(field, answers.get(key)) for key, field in kit.fields.items()},
-        "limits": {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()},
+def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
+    """The form that goes back to the customer: answers with their findings, accepted ones locked.
+
+    Raises KitError where the kit's form.docx cannot be used.
+    """
+    return _render(kit, date, intake.entries, intake.summary)
+
+
+def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
+    template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
+    common = FormNames(
+        today=Shown(date, values.show_date(date)),  # type: ignore[arg-type]
+        kit=context.kit_mark(kit),
+        sections=[_section(section, entries) for section in kit.sections if not section.internal],
+        summary=summary,
+    )
+    given = {
+        **{key: context.shown(field, entries.get(key, Entry()).value) for key, field in kit.fields.items()},
+        "limits": context.shown_limits(kit),
         "words": kit.words,
-        "today": Shown(date, values.show_date(date)),
-        "kit": kit,
-        "sections": [_section(section, answers) for section in kit.sections if not section.internal],
+        **common._asdict(),
     }
+    return word.render(template, given).content
 
 
-def _section(section: Section, answers: Mapping[str, Value]) -> FormSection:
+def _section(section: Section, entries: Mapping[str, Entry]) -> FormSection:
     fields = []
     group = ""
     for field in section.fields:
-        fields.append(_field(field, answers.get(field.key), starts_group=field.group != group))
+        fields.append(_field(field, entries.get(field.key, Entry()), starts_group=field.group != group))
         group = field.group
     return FormSection(section.key, section.label, tuple(fields))
 
 
-def _field(field: Field, value: Value | None, *, starts_group: bool) -> FormField:
+def _field(field: Field, entry: Entry, *, starts_group: bool) -> FormField:
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),
-        help=field.help, control=control(field, value),
+        help=field.help, control=controls.control(field, entry.value, written=entry.written, locked=entry.is_settled),
+        notes=entry.notes,
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """The review summary as PDF: archival (PDF/A-3), tagged (PDF/UA-1), with its sources attached.
 
-The kit's review.html and review.css are compiled once per process.  WeasyPrint is imported when the
-first review is rendered, and fetches nothing outside the kit's folder.
+The kit's review.html and review.css are compiled, and the faces loaded, once per process.  WeasyPrint is
+imported when the first review is rendered, and fetches nothing outside the kit's folder.  What no installed
+face can draw is an error: the PDF library would print an empty box.
 """
 
 from __future__ import annotations
@@ -9,22 +10,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import mimetypes
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
-
 from docgen import expressions
-from docgen.errors import KitError, SystemMissingError
+from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
-from docgen.render import context
+from docgen.render import context, fonts, lint
 from docgen.render.context import Occasion
-from docgen.render.fonts import require_chinese_font
+from docgen.render.lint import Compiled, Examined, passages, tags
+from docgen.render.lint.shapes import Names
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -77,43 +79,71 @@ def render_review(
     """The review summary of one intake as the bytes of a PDF; equal input gives equal bytes.
 
     Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
-    font is not installed.
+    font is not installed, MissingGlyphError where no font has a character that would be printed.
     """
     html = _html(kit, context.context(kit, intake, review, terms, occasion))
-    return _pdf(kit.folder, html, occasion.date, attached)
+    printer = _printer(kit.folder, fonts.core_faces())
+    missing = fonts.undrawable(unescape(html))
+    if missing:
+        raise _missing_glyphs(missing, kit, intake, review)
+    return _pdf(printer, html, occasion.date, attached)
+
+
+def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review: Review) -> MissingGlyphError:
+    """Where each of `characters` stands, and what to do about it."""
+    places = [
+        *((kit.fields[key].label, answer.written) for key, answer in intake.answers.items()),
+        *((finding.label, finding.written) for finding in review.findings),
+        *((text.cell or text.sheet, text.text) for text in intake.unrecognised),
+        ("the name of the source", intake.source),
+        ("the name of the sheet", intake.sheet),
+    ]
+
+    def told(character: str) -> str:
+        labels = dict.fromkeys(label for label, text in places if label and character in (text or ""))
+        return f"“{character}” (U+{ord(character):04X}) of {', '.join(labels) or REVIEW_TEMPLATE}"
+
+    packages = " and ".join(fonts.packages(characters))
+    return MissingGlyphError(
+        f"{intake.name}: no installed font can draw {'; '.join(map(told, characters))}",
+        f"correct the answer, or install a font that can{packages and f', such as {packages}'}",
+    )
 
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
-    template = _template(kit.folder, context.names(kit))
+    return compile_page(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
+
+
+class Page(NamedTuple):
+    """A template of HTML as written, and what there is to say of it."""
+
+    source: str
+    examined: Examined
+
+
+def examine(path: Path, names: Names) -> Page:
+    """The page at `path`, which may use `names`.  Raises KitError where it cannot be read."""
     try:
-        return template.render(names)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
-        line = expressions.failing_line(cause)
-        raise KitError(f"{kit.folder / REVIEW_TEMPLATE}:{line}: {cause}") from cause
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+    return Page(source, lint.examine(passages.of_page(str(path), source), names))
 
 
 @cache
-def _template(folder: Path, names: frozenset[str]) -> Template:
-    """The compiled review.html.  Raises KitError that lists every unknown name with its line."""
-    path = folder / REVIEW_TEMPLATE
+def compile_page(path: Path, names: Names) -> Compiled:
+    """The page at `path`, compiled once per process.  Raises KitError that lists every problem with its line."""
+    source, examined = examine(path, names)
+    if examined.problems:
+        raise KitError(examined.problems)
     sandbox = expressions.sandbox(lambda _missing: "—", markup=True)
-    try:
-        source = path.read_text(encoding="utf-8")
-        tree = sandbox.parse(source)
-        template = sandbox.from_string(source)
-    except OSError as cause:
-        raise KitError(f"{path}: cannot be read: {cause.strerror}") from cause
-    except TemplateSyntaxError as cause:
-        raise KitError(f"{path}:{cause.lineno}: {cause.message}") from cause
-    problems = [f"{path}:{line}: {what}" for line, what in expressions.unknown_names(tree, names)]
-    if problems:
-        raise KitError(problems)
-    return template
+    return lint.compile_source(tags.marked(source, examined.tags), examined, sandbox)
 
 
 class _Printer(NamedTuple):
-    """What every PDF of a kit shares: the library, the parsed style, the fonts and the fetcher."""
+    """What every PDF of a kit shares: the kit's folder, the library, the parsed style, the fonts, the fetcher."""
 
+    folder: Path
     weasyprint: Any
     style: Any
     fonts: Any
@@ -121,7 +151,7 @@ class _Printer(NamedTuple):
 
 
 @cache
-def _printer(folder: Path) -> _Printer:
+def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
@@ -131,7 +161,7 @@ def _printer(folder: Path) -> _Printer:
             f"the PDF library cannot start: {str(cause).splitlines()[0]}",
             "install Pango and HarfBuzz: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
         ) from cause
-    require_chinese_font()
+    fonts.require_chinese_font()
     for suffix, mime_type in _MIME_TYPES.items():
         mimetypes.add_type(mime_type, suffix)
     root = folder.resolve()
@@ -147,17 +177,31 @@ def _printer(folder: Path) -> _Printer:
                 raise FatalURLFetchingError(f"{url} is outside the kit")
             return super().fetch(url, headers)
 
-    fonts = FontConfiguration()
+    loaded = FontConfiguration()
+    _add_faces(loaded, core_faces)
     fetcher = KitFetcher(allowed_protocols={"file"})
     try:
-        style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=fonts, url_fetcher=fetcher)
+        style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=loaded, url_fetcher=fetcher)
     except (OSError, FatalURLFetchingError) as cause:
         raise KitError(f"{folder / REVIEW_STYLE}: {cause}") from cause
-    return _Printer(weasyprint, style, fonts, fetcher)
+    return _Printer(folder, weasyprint, style, loaded, fetcher)
 
 
-def _pdf(folder: Path, html: str, date: dt.date, attached: Sequence[Attached]) -> bytes:
-    printer = _printer(folder)
+def _add_faces(loaded: Any, paths: Sequence[Path]) -> None:
+    """Let the PDF library use the faces in these files, by the names that they bear.
+
+    A rule @font-face would do, but copies each face into a temporary folder, which a worker that is stopped
+    leaves behind.
+    """
+    from weasyprint.text.ffi import ffi, fontconfig, pangoft2
+
+    for path in paths:
+        fontconfig.FcConfigAppFontAddFile(loaded._config, os.fsencode(path))
+    pangoft2.pango_fc_font_map_config_changed(ffi.cast("PangoFcFontMap *", loaded.font_map))
+
+
+def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attached]) -> bytes:
+    folder = printer.folder
     moment = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     files = [
         printer.weasyprint.Attachment(

@@ -1,14 +1,15 @@
-"""The Excel sheet that customers fill in, blank; everything in it comes from the kit.
+"""The Excel sheet that customers fill in, blank or sent back; everything printed in it comes from the kit.
 
-One sheet to fill in, one that explains each item, and on request one for each internal section.  What
-is printed in an answer cell reads back as not given; every answer cell is text, so that Excel changes
-nothing of what is typed (`8-10` would become a date).
+One sheet to fill in for each intake, one that explains each item, and on request one for each internal
+section.  What is printed in an answer cell reads back as not given; every answer cell is text, so that
+Excel changes nothing of what is typed (`8-10` would become a date).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -16,15 +17,20 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from docgen import values
-from docgen.kit import MADE_WITH, OWN_SHEETS, Field, FieldType, Kit, Section, SheetTexts
-from docgen.render import xlsx
+from docgen.intake import Level
+from docgen.kit import MADE_WITH, OWN_SHEETS, Field, FieldType, Kit, Section
+from docgen.render import celltexts, xlsx
+from docgen.render.guide import add_guide
+from docgen.render.returned import TO_MEND, Entry, Returned
 
 _GROUP, _LABEL, _ANSWER, _HINT = 1, 2, 3, 4
-_WIDTHS = (13, 19, 44, 34)
-_GUIDE_WIDTHS = (26, 10, 42, 32)
-_BOX, _TICK, _BLANK, _GAP = "□", "☑", "_" * 16, "　"
+_WIDTHS = (13, 19, celltexts.ANSWER_WIDTH, 34)
 _LIST_SHEET = "docgen_lists"
-_HEAD_HEIGHT = 24
+#: By what is found there: the colour of the answer cell, and of what is said of it.
+_COLOURS = {
+    Level.INVALID: ("FDE2E1", "B42318"), Level.REJECT: ("FDE2E1", "B42318"),
+    Level.MANUAL: ("FFF1CC", "8A5A00"), Level.ADVICE: ("E1EFFB", "1F5C99"),
+}  # fmt: skip
 # What Excel takes: an inline list, the title and the text of a message.
 _LONGEST_LIST, _LONGEST_TITLE, _LONGEST_TEXT = 255, 32, 225
 
@@ -32,14 +38,44 @@ _LONGEST_LIST, _LONGEST_TITLE, _LONGEST_TEXT = 255, 32, 225
 def blank_sheet(kit: Kit, *, with_terms: bool = False) -> bytes:
     """The blank workbook as bytes, ready to be sent; `with_terms` adds the internal sections, which never
     go to a customer.  Equal kits give equal bytes."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    asked = [section for section in kit.sections if not section.internal]
-    pages = [_Page(book, kit, kit.title, kit.sheet.note, asked)]
-    guides = [_guide(book, kit, asked)] if kit.sheet.guide else []
+    book = _book()
+    pages = [_Page(book, kit, kit.title, kit.sheet.note, _asked(kit))]
+    guides = _guides(book, kit)
     if with_terms:
         internal = [section for section in kit.sections if section.internal]
         pages += [_Page(book, kit, section.label, kit.sheet.terms_note, [section]) for section in internal]
+    return _pack(book, kit, pages, guides)
+
+
+def returned_sheet(kit: Kit, intakes: Sequence[Returned]) -> bytes:
+    """The workbook that goes back to the customer, a sheet for each intake, as bytes.
+
+    Each answer with a finding is marked and explained beside it and in a comment; accepted ones are locked.
+    Equal intakes give equal bytes.  Raises WriteError where an answer is too long for a cell.
+    """
+    book = _book()
+    pages = []
+    for number, intake in enumerate(intakes, start=1):
+        name = kit.title if len(intakes) == 1 else f"{number} {intake.name}"
+        pages.append(_Page(book, kit, kit.title, "\n".join(intake.summary), _asked(kit), intake.entries, name))
+    return _pack(book, kit, pages, _guides(book, kit))
+
+
+def _book() -> Workbook:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return book
+
+
+def _asked(kit: Kit) -> list[Section]:
+    return [section for section in kit.sections if not section.internal]
+
+
+def _guides(book: Workbook, kit: Kit) -> list[Worksheet]:
+    return [add_guide(book, kit, _asked(kit))] if kit.sheet.guide else []
+
+
+def _pack(book: Workbook, kit: Kit, pages: Iterable[_Page], guides: Iterable[Worksheet]) -> bytes:
     for page in pages:
         page.finish()
     book.active = 0
@@ -51,20 +87,25 @@ def blank_sheet(kit: Kit, *, with_terms: bool = False) -> bytes:
 
 
 class _Page:
-    """A sheet of questions: group, label, answer, hint."""
+    """A sheet of questions called `name`: group, label, answer, hint; the answers are those of `entries`."""
 
-    def __init__(self, book: Workbook, kit: Kit, title: str, note: str, sections: Sequence[Section]) -> None:
+    def __init__(
+        self, book: Workbook, kit: Kit, title: str, note: str, sections: Sequence[Section],
+        entries: Mapping[str, Entry] = MappingProxyType({}), name: str = "",
+    ) -> None:  # fmt: skip
         self.book = book
         self.kit = kit
-        self.sheet: Worksheet = book.create_sheet(xlsx.title(title))
-        self.first_answer = ""
-        _set_widths(self.sheet, _WIDTHS)
-        self.row = _head(self.sheet, title, note, _WIDTHS)
+        self.entries = entries
+        self.sheet: Worksheet = book.create_sheet(xlsx.title(name or title))
+        self.first_answer = ""  # of those to mend the first, where there is one
+        self.found_problem = False
+        xlsx.set_widths(self.sheet, _WIDTHS)
+        self.row = xlsx.head(self.sheet, title, note, _WIDTHS, xlsx.NOTICE if entries else xlsx.NOTE)
         self._column_heads()
         self.top = self.row
         for number, section in enumerate(sections):
             if len(sections) > 1:
-                self.row = _banner(self.sheet, self.row, section.label, number, len(_WIDTHS))
+                self.row = xlsx.banner(self.sheet, self.row, section.label, number, len(_WIDTHS))
             for group, fields in groupby(section.fields, key=lambda field: field.group):
                 self._group(group, list(fields))
 
@@ -74,7 +115,7 @@ class _Page:
             for column, text in ((_GROUP, texts.label), (_LABEL, ""), (_ANSWER, texts.answer), (_HINT, texts.hint)):
                 xlsx.put(self.sheet, self.row, column, text, xlsx.HEAD)
             xlsx.merge(self.sheet, self.row, _GROUP, _LABEL)
-            xlsx.set_height(self.sheet, self.row, _HEAD_HEIGHT)
+            xlsx.set_height(self.sheet, self.row, xlsx.HEAD_HEIGHT)
             self.row += 1
 
     def _group(self, group: str, fields: Sequence[Field]) -> None:
@@ -88,12 +129,22 @@ class _Page:
                 xlsx.merge(self.sheet, first, _GROUP, _GROUP, self.row - 1)
 
     def _field(self, field: Field, *, grouped: bool) -> None:
-        """One row: the label, a place for the answer, the hint."""
-        label, hint, printed = _label(field, self.kit.sheet), _hint(field, self.kit.sheet), _printed(field)
+        """One row: the label, a place for the answer, the hint and what is said of the answer above it."""
+        entry, texts = self.entries.get(field.key, Entry()), self.kit.sheet
+        label, hint, printed = (
+            celltexts.label(field, texts),
+            celltexts.hint(field, texts),
+            celltexts.answered(field, entry),
+        )
         at = _LABEL if grouped else _GROUP
+        fill, ink = _COLOURS[entry.level] if entry.level else ("", "")
+        look = xlsx.SETTLED if entry.is_settled else xlsx.ANSWER
         xlsx.put(self.sheet, self.row, at, label, xlsx.LABEL, star=field.required is True)
-        xlsx.put(self.sheet, self.row, _HINT, hint, xlsx.HINT)
-        place = xlsx.put(self.sheet, self.row, _ANSWER, printed, xlsx.ANSWER).coordinate
+        xlsx.put(self.sheet, self.row, _HINT, hint, xlsx.HINT, note=entry.note, ink=ink)
+        answer = xlsx.put(self.sheet, self.row, _ANSWER, printed, look, fill=fill)
+        place = answer.coordinate
+        if entry.notes:
+            xlsx.comment(answer, entry.note)
         if not grouped:
             xlsx.put(self.sheet, self.row, _LABEL, "", xlsx.LABEL)
             xlsx.merge(self.sheet, self.row, _GROUP, _LABEL)
@@ -101,10 +152,12 @@ class _Page:
         room = _WIDTHS[_LABEL - 1] if grouped else _WIDTHS[_GROUP - 1] + _WIDTHS[_LABEL - 1]
         heights = (
             xlsx.height(label + "*", room), xlsx.height(printed, _WIDTHS[_ANSWER - 1]),
-            xlsx.height(hint, _WIDTHS[_HINT - 1], size=10),
+            xlsx.height("\n".join(filter(None, (entry.note, hint))), _WIDTHS[_HINT - 1], size=10),
         )  # fmt: skip
         xlsx.set_height(self.sheet, self.row, max(heights), grows=True)
-        self.first_answer = self.first_answer or place
+        if not self.first_answer or (entry.level in TO_MEND and not self.found_problem):
+            self.first_answer = place
+        self.found_problem = self.found_problem or entry.level in TO_MEND
         self.row += 1
 
     def _check(self, field: Field, place: str) -> None:
@@ -112,7 +165,10 @@ class _Page:
         write 两万 and 1.5万, and docgen reads it."""
         texts = self.kit.sheet
         check = DataValidation(allow_blank=True, showInputMessage=True)
-        check.promptTitle, check.prompt = field.label[:_LONGEST_TITLE], _prompt(field, texts)[:_LONGEST_TEXT] or None
+        check.promptTitle, check.prompt = (
+            field.label[:_LONGEST_TITLE],
+            celltexts.prompt(field, texts)[:_LONGEST_TEXT] or None,
+        )
         warning = ""
         if values.options(field) and field.type is not FieldType.SEVERAL:
             check.type, check.formula1 = "list", self._list(values.options(field))
@@ -146,126 +202,4 @@ class _Page:
 
     def finish(self) -> None:
         """Set what holds for the sheet as a whole."""
-        _finish(self.sheet, self.top, self.first_answer or f"A{self.top}", self.kit)
-
-
-# -- what is printed in the cells ------------------------------------------------------------------
-
-
-def _label(field: Field, texts: SheetTexts) -> str:
-    conditional = isinstance(field.required, str) and texts.conditional
-    return f"{field.label}（{texts.conditional}）" if conditional else field.label
-
-
-def _printed(field: Field) -> str:
-    """What stands in an answer cell before anybody fills it in: empty boxes to tick, else nothing."""
-    if field.type is not FieldType.SEVERAL:
-        return ""
-    rows: list[str] = []
-    for option in values.options(field):
-        piece = _BOX + option
-        if rows and xlsx.width(rows[-1] + _GAP + piece) <= _WIDTHS[_ANSWER - 1] - 6:
-            rows[-1] += _GAP + piece
-        else:
-            rows.append(piece)
-    if field.other:
-        rows.append(f"{_BOX}{field.other}：{_BLANK}")
-    return "\n".join(rows)
-
-
-def _hint(field: Field, texts: SheetTexts) -> str:
-    """What stands beside an answer; with an example where a whole text is asked for."""
-    parts = [field.placeholder or field.unit, field.help]
-    if field.type is FieldType.LONG_TEXT and field.example and texts.example:
-        parts.append(f"{texts.example}：{field.example}")
-    return "\n".join(part for part in parts if part)
-
-
-def _how(field: Field, texts: SheetTexts) -> str:
-    """How to fill the field in, as the sheet of explanations says it."""
-    choosing = {FieldType.ONE: texts.one, FieldType.YES_NO: texts.one, FieldType.SEVERAL: texts.several}
-    parts = (field.placeholder, field.help, choosing.get(field.type, ""))
-    return "\n".join(part for part in parts if part)
-
-
-def _prompt(field: Field, texts: SheetTexts) -> str:
-    example = f"{texts.example}：{field.example}" if field.example and texts.example else ""
-    return "\n".join(part for part in (_how(field, texts), example) if part)
-
-
-def _example(field: Field) -> str:
-    """The kit's example, or the first choice as it looks when it is chosen."""
-    if field.example or not field.choices:
-        return field.example
-    return _printed(field).replace(_BOX, _TICK, 1) or values.options(field)[0]
-
-
-def _need(field: Field, texts: SheetTexts) -> str:
-    if isinstance(field.required, str):
-        return texts.conditional
-    return texts.required if field.required else texts.optional
-
-
-# -- the sheet of explanations ---------------------------------------------------------------------
-
-
-def _guide(book: Workbook, kit: Kit, sections: Sequence[Section]) -> Worksheet:
-    """The sheet that says of every field whether it is needed, how to fill it in, and gives an example."""
-    texts = kit.sheet
-    sheet: Worksheet = book.create_sheet(xlsx.title(texts.guide))
-    _set_widths(sheet, _GUIDE_WIDTHS)
-    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(texts.steps, start=1))
-    row = _head(sheet, texts.guide, steps, _GUIDE_WIDTHS)
-    _line(sheet, row, (texts.label, texts.needed, texts.hint, texts.example), (xlsx.HEAD,) * 4)
-    top = row = row + 1
-    for number, section in enumerate(sections):
-        row = _banner(sheet, row, section.label, number, len(_GUIDE_WIDTHS))
-        for field in section.fields:
-            label = f"{field.group} / {field.label}" if field.group else field.label
-            looks = (xlsx.PLAIN, xlsx.CENTRED, xlsx.PLAIN, xlsx.PLAIN)
-            _line(sheet, row, (label, _need(field, texts), _how(field, texts), _example(field)), looks)
-            row += 1
-    _finish(sheet, top, f"A{top}", kit)
-    return sheet
-
-
-def _line(sheet: Worksheet, row: int, texts: Sequence[str], looks: Sequence[xlsx.Look]) -> None:
-    for column, (text, look) in enumerate(zip(texts, looks, strict=True), start=1):
-        xlsx.put(sheet, row, column, text, look)
-    most = max(xlsx.height(text, columns, size=10) for text, columns in zip(texts, _GUIDE_WIDTHS, strict=True))
-    xlsx.set_height(sheet, row, most, grows=True)
-
-
-# -- shared by all sheets --------------------------------------------------------------------------
-
-
-def _set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
-    for letters, columns in zip("ABCD", widths, strict=True):
-        sheet.column_dimensions[letters].width = columns
-
-
-def _head(sheet: Worksheet, title: str, note: str, widths: Sequence[int]) -> int:
-    """Title and note across the sheet; the row below them."""
-    row = 1
-    for text, look, size in ((title, xlsx.TITLE, 24), (note, xlsx.NOTE, 10)):
-        if text:
-            xlsx.put(sheet, row, 1, text, look)
-            xlsx.merge(sheet, row, 1, len(widths))
-            xlsx.set_height(sheet, row, xlsx.height(text, sum(widths), size))
-            row += 1
-    return row
-
-
-def _banner(sheet: Worksheet, row: int, label: str, number: int, columns: int) -> int:
-    fill = xlsx.BANNER_FILLS[number % len(xlsx.BANNER_FILLS)]
-    for column in range(1, columns + 1):
-        xlsx.put(sheet, row, column, label if column == 1 else "", xlsx.BANNER, fill=fill)
-    xlsx.merge(sheet, row, 1, columns)
-    xlsx.set_height(sheet, row, _HEAD_HEIGHT)
-    return row + 1
-
-
-def _finish(sheet: Worksheet, top: int, active: str, kit: Kit) -> None:
-    xlsx.freeze(sheet, top, active)
-    xlsx.set_page(sheet, max(top - 1, 1), kit.version_mark)
-    xlsx.protect(sheet)
+        xlsx.finish(self.sheet, self.top, self.first_answer or f"A{self.top}", self.kit.version_mark)

@@ -14,18 +14,22 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from defusedxml import ElementTree
 from markupsafe import Markup, escape
 
 from docgen import expressions
-from docgen.errors import KitError
+from docgen.errors import KitError, did_you_mean
 from docgen.expressions import Missing, Sandbox
 from docgen.messages import wording
+from docgen.render import lint
+from docgen.render.lint import Compiled, Examined, passages, tags
+from docgen.render.lint.shapes import Names
+from docgen.render.lint.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -34,12 +38,12 @@ _MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
-_TAG = re.compile(r"\{[{%#]")
 #: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
 _VMERGE = re.compile(
     r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge)\b[^>]*/>)*)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}",
     re.DOTALL,
 )
+_ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
 _PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
 _EMPTY_RUN = re.compile(r'<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve"></w:t></w:r>', re.DOTALL)
@@ -56,19 +60,11 @@ class Rendered(NamedTuple):
     pending: tuple[str, ...]
 
 
-class Part(NamedTuple):
-    """A template's part that holds tags: its name in the file, compiled, and its text by line."""
-
-    name: str
-    template: Template
-    lines: tuple[str, ...]
-
-
 class WordTemplate(NamedTuple):
     """A compiled Word template: the parts to render, and every entry of the file in order."""
 
     path: Path
-    parts: Mapping[str, Part]
+    parts: Mapping[str, Compiled]
     entries: tuple[tuple[str, bytes], ...]
 
 
@@ -90,53 +86,92 @@ def _sandbox() -> Sandbox:
     return environment
 
 
+class WordPart(NamedTuple):
+    """A part of a Word template that holds tags: its name, what there is to say of it, and its Jinja source
+    with the marks of the tags ("" where a problem stands in the way)."""
+
+    name: str
+    examined: Examined
+    source: str
+
+
+def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
+    """Every entry of the Word file at `path`, in order.  Raises KitError where it is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return tuple((info.filename, archive.read(info)) for info in archive.infolist())
+    except (OSError, zipfile.BadZipFile) as cause:
+        raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
+
+
+def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | None = None) -> list[WordPart]:
+    """Every part of the template at `path` that holds tags, or what should have been one.
+
+    Raises KitError where the file cannot be read.
+    """
+    parts = []
+    for name, content in entries or entries_of(path):
+        if _RENDERED_PARTS.fullmatch(name):
+            part = _examined(f"{path}: {name}", name, content, names)
+            if part.examined.tags or part.examined.remarks:
+                parts.append(part)
+    return parts
+
+
+def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
+    try:
+        xml = passages.normal_xml(content.decode("utf-8"))
+    except UnicodeDecodeError as cause:
+        raise KitError(f"{place}: is not UTF-8", "open the template in Word and save it again") from cause
+    text = passages.of_word(place, xml)
+    examined = lint.examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
+    if examined.problems:
+        return WordPart(name, examined, "")
+    source = _patched(xml, examined.tags)
+    return WordPart(name, examined.adding(_broken_markup(place, source, examined.tags)), source)
+
+
+def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | None) -> Iterator[Remark]:
+    """Content controls that stand in the template itself and whose answers nothing would read."""
+    for tag, where in found:
+        if known is not None and tag not in known:
+            remedy = did_you_mean(tag, known) or " (give it the key of a field, or use {{r field.control }})"
+            yield Remark(where, f"the content control {tag!r} belongs to no field of the kit{remedy}")
+
+
+def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[Remark]:
+    """Where docxtpl's joining of texts leaves markup that is no longer whole, so that no document could be made."""
+    text, owners = tags.numbered(source)
+    bare = _ANY_TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
+    try:
+        ElementTree.fromstring(bare)
+    except ElementTree.ParseError as cause:
+        line = cause.position[0]
+        where = found[owners[line - 1]].where if line <= len(owners) else place
+        yield Remark(where, "this tag, or one before it, breaks Word's formatting (write it without a hyphen)")
+
+
 @cache
-def compile_template(path: Path, names: frozenset[str]) -> WordTemplate:
+def compile_template(path: Path, names: Names) -> WordTemplate:
     """The template at `path`, compiled once per process; `names` are those that it may use.
 
     Raises KitError that lists every problem with part, paragraph and nearest known name.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
-    except (OSError, zipfile.BadZipFile) as cause:
-        raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
-    parts, problems = {}, []
-    for name, content in entries:
-        if _RENDERED_PARTS.fullmatch(name):
-            source = content.decode("utf-8")
-            if _TAG.search(re.sub(r"<[^>]+>", "", source)):
-                lines = _patched(source)
-                try:
-                    problems += [f"{path}: {p}" for p in _unknown(name, lines, names)]
-                    parts[name] = Part(name, _sandbox().from_string("\n".join(lines)), lines)
-                except TemplateSyntaxError as cause:
-                    problems.append(f"{path}: {_where(name, lines, cause.lineno)}: {cause.message}")
-    if problems:
+    entries = entries_of(path)
+    parts = examine(path, names, entries)
+    if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    return WordTemplate(path, parts, entries)
+    compiled = {part.name: lint.compile_source(part.source, part.examined, _sandbox()) for part in parts}
+    return WordTemplate(path, compiled, entries)
 
 
-def _patched(source: str) -> tuple[str, ...]:
-    """The part as Jinja source, a line for each paragraph, so that a line number tells the place."""
+def _patched(xml: str, found: Iterable[Tag]) -> str:
+    """The part as Jinja source, with the marks of its tags."""
     from docxtpl import DocxTemplate
 
-    source = re.sub(r"[\r\n]+", " ", source)
-    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), source))
+    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), tags.marked(xml, found)))
     source = _VMERGE.sub(r'\1<w:vMerge w:val="{% if \3 %}restart{% else %}continue{% endif %}"/>\2', source)
-    source = _EMPTY_RUN.sub("", source)
-    return tuple(re.sub(r"<w:p([ >])", r"\n<w:p\1", source).split("\n"))
-
-
-def _unknown(part: str, lines: tuple[str, ...], names: frozenset[str]) -> Iterator[str]:
-    for line, what in expressions.unknown_names(_sandbox().parse("\n".join(lines)), names):
-        yield f"{_where(part, lines, line)}: {what}"
-
-
-def _where(part: str, lines: tuple[str, ...], line: int) -> str:
-    """`word/document.xml, paragraph 12 «…»` for a line of the patched source."""
-    text = " ".join(re.sub(r"<[^>]+>", "", lines[line - 1]).split()) if 0 < line <= len(lines) else ""
-    return f"{part}, paragraph {max(line - 1, 1)} «{text[:60]}»"
+    return _EMPTY_RUN.sub("", source)
 
 
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
@@ -147,19 +182,15 @@ def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
         for name, content in template.entries:
             part = template.parts.get(name)
             if part is not None:
-                content = _render_part(template.path, part, context, pending).encode("utf-8")
+                content = _finished(part.render(context), pending).encode("utf-8")
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
     return Rendered(buffer.getvalue(), tuple(pending))
 
 
-def _render_part(path: Path, part: Part, context: Mapping[str, Any], pending: dict[str, None]) -> str:
-    try:
-        xml = part.template.render(context)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
-        where = _where(part.name, part.lines, expressions.failing_line(cause))
-        raise KitError(f"{path}: {where}: {cause}") from cause
+def _finished(xml: str, pending: dict[str, None]) -> str:
+    """A rendered part without empty runs, with Word's own line breaks, missing values highlighted."""
     xml = _EMPTY_RUN.sub("", xml).replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">')
     return mark_pending(xml, pending)
 

@@ -11,6 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.dimensions import RowDimension
@@ -26,8 +28,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
+from docgen.errors import WriteError
+
 _TIME = dt.datetime(1980, 1, 1)  # the earliest time that a zip entry can carry
 _TEXT_FORMAT = "@"
+_COMMENT_COLUMNS = 46
 _LINE = 1.4  # height of a line, in sizes of its face
 _TITLE_LENGTH = 31
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
@@ -49,28 +54,41 @@ class Look(NamedTuple):
     is_open: bool = False
 
 
+#: Characters that a cell holds.
+LONGEST_CELL = 32_767
+HEAD_HEIGHT = 24
 TITLE = Look(Font(HEADING_FACE, 16, bold=True, color="1F3864"), horizontal="center", border=None)
 NOTE = Look(Font(FACE, 10, color=_GREY), border=None)
+NOTICE = Look(Font(FACE, 10, bold=True, color="B42318"), border=None)
 HEAD = Look(Font(HEADING_FACE, 10, bold=True, color=_INK), "E5E7EB", horizontal="center")
 BANNER = Look(Font(HEADING_FACE, 11, bold=True, color="1F3864"))
 GROUP = Look(Font(FACE, 11, color=_INK), "F5F7FA", horizontal="center")
 LABEL = Look(Font(FACE, 11, color=_INK), "F5F7FA")
 ANSWER = Look(Font(FACE, 11, color="000000"), is_open=True)
+SETTLED = Look(Font(FACE, 11, color=_GREY), "EEF0F2")
 HINT = Look(Font(FACE, 10, color=_GREY))
 PLAIN = Look(Font(FACE, 10, color=_INK))
 CENTRED = Look(Font(FACE, 10, color=_INK), horizontal="center")
 #: Soft colours of section banners, in turn.
-BANNER_FILLS = ("DCE6F4", "E2EFDA", "FCE9D4", "EAE4F2")
+_BANNER_FILLS = ("DCE6F4", "E2EFDA", "FCE9D4", "EAE4F2")
 
 
-def put(sheet: Worksheet, row: int, column: int, text: str, look: Look, *, fill: str = "", star: bool = False) -> Cell:
-    """`text` in the cell, as text whatever it starts with; `star` adds the red mark of a required answer."""
+def put(
+    sheet: Worksheet, row: int, column: int, text: str, look: Look, *, fill: str = "", star: bool = False,
+    note: str = "", ink: str = "",
+) -> Cell:  # fmt: skip
+    """`text` in the cell, as text whatever it starts with; `star` adds the red mark of a required answer,
+    `note` stands above the text in a colour of its own.  Raises WriteError where no cell can hold it all."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)  # cells are merged after they are written
-    if text:
-        red = InlineFont(rFont=look.font.name, sz=look.font.sz, b=True, color=Color(_RED))
+    if len(text) + len(note) >= LONGEST_CELL:
+        raise WriteError(f"a text of {len(text)} characters fits no cell of a sheet", "make a Word form of it: --docx")
+    if text or note:
         own = InlineFont(rFont=look.font.name, sz=look.font.sz, b=look.font.b, color=look.font.color)
-        cell.value = CellRichText(TextBlock(own, text), TextBlock(red, "*")) if star else text
+        loud = InlineFont(rFont=look.font.name, sz=look.font.sz, b=True, color=Color(ink or _RED))
+        pieces = ((loud, note), (own, f"\n{text}" if note and text else text), (loud, "*" if star else ""))
+        blocks = [TextBlock(font, piece) for font, piece in pieces if piece]
+        cell.value = CellRichText(*blocks) if note or star else text
         cell.data_type = "s"  # else openpyxl makes a formula of what starts with =
     colour = fill or look.fill
     cell.font = look.font
@@ -84,6 +102,11 @@ def put(sheet: Worksheet, row: int, column: int, text: str, look: Look, *, fill:
     if look.is_open:
         cell.protection = Protection(locked=False)
     return cell
+
+
+def comment(cell: Cell, text: str) -> None:
+    """Attach a comment that shows when the pointer rests on the cell, large enough for the text."""
+    cell.comment = Comment(text, "docgen", height=round(height(text, _COMMENT_COLUMNS, 9)) + 20, width=320)
 
 
 def merge(sheet: Worksheet, row: int, left: int, right: int, bottom: int | None = None) -> None:
@@ -125,7 +148,7 @@ def title(text: str) -> str:
     return " ".join(_NOT_IN_TITLES.sub(" ", text).split()).strip("'")[:_TITLE_LENGTH].strip()
 
 
-def set_page(sheet: Worksheet, head_row: int, footer: str) -> None:
+def _set_page(sheet: Worksheet, head_row: int, footer: str) -> None:
     """A4 upright, one page wide, the column heads on every page, kit and page numbers below."""
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = 9  # A4
@@ -145,18 +168,53 @@ def set_page(sheet: Worksheet, head_row: int, footer: str) -> None:
     sheet.sheet_view.zoomScale = 110
 
 
-def protect(sheet: Worksheet) -> None:
+def _protect(sheet: Worksheet) -> None:
     """Lock what is not an answer, without a password; rows and columns may still be sized, cells formatted."""
     protection = sheet.protection
     protection.sheet = True
     protection.formatCells = protection.formatColumns = protection.formatRows = False
 
 
-def freeze(sheet: Worksheet, row: int, active: str) -> None:
+def _freeze(sheet: Worksheet, row: int, active: str) -> None:
     """Keep the rows above `row` in sight, and start in the cell `active`."""
     sheet.freeze_panes = f"A{row}"
     for selection in sheet.sheet_view.selection:
         selection.activeCell = selection.sqref = active
+
+
+def set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
+    """Make the first columns so wide."""
+    for letters, columns in zip("ABCD", widths, strict=True):
+        sheet.column_dimensions[letters].width = columns
+
+
+def head(sheet: Worksheet, title: str, note: str, widths: Sequence[int], note_look: Look = NOTE) -> int:
+    """Title and note across the sheet; the row below them."""
+    row = 1
+    for text, look, size in ((title, TITLE, 24), (note, note_look, 10)):
+        if text:
+            put(sheet, row, 1, text, look)
+            merge(sheet, row, 1, len(widths))
+            set_height(sheet, row, height(text, sum(widths), size))
+            row += 1
+    return row
+
+
+def banner(sheet: Worksheet, row: int, label: str, number: int, columns: int) -> int:
+    """The label of a section across the sheet, in the next of the soft colours; the row below it."""
+    fill = _BANNER_FILLS[number % len(_BANNER_FILLS)]
+    for column in range(1, columns + 1):
+        put(sheet, row, column, label if column == 1 else "", BANNER, fill=fill)
+    merge(sheet, row, 1, columns)
+    set_height(sheet, row, HEAD_HEIGHT)
+    return row + 1
+
+
+def finish(sheet: Worksheet, top: int, active: str, footer: str) -> None:
+    """What holds for a sheet as a whole: rows above `top` in sight, how it prints, what may be changed."""
+    _freeze(sheet, top, active)
+    _set_page(sheet, max(top - 1, 1), footer)
+    _protect(sheet)
 
 
 def pack(book: Workbook, properties: dict[str, str], book_title: str) -> bytes:
@@ -187,5 +245,6 @@ _NO_WARNING = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredA
 
 
 def _without_warnings(sheet: bytes) -> bytes:
-    # ECMA-376 part 1, 18.3.1.99: only drawings, tables and the like may follow, and these sheets have none.
-    return sheet.replace(b"</worksheet>", _NO_WARNING + b"</worksheet>")
+    # ECMA-376 part 1, 18.3.1.99: of what these sheets hold, only the drawing of comments may follow.
+    head, mark, tail = sheet.rpartition(b"<legacyDrawing" if b"<legacyDrawing" in sheet else b"</worksheet>")
+    return head + _NO_WARNING + mark + tail

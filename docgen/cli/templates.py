@@ -1,0 +1,89 @@
+"""Commands for the authors of templates: template check, template fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from docgen.cli.options import common, load_kit
+from docgen.cli.talk import console, say
+from docgen.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from docgen.kit import Kit
+
+_target = click.argument("target", required=False, metavar="[KIT|FILE]")
+
+
+@click.group()
+def template() -> None:
+    """Check templates, and list what may be written in them."""
+
+
+@template.command()
+@_target
+@common("kit", "talk")
+def check(target: str | None, kit_name: str) -> None:
+    """Find every problem of a kit's templates, or of one template, with its place and remedy.
+
+    KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html, in the folder of a kit or
+    elsewhere.  Each problem is one line; notes stop nothing.  Exits with 6 where there is a problem.
+    """
+    from docgen import kitfile
+    from docgen.render.lint import kits
+
+    file = _file(target)
+    if file is not None:
+        remarks = kits.check_file(file, _kit_of(file, kit_name))
+    else:
+        remarks = kits.check_kit(kitfile.find(target or kit_name))
+    for remark in remarks:
+        click.echo(str(remark))
+    problems = sum(not remark.is_note for remark in remarks)
+    say(f"{target or kit_name}: {problems} problems, {len(remarks) - problems} notes")
+    if problems:
+        raise click.exceptions.Exit(ExitCode.KIT)
+
+
+@template.command()
+@_target
+@common("kit", "talk")
+def fields(target: str | None, kit_name: str) -> None:
+    """List everything that may be written in a kit's templates, or in one template.
+
+    KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html.
+    """
+    from docgen import screen
+    from docgen.render.lint import kits, listing
+
+    file = _file(target)
+    kit = _kit_of(file, kit_name) if file else load_kit(target or kit_name)
+    found = listing.of_template(kit, kits.names_of(file, kit)) if file else listing.of_kit(kit)
+    for group in found:
+        console().print(screen.vocabulary(group))
+
+
+def _file(target: str | None) -> Path | None:
+    """The template that the argument names, None where it names a kit."""
+    from docgen.render.lint.kits import SUFFIXES
+
+    path = Path(target or "")
+    if path.suffix.lower() in SUFFIXES and not path.is_dir():
+        if not path.is_file():
+            raise UsageError(f"{target}: there is no such file")
+        return path
+    if path.is_file():
+        raise UsageError(f"{target}: is no template", "templates are .docx and .html files")
+    return None
+
+
+def _kit_of(file: Path, kit_name: str) -> Kit:
+    """The kit whose names a template may use: the one that --kit gives, else that of its folder, else the default."""
+    from docgen import kitfile
+
+    given = click.get_current_context().get_parameter_source("kit_name") is ParameterSource.COMMANDLINE
+    own = (file.parent / kitfile.KIT_FILE).is_file()
+    return kitfile.load(file.parent) if own and not given else load_kit(kit_name)

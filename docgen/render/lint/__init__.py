@@ -1,0 +1,138 @@
+"""What is wrong with a template, before any data exists; and compiling one that is right.
+
+Checking and rendering share this: a template is compiled only when nothing is wrong with it, and every problem
+is told at once.  A tag that fails on an intake is told with its place and the values in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2.environment import Environment
+
+from docgen import expressions
+from docgen.errors import KitError
+from docgen.expressions import Missing, plain_text_sandbox
+from docgen.render.lint import blocks, tags, usage
+from docgen.render.lint.passages import Passage
+from docgen.render.lint.shapes import Names
+from docgen.render.lint.tags import Remark, Tag
+from docgen.render.lint.usage import Usage
+
+#: What a tag may raise on the values of an intake.
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One template, or one part of one: its tags, what is to be said of it, and how it uses names."""
+
+    tags: tuple[Tag, ...]
+    remarks: tuple[Remark, ...]
+    usage: Usage
+
+    @property
+    def problems(self) -> list[str]:
+        """The problems alone, a line each."""
+        return [str(remark) for remark in self.remarks if not remark.is_note]
+
+    def adding(self, remarks: Iterable[Remark]) -> Examined:
+        """The same with further remarks."""
+        return replace(self, remarks=(*self.remarks, *remarks))
+
+
+def examine(passages: Iterable[Passage], names: Names) -> Examined:
+    """Everything that is to be said of these passages, which may use `names`."""
+    scanned = tags.scan(passages)
+    environment = plain_text_sandbox()
+    matched = blocks.match(scanned.tags, each=False)
+    try:
+        used = usage.read(environment.parse(matched.source), names, environment)
+    except TemplateSyntaxError:
+        matched = blocks.match(scanned.tags, each=True)
+        used = usage.read(environment.parse(matched.source), names, environment)
+    unknown = (Remark(scanned.tags[line - 1].where, what) for line, what in used.problems)
+    remarks = dict.fromkeys((*scanned.remarks, *matched.remarks, *unknown))
+    order = {place: number for number, place in enumerate(scanned.places)}
+    return Examined(scanned.tags, tuple(sorted(remarks, key=lambda remark: order[remark.where])), used)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled template and the tag that stands on each of its lines."""
+
+    template: Template
+    tags: tuple[Tag, ...]
+    owners: tuple[int, ...]
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The text for these values.  Raises KitError that names the place, the tag and its values."""
+        try:
+            return self.template.render(values)
+        except _FAILURES as cause:
+            line, seen = _failing(cause)
+            raise KitError(self._explained(line, {**values, **seen}, cause)) from cause
+
+    def _explained(self, line: int, values: Mapping[str, Any], cause: BaseException) -> str:
+        if not 0 < line <= len(self.owners):
+            return f"{type(cause).__name__}: {cause}"
+        tag = self.tags[self.owners[line - 1]]
+        given = ", ".join(_given(tag, values))
+        return f"{tag.where}: {tag.written} fails{f' for {given}' if given else ''}: {_reason(cause)}"
+
+
+def compile_source(source: str, examined: Examined, environment: Environment) -> Compiled:
+    """The template whose `source` holds the marks of its tags.
+
+    Raises KitError where it cannot be compiled for a reason that `examine` does not know.
+    """
+    text, owners = tags.numbered(source)
+    try:
+        return Compiled(environment.from_string(text), examined.tags, owners)
+    except TemplateSyntaxError as cause:
+        number = owners[min(cause.lineno, len(owners)) - 1] if owners else 0
+        where = examined.tags[number].where if examined.tags else "the template"
+        raise KitError(f"{where}: {cause.message}") from cause
+
+
+def _failing(cause: BaseException) -> tuple[int, Mapping[str, Any]]:
+    """The line of the template on which rendering failed, and the names seen there with their values.
+
+    Jinja rewrites tracebacks to the lines and names of templates.
+    """
+    line, seen, trace = 0, {}, cause.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line, seen = trace.tb_lineno, dict(trace.tb_frame.f_locals)
+        trace = trace.tb_next
+    return line, seen
+
+
+def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
+    """`name = «value»` for every name in the tag, as documents show the value."""
+    source = f"{{{{ {tag.body} }}}}" if tag.opening == "{{" else f"{{% {tag.body} %}}{{% end{tag.word} %}}"
+    try:
+        tree = plain_text_sandbox().parse(source)
+    except TemplateSyntaxError:
+        return
+    for name, attribute, _line in expressions.references(tree):
+        if name in values:
+            value = values[name] if attribute is None else getattr(values[name], attribute, None)
+            yield f"{name}{f'.{attribute}' if attribute else ''} = {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if value is None or isinstance(value, Missing):
+        return "not given"
+    text = " ".join(str(value).split())
+    return f"«{text[:60]}{'…' if len(text) > 60 else ''}»"
+
+
+def _reason(cause: BaseException) -> str:
+    """What went wrong, in words where Python's own are none."""
+    if isinstance(cause, ArithmeticError):
+        return f"this cannot be computed ({type(cause).__name__})"
+    return str(cause) or type(cause).__name__

@@ -1,0 +1,124 @@
+"""Everything that may be written in the templates of a kit: `docgen template fields`.
+
+Nothing is listed by hand: names come from the kit and from the types that the context is made of, filters
+and functions from the sandbox, each with the first line of its own description.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from docgen import expressions
+from docgen.kit import Field, FieldType, Kit
+from docgen.render import context, form
+from docgen.render.lint.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
+
+
+class Entry(NamedTuple):
+    """One thing to write, what kind it is, whether it may be missing, an example and its meaning."""
+
+    written: str
+    kind: str
+    missing: str = ""
+    example: str = ""
+    meaning: str = ""
+
+
+class Listing(NamedTuple):
+    """Entries that belong together, and whether they are fields, which alone may be missing."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def of_template(kit: Kit, names: Names) -> list[Listing]:
+    """What a template with these names may write, grouped: fields by section, then the rest."""
+    found = []
+    for section in kit.sections:
+        fields = [field for field in section.fields if field.key in names.shapes]
+        if fields:
+            found.append(Listing(section.label, tuple(entry for field in fields for entry in _field(field))))
+    return [*found, *_others(kit, names), *_language()]
+
+
+def of_kit(kit: Kit) -> list[Listing]:
+    """What the templates of a kit may write: contract and review alike, then what the form has of its own."""
+    common, form_names = context.names(kit), form.names(kit)
+    shared = {id(shape) for shape in common.shapes.values()}
+    own = {name: shape for name, shape in form_names.shapes.items() if shape.item and id(shape) not in shared}
+    in_form = [entry._replace(title=f"in form.docx: {entry.title}") for entry in _others(kit, Names(own))]
+    return [*of_template(kit, common), *in_form]
+
+
+def _others(kit: Kit, names: Names) -> Iterator[Listing]:
+    """The names that are no fields: those that stand alone in one listing, then each with what it holds."""
+    listed: list[Listing] = []
+    seen: list[Shape] = []
+    for name, shape in names.shapes.items():
+        if name not in kit.all_fields:
+            _walk(name, shape, listed, seen)
+    yield Listing("document", tuple(entry for listing in listed if not listing.title for entry in listing.entries))
+    yield from (listing for listing in listed if listing.title)
+
+
+def _field(field: Field) -> Iterator[Entry]:
+    missing = "in some cases" if isinstance(field.required, str) else "no" if field.required else "yes"
+    label = " / ".join(part for part in (field.group, field.label) if part)
+    yield Entry(field.key, field.type.value, missing, field.example, label)
+    for choice in field.choices:
+        is_one = field.type is FieldType.ONE
+        written = f"{field.key} == '{choice.key}'" if is_one else f"'{choice.key}' in {field.key}"
+        yield Entry(f"  {written}", "condition", meaning=choice.label)
+    if field.other:
+        yield Entry(f"  {field.key}.other", "text", "yes", meaning=field.other)
+
+
+def _walk(name: str, shape: Shape, found: list[Listing], seen: list[Shape]) -> None:
+    """Add what a name gives: itself, what stands behind its dot, and what a loop over any of that gives."""
+    paths = list(_behind(name, shape))
+    entries = [_entry(name, shape), *(_entry(path, each) for path, each in paths)]
+    found.append(Listing(name if paths else "", tuple(entries)))
+    for path, each in [(name, shape), *paths]:
+        item = each.item
+        if item is None or item.kind != RECORD or any(item is other for other in seen):
+            continue
+        seen.append(item)
+        one = path.rpartition(".")[2].removesuffix("s")
+        inner: list[Listing] = []
+        _walk(one, item, inner, seen)
+        found.append(Listing(f"{{% for {one} in {path} %}} … {{% endfor %}}", inner[0].entries[1:]))
+        found += inner[1:]
+
+
+def _behind(name: str, shape: Shape) -> Iterator[tuple[str, Shape]]:
+    """Everything behind the dot of a record or of the kit's own entries; the methods of texts are not told."""
+    if shape.kind in {RECORD, ENTRIES}:
+        for attribute, each in (shape.attributes or {}).items():
+            if each is not ANYTHING:
+                yield f"{name}.{attribute}", each
+                yield from _behind(f"{name}.{attribute}", each)
+
+
+def _entry(name: str, shape: Shape) -> Entry:
+    return Entry(name, shape.kind, "yes" if shape.is_optional else "", meaning=shape.meaning)
+
+
+def _language() -> Iterator[Listing]:
+    """The filters, tests and functions that docgen adds to those of Jinja2."""
+    kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
+        ("filter", "{{ x | %s }}", expressions.FILTERS),
+        ("test", "{%% if x is %s %%}", expressions.TESTS),
+    ]
+    entries = [
+        Entry(form % name, kind, meaning=_first_line(f)) for kind, form, known in kinds for name, f in known.items()
+    ]
+    for name, function in expressions.FUNCTIONS.items():
+        parameters = ", ".join(inspect.signature(function).parameters)
+        entries.append(Entry(f"{name}({parameters})", "function", meaning=_first_line(function)))
+    yield Listing("filters, tests and functions", tuple(entries))
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ").replace("`", "")

@@ -1,0 +1,117 @@
+"""Shapes: what a template may do with a value, read from the Python types that the context is made of.
+
+A shape says which attributes a value has and what a loop over it gives.  `Annotated[type, "meaning"]` gives an
+attribute its one-line meaning, which `docgen template fields` prints.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
+from enum import Enum, EnumMeta
+from functools import cache, cached_property
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+_WORDS = {str: "text", bool: "yes or no", int: "number", Decimal: "number", dt.date: "date"}
+#: Kinds of shapes that have something behind the dot.
+RECORD, ENTRIES = "record", "entries"
+_MAPPING_METHODS = ("items", "keys", "values", "get")
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """What a template may do with a value.
+
+    `attributes` is None where anything may stand behind the dot.  A loop gives `item`, or `parts` where each
+    turn takes several names.  `choices` are the keys that the value may be compared with, with their labels.
+    """
+
+    attributes: Mapping[str, Shape] | None = None
+    item: Shape | None = None
+    parts: tuple[Shape, ...] = ()
+    choices: Mapping[str, str] | None = None
+    kind: str = ""
+    meaning: str = ""
+    is_optional: bool = False
+    is_open: bool = False
+
+
+ANYTHING = Shape()
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The names that a template may use, with their shapes; equal to itself alone, so that it can be a key.
+
+    They are not complete where the kit cannot be read; then no name is unknown.  `controls` are the tags that
+    content controls may carry that stand in the template itself, None where any may.
+    """
+
+    shapes: Mapping[str, Shape]
+    is_complete: bool = True
+    controls: frozenset[str] | None = None
+
+
+def mapping(entries: Mapping[str, Shape], meaning: str = "") -> Shape:
+    """A value with these entries behind the dot, which may also be looped over like a dictionary."""
+    methods = dict.fromkeys(_MAPPING_METHODS, ANYTHING)
+    return Shape({**methods, **entries}, item=ANYTHING, kind=ENTRIES, meaning=meaning)
+
+
+@cache
+def of(hint: Any) -> Shape:
+    """The shape of values of a type, as it is annotated."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return replace(of(arguments[0]), meaning=arguments[1])
+    if origin in {Union, UnionType}:
+        known = [of(argument) for argument in arguments if argument is not NoneType]
+        shape = known[0] if len(known) == 1 else Shape(kind=" or ".join(each.kind for each in known))
+        return replace(shape, is_optional=NoneType in arguments)
+    if origin is tuple and arguments[1:] != (Ellipsis,):
+        return Shape({}, parts=tuple(of(argument) for argument in arguments), kind="pair")
+    if origin in {list, tuple, Sequence, Iterable}:
+        return Shape({}, item=of(arguments[0]), kind="list")
+    if origin in {dict, Mapping}:
+        keys = arguments[0]
+        members: Iterable[Any] = keys if isinstance(keys, EnumMeta) else ()
+        entries = {member.value: of(arguments[1]) for member in members}
+        return replace(mapping(entries), is_open=not entries)
+    return _of_class(hint) if isinstance(hint, type) else ANYTHING
+
+
+def _of_class(cls: type) -> Shape:
+    for scalar, word in _WORDS.items():
+        if issubclass(cls, scalar) and (scalar is not int or cls is int):
+            return Shape(_public(cls), kind=word)
+    names = _fields(cls)
+    if not names:
+        return ANYTHING
+    hints = get_type_hints(cls, include_extras=True)
+    known = {name: of(hints[name]) for name in names}
+    for name in dir(cls):
+        described = getattr(cls, name, None)
+        getter = described.fget if isinstance(described, property) else None
+        getter = described.func if isinstance(described, cached_property) else getter
+        if getter is not None and not name.startswith(("_", "model_")):
+            known[name] = of(get_type_hints(getter, include_extras=True)["return"])
+    return Shape(known, kind=RECORD)
+
+
+def _fields(cls: type) -> list[str]:
+    """The fields of a named tuple, dataclass or model; none of another class."""
+    if is_dataclass(cls):
+        return [field.name for field in fields(cls)]
+    if issubclass(cls, BaseModel):
+        return list(cls.model_fields)
+    return list(getattr(cls, "_fields", ()))
+
+
+def _public(cls: type) -> Mapping[str, Shape]:
+    methods = dict.fromkeys((name for name in dir(cls) if not name.startswith("_")), ANYTHING)
+    return methods if not issubclass(cls, Enum) else {**methods, "value": ANYTHING, "name": ANYTHING}

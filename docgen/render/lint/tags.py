@@ -1,0 +1,277 @@
+"""The tags of a template, as written and as meant: found in its passages, with every accident of typing.
+
+A tag with an accident is mended as far as one can tell what was meant, so that what else is wrong with it
+can be told in the same run.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+
+from docgen.render.lint.passages import Element, Passage, fit
+
+#: What a tag with a letter stands for and takes away: a paragraph, a table row, a table cell, a run.
+KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
+_CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+#: Edges of tags, those with full-width braces and with blanks in between included.
+_OPENING = re.compile(r"\{#|[{｛][ \xa0\u3000]{0,2}[{｛%％]")
+_CLOSING = {
+    "{{": re.compile(r"[}｝][ \xa0\u3000]{0,2}[}｝]"),
+    "{%": re.compile(r"[%％][ \xa0\u3000]{0,2}[}｝]"),
+    "{#": re.compile("#}"),
+}
+_LONE = re.compile(r"\}\}|%\}")
+_NOT_TEXT = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_KIND = re.compile(r"(p|tr|tc|r)(\s+)(?=\S)")
+_KIND_APART = re.compile(r"\s+(p|tr|tc|r)\s+(?=(?:if|elif|else|endif|for|endfor)\b)")
+_KIND_JOINED = re.compile(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
+_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_CURLY = str.maketrans("“”‘’", "\"\"''")
+#: What is typed or autocorrected in place of a character of the tag language, beside full-width forms.
+_TYPED = {
+    "“": '"', "”": '"', "‘": "'", "’": "'", "、": ",", "。": ".", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag: its opening edge, the letter of its kind, what stands in it (mended), and its place.
+
+    `around` are the elements open where it begins; `at` is where its closing edge stands in the source,
+    None where it has none.
+    """
+
+    opening: str
+    kind: str
+    body: str
+    written: str
+    where: str
+    around: tuple[Element, ...]
+    at: int | None
+
+    @property
+    def word(self) -> str:
+        """The first word of a `{% … %}` tag: if, endfor, set."""
+        found = re.match(r"\w+", self.body)
+        return found[0] if found and self.opening == "{%" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to tell the author about a place: a problem, or a note that stops nothing."""
+
+    where: str
+    what: str
+    is_note: bool = False
+
+    def __str__(self) -> str:
+        return f"{'note: ' if self.is_note else ''}{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The tags of a template in order, what is wrong with their typing, and the place of either, in order."""
+
+    tags: tuple[Tag, ...]
+    remarks: tuple[Remark, ...]
+    places: tuple[str, ...]
+
+
+def scan(passages: Iterable[Passage]) -> Scanned:
+    """The tags of these passages, each remark with its place."""
+    tags: list[Tag] = []
+    remarks: list[Remark] = []
+    places: list[str] = []
+    texts: dict[Element, str] = {}
+    for passage in passages:
+        for found in _tags(passage):
+            places.append(found.where)
+            if isinstance(found, Tag):
+                tags.append(found)
+            else:
+                remarks.append(found)
+        if not passage.is_page:
+            for element in passage.around(0):
+                texts[element] = texts.get(element, "") + passage.text
+    return Scanned(tuple(tags), (*remarks, *_lost_text(tags, texts)), tuple(places))
+
+
+def _tags(passage: Passage) -> Iterator[Tag | Remark]:
+    position = 0
+    while opening := _OPENING.search(passage.text, position):
+        yield from _lone_closers(passage, position, opening.start())
+        edge = _edge(opening[0])
+        closing = _closing(passage.text, edge, opening.end())
+        if closing is None:
+            position = opening.end()
+            yield from _unclosed(passage, edge, opening)
+            continue
+        position = closing.end()
+        if edge != "{#":
+            yield from _tag(passage, edge, opening, closing)
+    yield from _lone_closers(passage, position, len(passage.text))
+
+
+def _edge(written: str) -> str:
+    """The edge that was meant: `{{` for `｛ ｛`."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", written))
+
+
+def _closing(text: str, edge: str, start: int) -> re.Match[str] | None:
+    """The closing edge of the tag whose inside begins at `start`: one rightly typed, else one that was meant."""
+    following = None if edge == "{#" else _OPENING.search(text, start)
+    end = following.start() if following else len(text)
+    right = re.compile(re.escape(_CLOSERS[edge])).search(text, start, end)
+    return right or _CLOSING[edge].search(text, start, end)
+
+
+def _lone_closers(passage: Passage, start: int, end: int) -> Iterator[Remark]:
+    blind = [match.span() for match in _NOT_TEXT.finditer(passage.text)] if passage.is_page else []
+    for lone in _LONE.finditer(passage.text, start, end):
+        if not any(first <= lone.start() < last for first, last in blind):
+            opening = "{{" if lone[0] == "}}" else "{%"
+            where = passage.where(*lone.span())
+            yield Remark(where, f"{lone[0]} closes no tag: {opening} is missing before it (type the tag anew)")
+
+
+def _unclosed(passage: Passage, edge: str, opening: re.Match[str]) -> Iterator[Tag | Remark]:
+    following = _OPENING.search(passage.text, opening.end())
+    end = following.start() if following else len(passage.text)
+    where = passage.where(opening.start(), end)
+    area = "" if passage.is_page else " in its paragraph"
+    yield Remark(where, f"{opening[0]} is not closed{area}: {_CLOSERS[edge]} is missing (type the tag anew)")
+    if edge == "{%":
+        # Its first word still opens or closes a block.
+        inside = passage.text[opening.end() : end]
+        kind = _KIND.match(inside)
+        word = re.match(r"\s*\w*", inside[kind.end() if kind else 0 :])
+        body = word[0].strip() if word else ""
+        yield Tag(edge, kind[1] if kind else "", body, "", where, passage.around(opening.start()), None)
+
+
+def _tag(passage: Passage, edge: str, opening: re.Match[str], closing: re.Match[str]) -> Iterator[Tag | Remark]:
+    where = passage.where(opening.start(), closing.end())
+    around = passage.around(opening.start())
+    closer = _CLOSERS[edge]
+    if (opening[0], closing[0]) != (edge, closer):
+        yield Remark(where, f"the braces are not {edge} and {closer} (type half-width ones without blanks between)")
+    if not fit(around, passage.around(closing.end() - 1)):
+        yield Remark(where, "Word's formatting cuts through the tag (delete it and type it anew in one go)")
+    inside = passage.text[opening.end() : closing.start()]
+    trimmed = inside[:-1] if inside[-1:] in {"-", "+"} else inside
+    at = passage.source_index(opening.end() + len(trimmed))
+    kind, body = "", trimmed[1:] if trimmed[:1] in {"-", "+"} else trimmed
+    if not passage.is_page:
+        body = unescape(body)
+        kind, body, faults = _kind(edge, body, around)
+        yield from (Remark(where, fault) for fault in faults)
+    body, remarks = _mended(body, is_page=passage.is_page)
+    yield from (Remark(where, what, is_note) for what, is_note in remarks)
+    written = passage.text[opening.start() : closing.end()]
+    yield Tag(edge, kind, body.strip(), " ".join(unescape(written).split()), where, around, at)
+    if any(name == "w:delText" for name, _at in around):
+        yield Remark(where, "the tag stands in deleted text (accept or reject the tracked change)")
+
+
+def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, list[str]]:
+    """The letter of a tag's kind, the rest of the tag, and what is wrong with the letter."""
+    faults: list[str] = []
+    if found := _KIND.match(body):
+        if found[2][0] != " ":
+            faults.append(f"a special blank stands after {edge}{found[1]} (type an ordinary one)")
+    elif found := (_KIND_APART.match(body) or _KIND_JOINED.match(body)) if edge == "{%" else None:
+        faults.append(f"{edge}{found[0].strip()} is no tag (type {edge}{found[1]} and then a blank)")
+    if not found:
+        return "", body, faults
+    kind, rest = found[1], body[found.end() :]
+    if not any(name == KINDS[kind] for name, _at in around):
+        what = {"tr": "table row", "tc": "table cell"}.get(kind, "paragraph")
+        faults.append(f"{edge}{kind} stands in no {what} (leave {kind} away, or move the tag)")
+    if set(rest) & {"%", "}"}:
+        faults.append(f"a tag of kind {edge}{kind} can hold neither % nor }} (put the sum into kit.yaml as a figure)")
+    return kind, rest, faults
+
+
+def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
+    """What stands in a tag as it was meant, and what is to be said of it, each with whether it is a note."""
+    said: list[tuple[str, bool]] = []
+    if not is_page and set(body) & set("“”‘’"):
+        body = body.translate(_CURLY)
+        said.append(("curly quotes in the tag are read as straight ones", True))
+    odd: dict[str, str] = {}
+    outside = _LITERAL.sub(lambda literal: "\0" * len(literal[0]), body)
+    mended = ""
+    for character, shown in zip(body, outside, strict=True):
+        typed = _meant(shown)
+        if typed != shown:
+            odd[character] = typed
+        mended += character if typed == shown else typed
+    if blanks := [c for c, typed in odd.items() if typed == " "]:
+        names = ", ".join(unicodedata.name(c, "blank").lower() for c in blanks)
+        said.append((f"a special blank in the tag ({names}) is read as an ordinary one", True))
+    if unseen := [c for c, typed in odd.items() if typed == ""]:
+        names = ", ".join(unicodedata.name(c, f"U+{ord(c):04X}").lower() for c in unseen)
+        said.append((f"an invisible character stands in the tag: {names} (type the tag anew)", False))
+    if wrong := {c: typed for c, typed in odd.items() if typed.strip()}:
+        kind = "curly quotes" if set(wrong) <= set("“”‘’") else "full-width or special characters"
+        said.append((f"{kind} in the tag: {' '.join(wrong)} (type {' '.join(wrong.values())})", False))
+    return mended, said
+
+
+def _meant(character: str) -> str:
+    """The character of the tag language that was meant by one that stands outside quotes."""
+    if character in _TYPED:
+        return _TYPED[character]
+    if "\uff01" <= character <= "\uff5e":
+        return unicodedata.normalize("NFKC", character)
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return "" if unicodedata.category(character) == "Cf" else character
+
+
+def _lost_text(tags: list[Tag], texts: dict[Element, str]) -> Iterator[Remark]:
+    """Text that goes away with the paragraph, row or cell that a tag stands for."""
+    for tag in tags:
+        if tag.kind not in {"p", "tr", "tc"} or not tag.written:
+            continue
+        own = [element for element in tag.around if element[0] == KINDS[tag.kind]]
+        rest = " ".join(unescape(re.sub(r"\{#.*?#\}", "", texts[own[-1]])).split()) if own else ""
+        rest = rest.replace(tag.written, "", 1).strip()
+        if rest:
+            what = {"p": "paragraph", "tr": "row", "tc": "cell"}[tag.kind]
+            yield Remark(
+                tag.where,
+                f"«{rest[:40]}» is lost: a {tag.opening}{tag.kind} tag takes its whole {what} away"
+                f" (give the tag a {what} of its own)",
+            )
+
+
+# -- marks that survive docxtpl ---------------------------------------------------------------------
+
+#: A Unicode noncharacter, which no text that people write holds.
+_MARK = "\ufdd3"
+#: docxtpl knows these by their exact form; they hold no expression that could fail.
+_UNMARKED = {"vm", "hm"}
+
+
+def marked(source: str, tags: Iterable[Tag]) -> str:
+    """`source` with the number of each tag before its closing edge, for `numbered` to find again."""
+    pieces, position = [], 0
+    places = [(tag.at, number) for number, tag in enumerate(tags) if tag.at is not None and tag.word not in _UNMARKED]
+    for at, number in sorted(places):
+        pieces += [source[position:at], f"{_MARK}{number}{_MARK}"]
+        position = at
+    return "".join([*pieces, source[position:]])
+
+
+def numbered(source: str) -> tuple[str, tuple[int, ...]]:
+    """Jinja source in which every mark became a line break inside its tag, and the tag of each line."""
+    pieces = source.split(_MARK)
+    owners: list[int] = []
+    for text, number in zip(pieces[::2], pieces[1::2], strict=False):
+        owners += [int(number)] * (text.count("\n") + 1)
+    return "\n".join(pieces[::2]), tuple(owners)

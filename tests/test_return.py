@@ -1,0 +1,237 @@
+"""What goes back to the customer: their answers, every problem in its place, and it reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import ooxml_integrity
+import pytest
+import queries
+from conftest import GOOD, ROOT, Result, Run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from tables import form_text, workbook
+
+from docgen.kit import Kit
+
+#: A table with a problem of each level: a bad mobile, a refused number type, marketing, no concurrency.
+PROBLEMS = {
+    "contact_mobile": "138", "number_types": "400号码", "scenarios": "营销", "total_calls": "100", "daily_calls": "5,000",
+    "contact_name": "暂无",
+}  # fmt: skip
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return workbook(tmp_path / "source.xlsx", form_text(GOOD | PROBLEMS))
+
+
+def returned(run: Run, source: Path, *options: object) -> tuple[Result, Any]:
+    """The result of `docgen return`, and the first sheet of what it wrote."""
+    target = source.with_name("returned.xlsx")
+    done = run("return", source, "-o", target, *options)
+    return done, load_workbook(target, rich_text=False).worksheets[0]
+
+
+def answer_cells(sheet: Any, kit: Kit) -> dict[str, Any]:
+    """The answer cell of every field, found by its label."""
+    rows = {
+        str(cell.value).split("（")[0].rstrip("*"): cell.row for row in sheet["A1:B60"] for cell in row if cell.value
+    }
+    return {key: sheet.cell(rows[field.label.split("（")[0]], 3) for key, field in kit.fields.items()}
+
+
+def test_every_problem_is_marked_and_explained_in_place(run: Run, kit: Kit, source: Path) -> None:
+    (intake,) = run("check", "--json", source).json["intakes"]
+    done, sheet = returned(run, source)
+    assert done.code == 4
+    cells = answer_cells(sheet, kit)
+    found = {finding["field"] for finding in intake["findings"]}
+    assert {"contact_mobile", "contact_name", "number_types", "scenarios", "total_calls", "concurrency"} <= found
+    for finding in intake["findings"]:
+        cell = cells[finding["field"]]
+        note = sheet.cell(cell.row, 4).value
+        for words in (finding["message"], finding["remedy"].rstrip("。")):
+            assert " ".join(words.split()) in note
+            assert " ".join(words.split()) in cell.comment.text
+        assert cell.fill.fgColor.rgb not in {"00000000", cells["contact_title"].fill.fgColor.rgb}
+        assert not cell.protection.locked
+    for key in set(kit.fields) - found:
+        assert cells[key].comment is None
+
+
+def test_levels_differ_in_colour_and_mark(run: Run, kit: Kit, source: Path) -> None:
+    _, sheet = returned(run, source)
+    cells = answer_cells(sheet, kit)
+    for key, mark in (
+        ("contact_mobile", "【请更正】"),
+        ("number_types", "【不予支持】"),
+        ("scenarios", "【人工审核】"),
+    ):
+        assert sheet.cell(cells[key].row, 4).value.startswith(mark)
+    assert cells["contact_mobile"].fill.fgColor.rgb != cells["scenarios"].fill.fgColor.rgb
+
+
+def test_the_summary_names_what_is_to_be_mended(run: Run, source: Path) -> None:
+    _, sheet = returned(run, source)
+    summary = sheet["A2"].value
+    assert "以下 4 项需要更正：手机号、称呼、整体外呼量、主叫号码类型" in summary
+    assert "1 处将由审核人员判断" in summary
+
+
+def test_accepted_answers_are_locked_and_grey_and_others_open(run: Run, kit: Kit, source: Path) -> None:
+    _, sheet = returned(run, source)
+    assert sheet.protection.sheet
+    cells = answer_cells(sheet, kit)
+    assert cells["company_name"].protection.locked
+    assert cells["company_name"].font.color.rgb.endswith("6B7280")
+    assert cells["company_name"].value == GOOD["company_name"]
+    assert not cells["contact_wechat"].protection.locked or GOOD.get("contact_wechat")
+    assert not cells["bandwidth_mbps"].protection.locked, "not given, and may be given now"
+    assert not cells["daily_calls"].protection.locked, "the contradiction may lie in either number"
+
+
+def test_dropdowns_live_and_answers_stand_as_written_where_unread(run: Run, kit: Kit, source: Path) -> None:
+    _, sheet = returned(run, source)
+    cells = answer_cells(sheet, kit)
+    lists = [str(v.sqref) for v in sheet.data_validations.dataValidation if v.type == "list"]
+    assert cells["number_source"].coordinate in lists
+    assert cells["contact_mobile"].value == "138"
+    assert "☑营销" in cells["scenarios"].value
+    assert "☑400号码" in cells["number_types"].value
+
+
+def test_a_corrected_sheet_is_accepted(run: Run, kit: Kit, source: Path) -> None:
+    returned(run, source)
+    book = load_workbook(source.with_name("returned.xlsx"), rich_text=True)
+    cells = answer_cells(book.worksheets[0], kit)
+    corrections = {"contact_mobile": 13800138000, "number_types": "☑固号　□手机号", "scenarios": "通知"}
+    for key, text in (corrections | {"total_calls": "10万", "contact_name": "王女士", "concurrency": "60路"}).items():
+        cells[key].value = text
+    book.save(source.with_name("corrected.xlsx"))
+    done = run("check", "--json", source.with_name("corrected.xlsx"))
+    (intake,) = done.json["intakes"]
+    assert (done.code, intake["verdict"]) == (0, "accepted")
+    assert intake["unrecognised"] == []
+
+
+def test_each_intake_of_a_source_has_its_sheet(run: Run, tmp_path: Path) -> None:
+    source = ROOT / "inputs" / "customers.xlsx"
+    before = run("check", "--json", source).json["intakes"]
+    done = run("return", source, "-o", tmp_path / "r.xlsx")
+    assert done.code == 4
+    after = run("check", "--json", tmp_path / "r.xlsx").json["intakes"]
+    assert [i["values"] for i in after] == [i["values"] for i in before]
+    assert [i["sheet"] for i in after] == [f"{n} {i['name']}" for n, i in enumerate(before, start=1)]
+    assert all(i["unrecognised"] == [] for i in after)
+
+
+def test_one_row_can_be_returned_and_as_a_word_form(run: Run, tmp_path: Path) -> None:
+    source = ROOT / "inputs" / "customers.xlsx"
+    assert run("return", source, "--docx", "-o", tmp_path / "r.docx").code == 2
+    first = run("check", "--json", source).json["intakes"][0]
+    assert run("return", source, "--docx", "--row", first["row"], "-o", tmp_path / "r.docx").code == 0
+    (intake,) = run("check", "--json", tmp_path / "r.docx").json["intakes"]
+    assert intake["values"] == first["values"]
+
+
+def test_nothing_internal_goes_along(run: Run, tmp_path: Path) -> None:
+    text = form_text(GOOD) + "# 商务条款\n| 预付款 | 很多 |\n| 服务方名称 | 内部服务方 |\n"
+    source = workbook(tmp_path / "source.xlsx", text)
+    assert run("return", source, "-o", tmp_path / "r.xlsx").code == 4  # the term cannot be read
+    assert run("return", source, "--docx", "-o", tmp_path / "r.docx").code == 4
+    book = load_workbook(tmp_path / "r.xlsx")
+    sheets = "".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    for all_text in (sheets, queries.all_text((tmp_path / "r.docx").read_bytes())):
+        assert "预付款" not in all_text
+        assert "内部服务方" not in all_text
+
+
+def test_what_was_not_understood_is_told_and_is_no_answer_when_it_comes_back(run: Run, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "source.xlsx", form_text(GOOD) + "| 另外 | 请尽快办理 |\n")
+    for name in ("r.xlsx", "r.docx"):
+        run("return", source, "-o", tmp_path / name, *(["--docx"] if name == "r.docx" else []))
+        (intake,) = run("check", "--json", tmp_path / name).json["intakes"]
+        assert intake["unrecognised"] == []
+    assert "请尽快办理" in load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value
+    assert "请尽快办理" in queries.all_text((tmp_path / "r.docx").read_bytes())
+
+
+def test_the_word_form_locks_what_is_accepted_and_says_what_is_wrong(run: Run, source: Path) -> None:
+    target = source.with_name("r.docx")
+    run("return", source, "--docx", "-o", target)
+    controls = queries.controls(target.read_bytes())
+    assert controls["company_name"].lock == "sdtContentLocked"
+    assert controls["industries.ecommerce"].lock == "sdtContentLocked"
+    assert controls["contact_mobile"].lock == "sdtLocked"
+    assert controls["contact_mobile"].text == "138"
+    text = queries.text(target.read_bytes())
+    (intake,) = run("check", "--json", source).json["intakes"]
+    for finding in intake["findings"]:
+        assert finding["message"] in text
+    assert list(ooxml_integrity.check(str(target))) == []
+
+
+def test_the_file_is_named_by_the_kit_and_never_overwritten(
+    run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("return", source).code == 4
+    name = tmp_path / "北京示例科技有限公司-信息收集表（退回更正）.xlsx"
+    assert name.exists()
+    again = run("return", source)
+    assert again.code == 7
+    assert run("return", source, "--force").code == 4
+
+
+def test_equal_intakes_give_equal_bytes(run: Run, source: Path) -> None:
+    for suffix, option in ((".xlsx", ()), (".docx", ("--docx", "--date", "2026-11-23"))):
+        first, second = source.with_name(f"1{suffix}"), source.with_name(f"2{suffix}")
+        run("return", source, "-o", first, *option)
+        run("return", source, "-o", second, *option)
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_an_unreadable_source_writes_nothing(run: Run, no_output: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"")
+    assert run("return", tmp_path / "a.xlsx").code == 3
+
+
+def test_a_formula_does_not_come_back_as_an_answer(run: Run, kit: Kit, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "source.xlsx", form_text(GOOD), values={"C3": "=A1"})
+    _, sheet = returned(run, source)
+    cell = answer_cells(sheet, kit)["company_name"]
+    assert cell.value is None
+    assert "=A1" in cell.comment.text
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=25)
+WRITTEN = st.one_of(
+    TEXTS,
+    st.lists(TEXTS, max_size=3).map("\n".join),
+    st.sampled_from(
+        ["☑银行 □保险", "营销、其他：物流", "8000-10000", "暂无", "400号码、固号", "朝阳", "+1", "138 0013 8000"]
+    ),
+)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "docx"])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_goes_back_reads_back(run: Run, kit: Kit, tmp_path: Path, form: str, data: st.DataObject) -> None:
+    changes: Mapping[str, str] = data.draw(st.dictionaries(st.sampled_from(list(kit.fields)), WRITTEN, max_size=6))
+    clean = {key: "".join(c for c in text if c.isprintable() or c == "\n").lstrip("=") for key, text in changes.items()}
+    cells: dict[str, Any] = {f"A{row}": field.label for row, field in enumerate(kit.fields.values(), start=1)}
+    cells |= {f"B{row}": (GOOD | clean).get(key) for row, key in enumerate(kit.fields, start=1)}
+    source = workbook(tmp_path / "source.xlsx", "# S\n", values=cells)
+    (before,) = run("check", "--json", source).json["intakes"]
+    options = ["--docx"] if form == "docx" else []
+    run("return", source, "--force", "-o", tmp_path / f"r.{form}", *options)
+    (after,) = run("check", "--json", tmp_path / f"r.{form}").json["intakes"]
+    assert after["values"] == before["values"]
+    assert after["unrecognised"] == []
+    if form == "xlsx":
+        assert after["verdict"] == before["verdict"]
