@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from batches import batch, table
+from batches import batch, finish, start, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
@@ -159,7 +159,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
     assert second.endswith(", 0:00:00 left")
     assert second.startswith("4 done, 0 failed, ")
     assert last.startswith("4 packets, no failures; ")
-    assert batch(source, "-o", tmp_path / "out", "-q") == (0, "")
+    assert finish(start(source, "-o", tmp_path / "out", "-q")) == (0, "")
 
 
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
