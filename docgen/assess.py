@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from docgen import normalize, terms
 from docgen.errors import ExitCode, SourceError, UsageError
-from docgen.intake import Answer, Answers, Finding, Intake, Review, Value, Verdict
+from docgen.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
 from docgen.kit import Kit
-from docgen.read import read
+from docgen.read import is_workbook, read, read_terms
 from docgen.review import review
 
 
@@ -77,6 +77,22 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
         if value is not None:
             given[key] = value
     return given, findings
+
+
+def load_terms(path: Path, kit: Kit) -> Mapping[str, Value]:
+    """The commercial terms that a file gives: a flat YAML file, or a workbook with a terms sheet.
+
+    Raises SourceError that names every term that is unknown or cannot be read, with its place.
+    """
+    if not is_workbook(path):
+        return terms.load(path, kit)
+    answers, unknown = read_terms(path, kit)
+    given, findings = _sheet_terms(kit, answers)
+    problems = [f"{path}: {text.sheet}!{text.cell}: there is no term {text.text!r}" for text in unknown]
+    problems += [f"{path}: {f.origin.sheet}!{f.origin.cell}: {f.message}" for f in findings if f.level is Level.INVALID]
+    if problems:
+        raise SourceError("; ".join(problems), "correct the terms sheet")
+    return given
 
 
 class Unreadable(NamedTuple):

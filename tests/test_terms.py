@@ -96,3 +96,37 @@ def test_the_blank_terms_sheet_asks_for_every_term(run: Run, kit: Kit, tmp_path:
     book = load_workbook(tmp_path / "b.xlsx")
     labels = {str(row[0].value) for row in book["商务条款"].iter_rows()}
     assert {field.label for field in kit.terms.values()} <= labels
+
+
+def test_a_workbook_gives_terms_like_a_file(run: Run, workbook: Path, tmp_path: Path) -> None:
+    text = contract(run, INPUTS / "accepted.xlsx", tmp_path / "c.docx", "--terms", workbook)
+    assert "表内-001" in text
+    assert "按6秒" in text or "每6秒" in text
+
+
+def test_the_blank_terms_sheet_filled_in_gives_terms(run: Run, tmp_path: Path) -> None:
+    run("blank", "sheet", "--with-terms", "-o", tmp_path / "blank.xlsx")
+    book = load_workbook(tmp_path / "blank.xlsx")
+    sheet = book["商务条款"]
+    (row,) = [cell.row for cell in sheet["A"] if str(cell.value).startswith("合同编号")]
+    sheet.cell(row, 3).value = "空白-003"
+    book.save(tmp_path / "terms.xlsx")
+    text = contract(run, INPUTS / "accepted.xlsx", tmp_path / "c.docx", "--terms", tmp_path / "terms.xlsx")
+    assert "空白-003" in text
+
+
+def test_all_that_is_wrong_in_a_terms_workbook_is_told_at_once(run: Run, no_output: Path, workbook: Path) -> None:
+    book = load_workbook(workbook)
+    book["商务条款"]["B3"].value = "面议"
+    book["商务条款"].append(["付款方式", "转账"])
+    book.save(workbook)
+    done = run("contract", INPUTS / "accepted.xlsx", "--terms", workbook)
+    assert done.code == 3
+    assert "商务条款!B3" in done.err
+    assert "商务条款!A6: there is no term '付款方式'" in done.err
+
+
+def test_a_workbook_without_a_terms_sheet_is_no_terms_file(run: Run, no_output: Path) -> None:
+    done = run("contract", INPUTS / "accepted.xlsx", "--terms", INPUTS / "manual.xlsx")
+    assert done.code == 3
+    assert "no sheet is called 商务条款" in done.err

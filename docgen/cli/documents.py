@@ -212,10 +212,12 @@ def review(
 @click.option("--final", is_flag=True, help="Without the watermark; refused while a value is pending.")
 @click.option("--allow-unready", is_flag=True,
               help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
+@click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
+              help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
 @common("kit", "terms", "date", "sheet", "row", "force", "talk")
 def contract(
-    source: str, out: Path | None, final: bool, allow_unready: bool, kit_name: str, terms: Path | None,
-    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+    source: str, out: Path | None, final: bool, allow_unready: bool, old: Path | None, kit_name: str,
+    terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     kit = load_kit(kit_name)
@@ -234,8 +236,15 @@ def contract(
     if final and rendered.pending:
         say(f"{source}: {len(rendered.pending)} values are pending: no final contract is made")
         raise click.exceptions.Exit(ExitCode.INCOMPLETE)
+    content = rendered.content
+    if old is not None:
+        from docgen.read import require_word
+        from docgen.render.redline import redline
+
+        require_word(old)
+        content = redline(old, content, printed_date(date))
     name = Path(packet.document_names(kit, item)["contract"])
-    _write(out or name, rendered.content, force=force)
+    _write(out or name, content, force=force)
     exit_by([verdict])
 
 

@@ -27,7 +27,7 @@ def common(*names: str) -> Callable[[_Command], _Command]:
         "kit": click.option("--kit", "kit_name", default="caller-number", metavar="NAME|FOLDER", show_default=True,
                             help="The kit to work with."),
         "terms": click.option("--terms", type=click.Path(path_type=Path), metavar="FILE",
-                              help="Commercial terms, a YAML file of key: value."),
+                              help="Commercial terms: key: value in YAML, or a workbook with a terms sheet."),
         "date": click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
                              help="The date that documents carry (default: today, or SOURCE_DATE_EPOCH)."),
         "sheet": click.option("--sheet", metavar="NAME", help="Only the intakes of this sheet."),
@@ -73,9 +73,9 @@ def load_terms(path: Path | None, kit: Kit) -> Mapping[str, Value]:
         return {}
     if not path.exists():
         raise UsageError(f"--terms {path}: there is no such file")
-    from docgen import terms
+    from docgen import assess
 
-    return terms.load(path, kit)
+    return assess.load_terms(path, kit)
 
 
 def printed_date(given: dt.datetime | None) -> dt.date:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
-from docgen.intake import Answer, Answers
+from docgen.intake import Answer, Answers, Unrecognised
 from docgen.kit import FORM_TEMPLATE, Kit
 from docgen.read import guard
 from docgen.read.grid import Book, stacked
@@ -46,10 +46,25 @@ def read(path: Path, kit: Kit) -> Reading:
     be read, is of a kind not read, is unsafe, or holds no intake.
     """
     kind = guard.inspect(path)
-    reader = _READERS.get(kind)
-    if reader is None:
+    if kind is Kind.WORD:
+        return _read_word(path, kit)
+    if kind not in _BOOKS:
         raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD.get(kind, _AS_WORKBOOK))
-    return reader(path, kit)
+    without = "this is a plain text file, and it holds no intake" if kind is Kind.TEXT else "no sheet holds an intake"
+    return _located(path, Vocabulary(kit), [_BOOKS[kind](path)], without)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the file is a spreadsheet of some kind, and no text."""
+    kind = guard.inspect(path)
+    return kind in _BOOKS and kind is not Kind.TEXT
+
+
+def require_word(path: Path) -> None:
+    """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+    kind = guard.inspect(path)
+    if kind is not Kind.WORD:
+        raise SourceError(f"{path}: this is {kind.value}, no Word document", _AS_DOCUMENT)
 
 
 def is_source(path: Path) -> bool:
@@ -60,40 +75,68 @@ def is_source(path: Path) -> bool:
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
-        kind = guard.inspect(path)
+        return is_workbook(path) or guard.inspect(path) is Kind.WORD
     except SourceError:
         return False
-    return kind in _READERS and kind is not Kind.TEXT
 
 
-def _read_workbook(path: Path, kit: Kit) -> Reading:
+def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]]:
+    """The terms that a workbook's terms sheet gives, and the texts on it that are no term's.
+
+    Raises SourceError as `read` does, and where the workbook has no such sheet.
+    """
+    from docgen.read.locate import locate_terms
+
+    kind = guard.inspect(path)
+    if kind not in _BOOKS:
+        raise SourceError(f"{path}: this is {kind.value}, which is not read", _AS_WORKBOOK)
+    found = locate_terms(_BOOKS[kind](path), kit)
+    if found is None:
+        titles = ", ".join(section.label for section in kit.sections if section.internal)
+        raise SourceError(f"{path}: no sheet is called {titles}", "docgen blank sheet --with-terms makes one")
+    return found
+
+
+def _workbook(path: Path) -> Book:
     from docgen.read.workbook import read_book
 
-    return _located(path, Vocabulary(kit), [read_book(path)])
+    return read_book(path)
 
 
-def _read_old_workbook(path: Path, kit: Kit) -> Reading:
+def _old_workbook(path: Path) -> Book:
     from docgen.read.binarybook import read_old_book
 
-    return _located(path, Vocabulary(kit), [read_old_book(path)])
+    return read_old_book(path)
 
 
-def _read_binary_workbook(path: Path, kit: Kit) -> Reading:
+def _binary_workbook(path: Path) -> Book:
     from docgen.read.binarybook import read_binary_book
 
-    return _located(path, Vocabulary(kit), [read_binary_book(path)])
+    return read_binary_book(path)
 
 
-def _read_open_workbook(path: Path, kit: Kit) -> Reading:
+def _open_workbook(path: Path) -> Book:
     from docgen.read.opendocument import read_open_book
 
-    return _located(path, Vocabulary(kit), [read_open_book(path)])
+    return read_open_book(path)
 
 
-def _read_text(path: Path, kit: Kit) -> Reading:
+def _text(path: Path) -> Book:
     from docgen.read.separated import read_text_book
 
-    return _located(path, Vocabulary(kit), [read_text_book(path)], "this is a plain text file, and it holds no intake")
+    return read_text_book(path)
+
+
+#: The readers by kind of file; the place where one more kind of spreadsheet is added.
+_BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
+    {
+        Kind.WORKBOOK: _workbook,
+        Kind.OLD_WORKBOOK: _old_workbook,
+        Kind.BINARY_WORKBOOK: _binary_workbook,
+        Kind.OPEN_WORKBOOK: _open_workbook,
+        Kind.TEXT: _text,
+    }
+)
 
 
 def _read_word(path: Path, kit: Kit) -> Reading:
@@ -110,9 +153,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     return _located(path, vocabulary, (book, as_one), "no table of the document holds an intake")
 
 
-def _located(
-    path: Path, vocabulary: Vocabulary, books: Iterable[Book], without: str = "no sheet holds an intake"
-) -> Reading:
+def _located(path: Path, vocabulary: Vocabulary, books: Iterable[Book], without: str) -> Reading:
     """What the first of the books that holds an intake holds; they are views of one source."""
     from docgen.read.locate import locate
 
@@ -125,18 +166,6 @@ def _located(
         )
     return Reading(*found)
 
-
-#: The readers by kind of file; the place where one more kind is added.
-_READERS: Mapping[Kind, Callable[[Path, Kit], Reading]] = MappingProxyType(
-    {
-        Kind.WORKBOOK: _read_workbook,
-        Kind.WORD: _read_word,
-        Kind.OLD_WORKBOOK: _read_old_workbook,
-        Kind.BINARY_WORKBOOK: _read_binary_workbook,
-        Kind.OPEN_WORKBOOK: _read_open_workbook,
-        Kind.TEXT: _read_text,
-    }
-)
 
 _AS_WORKBOOK = "save it as an Excel workbook (.xlsx)"
 _AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from docgen.intake import Answer, Answers, Unrecognised
+from docgen.kit import Kit
 from docgen.read.forms import Form, read_form
 from docgen.read.grid import Book, Grid
 from docgen.read.labels import Vocabulary
@@ -65,9 +66,8 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, An
     terms: dict[str, Answer] = {}
     outside: list[Unrecognised] = []
     asked: list[Grid] = []
-    titles = {fold_label(section.label) for section in vocabulary.kit.sections if section.internal}
     for grid in book.sheets:
-        if fold_label(grid.sheet or "") in titles:
+        if _holds_terms(grid, vocabulary.kit):
             more, texts = _read_terms(grid, Vocabulary(vocabulary.kit, internal=True))
             terms |= more
             outside += texts
@@ -81,6 +81,18 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, An
             outside += _foreign_texts(grid, vocabulary)
     outside += foreign_prose(book.prose, vocabulary)
     return (Intakes(tuple(sheets), tuple(outside), book.made_with), terms) if sheets else None
+
+
+def locate_terms(book: Book, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]] | None:
+    """The answers of the workbook's terms sheets and the texts on them not understood; None without such a sheet."""
+    grids = [grid for grid in book.sheets if _holds_terms(grid, kit)]
+    found = [_read_terms(grid, Vocabulary(kit, internal=True)) for grid in grids]
+    terms = {key: answer for given, _ in found for key, answer in given.items()}
+    return (terms, tuple(text for _, texts in found for text in texts)) if found else None
+
+
+def _holds_terms(grid: Grid, kit: Kit) -> bool:
+    return fold_label(grid.sheet or "") in {fold_label(section.label) for section in kit.sections if section.internal}
 
 
 def _find_form(grid: Grid, vocabulary: Vocabulary) -> _SheetForm | None:

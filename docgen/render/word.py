@@ -11,7 +11,6 @@ Values hold no markup: they are escaped, and their line breaks become Word's.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +25,7 @@ from docgen import expressions
 from docgen.errors import KitError, did_you_mean
 from docgen.expressions import Missing, Sandbox
 from docgen.messages import wording
-from docgen.render import lint
+from docgen.render import lint, package
 from docgen.render.lint import Compiled, Examined, passages, tags
 from docgen.render.lint.shapes import Names
 from docgen.render.lint.tags import Remark, Tag
@@ -34,8 +33,6 @@ from docgen.render.lint.tags import Remark, Tag
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
-#: Zip entries carry a fixed time, so that equal input gives equal bytes.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
 #: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
@@ -61,11 +58,10 @@ class Rendered(NamedTuple):
 
 
 class WordTemplate(NamedTuple):
-    """A compiled Word template: the parts to render, and every entry of the file in order."""
+    """A compiled Word template: every part of the file in order, those to render and those ready to be copied."""
 
     path: Path
-    parts: Mapping[str, Compiled]
-    entries: tuple[tuple[str, bytes], ...]
+    parts: Mapping[str, Compiled | package.Part]
 
 
 @cache
@@ -162,7 +158,7 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
     compiled = {part.name: lint.compile_source(part.source, part.examined, _sandbox()) for part in parts}
-    return WordTemplate(path, compiled, entries)
+    return WordTemplate(path, {name: compiled.get(name) or package.part(name, content) for name, content in entries})
 
 
 def _patched(xml: str, found: Iterable[Tag]) -> str:
@@ -177,16 +173,13 @@ def _patched(xml: str, found: Iterable[Tag]) -> str:
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
     """The document that `template` makes of `context`.  Raises KitError that names the place of a failing tag."""
     pending: dict[str, None] = {}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in template.entries:
-            part = template.parts.get(name)
-            if part is not None:
-                content = _finished(part.render(context), pending).encode("utf-8")
-            info = zipfile.ZipInfo(name, _ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
-    return Rendered(buffer.getvalue(), tuple(pending))
+    parts = (
+        part
+        if isinstance(part, package.Part)
+        else package.part(name, _finished(part.render(context), pending).encode("utf-8"), level=package.QUICK)
+        for name, part in template.parts.items()
+    )
+    return Rendered(package.pack(parts), tuple(pending))
 
 
 def _finished(xml: str, pending: dict[str, None]) -> str:

@@ -13,13 +13,14 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.dimensions import RowDimension
@@ -29,6 +30,7 @@ from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from docgen.errors import WriteError
+from docgen.render import package
 
 _TIME = dt.datetime(1980, 1, 1)  # the earliest time that a zip entry can carry
 _TEXT_FORMAT = "@"
@@ -226,18 +228,14 @@ def pack(book: Workbook, properties: dict[str, str], book_title: str) -> bytes:
     written = io.BytesIO()
     book.save(written)
     core.created = core.modified = _TIME
-    packed = io.BytesIO()
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == ARC_CORE:
-                content = tostring(core.to_tree())
-            elif name.startswith("xl/worksheets/sheet"):
-                content = _without_warnings(content)
-            entry = zipfile.ZipInfo(name, _TIME.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
-    return packed.getvalue()
+    with zipfile.ZipFile(written) as source:
+        return package.pack(package.part(name, _renewed(name, source.read(name), core)) for name in source.namelist())
+
+
+def _renewed(name: str, content: bytes, core: DocumentProperties) -> bytes:
+    if name == ARC_CORE:
+        return cast(bytes, tostring(core.to_tree()))
+    return _without_warnings(content) if name.startswith("xl/worksheets/sheet") else content
 
 
 #: Cells are text, so that what is typed stays as typed; Excel must not flag each number in them.

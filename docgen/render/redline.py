@@ -1,0 +1,43 @@
+"""A contract against an earlier one: the new draft with every difference as a tracked change.
+
+The comparison is python-redlines', an optional extra (`docgen[redline]`); its engine is a program of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from docgen.errors import SourceError, SystemMissingError
+
+_AUTHOR = "docgen"
+
+
+def redline(old: Path, new: bytes, date: dt.date) -> bytes:
+    """The Word document `new` with its changes against the file `old` tracked, dated `date`, as bytes.
+
+    Accepting every change gives `new`, rejecting every one gives `old`.  Raises SourceError where `old` cannot
+    be compared, SystemMissingError where the engine is not installed.
+    """
+    try:
+        from python_redlines import DocxodusEngine, EngineExecutionError, EngineNotInstalledError
+    except ImportError as cause:
+        raise _not_installed() from cause
+    try:
+        compared, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=f"{date.isoformat()}T00:00:00Z")
+    except EngineNotInstalledError as cause:
+        raise _not_installed() from cause
+    except EngineExecutionError as cause:
+        lines = [line.strip() for line in (cause.stderr or str(cause)).splitlines() if line.strip()]
+        raise SourceError(
+            f"{old}: cannot be compared with the new draft: {lines[0] if lines else cause}",
+            "open it in Word, save it again as .docx, and compare with that",
+        ) from cause
+    return bytes(compared)
+
+
+def _not_installed() -> SystemMissingError:
+    return SystemMissingError(
+        "comparing contracts needs python-redlines and its engine, which are not installed",
+        "pip install 'docgen[redline]'",
+    )

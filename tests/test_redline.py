@@ -1,0 +1,86 @@
+"""The contract against an earlier draft: real tracked changes, both sides whole."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import ooxml_integrity
+import pytest
+import queries
+from conftest import ROOT, Run
+from queries import NS, W
+
+SAMPLE = ROOT / "inputs" / "accepted.xlsx"
+TERMS = ROOT / "inputs" / "terms.yaml"
+
+
+@pytest.fixture(scope="module")
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """An earlier draft, the new one, and the new one with its changes against the earlier."""
+    from docgen import cli
+
+    folder = tmp_path_factory.mktemp("redline")
+    old, new, compared = (folder / name for name in ("old.docx", "new.docx", "compared.docx"))
+    given = ["--terms", str(TERMS)]
+    assert cli.run(["contract", str(SAMPLE), "-o", str(old), "-q"]) == 0
+    assert cli.run(["contract", str(SAMPLE), *given, "-o", str(new), "-q"]) == 0
+    assert cli.run(["contract", str(SAMPLE), *given, "--compare", str(old), "-o", str(compared), "-q"]) == 0
+    return old, new, compared
+
+
+def settled(content: bytes, *, accept: bool) -> str:
+    """The text of the document with every tracked change accepted, or rejected, paragraph by paragraph."""
+    root = queries.part(content)
+    gone, kept = ("del", "ins") if accept else ("ins", "del")
+    lines, carried = [], ""
+    for paragraph in root.iter(f"{{{W}}}p"):
+        texts = paragraph.xpath(f".//w:t[not(ancestor::w:{gone})]|.//w:delText[not(ancestor::w:{gone})]", namespaces=NS)
+        carried += "".join(text.text or "" for text in texts)
+        if paragraph.find(f"w:pPr/w:rPr/w:{gone}", NS) is None:
+            lines.append(carried)
+            carried = ""
+    assert root.findall(f".//w:{kept}", NS)
+    return "".join(lines)
+
+
+def plain(path: Path) -> str:
+    return queries.text(path.read_bytes()).replace("\n", "")
+
+
+def test_accepting_gives_the_new_draft_and_rejecting_the_old(drafts: tuple[Path, Path, Path]) -> None:
+    old, new, compared = drafts
+    content = compared.read_bytes()
+    assert settled(content, accept=True) == plain(new)
+    assert settled(content, accept=False) == plain(old)
+
+
+def test_changes_bear_author_and_date_and_the_file_is_sound(run: Run, drafts: tuple[Path, Path, Path]) -> None:
+    old, _, compared = drafts
+    dated = compared.with_name("dated.docx")
+    run("contract", SAMPLE, "--terms", TERMS, "--compare", old, "--date", "2026-11-23", "-o", dated)
+    changes: list[Any] = queries.part(dated.read_bytes()).xpath("//w:ins|//w:del", namespaces=NS)
+    assert {change.get(f"{{{W}}}author") for change in changes} == {"docgen"}
+    assert {change.get(f"{{{W}}}date") for change in changes} == {"2026-11-23T00:00:00Z"}
+    assert list(ooxml_integrity.check(str(dated))) == []
+    again = compared.with_name("again.docx")
+    run("contract", SAMPLE, "--terms", TERMS, "--compare", old, "--date", "2026-11-23", "-o", again)
+    assert again.read_bytes() == dated.read_bytes()
+
+
+def test_what_is_no_word_document_is_refused_and_nothing_written(run: Run, no_output: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.docx").write_bytes(b"no document")
+    done = run("contract", SAMPLE, "--compare", tmp_path / "old.docx")
+    assert done.code == 3
+    assert "old.docx: this is a plain text file, no Word document" in done.err
+    assert run("contract", SAMPLE, "--compare", tmp_path / "none.docx").code == 2
+
+
+def test_without_the_extra_it_says_how_to_get_it(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "python_redlines", None)
+    done = run("contract", SAMPLE, "--compare", drafts[0])
+    assert done.code == 9
+    assert "docgen[redline]" in done.err
