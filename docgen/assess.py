@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from docgen import normalize, terms
 from docgen.errors import ExitCode, SourceError, UsageError
-from docgen.intake import Answer, Finding, Intake, Level, Review, Value, Verdict
+from docgen.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
 from docgen.kit import Kit
 from docgen.read import is_workbook, read, read_terms
 from docgen.review import review
@@ -24,22 +24,47 @@ class Assessed:
     terms: Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A source that can be read: its intakes as written, and what they are assessed with."""
+
+    source: str
+    kit: Kit
+    intakes: Iterable[Answers]
+    terms: Mapping[str, Value]
+    findings: tuple[Finding, ...]
+
+    def assess(self, answers: Answers) -> Assessed:
+        """One intake of this source, assessed."""
+        intake = normalize.normalize(answers, self.kit, self.source)
+        if self.findings:
+            intake = replace(intake, findings=(*intake.findings, *self.findings))
+        return Assessed(intake, review(intake, self.kit, self.terms), self.terms)
+
+
+def open_source(
+    path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None, *, source: str | None = None
+) -> Opened:
+    """The file at `path`, read as far as is needed to know its terms and that it holds an intake.
+
+    `source` is the name to report (default: the path); `given_terms` go before those of the workbook,
+    and those before the kit's own.  Raises SourceError, now or while its intakes are gone through.
+    """
+    reading = read(path, kit)
+    sheet_terms, findings = _sheet_terms(kit, reading.terms)
+    all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
+    return Opened(source or str(path), kit, reading.intakes, all_terms, tuple(findings))
+
+
 def assess(
     path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None, *, source: str | None = None
 ) -> Iterator[Assessed]:
     """The intakes of the file at `path`, assessed in the order they stand in.
 
-    `source` is the name to report (default: the path); `given_terms` go before those of the workbook,
-    and those before the kit's own.  Raises SourceError, before the first intake or on the way.
+    Arguments and errors are those of `open_source`.
     """
-    reading = read(path, kit)
-    sheet_terms, findings = _sheet_terms(kit, reading.terms)
-    all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    for answers in reading.intakes:
-        intake = normalize.normalize(answers, kit, source or str(path))
-        if findings:
-            intake = replace(intake, findings=(*intake.findings, *findings))
-        yield Assessed(intake, review(intake, kit, all_terms), all_terms)
+    opened = open_source(path, kit, given_terms, source=source)
+    yield from map(opened.assess, opened.intakes)
 
 
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:

@@ -5,6 +5,7 @@
     ├── SourceError     3   a source cannot be read, or holds no intake
     ├── KitError        6   a kit or a template is wrong
     ├── WriteError      7   the target cannot be written, or would be overwritten
+    │   └── DiskFullError        there is no room left
     ├── SystemMissingError   9   a system library or font is not there
     │   └── MissingGlyphError    no font has a character of one intake
     └── ProofError     10   a document failed its own check
@@ -83,6 +84,12 @@ class WriteError(DocgenError):
     """The target cannot be written, or holds something that must not be lost."""
 
     exit_code = ExitCode.WRITE
+
+
+class DiskFullError(WriteError):
+    """There is no room left for what is to be written."""
+
+    stops_run = True
 
 
 class SystemMissingError(DocgenError):

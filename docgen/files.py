@@ -6,17 +6,19 @@ target's place by renaming; whatever goes wrong before that leaves the old conte
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from docgen.errors import WriteError
+from docgen.errors import DiskFullError, WriteError
 
 #: Longest safe name in bytes of UTF-8: file systems allow 255, and names get a suffix.
 _LONGEST_NAME = 120
@@ -24,6 +26,8 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 #: Names that Windows keeps for devices, with or without an extension.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _TEMPORARY = ".docgen-tmp"
+_BLOCK = 1 << 16
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def safe_name(text: str, fallback: str = "intake") -> str:
@@ -52,11 +56,21 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
     """
     if path.exists() and not replace:
         raise WriteError(f"{path} exists already", "choose another name with -o, or give --force")
+    with replacing(path) as temporary:
+        _write_new(temporary, content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield the name of a new file that takes the place of `path` in the end, or vanishes if anything fails.
+
+    The folder is made if need be.  Raises WriteError.
+    """
     with _clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
         try:
-            _write_new(temporary, content)
+            yield temporary
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -64,20 +78,77 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock `path` against every other process that asks for it; its folder is made if need be.
+def appending(path: Path) -> Iterator[Callable[[bytes], int]]:
+    """Yield a function that adds a line to `path`, safe on the disk when it returns, and gives its offset.
 
-    Where the system knows no such locks (Windows) nothing is held.  Raises WriteError.
+    A last line that was torn by a crash is cut off first.  Raises WriteError.
     """
     with _clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("a")
+        stream = path.open("a+b")
     with stream:
-        if sys.platform != "win32":
-            import fcntl
+        stream.truncate(_end_of_lines(stream))
 
-            fcntl.flock(stream, fcntl.LOCK_EX)  # given back when the stream is closed, or the process dies
+        def append(line: bytes) -> int:
+            with _clear_errors(path):
+                offset = stream.seek(0, os.SEEK_END)
+                stream.write(line + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            return offset
+
+        yield append
+
+
+def _end_of_lines(stream: BinaryIO) -> int:
+    """Where the last whole line of a file ends."""
+    end = stream.seek(0, os.SEEK_END)
+    while end:
+        start = max(end - _BLOCK, 0)
+        stream.seek(start)
+        found = stream.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock `path` against every other process that asks for it; its folder is made if need be.
+
+    Without `wait`, BlockingIOError says that another process holds it.  The lock is given back when the
+    process dies, however it dies.  Raises WriteError.
+    """
+    with _clear_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("ab")
+    with stream:
+        _lock(stream, wait=wait)
         yield
+
+
+def _lock(stream: BinaryIO, *, wait: bool) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        except OSError as cause:
+            raise BlockingIOError from cause
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
+    for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -128,4 +199,6 @@ def _clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
+        if cause.errno in _NO_ROOM:
+            raise DiskFullError(f"{path} cannot be written: {cause.strerror}", "make room and run again") from cause
         raise WriteError(f"{path} cannot be written: {cause.strerror or cause}") from cause

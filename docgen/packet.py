@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from docgen import expressions, files, manifest
 from docgen.assess import Assessed
-from docgen.errors import WriteError
+from docgen.errors import SourceError, WriteError
 from docgen.intake import Intake, Verdict, intake_json
 from docgen.kit import Kit
 from docgen.render import context
@@ -51,18 +52,33 @@ class Packet:
     pending: tuple[str, ...]
 
 
-def make(assessed: Assessed, source: Path, making: Making, folder_name: str) -> Packet:
+class Original(NamedTuple):
+    """A source file as it is, read and hashed once for all the intakes in it."""
+
+    content: bytes
+    sha256: str
+
+
+def original(path: Path) -> Original:
+    """The file at `path`.  Raises SourceError."""
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise SourceError(f"{path}: cannot be read: {cause.strerror}") from cause
+    return Original(content, manifest.sha256(content))
+
+
+def make(assessed: Assessed, source: Original, making: Making, folder_name: str) -> Packet:
     """Write the packet of one intake of `source` to `making.out / folder_name`.
 
     Raises WriteError where that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
     """
     folder = making.out / folder_name
     refuse_to_lose(folder, force=making.force)
-    source_bytes = source.read_bytes()
-    documents, pending = render(assessed, source_bytes, making)
+    documents, pending = render(assessed, source.content, making)
     listing = manifest.build(
         making.kit, assessed.intake, assessed.review.verdict, making.date,
-        manifest.sha256(source_bytes), assessed.terms, documents, faces() if documents["review"] else {},
+        source.sha256, assessed.terms, documents, faces() if documents["review"] else {},
     )  # fmt: skip
     contents = {name: content for name, content in filter(None, documents.values())}
     files.write_folder(folder, contents | {manifest.MANIFEST: listing})
@@ -96,14 +112,13 @@ def contract_of(assessed: Assessed, kit: Kit, occasion: Occasion) -> Rendered:
 
 
 def review_of(assessed: Assessed, source_bytes: bytes, kit: Kit, occasion: Occasion) -> bytes:
-    """The review summary of one assessed intake, with its source and its JSON attached."""
+    """The review summary of one assessed intake, with its JSON attached, and its source unless that is a table."""
     # The name of the file alone: equal input gives equal bytes wherever it stands.
     intake = replace(assessed.intake, source=Path(assessed.intake.source).name)
     data = json.dumps(intake_json(intake, assessed.review, kit.fields), ensure_ascii=False, indent=2)
-    attached = (
-        Attached(files.safe_file_name(intake.source), source_bytes, "source", "Source"),
-        Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data"),
-    )
+    attached = [Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data")]
+    if intake.row is None:  # a table is other customers' data too, and grows with their number
+        attached.insert(0, Attached(files.safe_file_name(intake.source), source_bytes, "source", "Source"))
     return render_review(kit, intake, assessed.review, assessed.terms, occasion, attached)
 
 

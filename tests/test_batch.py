@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run
+from batches import batch, finish, start, table
+from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
 from docgen.batch.discover import discover
@@ -73,9 +78,6 @@ def test_a_dry_run_lists_and_writes_nothing(run: Run, folder: Path, no_output: P
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Path]:
     """A batch run over the samples and a broken source, by the installed code in processes of its own."""
-    import subprocess
-    import sys
-
     root = tmp_path_factory.mktemp("night")
     sources = root / "in"
     sources.mkdir()
@@ -102,7 +104,7 @@ def test_a_bad_source_never_stops_the_others(night: tuple[int, str, Path]) -> No
 def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str, Path]) -> None:
     _, _, out = night
     book = load_workbook(out / "report.xlsx")
-    assert book.sheetnames == ["intakes", "findings", "failures"]
+    assert book.sheetnames == ["summary", "intakes", "findings", "failures"]
     header, *rows = book["intakes"].iter_rows(values_only=True)
     records = [dict(zip(header, row, strict=True)) for row in rows]
     assert len(records) == len([path for path in out.iterdir() if path.is_dir()])
@@ -116,15 +118,86 @@ def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str
     assert str(failures[0][0]).endswith("broken.xlsx")
 
 
-def test_text_that_looks_like_a_formula_is_none(tmp_path: Path) -> None:
-    from docgen.batch import report
-    from docgen.batch.workers import Failure
+def test_every_step_can_be_told_as_json(tmp_path: Path) -> None:
+    source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
+    (tmp_path / "王女士13912345678.xlsx").write_bytes(b"no workbook")
+    code, err = batch(tmp_path / "*.xlsx", "-o", tmp_path / "out", "--log-json")
+    assert code == 8
+    events = [json.loads(line) for line in err.splitlines()]
+    assert [event["event"] for event in events if event["event"] != "failure"] == ["item", "item", "end"]
+    items = [event for event in events if event["event"] == "item"]
+    assert [(event["source"], event["row"], event["verdict"]) for event in items] == [
+        (str(source), 2, "accepted"),
+        (str(source), 3, "accepted"),
+    ]
+    assert events[-1]["made"] == 2
+    assert events[-1]["failed"] == 1
+    for secret in ("13912345678", GOOD["contact_mobile"], GOOD["contact_wechat"]):
+        assert secret not in err
 
-    content = report.build([], [Failure("=1+1", "@x", "+y", "-z")], tmp_path)
-    (tmp_path / "r.xlsx").write_bytes(content)
-    row = load_workbook(tmp_path / "r.xlsx")["failures"][2]
-    assert [cell.value for cell in row] == ["=1+1", "@x", "+y", "-z"]
-    assert {cell.data_type for cell in row} == {"s"}
+
+def test_an_error_that_stops_the_run_is_told_as_json_too(tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    shutil.copytree(ROOT / "templates" / "caller-number", kit)
+    (kit / "contract.docx").write_bytes(b"no document")
+    code, err = batch(INPUTS / "accepted.xlsx", "-o", tmp_path / "out", "--kit", kit, "--log-json")
+    assert code == 6
+    (event,) = map(json.loads, err.splitlines())
+    assert event["event"] == "error"
+    assert event["code"] == 6
+    assert "contract.docx" in event["message"]
+
+
+def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.cli.telling.EVERY", 2)
+    source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", "丙公司"])
+    code, err = batch(source, INPUTS / "accepted.xlsx", "-o", tmp_path / "out")
+    assert code == 0
+    first, second, last = err.splitlines()
+    assert first.startswith("3 done, 0 failed, ")
+    assert first.endswith(" left")
+    assert second.endswith(", 0:00:00 left")
+    assert second.startswith("4 done, 0 failed, ")
+    assert last.startswith("4 packets, no failures; ")
+    assert finish(start(source, "-o", tmp_path / "out", "-q")) == (0, "")
+
+
+def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
+    import os
+    import pty
+
+    source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"no workbook")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "docgen", "batch", source, broken, "-o", tmp_path / "out", "--only", "contract"],
+        stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm", "COLUMNS": "150"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is gone
+        while read := os.read(ours, 4096):
+            shown += read
+    os.close(ours)
+    text = shown.decode()
+    assert process.wait(60) == 8
+    assert "2 done, 1 failed" in text
+    assert "left" in text
+    assert f"error: {broken}" in text.replace("\r\n", "")
+
+
+def test_a_table_of_many_customers_travels_with_none_of_them(run: Run, tmp_path: Path) -> None:
+    import pypdf
+
+    source = table(tmp_path / "t.xlsx", ["甲公司"])
+    assert run("packet", source, INPUTS / "accepted.xlsx", "-o", tmp_path / "out").code == 0
+    attached = {
+        folder.name: set(pypdf.PdfReader(next(folder.glob("*.pdf"))).attachments)
+        for folder in (tmp_path / "out").iterdir()
+    }
+    assert attached["甲公司"] == {"intake.json"}
+    assert attached["北京示例科技有限公司"] == {"intake.json", "accepted.xlsx"}
 
 
 def test_a_wrong_kit_stops_the_run_at_once(run: Run, tmp_path: Path) -> None:

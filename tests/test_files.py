@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen import files
-from docgen.errors import WriteError
+from docgen.errors import DiskFullError, WriteError
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,62 @@ def test_a_disk_that_says_no_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WriteError, match="cannot be written"):
         files.write_file(tmp_path / "file" / "below", b"")
+
+
+def test_a_full_disk_is_told_from_other_troubles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with files.appending(tmp_path / "lines") as append:
+        append(b"one")
+        monkeypatch.setattr(os, "fsync", full)
+        for write in (lambda: append(b"two"), lambda: files.write_file(tmp_path / "a", b"")):
+            with pytest.raises(DiskFullError, match="No space left") as caught:
+                write()
+            assert caught.value.stops_run
+    assert [path.name for path in tmp_path.iterdir()] == ["lines"]
+
+
+@given(st.lists(st.binary(max_size=9).map(lambda line: line.replace(b"\n", b"")), max_size=5), st.binary(max_size=9))
+def test_lines_are_added_after_the_last_whole_one(lines: list[bytes], torn: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "lines")
+        path.write_bytes(b"".join(line + b"\n" for line in lines) + torn.replace(b"\n", b""))
+        with files.appending(path) as append:
+            offset = append(b"new")
+        content = path.read_bytes()
+        assert content.splitlines() == b"".join(line + b"\n" for line in [*lines, b"new"]).splitlines()
+        assert content[offset:] == b"new\n"
+
+
+def test_a_long_torn_line_is_cut_off_too(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"whole\n" + b"x" * 200_000)
+    with files.appending(path) as append:
+        assert append(b"new") == 6
+    assert path.read_bytes() == b"whole\nnew\n"
+
+
+def test_a_lock_keeps_other_processes_out_and_is_given_back(tmp_path: Path) -> None:
+    lock = tmp_path / "sub" / "lock"
+    code = (
+        f"from docgen import files; from pathlib import Path\nwith files.locked(Path({str(lock)!r}), wait=False): pass"
+    )
+    with files.locked(lock, wait=False):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert "BlockingIOError" in done.stderr
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_leftovers_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / ".a.12345678.docgen-tmp").mkdir()
+    (tmp_path / ".a.12345678.docgen-tmp" / "half").write_bytes(b"")
+    (tmp_path / ".b.12345678.docgen-tmp").write_bytes(b"")
+    (tmp_path / ".link.12345678.docgen-tmp").symlink_to(tmp_path / "kept")
+    for name in (".docgen-lock", "kept"):
+        (tmp_path / name).write_bytes(b"")
+    files.remove_leftovers(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".docgen-lock", "kept"]
+    files.remove_leftovers(tmp_path / "nowhere")

@@ -171,7 +171,7 @@ def test_it_fails_its_own_item_of_a_batch_and_no_other(run: Run, tmp_path: Path)
     sheet_with(sources / "b.xlsx", "王女士")
     done = run("batch", sources, "-o", tmp_path / "out", "--jobs", 1)
     assert done.code == 8
-    assert "1 packets, 1 failures" in done.err
+    assert "1 packet, 1 failure" in done.err
     assert "a.xlsx" in done.err
     assert "U+31350" in done.err
 

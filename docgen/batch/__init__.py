@@ -1,1 +1,8 @@
-"""Many sources in one run: find them, make their packets in worker processes, report on all of it."""
+"""Many sources in one run: their packets made in worker processes, every step kept so that it survives anything.
+
+run        a run from beginning to end          discover   sources as given → files
+schedule   which unit is next, what follows     units      what passes between the parts: job, unit, outcome
+workers    processes that may die alone         work       one unit → its outcome, in a worker
+journal    outcomes on disk                     summary    outcomes → totals
+reports    report.xlsx (workbook) and report.html (page)
+"""

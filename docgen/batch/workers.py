@@ -1,94 +1,60 @@
-"""Work units in worker processes: one source in, the outcome of each of its intakes out.
+"""Worker processes that may die alone, behind `submit`: a function and its arguments in, a Future out.
 
-`submit` is the seam: whatever runs units elsewhere takes the same unit and gives the same outcome.
+`submit` is the seam of the batch run: whatever has it, in the manner of concurrent.futures, can run
+units, on this machine or on others.  Each worker has a pipe of its own, so that the death of one is
+known at once, concerns the call it was busy with and nothing else, and leaves no lock behind.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, as_completed
-from dataclasses import dataclass
-from pathlib import Path
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self
 
-from pebble import ProcessExpired, ProcessPool
+from docgen.errors import DocgenError
 
-from docgen import packet
-from docgen.assess import assess
-from docgen.errors import DocgenError, SourceError
-from docgen.intake import Intake, Review, Value
-from docgen.packet import Making, Packet
+#: A worker that has once held more memory than this is replaced (bytes).
+_MOST_MEMORY = 300 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What a worker needs to make the packets of one source; everything in it can be pickled."""
-
-    source: Path
-    making: Making
-    terms: Mapping[str, Value]
+class WorkerDiedError(Exception):
+    """A worker process ended in the middle of a call; the text says how."""
 
 
-class Made(NamedTuple):
-    """An intake whose packet was made."""
+class _Reply(NamedTuple):
+    """What a worker sends back: the result or the error of a call, and whether it wants to be replaced."""
 
-    intake: Intake
-    review: Review
-    packet: Packet
-
-
-class Failure(NamedTuple):
-    """A source or an item that could not be done, with the reason and the remedy."""
-
-    source: str
-    place: str
-    reason: str
-    remedy: str
-
-
-class Outcome(NamedTuple):
-    """What became of one source."""
-
-    source: Path
-    made: tuple[Made, ...]
-    failures: tuple[Failure, ...]
-
-
-def work(unit: Unit) -> Outcome:
-    """Make the packets of one source; failures of single items are told, those of the surroundings raised.
-
-    Raises KitError and SystemMissingError, which would fail every other unit too.
-    """
-    made: list[Made] = []
-    failures: list[Failure] = []
-    source = str(unit.source)
-    try:
-        for item in assess(unit.source, unit.making.kit, unit.terms):
-            place = "!".join(str(part) for part in (item.intake.sheet, item.intake.row) if part)
-            try:
-                done = packet.make(item, unit.source, unit.making, packet.distinct_name(item.intake))
-                made.append(Made(item.intake, item.review, done))
-            except DocgenError as error:
-                if error.stops_run:
-                    raise
-                failures.append(Failure(source, place, error.message, error.hint))
-    except SourceError as error:
-        failures.append(Failure(source, "", error.message, error.hint))
-    return Outcome(unit.source, tuple(made), tuple(failures))
+    result: Any
+    error: Exception | None
+    is_spent: bool
 
 
 class Workers:
-    """A pool of worker processes that survives the death of any of them."""
+    """`jobs` worker processes, each started with its first call and kept warm for the next ones."""
 
     def __init__(self, jobs: int) -> None:
-        self._pool: Any = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"))
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
+        self._alive: set[BaseProcess] = set()
+        self._hiring = threading.Lock()
+        self._is_stopped = False
+        self._threads = [threading.Thread(target=self._attend, daemon=True) for _ in range(jobs)]
+        for thread in self._threads:
+            thread.start()
 
-    def submit(self, unit: Unit) -> Future[Outcome]:
-        """Start on `unit`; its future gives the outcome."""
-        return cast(Future[Outcome], self._pool.schedule(work, args=(unit,)))
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Call `function` in a worker; the future raises what it raises, or WorkerDiedError."""
+        future: Future[Any] = Future()
+        self._calls.put((future, function, args))
+        return future
 
     def __enter__(self) -> Self:
         return self
@@ -96,27 +62,130 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._pool.close()
-        else:
-            self._pool.stop()
-        self._pool.join()
+        """Let the workers end; after an error, kill them: what they were writing has not appeared yet."""
+        if kind is not None:
+            with self._hiring:
+                self._is_stopped = True
+                for process in self._alive:
+                    process.kill()
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads:
+            thread.join()
 
-
-def run(units: list[Unit], jobs: int) -> Iterator[Outcome]:
-    """The outcome of every unit, as they come.  Raises KitError and SystemMissingError, which stop the run."""
-    with Workers(min(jobs, len(units))) as workers:
-        futures = {workers.submit(unit): unit for unit in units}
-        for future in as_completed(futures):
-            unit = futures[future]
+    def _attend(self) -> None:
+        """Hand calls to one worker after another and wait for their results; runs in a thread."""
+        worker: _Worker | None = None
+        while (call := self._calls.get()) is not None:
+            future, function, args = call
+            if self._is_stopped or not future.set_running_or_notify_cancel():
+                continue
             try:
-                yield future.result()
-            except ProcessExpired as death:
-                reason = f"the worker process died (exit code {death.exitcode})"
-                failure = Failure(str(unit.source), "", reason, "run it again, alone if need be")
-                yield Outcome(unit.source, (), (failure,))
+                worker = worker or self._hire()
+                reply = worker.call(function, args)
+            except (EOFError, OSError):
+                how = self._dismiss(worker) if worker else "it could not be started"
+                worker = None
+                future.set_exception(WorkerDiedError(how))
+                continue
+            except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
+                future.set_exception(error)
+                continue
+            if reply.error is None:
+                future.set_result(reply.result)
+            else:
+                future.set_exception(reply.error)
+            if reply.is_spent:
+                self._dismiss(worker)
+                worker = None
+        if worker is not None:
+            self._dismiss(worker)
+
+    def _hire(self) -> _Worker:
+        with self._hiring:
+            if self._is_stopped:
+                raise EOFError
+            worker = _Worker()
+            self._alive.add(worker.process)
+            return worker
+
+    def _dismiss(self, worker: _Worker) -> str:
+        """Wait for the end of a worker that has nothing to do or is dead; says how it ended."""
+        worker.pipe.close()
+        worker.process.join()
+        with self._hiring:
+            self._alive.discard(worker.process)
+        return _ending(worker.process.exitcode or 0)
+
+
+class _Worker:
+    """One process and this end of its pipe."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> _Reply:
+        """The reply to one call.  Raises EOFError or OSError where the process died."""
+        self.pipe.send((function, args))
+        reply: _Reply = self.pipe.recv()
+        return reply
+
+
+def _ending(code: int) -> str:
+    """How a process ended, for people."""
+    if code == -getattr(signal, "SIGALRM", 0):
+        return "it took longer than --timeout allows"
+    if code < 0:
+        return f"it was killed by {signal.Signals(-code).name}"
+    return f"it ended with exit code {code}"
 
 
 def usable_cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+# -- in the worker ---------------------------------------------------------------------------------
+
+
+def _serve(pipe: Connection) -> None:
+    """Answer calls until the other end of the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    most = max(_MOST_MEMORY, _peak_memory())  # the system starts counting with the parent's peak
+    while True:
+        try:
+            function, args = pipe.recv()
+        except EOFError:
+            return
+        result: Any = None
+        error: Exception | None = None
+        try:
+            result = function(*args)
+        except DocgenError as cause:
+            error = cause
+        except Exception as cause:  # noqa: BLE001  it is raised again by the parent
+            error = RuntimeError(f"{type(cause).__name__}: {cause}")
+        pipe.send(_Reply(result, error, _peak_memory() > most))
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, so that nothing writes beside the next run."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _peak_memory() -> int:
+    """The most memory that this process has held, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from docgen import __version__
-from docgen.cli import documents, machine, packets, templates
+from docgen.cli import batches, documents, machine, packets, templates
 from docgen.cli.talk import show_error
 from docgen.errors import DocgenError, ExitCode
 
@@ -31,7 +31,7 @@ def cli() -> None:
 for command in (
     documents.kits, documents.blank, documents.check, documents.return_,
     documents.form, documents.review, documents.contract,
-    packets.packet, packets.batch, packets.verify, machine.fonts, templates.template,
+    packets.packet, batches.batch, packets.verify, machine.fonts, templates.template,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Commands that make packets and look after them: packet, batch, verify."""
+"""Commands that make packets and look after them: packet, verify."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.cli.machine import prepare_faces
 from docgen.cli.options import common, exit_by, find_sources, load_kit, load_terms, printed_date, sources_argument
 from docgen.cli.talk import console, print_json, progress, report_unreadable, say
 from docgen.errors import ExitCode
@@ -59,7 +58,7 @@ def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Pac
     with progress(len(names), "packets") as advance:
         made = []
         for (path, item), name in zip(assessed, names, strict=True):
-            made.append(packets.make(item, path, making, name))
+            made.append(packets.make(item, packets.original(path), making, name))
             advance()
     return made
 
@@ -74,21 +73,6 @@ def _packet_json(made: Packet) -> dict[str, Any]:
     }
 
 
-# -- verify and batch ------------------------------------------------------------------------------
-
-
-def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
-    from docgen.packet import KINDS
-
-    if given is None:
-        return KINDS
-    asked = [kind.strip() for kind in given.split(",")]
-    unknown = [kind for kind in asked if kind not in KINDS]
-    if unknown:
-        raise click.BadParameter(f"{', '.join(unknown)}: the documents are {', '.join(KINDS)}")
-    return tuple(kind for kind in KINDS if kind in asked)
-
-
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
 def verify(folder: Path) -> None:
@@ -101,52 +85,3 @@ def verify(folder: Path) -> None:
     if differences:
         raise click.exceptions.Exit(ExitCode.PROOF)
     say(f"{folder}: as made")
-
-
-@click.command()
-@sources_argument
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="The folder that gets a folder for each packet, and report.xlsx.")  # fmt: skip
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
-@click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")
-@click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
-@common("kit", "terms", "date", "force", "talk")
-def batch(
-    sources: tuple[str, ...], out: Path, jobs: int | None, only: tuple[str, ...], dry_run: bool, kit_name: str,
-    terms: Path | None, date: dt.datetime | None, force: bool,
-) -> None:  # fmt: skip
-    """Make the packets of many sources; a bad one never stops the others.
-
-    Folders are searched, tables give a packet for each row.  report.xlsx in DIR lists every intake,
-    finding and failure.
-    """
-    kit = load_kit(kit_name)
-    given_terms = load_terms(terms, kit)
-    paths = find_sources(sources, out)
-    if dry_run:
-        for path in paths:
-            click.echo(path)
-        return
-    from docgen import files, packet
-    from docgen.batch import report, workers
-
-    if "review" in only:
-        prepare_faces()
-    making = packet.Making(kit, printed_date(date), out, force, only)
-    units = [workers.Unit(path, making, given_terms) for path in paths]
-    made: list[workers.Made] = []
-    failures: list[workers.Failure] = []
-    with progress(len(units), "sources") as advance:
-        for outcome in workers.run(units, jobs or workers.usable_cores()):
-            made += outcome.made
-            failures += outcome.failures
-            advance()
-    made.sort(key=lambda item: (item.intake.source, item.intake.sheet or "", item.intake.row or 0))
-    failures.sort()
-    files.write_file(out / report.REPORT, report.build(made, failures, out), replace=True)
-    for failure in failures:
-        click.echo(f"error: {failure.source}: {failure.place} {failure.reason}", err=True)
-    say(f"{len(made)} packets, {len(failures)} failures; {out / report.REPORT} lists them")
-    if failures:
-        raise click.exceptions.Exit(ExitCode.BATCH)
-    exit_by(item.review.verdict for item in made)

@@ -1,0 +1,93 @@
+"""The journal of a batch run: every outcome on disk as soon as it is known, a line of JSON each.
+
+A line is safe on the disk before the run goes on; one that a crash tore is cut off.  Memory holds where
+lines stand, not what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docgen import files
+from docgen.batch.units import Outcome, Unit
+
+JOURNAL = "journal.jsonl"
+
+_Key = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Records:
+    """Outcomes in a journal, in order; they are read one at a time whenever they are gone through."""
+
+    path: Path
+    offsets: tuple[int, ...]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        with self.path.open("rb") as stream:
+            for offset in self.offsets:
+                stream.seek(offset)
+                yield Outcome.from_line(stream.readline())
+
+
+class Journal:
+    """The journal of a run that is under way."""
+
+    def __init__(self, path: Path, earlier: dict[_Key, int], append: Callable[[bytes], int]) -> None:
+        self._path = path
+        self._earlier = earlier
+        self._append = append
+        self._now: dict[_Key, int] = {}
+
+    def recall(self, unit: Unit) -> Unit:
+        """The unit with what an earlier run says became of it."""
+        line = self._line((unit.source, unit.start, unit.stop))
+        return unit if line is None else replace(unit, before=Outcome.from_line(line))
+
+    def keep(self, outcome: Outcome) -> None:
+        """Write down an outcome, unless an earlier run wrote the same.  Raises WriteError."""
+        key, line = _key(outcome), outcome.to_line()
+        self._now[key] = self._earlier[key] if line == self._line(key) else self._append(line)
+
+    def _line(self, key: _Key) -> bytes | None:
+        """What an earlier run wrote."""
+        if key not in self._earlier:
+            return None
+        with self._path.open("rb") as stream:
+            stream.seek(self._earlier[key])
+            return stream.readline().rstrip(b"\n")
+
+    def records(self) -> Records:
+        """The outcomes of this run, sorted by source and place."""
+        return Records(self._path, tuple(offset for _, offset in sorted(self._now.items())))
+
+
+@contextmanager
+def opened(folder: Path, *, resume: bool) -> Iterator[Journal]:
+    """The journal in `folder`: with what earlier runs wrote if they are resumed, else a new one.  Raises WriteError."""
+    path = folder / JOURNAL
+    if not resume:
+        files.write_file(path, b"", replace=True)
+    with files.appending(path) as append:
+        yield Journal(path, dict(_lines(path)), append)
+
+
+def _lines(path: Path) -> Iterator[tuple[_Key, int]]:
+    """Which outcome stands where, later ones after earlier ones; a damaged line is passed over."""
+    with path.open("rb") as stream:
+        offset = 0
+        for line in stream:
+            try:
+                outcome = Outcome.from_line(line)
+            except ValueError:
+                pass
+            else:
+                yield _key(outcome), offset
+            offset += len(line)
+
+
+def _key(outcome: Outcome) -> _Key:
+    return outcome.source, outcome.start, outcome.stop

@@ -1,0 +1,23 @@
+"""The reports of a run, both from the same outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from docgen import files
+from docgen.batch.page import PAGE, page
+from docgen.batch.summary import summarise
+from docgen.batch.units import Outcome
+
+REPORT = "report.xlsx"
+
+
+def write_reports(out: Path, outcomes: Iterable[Outcome]) -> None:
+    """Write report.xlsx and report.html to `out`.  Goes through `outcomes` twice; raises WriteError."""
+    from docgen.batch.workbook import write_workbook  # openpyxl: not for the process that only waits
+
+    summary = summarise(outcomes)
+    with files.replacing(out / REPORT) as temporary:
+        write_workbook(temporary, outcomes, summary)
+    files.write_file(out / PAGE, page(summary, REPORT), replace=True)

@@ -1,0 +1,62 @@
+"""A batch run from beginning to end.  Reads as the process."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+
+from docgen import files
+from docgen.batch import journal, schedule
+from docgen.batch.reports import write_reports
+from docgen.batch.schedule import Retry, Schedule
+from docgen.batch.units import Job, Outcome, Unit
+from docgen.batch.work import work
+from docgen.batch.workers import WorkerDiedError, Workers
+from docgen.errors import WriteError
+
+LOCK = ".docgen-lock"
+#: Units handed out for each worker: one to work on, one to go on with.
+_AHEAD = 2
+
+
+def run(
+    sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False
+) -> Generator[Outcome | Retry, None, None]:
+    """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
+
+    With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
+    that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
+    Raises WriteError, KitError and SystemMissingError, which stop the run.
+    """
+    with _alone_in(job.out), journal.opened(job.out, resume=resume) as kept, Workers(workers) as pool:
+
+        def submit(unit: Unit) -> Future[Outcome]:
+            return pool.submit(work, job, kept.recall(unit))
+
+        for event in schedule.run(Schedule(map(str, sources), job.step), submit, workers * _AHEAD):
+            if isinstance(event, Outcome):
+                kept.keep(event)
+            yield event
+        try:
+            # openpyxl keeps every link until it saves; this process stays as small as it is
+            pool.submit(write_reports, job.out, kept.records()).result()
+        except WorkerDiedError as death:
+            raise WriteError(f"the reports cannot be written: {death}", "run again with --resume") from death
+
+
+@contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Keep other runs out of the folder, and leave nothing half-written in it, by a crash or by this run."""
+    try:
+        with files.locked(out / LOCK, wait=False):
+            files.remove_leftovers(out)
+            try:
+                yield
+            finally:
+                files.remove_leftovers(out)
+    except BlockingIOError as cause:
+        raise WriteError(
+            f"{out}: another batch run is writing there", "wait for it to end, or choose another folder with -o"
+        ) from cause

@@ -1,0 +1,120 @@
+"""Which unit is next, and what follows from what became of it.
+
+A source is a run of intakes of unknown length: its first unit says whether there may be more.  Once
+one does, further units go to every worker until one comes back short.  Where a worker died, the unit is
+gone through again intake by intake; an intake of which a second worker dies is given up and named.  No more
+than a few units are under way at any time, so memory does not grow with the number of intakes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from docgen.batch.units import Failure, Outcome, Unit
+from docgen.batch.work import MOST_DEATHS, given_up
+from docgen.batch.workers import WorkerDiedError
+
+
+class Retry(NamedTuple):
+    """A worker died of this unit, and it is tried again."""
+
+    unit: Unit
+
+
+@dataclass(eq=False)
+class _Stretch:
+    """A part of a source that is being cut into units: up to `stop`, or without one to the source's end.
+
+    It `waits` while nobody knows whether the source goes on.  A careful one, cut for the sake of a dead
+    worker out of `whole`, waits after each unit, any other after its first.
+    """
+
+    source: str
+    start: int
+    step: int
+    stop: int | None = None
+    deaths: tuple[str, ...] = ()
+    whole: _Stretch | None = None
+    waits: bool = False
+
+    def cut(self) -> Unit:
+        """The next unit."""
+        unit = Unit(self.source, self.start, self.start + self.step, self.deaths)
+        self.waits = self.whole is not None or self.start == 0
+        self.start = unit.stop
+        return unit
+
+
+class Schedule:
+    """The units of a run, in the order in which they should be done."""
+
+    def __init__(self, sources: Iterable[str], step: int) -> None:
+        self._sources = iter(sources)
+        self._step = step
+        self._open: list[_Stretch] = []
+        self._again: deque[tuple[_Stretch, Unit]] = deque()
+
+    def next(self) -> tuple[_Stretch, Unit] | None:
+        """What to do next: what a worker died of, a source that goes on, a new one; None where all wait."""
+        if self._again:
+            return self._again.popleft()
+        stretch = next((stretch for stretch in self._open if not stretch.waits), None)
+        if stretch is None:
+            source = next(self._sources, None)
+            if source is None:
+                return None
+            stretch = _Stretch(source, 0, self._step)
+            self._open.append(stretch)
+        return stretch, stretch.cut()
+
+    def done(self, stretch: _Stretch, outcome: Outcome) -> None:
+        """Go on with the source, or be done with it."""
+        stretch.waits = False
+        if stretch in self._open and (not outcome.more or stretch.start == stretch.stop):
+            self._open.remove(stretch)
+            if stretch.whole is not None:
+                self.done(stretch.whole, outcome)
+
+    def died(self, stretch: _Stretch, unit: Unit) -> Outcome | None:
+        """Try again; or, where not even the place can be told, the outcome that gives the source up."""
+        if unit.stop - unit.start > 1:
+            self._open.insert(0, _Stretch(unit.source, unit.start, 1, unit.stop, unit.deaths, stretch))
+        elif len(unit.deaths) <= MOST_DEATHS:
+            self._again.append((stretch, unit))
+        else:
+            failure = Failure(f"intake {unit.start + 1} and those after it", *given_up(unit))
+            return Outcome(unit.source, unit.start, unit.stop, "", [], [failure], more=False)
+        return None
+
+
+Submit = Callable[[Unit], "Future[Outcome]"]
+
+
+def run(schedule: Schedule, submit: Submit, under_way: int) -> Iterator[Outcome | Retry]:
+    """What becomes of every unit, as it comes, with at most `under_way` units handed out at a time.
+
+    Raises what `work` raises, which stops the run.
+    """
+    running: dict[Future[Outcome], tuple[_Stretch, Unit]] = {}
+    while True:
+        while len(running) < under_way and (following := schedule.next()):
+            running[submit(following[1])] = following
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            stretch, unit = running.pop(future)
+            try:
+                outcome = future.result()
+            except WorkerDiedError as death:
+                unit = replace(unit, deaths=(*unit.deaths, str(death)))
+                lost = schedule.died(stretch, unit)
+                if lost is None:
+                    yield Retry(unit)
+                    continue
+                outcome = lost
+            schedule.done(stretch, outcome)
+            yield outcome

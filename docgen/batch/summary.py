@@ -1,0 +1,64 @@
+"""Outcomes → totals: what the reports say before they go into detail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from docgen.batch.units import Failure, Item, Outcome
+from docgen.intake import Level, Verdict
+
+#: Intakes and failures that report.html shows; report.xlsx has them all.
+SHOWN = 1_000
+
+
+@dataclass
+class Summary:
+    """Totals of a run, and the first of its intakes and failures, each with its source.
+
+    `customers` counts the intakes of each customer, `rules` the findings of each rule.
+    """
+
+    sources: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    levels: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    customers: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    items: list[tuple[str, Item]] = field(default_factory=list)
+    failures: list[tuple[str, Failure]] = field(default_factory=list)
+
+    @property
+    def intakes(self) -> int:
+        """How many packets there are."""
+        return self.verdicts.total()
+
+    @property
+    def repeated(self) -> int:
+        """How many customers have several intakes."""
+        return sum(count > 1 for count in self.customers.values())
+
+    def bars(self) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """What is drawn: intakes by verdict, and the ten rules with the most findings, most frequent first."""
+        rules = sorted(self.rules.items(), key=lambda entry: (-entry[1], entry[0]))
+        return [(verdict.value, self.verdicts[verdict.value]) for verdict in Verdict], rules[:10]
+
+
+def summarise(outcomes: Iterable[Outcome]) -> Summary:
+    """The totals of `outcomes`, which come sorted by source."""
+    summary = Summary()
+    source = None
+    for outcome in outcomes:
+        summary.sources += outcome.source != source
+        source = outcome.source
+        for item in outcome.items:
+            summary.verdicts[item.verdict] += 1
+            summary.levels.update({level.value: item.count(level) for level in Level})
+            summary.rules.update(finding["rule"] for finding in item.findings)
+            if item.customer:
+                summary.customers[item.customer] += 1
+        summary.failed += len(outcome.failures)
+        summary.items += [(outcome.source, item) for item in outcome.items[: SHOWN - len(summary.items)]]
+        summary.failures += [(outcome.source, each) for each in outcome.failures[: SHOWN - len(summary.failures)]]
+    return summary

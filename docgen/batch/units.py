@@ -1,0 +1,149 @@
+"""What passes between the parts of a batch run: the job, its units, and what became of each.
+
+Everything here can be pickled, and an outcome is a line of JSON too, so that a unit may be worked on
+anywhere: in a process beside this one or on another machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from docgen import __version__, kitfile
+from docgen.intake import Level, Value
+from docgen.manifest import terms_sha256
+from docgen.packet import KINDS, Making
+from docgen.render.fonts import faces
+
+#: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
+#: which is much beside the cost of handing it out and little to lose with a worker.
+_WITH_REVIEW, _WITHOUT_REVIEW = 8, 64
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every unit of a run needs to know.
+
+    `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
+    that one intake may take, in seconds.
+    """
+
+    stamp: str
+    kit: Path
+    terms: Mapping[str, Value]
+    date: dt.date
+    out: Path
+    force: bool = False
+    only: tuple[str, ...] = KINDS
+    timeout: float | None = None
+
+    @cached_property
+    def making(self) -> Making:
+        """How packets are made; a process that asks has loaded the kit for good."""
+        return Making(kitfile.load(self.kit), self.date, self.out, self.force, self.only)
+
+    @property
+    def step(self) -> int:
+        """How many intakes make a unit."""
+        return _WITH_REVIEW if "review" in self.only else _WITHOUT_REVIEW
+
+
+def stamp(kit: Path, terms: Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
+    """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
+    digest = hashlib.sha256()
+    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms)]
+    if "review" in only:
+        settings.append(sorted(faces().items()))
+    digest.update(json.dumps(settings).encode())
+    for path in sorted(path for path in kit.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(kit).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Some intakes of a source, counted from 0: those from `start` on and before `stop`.
+
+    `deaths` says how workers died of it; `before` is what the journal says became of it.
+    """
+
+    source: str
+    start: int
+    stop: int
+    deaths: tuple[str, ...] = ()
+    before: Outcome | None = None
+
+
+class Item(NamedTuple):
+    """An intake whose packet was made: what the reports say of it.
+
+    `customer` is the company's name as compared, `packet` the folder's name, `findings` are as in JSON.
+    """
+
+    sheet: str | None
+    row: int | None
+    name: str
+    customer: str | None
+    verdict: str
+    findings: list[dict[str, Any]]
+    packet: str
+    pending: list[str]
+    ms: int
+
+    def count(self, level: Level) -> int:
+        """How many findings are of this level."""
+        return sum(finding["level"] == level for finding in self.findings)
+
+
+class Failure(NamedTuple):
+    """An intake, or at place "" a whole source, that could not be done: the reason and the remedy."""
+
+    place: str
+    reason: str
+    remedy: str
+
+
+class Outcome(NamedTuple):
+    """What became of a unit.
+
+    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit.
+    """
+
+    source: str
+    start: int
+    stop: int
+    inputs: str
+    items: list[Item]
+    failures: list[Failure]
+    more: bool
+
+    def to_line(self) -> bytes:
+        """The outcome as a line of JSON."""
+        data = self._asdict() | {
+            "items": [item._asdict() for item in self.items],
+            "failures": [failure._asdict() for failure in self.failures],
+        }
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Self:
+        """The outcome that `to_line` wrote.  Raises ValueError where it is none."""
+        try:
+            data = json.loads(line)
+            data["items"] = [Item(**item) for item in data["items"]]
+            data["failures"] = [Failure(**failure) for failure in data["failures"]]
+            return cls(**data)
+        except (TypeError, KeyError, AttributeError) as cause:
+            raise ValueError("not an outcome") from cause
+
+
+def place(sheet: str | None, row: int | None) -> str:
+    """Where an intake stands in its source, for people."""
+    return " ".join(filter(None, (sheet, f"row {row}" if row else None)))

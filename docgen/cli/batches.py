@@ -1,0 +1,119 @@
+"""The command `batch`: many sources in one run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from docgen.cli.machine import prepare_faces
+from docgen.cli.options import common, exit_by, find_sources, load_terms, printed_date, sources_argument
+from docgen.cli.telling import Lines, teller
+from docgen.errors import DocgenError, ExitCode
+from docgen.intake import Verdict
+
+if TYPE_CHECKING:
+    from docgen.batch.units import Job
+
+#: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
+TIMEOUT = 300.0
+
+
+def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
+    from docgen.packet import KINDS
+
+    if given is None:
+        return KINDS
+    asked = [kind.strip() for kind in given.split(",")]
+    unknown = [kind for kind in asked if kind not in KINDS]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: the documents are {', '.join(KINDS)}")
+    return tuple(kind for kind in KINDS if kind in asked)
+
+
+@click.command()
+@sources_argument
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="The folder that gets a folder for each packet, report.xlsx and report.html.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
+@click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")
+@click.option("--resume", is_flag=True, help="Go on with an earlier run: what is done and unchanged is kept.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, metavar="SECONDS",
+              show_default=True, help="The longest that one intake may take.")  # fmt: skip
+@click.option("--log-json", is_flag=True, help="Tell of every intake as a line of JSON, on stderr.")
+@click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
+@common("kit", "terms", "date", "force", "talk")
+def batch(
+    sources: tuple[str, ...], out: Path, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
+    log_json: bool, dry_run: bool, kit_name: str, terms: Path | None, date: dt.datetime | None, force: bool,
+) -> None:  # fmt: skip
+    """Make the packets of many sources; a bad one never stops the others.
+
+    Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
+    intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
+    """
+    from docgen import kitfile
+    from docgen.batch import workers
+    from docgen.batch.units import Job, stamp
+
+    folder = kitfile.find(kit_name)
+    kit = kitfile.load(folder)
+    given_terms = load_terms(terms, kit)
+    paths = find_sources(sources, out)
+    if dry_run:
+        for path in paths:
+            click.echo(path)
+        return
+    if "review" in only:
+        prepare_faces()
+    printed = printed_date(date)
+    job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
+    with teller(len(paths), as_json=log_json) as told, _terminable():
+        _run(paths, job, jobs or workers.usable_cores(), told, resume=resume)
+    if told.tally.failed:
+        raise click.exceptions.Exit(ExitCode.BATCH)
+    exit_by(map(Verdict, told.tally.verdicts))
+
+
+def _run(paths: list[Path], job: Job, workers: int, told: Lines, *, resume: bool) -> None:
+    """The run, told of as it goes on and when it ends, whatever the end."""
+    from docgen.batch.run import run
+    from docgen.batch.units import Outcome
+
+    tally = told.tally
+    try:
+        with closing(run(paths, job, workers, resume=resume)) as events:
+            for event in events:
+                if isinstance(event, Outcome):
+                    tally.add(event)
+                    told.outcome(event)
+                else:
+                    told.retry(event)
+    except KeyboardInterrupt:
+        told.end(f"broken off after {tally.ended}; go on with --resume")
+        raise
+    except DocgenError as error:
+        if tally.made:
+            told.end(f"broken off after {tally.ended}; go on with --resume")
+        told.error(error)
+    told.end(f"{tally.ended}; {job.out / 'report.html'} lists them")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Take a request to terminate (SIGTERM) like Ctrl-C."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,210 @@
+"""How a batch run is told while it goes on, on stderr: as a bar on a terminal, as lines elsewhere, as JSON.
+
+A mobile number in the name of a file or a sheet is never told in full.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docgen.cli.talk import say, talks
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from docgen.batch.schedule import Retry
+    from docgen.batch.units import Failure, Outcome
+    from docgen.errors import DocgenError
+
+#: Intakes between two lines of progress.
+EVERY = 100
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+
+
+class Tally:
+    """What a run over so many sources has come to."""
+
+    def __init__(self, sources: int) -> None:
+        self.sources = sources
+        self.failed = 0
+        self.verdicts: Counter[str] = Counter()
+        self._ended = 0
+        self._going_on: set[str] = set()
+        self._began = time.monotonic()
+
+    def add(self, outcome: Outcome) -> None:
+        """Count what became of a unit."""
+        self.verdicts.update(item.verdict for item in outcome.items)
+        self.failed += len(outcome.failures)
+        if outcome.more:
+            self._going_on.add(outcome.source)
+        elif outcome.start == 0 or outcome.source in self._going_on:
+            self._going_on.discard(outcome.source)
+            self._ended += 1
+
+    @property
+    def made(self) -> int:
+        """How many packets there are."""
+        return self.verdicts.total()
+
+    @property
+    def expected(self) -> int | None:
+        """How many packets and failures there will be, if the sources to come are like those that have ended.
+
+        None while a table goes on, for nobody knows how long, and while none has ended.
+        """
+        if self._going_on or not self._ended:
+            return None
+        return round(self.sources * (self.made + self.failed) / self._ended)
+
+    @property
+    def rate(self) -> float:
+        """Packets a second."""
+        return self.made / max(time.monotonic() - self._began, 0.001)
+
+    @property
+    def left(self) -> str:
+        """The time that the rest will take at this rate, where it can be told."""
+        if self.expected is None or not self.made:
+            return ""
+        seconds = (self.expected - self.made - self.failed) / self.rate
+        return f", {dt.timedelta(seconds=round(max(seconds, 0)))} left"
+
+    @property
+    def ended(self) -> str:
+        """The totals in words."""
+        packets = f"{self.made:,} packet{'' if self.made == 1 else 's'}"
+        return f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+
+    def __str__(self) -> str:
+        return f"{self.made:,} done, {self.failed:,} failed, {self.rate:.1f} a second"
+
+
+class Lines:
+    """Lines for people: every failure, every retry, and where the run stands each so many intakes."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self._told = 0
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Tell of a unit that is done."""
+        for failure in outcome.failures:
+            self._error(f"error: {_about(outcome.source, failure)}")
+        self._progress()
+
+    def retry(self, retry: Retry) -> None:
+        """Tell of a unit that is tried again."""
+        say(private(f"{_unit(retry)}: the worker process died ({retry.unit.deaths[-1]}); trying again"))
+
+    def error(self, error: DocgenError) -> None:
+        """Tell of what stopped the run."""
+        raise error
+
+    def end(self, text: str) -> None:
+        """Tell how the run ended."""
+        say(text)
+
+    def _error(self, text: str) -> None:
+        click.echo(private(text), err=True)
+
+    def _progress(self) -> None:
+        count = (self.tally.made + self.tally.failed) // EVERY
+        if count > self._told:
+            self._told = count
+            say(f"{self.tally}{self.tally.left}")
+
+
+class Bar(Lines):
+    """A bar for people at a terminal, and lines for what they must not miss."""
+
+    def __init__(self, tally: Tally, progress: Progress) -> None:
+        super().__init__(tally)
+        self._shown = progress
+        self._task = progress.add_task(str(tally), total=None)
+
+    def _error(self, text: str) -> None:
+        self._shown.console.print(private(text), markup=False, highlight=False, soft_wrap=True)
+
+    def _progress(self) -> None:
+        done = self.tally.made + self.tally.failed
+        self._shown.update(self._task, description=str(self.tally), completed=done, total=self.tally.expected)
+
+
+class Json(Lines):
+    """One JSON object a line, for programs."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """An event for each intake, and one for each failure."""
+        for item in outcome.items:
+            self._event(
+                "item", source=outcome.source, sheet=item.sheet, row=item.row, verdict=item.verdict,
+                packet=item.packet, findings=len(item.findings), pending=len(item.pending), ms=item.ms,
+            )  # fmt: skip
+        for failure in outcome.failures:
+            self._event("failure", source=outcome.source, **failure._asdict())
+
+    def retry(self, retry: Retry) -> None:
+        """An event for the unit."""
+        unit = retry.unit
+        self._event("retry", source=unit.source, first=unit.start + 1, last=unit.stop, reason=unit.deaths[-1])
+
+    def error(self, error: DocgenError) -> None:
+        """An event, and the exit code."""
+        self._event("error", message=error.message, hint=error.hint, code=int(error.exit_code))
+        raise click.exceptions.Exit(error.exit_code)
+
+    def end(self, text: str) -> None:
+        """An event with the totals."""
+        tally = self.tally
+        self._event("end", made=tally.made, failed=tally.failed, verdicts=dict(tally.verdicts), text=text)
+
+    def _event(self, event: str, **details: Any) -> None:
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"time": now, "event": event, **details}, ensure_ascii=False)
+        click.echo(private(line), err=True)
+
+
+@contextmanager
+def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
+    """The way to tell of a run over so many sources."""
+    tally = Tally(sources)
+    if as_json:
+        yield Json(tally)
+    elif sys.stderr.isatty() and talks():
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(), TextColumn("left"))
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            yield Bar(tally, progress)
+    else:
+        yield Lines(tally)
+
+
+def private(text: str) -> str:
+    """`text` with the middle of every mobile number hidden."""
+    return _MOBILE.sub(r"\1****\2", text)
+
+
+def _about(source: str, failure: Failure) -> str:
+    # the reason of an unreadable source names it
+    where = "" if failure.reason.startswith(source) else f"{source}: "
+    return f"{where}{failure.place + ': ' if failure.place else ''}{failure.reason}" + (
+        f" ({failure.remedy})" if failure.remedy else ""
+    )
+
+
+def _unit(retry: Retry) -> str:
+    unit = retry.unit
+    return f"{unit.source}: intake {unit.start + 1}" + (f"–{unit.stop}" if unit.stop > unit.start + 1 else "")

@@ -1,0 +1,102 @@
+"""Batch runs as people start them, in processes that tests can kill, and tables that are dangerous to some."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from conftest import GOOD, ROOT
+from tables import workbook
+
+from docgen import cli, kitfile
+
+#: What happens to whoever writes the packet of a company so named.  Python loads the module before anything
+#: else, in workers too; docgen knows nothing of it.
+KILLS, HANGS, FULL = "致命", "停滞", "盘满"
+_FAULTS = f"""
+import errno, os, pathlib, signal, time
+_mkdir = pathlib.Path.mkdir
+def mkdir(self, *args, **options):
+    if "docgen-tmp" in self.name:
+        if "{KILLS}" in self.name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "{HANGS}" in self.name:
+            while True:
+                time.sleep(1)
+        if "{FULL}" in self.name:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return _mkdir(self, *args, **options)
+pathlib.Path.mkdir = mkdir
+"""
+
+
+def table(path: Path, names: Iterable[str], **answers: str) -> Path:
+    """A table of customers, all as good as they can be but for `answers`."""
+    fields = kitfile.load(kitfile.find("caller-number")).fields
+    lines = [[fields[key].label for key in GOOD]]
+    lines += [list({**GOOD, "company_name": name, **answers}.values()) for name in names]
+    return workbook(path, "\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def companies(count: int) -> list[str]:
+    """So many names of companies."""
+    return [f"示例{number:04}有限公司" for number in range(count)]
+
+
+def start(*args: object, faults: Path | None = None) -> subprocess.Popen[str]:
+    """Start `docgen batch` for contracts alone; with the empty folder `faults`, dangerous names are dangerous."""
+    environment: Mapping[str, Any] = dict(os.environ)
+    if faults is not None:
+        (faults / "sitecustomize.py").write_text(_FAULTS, encoding="utf-8")
+        environment = {**environment, "PYTHONPATH": os.pathsep.join([str(faults), os.environ.get("PYTHONPATH", "")])}
+    command = [sys.executable, "-m", "docgen", *_arguments(args)]
+    return subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+
+
+def _arguments(args: Iterable[object]) -> list[str]:
+    return ["batch", "--only", "contract", "--date", "2026-11-23", "--jobs", "1", *map(str, args)]
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and stderr of a run, once it has ended."""
+    _, err = process.communicate(timeout=120)
+    return process.returncode, err
+
+
+def batch(*args: object, faults: Path | None = None) -> tuple[int, str]:
+    """Exit code and stderr of a whole run, for contracts alone; in this process, where nothing is dangerous."""
+    if faults is not None:
+        return finish(start(*args, faults=faults))
+    err = io.StringIO()
+    with contextlib.redirect_stderr(err):
+        code = cli.run(_arguments(args))
+    return code, err.getvalue()
+
+
+def packets(out: Path) -> dict[str, bytes]:
+    """Every file of every packet, by its path in `out`."""
+    files = (path for folder in out.iterdir() if folder.is_dir() for path in folder.iterdir())
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+
+def leftovers(out: Path) -> list[Path]:
+    """What was half-written and not taken away."""
+    return list(out.glob("*docgen-tmp"))
+
+
+def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> None:
+    """Wait until a run has made so many packets, or has ended."""
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if out.is_dir() and sum(1 for _ in out.glob("*/manifest.json")) >= count:
+            return
+        time.sleep(0.01)

@@ -1,0 +1,140 @@
+"""The reports of a batch run, opened by other libraries than the one that wrote them."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from lxml import etree, html
+from python_calamine import CalamineWorkbook
+
+from docgen.batch import summary, workbook
+from docgen.batch.reports import write_reports
+from docgen.batch.units import Failure, Item, Outcome
+
+NAMES = ["甲公司", "=1+1", "+86", "-5", "@sum", "<script>alert(1)</script>", "甲公司"]
+VERDICTS = ["accepted", "manual", "rejected", "incomplete", "accepted", "manual", "manual"]
+
+
+def finding(rule: str, level: str, written: str = "") -> dict[str, Any]:
+    return {
+        "rule": rule, "level": level, "field": "industries", "label": "行业", "sheet": "S", "cell": "B4",
+        "written": written, "message": "message", "remedy": "remedy", "clause": "III.1",
+    }  # fmt: skip
+
+
+def outcomes() -> list[Outcome]:
+    items = [
+        Item("S", row, name, name.casefold(), verdict, [finding("IND-1", "reject", name), finding("value", "advice")],
+             f"{name[:3]}包 {row}", ["合同编号"], 5)
+        for row, (name, verdict) in enumerate(zip(NAMES, VERDICTS, strict=True), start=2)
+    ]  # fmt: skip
+    return [
+        Outcome("a.xlsx", 0, 4, "", items[:4], [Failure("S row 9", "=cmd", "@mend")], more=True),
+        Outcome("a.xlsx", 4, 8, "", items[4:], [], more=False),
+        Outcome("b.xlsx", 0, 4, "", [], [Failure("", "b.xlsx: unreadable <b>", "")], more=False),
+    ]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("out")
+    write_reports(out, outcomes())
+    return out
+
+
+def rows(path: Path, sheet: str) -> list[list[Any]]:
+    found: list[list[Any]] = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python()
+    return found
+
+
+def test_every_intake_finding_and_failure_is_in_the_workbook(written: Path) -> None:
+    report = written / "report.xlsx"
+    assert CalamineWorkbook.from_path(report).sheet_names == ["summary", "intakes", "findings", "failures"]
+    header, *intakes = rows(report, "intakes")
+    first = dict(zip(header, intakes[0], strict=True))
+    assert [row[3] for row in intakes] == NAMES
+    assert (first["source"], first["sheet"], first["row"], first["verdict"]) == ("a.xlsx", "S", 2, "accepted")
+    assert (first["reject"], first["advice"], first["invalid"], first["pending"]) == (1, 1, 0, "合同编号")
+    assert [row[-1] for row in intakes] == [2, 1, 1, 1, 1, 1, 2], "the same customer twice is pointed out"
+    header, *findings = rows(report, "findings")
+    assert len(findings) == 2 * len(NAMES)
+    assert dict(zip(header, findings[0], strict=True))["cell"] == "B4"
+    assert rows(report, "failures")[1:] == [
+        ["a.xlsx", "S row 9", "=cmd", "@mend"],
+        ["b.xlsx", "", "b.xlsx: unreadable <b>", ""],
+    ]
+    totals = {row[0]: row[1] for row in rows(report, "summary")}
+    assert totals["sources"] == 2
+    assert totals["intakes"] == 7
+    assert totals["failures"] == 2
+    assert totals["customers with several intakes"] == 1
+    assert totals["manual"] == 3
+    assert totals["IND-1"] == 7
+
+
+def test_no_text_is_a_formula(written: Path) -> None:
+    with zipfile.ZipFile(written / "report.xlsx") as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert not etree.fromstring(archive.read(name)).findall(".//{*}f"), name
+
+
+def test_packets_are_linked_and_totals_drawn(written: Path) -> None:
+    with zipfile.ZipFile(written / "report.xlsx") as archive:
+        links: Any = etree.fromstring(archive.read("xl/worksheets/_rels/sheet2.xml.rels"))
+        targets = [unquote(link.get("Target")) for link in links]
+        assert targets[:2] == ["甲公司包 2/", "=1+包 3/"]
+        charts = [name for name in archive.namelist() if re.match(r"xl/charts/chart\d+\.xml", name)]
+        assert len(charts) == 2
+        drawn: list[Any] = [etree.fromstring(archive.read(name)) for name in charts]
+        texts = {text for chart in drawn for text in chart.xpath("//*[local-name()='f']/text()")}
+    cells = {row[0]: number for number, row in enumerate(rows(written / "report.xlsx", "summary"), start=1)}
+    verdicts, rules = cells["accepted"], cells["IND-1"]
+    assert texts == {
+        f"'summary'!$A${verdicts}:$A${verdicts + 3}", f"'summary'!$B${verdicts}:$B${verdicts + 3}",
+        f"'summary'!$A${rules}:$A${rules + 1}", f"'summary'!$B${rules}:$B${rules + 1}",
+    }  # fmt: skip
+
+
+def test_what_a_sheet_cannot_hold_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_ROWS", 5)
+    monkeypatch.setattr(workbook, "_LINKED_ROWS", 4)
+    write_reports(tmp_path, outcomes())
+    report = tmp_path / "report.xlsx"
+    assert CalamineWorkbook.from_path(report).sheet_names == [
+        "summary", "intakes", "intakes 2", "findings", "findings 2", "findings 3", "failures",
+    ]  # fmt: skip
+    assert [row[3] for sheet in ("intakes", "intakes 2") for row in rows(report, sheet)[1:]] == NAMES
+    assert [len(rows(report, sheet)) - 1 for sheet in ("findings", "findings 2", "findings 3")] == [5, 5, 4]
+
+
+def test_the_page_stands_alone_and_quotes_what_it_tells(written: Path) -> None:
+    text = (written / "report.html").read_text(encoding="utf-8")
+    page: Any = html.fromstring(text)
+    assert not page.xpath("//script|//link|//img|//iframe|//*[@onclick]")
+    assert "<script>alert" not in text
+    links = [unquote(link) for link in page.xpath("//a/@href")]
+    assert links == ["report.xlsx", *(item.packet + "/" for outcome in outcomes() for item in outcome.items)]
+    assert len(page.xpath("//svg")) == 2
+    assert [row.text_content() for row in page.xpath("//h2")] == ["Failures", "Intakes"]
+    names = page.xpath("//h2[.='Intakes']/following::table[1]//td[1]/a/text()")
+    assert names == NAMES
+
+
+def test_the_page_shows_the_first_intakes_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary, "SHOWN", 3)
+    monkeypatch.setattr("docgen.batch.page.SHOWN", 3)
+    write_reports(tmp_path, outcomes())
+    page: Any = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert len(page.xpath("//h2[.='Intakes']/following::table[1]//td[1]")) == 3
+    assert "The first 3 of 7." in page.text_content()
+
+
+def test_an_outcome_is_the_same_after_the_journal() -> None:
+    for outcome in outcomes():
+        assert Outcome.from_line(outcome.to_line()) == outcome

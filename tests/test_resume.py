@@ -1,0 +1,274 @@
+"""A batch run that is broken off, however it is, goes on with --resume and ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from batches import FULL, HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table, wait_for_packets
+from conftest import ROOT
+from tables import workbook
+
+ACCEPTED = ROOT / "inputs" / "accepted.xlsx"
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of 40 customers and two sheets."""
+    folder = tmp_path_factory.mktemp("sources")
+    table(folder / "customers.xlsx", companies(40))
+    for name in ("a", "b"):
+        shutil.copy(ACCEPTED, folder / f"{name}.xlsx")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The packets of a run that nothing happened to."""
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert batch(sources, "-o", out, "--jobs", 2)[0] == 0
+    return packets(out)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_run_killed_at_any_moment_goes_on(
+    sources: Path, undisturbed: dict[str, bytes], tmp_path: Path, seed: int
+) -> None:
+    out = tmp_path / "out"
+    chance = random.Random(seed)
+    for attempt in range(2):
+        process = start(sources, "-o", out, "--jobs", 2, "--resume")
+        wait_for_packets(out, 1 + 20 * attempt + chance.randrange(20), process)
+        time.sleep(chance.random() / 5)
+        process.kill()
+        finish(process)
+    code, err = batch(sources, "-o", out, "--jobs", 2, "--resume")
+    assert code == 0, err
+    assert packets(out) == undisturbed
+    assert leftovers(out) == []
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_to_end_is_met_in_seconds(sources: Path, tmp_path: Path, asked: signal.Signals) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--jobs", 2)
+    wait_for_packets(out, 5, process)
+    process.send_signal(asked)
+    began = time.monotonic()
+    code, err = finish(process)
+    assert code == 130, err
+    assert time.monotonic() - began < 5
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert leftovers(out) == []
+    assert not (out / "report.xlsx").exists()
+    assert batch(sources, "-o", out, "--resume")[0] == 0
+    assert len(packets(out)) == 2 * 42
+
+
+def changed(out: Path) -> dict[str, float]:
+    return {folder.name: folder.stat().st_mtime_ns for folder in out.iterdir() if folder.is_dir()}
+
+
+def test_what_is_done_and_intact_is_not_done_again(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(6)), tmp_path / "out"
+    assert batch(source, "-o", out)[0] == 0
+    before, journal = changed(out), (out / "journal.jsonl").read_bytes()
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert changed(out) == before
+    assert (out / "journal.jsonl").read_bytes() == journal
+    gone = sorted(before)[2]
+    shutil.rmtree(out / gone)
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    after = changed(out)
+    assert set(after) == set(before)
+    assert {name for name in after if after[name] != before[name]} == {gone}
+
+
+def test_without_resume_everything_is_done_again(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(2)), tmp_path / "out"
+    batch(source, "-o", out)
+    before = changed(out)
+    assert batch(source, "-o", out)[0] == 0
+    assert not set(changed(out).values()) & set(before.values())
+
+
+def test_what_has_changed_is_done_again(tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    shutil.copytree(ROOT / "templates" / "caller-number", kit)
+    source, out = table(tmp_path / "s.xlsx", companies(2)), tmp_path / "out"
+    other = table(tmp_path / "other.xlsx", ["另一家有限公司"])
+    arguments = [source, other, "-o", out, "--kit", kit, "--resume"]
+
+    def again(*more: object) -> int:
+        """How many packets are made again."""
+        before = changed(out)
+        assert batch(*arguments, *more)[0] == 0
+        return sum(time != before[name] for name, time in changed(out).items())
+
+    assert batch(*arguments)[0] == 0
+    table(source, companies(2), concurrency="90")
+    assert again() == 2
+    assert again() == 0
+    assert again("--date", "2026-12-24") == 3
+    assert again("--date", "2026-12-24", "--terms", ROOT / "inputs" / "terms.yaml") == 3
+    with (kit / "kit.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("\n# changed\n")
+    assert again("--date", "2026-12-24", "--terms", ROOT / "inputs" / "terms.yaml") == 3
+
+
+def test_an_edited_packet_is_kept_and_named(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(3)), tmp_path / "out"
+    batch(source, "-o", out)
+    before = changed(out)
+    contract = next(out.glob("示例0001*/*.docx"))
+    contract.write_bytes(b"a lawyer's work")
+    code, err = batch(source, "-o", out, "--resume")
+    assert code == 8
+    assert contract.parent.name in err
+    assert "edited" in err
+    assert contract.read_bytes() == b"a lawyer's work"
+    others = {name: time for name, time in before.items() if name != contract.parent.name}
+    assert others.items() <= changed(out).items()
+    assert batch(source, "-o", out, "--resume", "--force")[0] == 0
+    assert contract.read_bytes() != b"a lawyer's work"
+
+
+def test_a_damaged_journal_costs_no_more_than_the_damage(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(2)), tmp_path / "out"
+    batch(source, "-o", out)
+    before, journal = changed(out), (out / "journal.jsonl").read_bytes()
+    (out / "journal.jsonl").write_bytes(b'\xff\xfe\n[]\n{"source":1}\n' + journal + b'{"source":"x","st')
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert changed(out) == before
+    *_, last = (out / "journal.jsonl").read_bytes().splitlines()
+    assert json.loads(last)["source"] == str(source)
+
+
+def test_failures_are_tried_again(tmp_path: Path) -> None:
+    source, out = tmp_path / "s.xlsx", tmp_path / "out"
+    source.write_bytes(b"no workbook")
+    other = table(tmp_path / "t.xlsx", companies(1))
+    assert batch(source, other, "-o", out)[0] == 8
+    table(source, ["修好有限公司"])
+    assert batch(source, other, "-o", out, "--resume")[0] == 0
+    assert len(changed(out)) == 2
+
+
+def test_two_runs_into_one_folder_exclude_each_other(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = start(sources, "-o", out, "--jobs", 1)
+    wait_for_packets(out, 1, first)
+    code, err = batch(sources, "-o", out)
+    assert code == 7
+    assert "another batch run" in err
+    assert finish(first)[0] == 0
+    assert batch(sources, "-o", out, "--resume")[0] == 0
+
+
+@pytest.mark.parametrize(("fault", "reason"), [(KILLS, "SIGKILL"), (HANGS, "--timeout")])
+def test_an_intake_that_kills_workers_is_named_and_costs_no_other(tmp_path: Path, fault: str, reason: str) -> None:
+    source, out = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", f"{fault}公司", "丁公司"]), tmp_path / "out"
+    (tmp_path / "faults").mkdir()
+    code, err = batch(source, "-o", out, "--timeout", 5, faults=tmp_path / "faults")
+    assert code == 8
+    assert "trying again" in err
+    errors = [line for line in err.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert f"{source}: Sheet row 4: the worker process died twice" in errors[0]
+    assert reason in errors[0]
+    assert sorted(name[:2] for name in changed(out)) == ["丁公", "乙公", "甲公"]
+    assert leftovers(out) == []
+
+
+def test_a_worker_killed_from_outside_costs_nothing(
+    sources: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--jobs", 2)
+    wait_for_packets(out, 10, process)
+    workers = _workers(process.pid)
+    assert workers
+    os.kill(workers[0], signal.SIGKILL)
+    code, err = finish(process)
+    assert code == 0, err
+    assert "trying again" in err
+    assert packets(out) == undisturbed
+
+
+def _workers(parent: int) -> list[int]:
+    """The worker processes of a run, by what the kernel knows of them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (entry / "stat").read_text().rpartition(")")[2].split()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(status[1]) == parent and b"spawn_main" in command:
+            found.append(int(entry.name))
+    return found
+
+
+def test_workers_end_with_the_run_that_started_them(sources: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--jobs", 2)
+    wait_for_packets(out, 5, process)
+    workers = _workers(process.pid)
+    assert workers
+    process.kill()
+    finish(process)
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+
+
+def test_a_full_disk_is_a_clear_stop_and_can_be_resumed(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", f"{FULL}公司", "丁公司"]), tmp_path / "out"
+    (tmp_path / "faults").mkdir()
+    code, err = batch(source, "-o", out, faults=tmp_path / "faults")
+    assert code == 7
+    assert "No space left on device" in err
+    assert "Traceback" not in err
+    assert leftovers(out) == []
+    assert not (out / "report.xlsx").exists()
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert len(changed(out)) == 4
+
+
+def test_what_a_crash_left_is_taken_away(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(1)), tmp_path / "out"
+    (out / ".x.12345678.docgen-tmp").mkdir(parents=True)
+    (out / ".x.12345678.docgen-tmp" / "a").write_bytes(b"half")
+    (out / ".r.xlsx.12345678.docgen-tmp").write_bytes(b"half")
+    assert batch(source, "-o", out)[0] == 0
+    assert leftovers(out) == []
+
+
+def test_a_source_with_a_bad_row_is_made_but_for_that_row(tmp_path: Path) -> None:
+    """An intake whose folder cannot be made is a failure of its own."""
+    out = tmp_path / "out"
+    source = table(tmp_path / "t.xlsx", companies(3))
+    assert batch(source, "-o", out)[0] == 0
+    (next(out.glob("示例0002*")) / "notes.txt").write_text("mine", encoding="utf-8")
+    code, err = batch(source, "-o", out)
+    assert code == 8
+    assert "notes.txt (extra)" in err
+    assert len([line for line in err.splitlines() if line.startswith("error:")]) == 1
+
+
+def test_a_sheet_that_names_a_mobile_is_not_told_in_full(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    source = tmp_path / "王女士13912345678.xlsx"
+    workbook(source, "| 公司名称 | 甲 |")
+    code, err = batch(source, "-o", out)
+    assert code == 8
+    assert "139****5678" in err
+    assert "13912345678" not in err

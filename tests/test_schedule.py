@@ -1,0 +1,119 @@
+"""Every intake is made once or named, whatever the lengths of sources and wherever workers die."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import Future
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docgen.batch.schedule import Retry, Schedule, run
+from docgen.batch.units import Failure, Item, Outcome, Unit
+from docgen.batch.work import MOST_DEATHS
+from docgen.batch.workers import WorkerDiedError
+
+#: At this place a source kills whoever opens it.
+OPENING = -1
+
+
+class Source(NamedTuple):
+    """A source of so many intakes, and those that workers die of."""
+
+    length: int
+    deadly: frozenset[int]
+
+
+sources = st.builds(Source, st.integers(0, 20), st.frozensets(st.integers(OPENING, 20), max_size=4))
+
+
+def made(row: int) -> Item:
+    return Item(None, row, "", None, "accepted", [], "", [], 0)
+
+
+class Fake:
+    """Workers that do nothing but die; they know how much was under way."""
+
+    def __init__(self, all_sources: dict[str, Source]) -> None:
+        self.sources = all_sources
+        self.calls: Counter[tuple[str, int, int, int]] = Counter()
+
+    def __call__(self, unit: Unit) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        self.calls[unit.source, unit.start, unit.stop, len(unit.deaths)] += 1
+        length, deadly = self.sources[unit.source]
+        rows = range(unit.start, min(unit.stop, length))
+        only_named = len(unit.deaths) >= MOST_DEATHS
+        if OPENING in deadly or (deadly & set(rows) and not only_named):
+            future.set_exception(WorkerDiedError("it was killed"))
+            return future
+        items = [] if only_named else [made(row) for row in rows]
+        failures = [Failure(f"row {row}", "", "") for row in rows] if only_named else []
+        more = len(rows) == unit.stop - unit.start
+        future.set_result(Outcome(unit.source, unit.start, unit.stop, "", items, failures, more))
+        return future
+
+
+@given(st.lists(sources, max_size=4), st.integers(1, 6), st.integers(1, 5))
+def test_every_intake_is_made_once_or_named(given_sources: list[Source], step: int, under_way: int) -> None:
+    named = {f"s{number}": source for number, source in enumerate(given_sources)}
+    fake = Fake(named)
+    items: Counter[tuple[str, int | None]] = Counter()
+    failures: list[tuple[str, str]] = []
+    for event in run(Schedule(named, step), fake, under_way):
+        if isinstance(event, Retry):
+            continue
+        items.update((event.source, item.row) for item in event.items)
+        failures += [(event.source, failure.place) for failure in event.failures]
+    expected, lost = [], []
+    for name, (length, deadly) in named.items():
+        if OPENING in deadly:
+            lost.append((name, "intake 1 and those after it"))
+            continue
+        expected += [(name, row) for row in range(length) if row not in deadly]
+        lost += [(name, f"row {row}") for row in range(length) if row in deadly]
+    assert items == Counter(expected)
+    assert sorted(failures) == sorted(lost)
+    assert all(count == 1 for count in fake.calls.values())
+
+
+class _Slow:
+    """Futures that are done when a test says so."""
+
+    def __init__(self) -> None:
+        self.open: list[tuple[Unit, Future[Outcome]]] = []
+
+    def __call__(self, unit: Unit) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        self.open.append((unit, future))
+        return future
+
+
+def test_a_long_table_goes_to_every_worker_and_no_more_than_that_is_under_way() -> None:
+    schedule = Schedule(["long", "next"], 10)
+    first = schedule.next()
+    assert first is not None
+    second = schedule.next()
+    assert second is not None
+    assert [first[1].source, second[1].source] == ["long", "next"]
+    assert schedule.next() is None, "nobody knows yet whether they go on"
+    schedule.done(first[0], Outcome("long", 0, 10, "", [], [], more=True))
+    cut = [schedule.next() for _ in range(3)]
+    assert [unit[1].start for unit in cut if unit] == [10, 20, 30]
+
+
+def test_work_is_handed_out_as_it_is_done() -> None:
+    fake = Fake({"s": Source(100, frozenset())})
+    most = 0
+    waiting = 0
+
+    def submit(unit: Unit) -> Future[Outcome]:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        return fake(unit)
+
+    for _ in run(Schedule(["s"], 3), submit, 4):
+        waiting -= 1
+    assert most == 4

@@ -1,0 +1,90 @@
+"""Worker processes: what they give back, and how they end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from docgen.batch import workers
+from docgen.batch.workers import WorkerDiedError, Workers
+from docgen.errors import KitError, SourceError
+
+
+def test_results_and_errors_come_back() -> None:
+    with Workers(1) as pool:
+        assert pool.submit(divmod, 7, 2).result(60) == (3, 1)
+        with pytest.raises(SourceError, match="what"):
+            pool.submit(_refuse).result(60)
+        with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+            pool.submit(divmod, 1, 0).result(60)
+
+
+def _refuse() -> None:
+    raise SourceError("what", "remedy")
+
+
+def test_errors_keep_their_parts_on_the_way() -> None:
+    import pickle
+
+    error = pickle.loads(pickle.dumps(KitError(["a", "b"], "mend")))
+    assert (error.message, error.hint) == ("a; b", "mend")
+
+
+def test_a_death_concerns_one_call() -> None:
+    with Workers(1) as pool:
+        first = pool.submit(os.getpid).result(60)
+        dead = pool.submit(os.kill, first, signal.SIGKILL)
+        after = pool.submit(os.getpid)
+        with pytest.raises(WorkerDiedError, match="SIGKILL"):
+            dead.result(60)
+        assert after.result(60) != first
+        with pytest.raises(WorkerDiedError, match="exit code 3"):
+            pool.submit(os._exit, 3).result(60)
+
+
+def test_what_cannot_be_sent_is_no_death() -> None:
+    with Workers(1) as pool:
+        with pytest.raises(Exception, match="pickle"):
+            pool.submit(lambda: None).result(60)
+        assert pool.submit(abs, -1).result(60) == 1
+
+
+def test_workers_stay_warm_and_are_replaced_when_they_have_grown() -> None:
+    with Workers(1) as pool:
+        first = pool.submit(os.getpid).result(60)
+        assert pool.submit(os.getpid).result(60) == first
+        pool.submit(_grow, max(workers._MOST_MEMORY, workers._peak_memory())).result(60)
+        assert pool.submit(os.getpid).result(60) != first
+
+
+def _grow(size: int) -> int:
+    return len(b"x" * size)
+
+
+def test_after_an_error_nobody_is_waited_for() -> None:
+    began = time.monotonic()
+    pool = Workers(2).__enter__()
+    busy = pool.submit(time.sleep, 60)
+    pool.submit(os.getpid).result(60)
+    assert busy.running()
+    pool.__exit__(KeyError, KeyError(), None)
+    assert time.monotonic() - began < 30
+    assert threading.active_count() < 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no alarm clock there")
+def test_time_runs_out_whatever_a_worker_does() -> None:
+    with Workers(1) as pool, pytest.raises(WorkerDiedError, match="--timeout"):
+        pool.submit(_hang).result(60)
+
+
+def _hang() -> None:
+    from docgen.batch.work import _limit
+
+    _limit(0.1)
+    sum(range(10**12))  # one call that never looks up
