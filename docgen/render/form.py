@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -82,19 +82,25 @@ def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
 
 def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
+    return word.render(template, form_context(kit, date, entries, summary)).content
+
+
+def form_context(
+    kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The values of `names(kit)` for one intake."""
     common = FormNames(
         today=Shown(date, values.show_date(date)),  # type: ignore[arg-type]
         kit=context.kit_mark(kit),
         sections=[_section(section, entries) for section in kit.sections if not section.internal],
         summary=summary,
     )
-    given = {
+    return {
         **{key: context.shown(field, entries.get(key, Entry()).value) for key, field in kit.fields.items()},
         "limits": context.shown_limits(kit),
         "words": kit.words,
         **common._asdict(),
     }
-    return word.render(template, given).content
 
 
 def _section(section: Section, entries: Mapping[str, Entry]) -> FormSection:
