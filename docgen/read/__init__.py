@@ -23,7 +23,7 @@ from docgen.kit import FORM_TEMPLATE, Kit
 from docgen.read import guard
 from docgen.read.grid import Book, stacked
 from docgen.read.guard import Kind
-from docgen.read.labels import Vocabulary
+from docgen.read.labels import Vocabulary, vocabulary
 
 #: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
@@ -51,7 +51,7 @@ def read(path: Path, kit: Kit) -> Reading:
     if kind not in _BOOKS:
         raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD.get(kind, _AS_WORKBOOK))
     without = "this is a plain text file, and it holds no intake" if kind is Kind.TEXT else "no sheet holds an intake"
-    return _located(path, Vocabulary(kit), [_BOOKS[kind](path)], without)
+    return _located(path, vocabulary(kit), [_BOOKS[kind](path)], without)
 
 
 def is_workbook(path: Path) -> bool:
@@ -144,23 +144,23 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     from docgen.read.word import book_of, printed_texts, read_document
 
     document = read_document(path, frozenset(tag for field in kit.fields.values() for tag in field.tags))
-    vocabulary = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
+    words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
     book = book_of(document, kit.name)
-    answers = read_controls(document, vocabulary)
+    answers = read_controls(document, words)
     if answers is not None:
         return Reading([replace(answers, made_with=book.made_with)], {})
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
-    return _located(path, vocabulary, (book, as_one), "no table of the document holds an intake")
+    return _located(path, words, (book, as_one), "no table of the document holds an intake")
 
 
-def _located(path: Path, vocabulary: Vocabulary, books: Iterable[Book], without: str) -> Reading:
+def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str) -> Reading:
     """What the first of the books that holds an intake holds; they are views of one source."""
     from docgen.read.locate import locate
 
-    found = next(filter(None, (locate(book, vocabulary) for book in books)), None)
+    found = next(filter(None, (locate(book, words) for book in books)), None)
     if found is None:
         raise SourceError(
-            f"{path}: {without} of {vocabulary.kit.name!r}: neither a form with at least half of its labels, "
+            f"{path}: {without} of {words.kit.name!r}: neither a form with at least half of its labels, "
             "nor a table with a header row and customers below it",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )

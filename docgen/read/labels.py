@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from docgen.intake import Level
@@ -15,6 +15,7 @@ from docgen.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
 LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
+_REMEMBERED = 10_000  # meanings kept; a vocabulary serves many sources
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
 _MARKED = re.compile(r"[*＊]|[:：]\s*$")
 _HEAD = re.compile(r"\s*([^:：\n]{1,60})[:：]")
@@ -51,6 +52,12 @@ class Meaning(NamedTuple):
 
 
 _NOTHING = Meaning()
+
+
+@cache
+def vocabulary(kit: Kit) -> Vocabulary:
+    """The kit's vocabulary, made once per process."""
+    return Vocabulary(kit)
 
 
 class Vocabulary:
@@ -113,6 +120,8 @@ class Vocabulary:
             return _NOTHING
         found = self._meanings.get(text)
         if found is None:
+            if len(self._meanings) >= _REMEMBERED:
+                self._meanings.clear()
             found = self._meanings[text] = self._find(text)
         return found
 

@@ -76,5 +76,10 @@ def book_of(sheets: Iterable[Grid], properties: Mapping[str, str]) -> Book:
     return Book(
         sheets=tuple(sheets),
         made_with=(name, version.strip()) if name and version.strip() else None,
-        own_sheets=frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""},
+        own_sheets=own_sheets(properties),
     )
+
+
+def own_sheets(properties: Mapping[str, str]) -> frozenset[str]:
+    """The titles of docgen's own sheets without answers, as its properties name them."""
+    return frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""}

@@ -18,18 +18,19 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+from defusedxml.ElementTree import fromstring
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from docgen.errors import DocgenError, SourceError
 from docgen.read.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
-from docgen.read.properties import book_of, custom_properties
+from docgen.read.properties import book_of, custom_properties, own_sheets
 
 # ISO 29500 Strict differs from what openpyxl reads by its namespaces
 _STRICT = b"http://purl.oclc.org/ooxml/"
@@ -41,6 +42,7 @@ _TRANSITIONAL = (
 )  # fmt: skip
 
 
+_MAIN = f"{{{SHEET_MAIN_NS}}}"
 #: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
 LONG_SHEET = 4 * 2**20
 _MERGED_RANGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:$]+)\"")
@@ -60,9 +62,9 @@ def read_book(path: Path) -> Book:
             reader.read_manifest()
             reader.read_strings()
             reader.read_workbook()
-            apply_stylesheet(archive, reader.wb)
-            sheets = _Sheets(path, path if source is file else source, reader, _percent_styles(reader.wb))
-            return book_of(list(sheets.grids(archive)), custom_properties(archive))
+            properties = custom_properties(archive)
+            sheets = _Sheets(path, path if source is file else source, reader, _formats(archive))
+            return book_of(list(sheets.grids(archive, own_sheets(properties))), properties)
 
 
 @contextmanager
@@ -80,20 +82,31 @@ def _clear_errors(path: Path) -> Iterator[None]:
         ) from cause
 
 
+class _Formats(NamedTuple):
+    """The numbers of the cell styles that show a date, a duration, a percentage."""
+
+    dates: frozenset[int]
+    durations: frozenset[int]
+    percents: frozenset[int]
+
+
 class _Sheets:
     """The sheets of one workbook: strings, styles and dates are shared, each sheet's XML is read by itself."""
 
-    def __init__(self, path: Path, package: Path | IO[bytes], reader: Any, percents: frozenset[int]) -> None:
+    def __init__(self, path: Path, package: Path | IO[bytes], reader: Any, formats: _Formats) -> None:
         self._path = path
         self._package = package
         self._reader = reader
-        self._percents = percents
+        self._formats = formats
 
-    def grids(self, archive: zipfile.ZipFile) -> Iterator[Grid]:
-        """The visible sheets in order."""
+    def grids(self, archive: zipfile.ZipFile, without: frozenset[str]) -> Iterator[Grid]:
+        """The visible sheets in order; of those `without` answers nothing but the name."""
         for sheet, relation in self._reader.parser.find_sheets():
             is_sheet = relation.Type.endswith("/worksheet") and relation.target in self._reader.valid_files
             if not is_sheet or (sheet.state or "visible") != "visible":
+                continue
+            if sheet.name in without:
+                yield grid(sheet.name, ())
                 continue
             if archive.getinfo(relation.target).file_size > LONG_SHEET:
                 yield self._long_grid(archive, relation.target, sheet.name)
@@ -133,7 +146,7 @@ class _Sheets:
         book = self._reader.wb
         parser = _CellParser(
             source, self._reader.shared_strings, data_only=True, epoch=book.epoch,
-            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+            date_formats=self._formats.dates, timedelta_formats=self._formats.durations,
         )  # fmt: skip
         rows: Any = None
         for event, element in iterparse(source, ("start", "end")):
@@ -152,7 +165,7 @@ class _Sheets:
             return Cell(str(value), "cell_error")
         if found["data_type"] == "f":
             return Cell(str(value), "formula")
-        return cell_of(value, percent=found["style_id"] in self._percents)
+        return cell_of(value, percent=found["style_id"] in self._formats.percents)
 
 
 class _CellParser(WorkSheetParser):
@@ -184,15 +197,24 @@ def _extent(reference: str) -> Extent:
     return Extent(int(top or 1), int(left or 1), int(bottom or 1), int(right or 1))
 
 
-def _percent_styles(book: Any) -> frozenset[int]:
-    """The numbers of the cell styles that show a percent sign."""
-    found = set()
-    for number, style in enumerate(book._cell_styles):
-        code = style.numFmtId
-        shown = BUILTIN_FORMATS.get(code, "") if code < 164 else book._number_formats[code - 164]
-        if "%" in shown:
-            found.add(number)
-    return frozenset(found)
+def _formats(archive: zipfile.ZipFile) -> _Formats:
+    """How the cell styles, by number, show a number.  openpyxl would build every font, fill and border, too."""
+    own: dict[int, str] = {}
+    codes: list[str] = []
+    if ARC_STYLE in archive.namelist():
+        root = fromstring(archive.read(ARC_STYLE), forbid_dtd=True)
+        own = {_number(one): one.get("formatCode", "") for one in root.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")}
+        numbers = map(_number, root.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf"))
+        codes = [own.get(number) or BUILTIN_FORMATS.get(number, "") for number in numbers]
+    return _Formats(
+        dates=frozenset(number for number, code in enumerate(codes) if is_date_format(code)),
+        durations=frozenset(number for number, code in enumerate(codes) if is_timedelta_format(code)),
+        percents=frozenset(number for number, code in enumerate(codes) if "%" in code),
+    )
+
+
+def _number(style: Any) -> int:
+    return int(style.get("numFmtId", 0))
 
 
 def _as_transitional(file: IO[bytes]) -> IO[bytes]:
