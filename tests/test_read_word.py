@@ -171,6 +171,23 @@ def test_an_answer_beside_a_blank_control_counts_and_beside_a_filled_one_is_list
     assert values.parse(kit.fields["number_types"], answers.fields["number_types"].written).value is not None
 
 
+def test_what_stands_in_a_cell_of_several_fields_is_listed(kit: Kit, tmp_path: Path) -> None:
+    def move(root: Any) -> None:
+        control(root, "company_name").addnext(control(root, "contact_name"))
+        beside(root, "company_name", "（另有一家）")
+
+    (answers,) = read(edited(tmp_path / "f.docx", move, render_form(kit, DATE)), kit).intakes
+    assert [(u.cell, u.text) for u in answers.unrecognised] == [("T1R2C2", "（另有一家）")]
+
+
+def test_a_table_that_says_to_be_endless_costs_nothing(kit: Kit, tmp_path: Path) -> None:
+    def widen(root: Any) -> None:
+        for span in root.xpath("//w:gridSpan", namespaces=NS):
+            span.set(f"{{{W}}}val", "999999999")
+
+    assert understood(edited(tmp_path / "f.docx", widen, render_form(kit, DATE)), kit) == {}
+
+
 def test_what_is_added_around_the_form_is_listed(kit: Kit, tmp_path: Path) -> None:
     (tmp_path / "f.docx").write_bytes(render_form(kit, DATE))
     word = Document(str(tmp_path / "f.docx"))

@@ -7,7 +7,7 @@ a control is kept: it is the answer where the control is blank, else it is liste
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from docgen import values
 from docgen.intake import Answer, Answers, Chosen, Origin, Unrecognised
@@ -64,7 +64,10 @@ class _ControlReader:
                 yield key, answer
 
     def read_labels(self, fields: dict[str, Answer]) -> None:
-        """Add the fields that have a label only, and list what stands in cells without controls."""
+        """Add the fields that have a label only, and list what stands in cells without controls, or with those
+        of several fields."""
+        for address in self.shared:
+            self._list(address, self.document.answering[address].around.split("\n"))
         for grid in self.document.tables:
             form = read_form(grid, self.vocabulary)
             texts = [(grid.address(*place), text) for place, text in form.leftover]
@@ -72,8 +75,12 @@ class _ControlReader:
                 if fields.setdefault(key, answer) is not answer:
                     texts.append((answer.origin.cell, answer.written))
             for cell, text in texts:
-                if cell not in self.document.answering and not self.vocabulary.understood(text):
-                    self.leftover.append(Unrecognised(None, cell, text))
+                if cell not in self.document.answering:
+                    self._list(cell, [text])
+
+    def _list(self, cell: str | None, texts: Iterable[str]) -> None:
+        foreign = (text for text in texts if text.strip() and not self.vocabulary.understood(text))
+        self.leftover += [Unrecognised(None, cell, text) for text in foreign]
 
     def _written(self, field: Field) -> Answer | None:
         control = self.controls.get(field.key)
@@ -122,10 +129,10 @@ class _ControlReader:
         return bool(control.is_checked) if shown is None else shown
 
 
-def _shared_cells(document: Document) -> frozenset[str]:
+def _shared_cells(document: Document) -> tuple[str, ...]:
     """The cells in which more than one field is asked: what stands beside a control there is nobody's."""
     owners: dict[str, set[str]] = {}
     for control in document.controls:
         if control.cell:
             owners.setdefault(control.cell, set()).add(control.tag.partition(".")[0])
-    return frozenset(cell for cell, keys in owners.items() if len(keys) > 1)
+    return tuple(cell for cell, keys in owners.items() if len(keys) > 1)

@@ -22,6 +22,8 @@ from docgen.read.grid import Book, Cell, Extent, Grid, grid
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * 2**20
 
+_MOST_COLUMNS = 63
+
 _STRICT, _TRANSITIONAL = (
     b"http://purl.oclc.org/ooxml/wordprocessingml/main",
     b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -148,9 +150,9 @@ class _Reader:
         above: dict[int, Extent] = {}  # the merged ranges that may go on in this row, by column
         elements = []
         for row, line in enumerate(_within(table, _ROW), start=1):
-            column = 1 + int(_setting(line, "trPr", "gridBefore") or 0)
+            column = 1 + _columns(line, "trPr", "gridBefore")
             for ordinal, cell in enumerate(_within(line, _CELL), start=1):
-                width = max(int(_setting(cell, "tcPr", "gridSpan") or 1), 1)
+                width = max(_columns(cell, "tcPr", "gridSpan"), 1)
                 extent = _merged(cell, above, Extent(row, column, row, column + width - 1))
                 extents[extent[:2]] = extent
                 address = f"T{number}R{row}C{ordinal}"
@@ -191,6 +193,11 @@ def _setting(node: Any, group: str, name: str) -> str | None:
     """The value of a property, `on` where it bears none, None where it is not set."""
     found = node.find(f"{_W}{group}/{_W}{name}")
     return None if found is None else found.get(_VALUE, "on")
+
+
+def _columns(node: Any, group: str, name: str) -> int:
+    """A number of columns, no more than Word's tables have."""
+    return min(max(int(_setting(node, group, name) or 0), 0), _MOST_COLUMNS)
 
 
 def _merged(cell: Any, above: dict[int, Extent], extent: Extent) -> Extent:
