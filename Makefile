@@ -5,9 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
-# Python's venv; Pango and the subsetter that WeasyPrint draws with; fonts for Chinese and for ticks, and the tool
+# Python's venv; Pango and the subsetter that WeasyPrint draws with; fonts for Chinese, ticks and pictures, and the tool
 # that finds them.
-APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench docs lock clean system

@@ -137,7 +137,7 @@ def packages(characters: Iterable[str]) -> list[str]:
     """The packages of Debian that have the fonts for pictures (U+1F000 and up) and rare Han (planes 2 and 3)."""
     codes = [ord(character) for character in characters]
     has = {
-        "fonts-noto-color-emoji": any(0x1F000 <= code < 0x20000 for code in codes),
+        "fonts-symbola": any(0x1F000 <= code < 0x20000 for code in codes),
         "fonts-babelstone-han": any(0x20000 <= code < 0x40000 for code in codes),
     }
     return [package for package, is_needed in has.items() if is_needed]
