@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
-from docgen.render import context, word
+from docgen.render import context, proof, word
 from docgen.render.context import Occasion
 from docgen.render.word import Rendered
 
@@ -18,7 +18,9 @@ def render_contract(
 ) -> Rendered:
     """The contract for one intake, with the labels that it prints as pending.
 
-    Raises KitError where the kit's contract.docx cannot be used.
+    Raises KitError where the kit's contract.docx cannot be used, ProofError where the result is no sound file.
     """
     template = word.compile_template(kit.folder / CONTRACT_TEMPLATE, context.names(kit))
-    return word.render(template, context.context(kit, intake, review, terms, occasion))
+    rendered = word.render(template, context.context(kit, intake, review, terms, occasion))
+    proof.word(rendered.content, "the contract")
+    return rendered

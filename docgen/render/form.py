@@ -13,7 +13,7 @@ from docgen import values
 from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.render import context, controls, word
+from docgen.render import context, controls, proof, word
 from docgen.render.context import KitMark
 from docgen.render.lint import shapes
 from docgen.render.lint.shapes import Names
@@ -67,7 +67,7 @@ def names(kit: Kit) -> Names:
 def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
     """The form with `answers` filled in (all placeholders without them), as the bytes of a .docx.
 
-    Raises KitError where the kit's form.docx cannot be used.
+    Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
     return _render(kit, date, {key: Entry(value) for key, value in (answers or {}).items()})
 
@@ -75,14 +75,14 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
     """The form that goes back to the customer: answers with their findings, accepted ones locked.
 
-    Raises KitError where the kit's form.docx cannot be used.
+    Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
     return _render(kit, date, intake.entries, intake.summary)
 
 
 def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
-    return word.render(template, form_context(kit, date, entries, summary)).content
+    return proof.form(word.render(template, form_context(kit, date, entries, summary)).content, kit)
 
 
 def form_context(

@@ -12,7 +12,7 @@ import hashlib
 import mimetypes
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from docgen import expressions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.intake import Intake, Review, Value
 from docgen.kit import Kit
-from docgen.render import context, fonts, lint
+from docgen.render import context, fonts, lint, proof
 from docgen.render.context import Occasion
 from docgen.render.lint import Compiled, Examined, passages, tags
 from docgen.render.lint.shapes import Names
@@ -79,7 +79,7 @@ def render_review(
     """The review summary of one intake as the bytes of a PDF; equal input gives equal bytes.
 
     Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
-    font is not installed, MissingGlyphError where no font has a character that would be printed.
+    font is not installed, MissingGlyphError where no font has a character that would be printed, ProofError.
     """
     html = _html(kit, context.context(kit, intake, review, terms, occasion))
     printer = _printer(kit.folder, fonts.core_faces())
@@ -223,12 +223,16 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
     document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     document.metadata.attachments = files
     return bytes(
-        document.write_pdf(finisher=_finish, pdf_variant="pdf/a-3a", pdf_identifier=digest.hexdigest()[:32].encode())
-    )
+        document.write_pdf(
+            finisher=partial(_finish, attached=len(attached)), pdf_variant="pdf/a-3a",
+            pdf_identifier=digest.hexdigest()[:32].encode(),
+        )
+    )  # fmt: skip
 
 
-def _finish(_document: Any, pdf: Any) -> None:
-    """Add the PDF/UA identification to the metadata."""
+def _finish(document: Any, pdf: Any, *, attached: int) -> None:
+    """Add the PDF/UA identification to the metadata of what is then proven sound."""
+    proof.pdf(pdf.objects, len(document.pages), attached, "the review summary")
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)

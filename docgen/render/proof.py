@@ -1,0 +1,97 @@
+"""The check of a document after rendering: what fails it is never published.
+
+Whether values are right is not asked here (tests ask that), but whether the file is one: it opens, its parts are
+whole, nothing of the engine is left in it, the form asks for every field.  A template tag in a value is
+the customer's text; one of the template's own cannot be left over, since a template is compiled from all its tags.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.parsers import expat
+
+from docgen.errors import ProofError
+from docgen.kit import Field, Kit
+
+#: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
+_MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")
+_CONTROL_TAG = re.compile(rb'<w:tag w:val="([^"]*)"')
+_CONTROL_ID = re.compile(rb'<w:sdtPr>(?:(?!</w:sdtPr>).)*?<w:id w:val="([^"]*)"', re.DOTALL)
+_DOCUMENT = "word/document.xml"
+
+
+def word(content: bytes, what: str) -> bytes:
+    """`content` itself, a Word file that is sound.  Raises ProofError that says what is wrong with `what`."""
+    _require(what, _word_problems(_opened(content, what)))
+    return content
+
+
+def form(content: bytes, kit: Kit, what: str = "the form") -> bytes:
+    """`content` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
+    parts = _opened(content, what)
+    _require(what, [*_word_problems(parts), *_control_problems(parts.get(_DOCUMENT, b""), kit)])
+    return content
+
+
+def pdf(objects: Iterable[Any], pages: int, attached: int, what: str) -> None:
+    """Nothing, for a PDF about to be written that is sound: it has pages, its fonts are in it, and so are
+    the files that travel with it.  Raises ProofError."""
+    entries = [one for one in objects if isinstance(one, dict)]
+    fonts = [entry for entry in entries if entry.get("Type") == "/FontDescriptor"]
+    files = [entry for entry in entries if entry.get("Type") == "/Filespec"]
+    problems = [] if pages else ["it has no page"]
+    if not fonts or not all({"FontFile", "FontFile2", "FontFile3"} & entry.keys() for entry in fonts):
+        problems.append("a font is not embedded")
+    if len(files) != attached:
+        problems.append(f"{len(files)} files are attached, not {attached}")
+    _require(what, problems)
+
+
+def _require(what: str, problems: Iterable[str]) -> None:
+    told = list(problems)
+    if told:
+        raise ProofError(f"{what} failed its own check and is not written: {'; '.join(told)}", "report this as a bug")
+
+
+def _opened(content: bytes, what: str) -> dict[str, bytes]:
+    """Every part of the file by name, its sums checked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
+        raise ProofError(f"{what} failed its own check and is not written: it does not open: {cause}") from cause
+
+
+def _word_problems(parts: dict[str, bytes]) -> Iterator[str]:
+    if _DOCUMENT not in parts:
+        yield f"it holds no {_DOCUMENT}"
+    for name, content in parts.items():
+        if not name.endswith((".xml", ".rels")):
+            continue
+        try:
+            expat.ParserCreate().Parse(content, True)
+        except expat.ExpatError as cause:
+            yield f"{name} is not well-formed XML: {cause}"
+        if _MARKS.search(content):
+            yield f"{name} holds marks of the engine"
+
+
+def _control_problems(document: bytes, kit: Kit) -> Iterator[str]:
+    found = Counter(tag.decode() for tag in _CONTROL_TAG.findall(document))
+    known = {tag for field in kit.fields.values() for tag in field.tags}
+    yield from (f"two content controls bear the tag {tag}" for tag, count in found.items() if count > 1)
+    yield from (f"the content control {tag} belongs to no field" for tag in found if tag not in known)
+    yield from (f"no content control asks for {key}" for key, field in kit.fields.items() if not _asks(found, field))
+    numbers = _CONTROL_ID.findall(document)
+    if len(set(numbers)) < len(numbers):
+        yield "two content controls bear one id"
+
+
+def _asks(found: Counter[str], field: Field) -> bool:
+    return any(found[tag] for tag in field.tags)
