@@ -169,6 +169,11 @@ FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 
 
+#: Filters that make a text or list of any length out of nothing.
+_ENDLESS_FILTERS = frozenset({"batch", "center", "format", "indent", "slice"})
+_HIGHEST_POWER = 64
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 without access to Python: strict names, no calls but the functions above, exact division."""
 
@@ -177,9 +182,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on the values behind `Shown`, division in Decimal."""
         left, right = plain(left), plain(right)
+        if operator == "*" and not (_is_number(left) and _is_number(right)):
+            raise TypeError("only numbers can be multiplied")
+        if operator == "**" and not (_is_number(right) and abs(right) <= _HIGHEST_POWER):
+            raise ArithmeticError(f"a power above {_HIGHEST_POWER} is not computed")
         if operator == "/" and isinstance(left, int) and isinstance(right, int):
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As Jinja judges, and never a method of a text: `center` and `format` make texts of any length."""
+        return not isinstance(obj, str | bytes) and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """No wrapper that would let `format` through after all."""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal | Missing)
 
 
 def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
@@ -196,6 +216,8 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     )
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
+    for name in _ENDLESS_FILTERS:
+        environment.filters.pop(name, None)
     environment.filters.update(FILTERS)
     environment.tests.update(TESTS)
     return environment
