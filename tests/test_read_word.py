@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
@@ -295,6 +296,7 @@ def test_a_form_that_has_lost_some_controls_is_read_by_both(kit: Kit, tmp_path: 
 
 
 @pytest.mark.external
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_form_saved_by_libreoffice_is_read(run: Run, kit: Kit, tmp_path: Path) -> None:
     (before,) = run("check", "--json", ROOT / "inputs" / "manual.xlsx").json["intakes"]
     run("form", ROOT / "inputs" / "manual.xlsx", "-o", tmp_path / "f.docx")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docgen import files
 from docgen.batch import journal, schedule
+from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.units import Job, Outcome, Unit
@@ -39,11 +40,19 @@ def run(
             if isinstance(event, Outcome):
                 kept.keep(event)
             yield event
+        _report(pool, job.out, kept)
+
+
+def _report(pool: Workers, out: Path, kept: Journal) -> None:
+    """Write the reports in a worker, once more in another where that one dies: openpyxl keeps every link until
+    it saves, and this process stays as small as it is."""
+    try:
         try:
-            # openpyxl keeps every link until it saves; this process stays as small as it is
-            pool.submit(write_reports, job.out, kept.records()).result()
-        except WorkerDiedError as death:
-            raise WriteError(f"the reports cannot be written: {death}", "run again with --resume") from death
+            pool.submit(write_reports, out, kept.records()).result()
+        except WorkerDiedError:
+            pool.submit(write_reports, out, kept.records()).result()
+    except WorkerDiedError as death:
+        raise WriteError(f"the reports cannot be written: {death}", "run again with --resume") from death
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def main() -> NoReturn:
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line `args` (default: those of the process) and return the exit code; never raises."""
+    logging.getLogger().setLevel(logging.WARNING)  # -q and -v hold for one command
     try:
         result = cli.main(args, prog_name="docgen", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE

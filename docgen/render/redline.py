@@ -6,6 +6,7 @@ The comparison is python-redlines', an optional extra (`docgen[redline]`); its e
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 from docgen.errors import SourceError, SystemMissingError
@@ -23,6 +24,8 @@ def redline(old: Path, new: bytes, date: dt.date) -> bytes:
         from python_redlines import DocxodusEngine, EngineExecutionError, EngineNotInstalledError
     except ImportError as cause:
         raise _not_installed() from cause
+    # Without it the engine asks for ICU, which a bare system lacks, and compares by the system's language.
+    os.environ.setdefault("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
     try:
         compared, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=f"{date.isoformat()}T00:00:00Z")
     except EngineNotInstalledError as cause:
