@@ -38,20 +38,25 @@ def folders() -> list[Path]:
     return sorted(path.parent for path in home().glob(f"*/{KIT_FILE}"))
 
 
+def own(name: str) -> Path | None:
+    """The folder of docgen's own kit called `name`; None where there is no such kit."""
+    return next((folder for folder in folders() if folder.name == name), None)
+
+
 def find(name: str) -> Path:
     """The folder of the kit called `name`, which is a kit's name or the path of a folder.
 
     Raises UsageError where there is neither.
     """
-    own = {folder.name: folder for folder in folders()}
-    if name in own:
-        return own[name]
+    if found := own(name):
+        return found
     folder = Path(name)
     if (folder / KIT_FILE).is_file():
         return folder
     if folder.is_dir():
         raise UsageError(f"kit {name}: the folder holds no {KIT_FILE}")
-    raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, own)}", "docgen kits lists them")
+    names = [folder.name for folder in folders()]
+    raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, names)}", "docgen kits lists them")
 
 
 @cache

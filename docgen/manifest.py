@@ -34,9 +34,10 @@ def build(
     terms: Mapping[str, Value], documents: Mapping[str, tuple[str, bytes] | None], fonts: Mapping[str, str],
 ) -> bytes:  # fmt: skip
     """The manifest of a packet; `documents` maps form, review and contract to (file name, bytes) or None."""
+    kit_files = _kit_files(kit.folder)
     data = {
         "docgen": __version__,
-        "kit": {"name": kit.name, "version": kit.version, "sha256": sha256((kit.folder / KIT_FILE).read_bytes())},
+        "kit": {"name": kit.name, "version": kit.version, "sha256": kit_files.pop(KIT_FILE)},
         "source": {
             "name": Path(intake.source).name,
             "sheet": intake.sheet,
@@ -44,9 +45,7 @@ def build(
             "sha256": source_sha256,
         },
         "terms_sha256": terms_sha256(terms),
-        "templates": {
-            name: sha256((kit.folder / name).read_bytes()) for name in _TEMPLATES if (kit.folder / name).is_file()
-        },
+        "templates": kit_files,
         "fonts": dict(fonts),
         "files": {
             kind: document and {"name": document[0], "sha256": sha256(document[1]), "size": len(document[1])}
@@ -58,33 +57,82 @@ def build(
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-class Difference(NamedTuple):
-    """A file of a packet that is not as it was made: `edited`, `missing` or `extra`."""
+#: The state of a file that nobody has touched.
+AS_MADE = "as made"
+
+
+class Standing(NamedTuple):
+    """A file of a packet and its state: `as made`, `edited`, `missing` or `extra`."""
 
     name: str
     state: str
 
 
-def verify(folder: Path) -> list[Difference]:
-    """What differs between the packet in `folder` and its manifest; nothing where it is as made.
+def verify(folder: Path) -> list[Standing]:
+    """Every file of the packet in `folder` that is not as it was made; nothing where all are."""
+    return [standing for standing in standings(folder) if standing.state != AS_MADE]
+
+
+def standings(folder: Path) -> list[Standing]:
+    """The state of every file that the manifest lists or the folder holds.
 
     A folder without a readable manifest counts as a packet whose manifest is missing.
     """
     listed = _listed(folder / MANIFEST)
     if listed is None:
-        return [Difference(MANIFEST, "missing")]
-    differences = [
-        Difference(name, "edited" if (folder / name).is_file() else "missing")
-        for name, digest in listed.items()
-        if not (folder / name).is_file() or sha256((folder / name).read_bytes()) != digest
-    ]
+        return [Standing(MANIFEST, "missing")]
+    found = [Standing(name, _state(folder / name, digest)) for name, digest in listed.items()]
     extra = {path.name for path in folder.iterdir()} - set(listed) - {MANIFEST}
-    return differences + [Difference(name, "extra") for name in sorted(extra)]
+    return found + [Standing(name, "extra") for name in sorted(extra)]
+
+
+def _state(path: Path, digest: str) -> str:
+    if not path.is_file():
+        return "missing"
+    return AS_MADE if sha256(path.read_bytes()) == digest else "edited"
 
 
 def _listed(path: Path) -> dict[str, str] | None:
     try:
-        files: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["files"]
+        files: dict[str, Any] = _read(path)["files"]
         return {Path(entry["name"]).name: entry["sha256"] for entry in files.values() if entry}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except _DAMAGES:
         return None
+
+
+class MadeWith(NamedTuple):
+    """The kit that a packet was made with: its name, its version, and the SHA-256 of its files by name."""
+
+    name: str
+    version: str
+    files: Mapping[str, str]
+
+    def moved_on(self, kit: Path) -> list[str]:
+        """The files of the kit that are not the same in the folder `kit`: changed, gone, or new there."""
+        now = _kit_files(kit)
+        return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))
+
+
+def made_with(folder: Path) -> MadeWith | None:
+    """The kit that the packet in `folder` was made with; None where its manifest does not say."""
+    try:
+        data = _read(folder / MANIFEST)
+        kit = data["kit"]
+        return MadeWith(str(kit["name"]), str(kit["version"]), {KIT_FILE: kit["sha256"], **data["templates"]})
+    except _DAMAGES:
+        return None
+
+
+#: What reading a manifest that somebody has damaged may raise.
+_DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError)
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _kit_files(kit: Path) -> dict[str, str]:
+    """The SHA-256 of kit.yaml and of every template in the folder of a kit."""
+    return {
+        name: sha256((kit / name).read_bytes()) for name in (KIT_FILE, *_TEMPLATES) if (kit / name).is_file()
+    }  # fmt: skip

@@ -146,7 +146,7 @@ def refuse_to_lose(folder: Path, *, force: bool) -> None:
     """Raise WriteError where `folder` is no packet as docgen made it: it may hold somebody's work."""
     if force or not folder.exists():
         return
-    differences = manifest.verify(folder) if folder.is_dir() else [manifest.Difference(folder.name, "edited")]
+    differences = manifest.verify(folder) if folder.is_dir() else [manifest.Standing(folder.name, "edited")]
     if differences:
         what = ", ".join(f"{name} ({state})" for name, state in differences)
         raise WriteError(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import GOOD, ROOT, Run
@@ -107,16 +109,63 @@ def test_a_refusal_comes_before_anything_is_written(run: Run, out: Path) -> None
     assert len(list(out.iterdir())) == 1
 
 
-def test_verify_tells_every_difference(run: Run, out: Path) -> None:
+def test_verify_tells_the_state_of_every_file(run: Run, out: Path) -> None:
     run("packet", INPUTS / "accepted.xlsx", "-o", out)
     folder = only(out)
-    assert run("verify", folder).code == 0
+    done = run("verify", folder)
+    assert done.code == 0
+    *files_told, kit = done.out.splitlines()
+    assert {line[:9].strip() for line in files_told} == {"as made"}
+    assert {line[9:] for line in files_told} == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert "has not moved on since" in kit
     next(folder.glob("*.pdf")).unlink()
     next(folder.glob("*合同*")).write_bytes(b"x")
     (folder / "note.txt").touch()
     done = run("verify", folder)
     assert done.code == 10
-    assert [line.split()[0] for line in done.out.splitlines()] == ["missing", "edited", "extra"]
+    assert [line[:9].strip() for line in done.out.splitlines()[:-1]] == ["as made", "missing", "edited", "extra"]
+
+
+def test_verify_says_whether_the_kit_has_moved_on(run: Run, out: Path, tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    run("kits", "--copy", kit)
+    run("packet", INPUTS / "accepted.xlsx", "-o", out, "--kit", kit)
+    folder = only(out)
+    assert "has not moved on since" in run("verify", folder, "--kit", kit).out
+    with (kit / "review.css").open("a", encoding="utf-8") as style:
+        style.write("/* another day */")
+    (kit / "contract.docx").unlink()
+    done = run("verify", folder, "--kit", kit)
+    assert done.code == 0
+    assert "has moved on since: contract.docx, review.css" in done.out
+    assert "has not moved on since" in run("verify", folder).out  # the kit of that name is docgen's own
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda data: data["kit"].update(name="elsewhere"), "kit      elsewhere 1.0.0: not found here"),
+        (lambda data: data["kit"].update(name="../../tests/data"), "not found here"),
+        (lambda data: data.pop("kit"), "kit      not known"),
+        (lambda data: data.update(templates=None), "kit      not known"),
+    ],
+)
+def test_a_kit_that_is_not_to_be_found_changes_no_exit_code(
+    run: Run, out: Path, change: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    run("form", INPUTS / "accepted.xlsx", "-o", out / "packet" / "form.docx")
+    content = (out / "packet" / "form.docx").read_bytes()
+    data: dict[str, Any] = {
+        "kit": {"name": "caller-number", "version": "1.0.0", "sha256": ""},
+        "templates": {},
+        "files": {"form": {"name": "form.docx", "sha256": hashlib.sha256(content).hexdigest()}},
+    }
+    change(data)
+    (out / "packet" / "manifest.json").write_text(json.dumps(data), encoding="utf-8")
+    done = run("verify", out / "packet")
+    assert done.code == 0
+    assert said in done.out
+    assert run("verify", out / "packet", "--kit", "nothing").code == 2
 
 
 def test_nothing_is_written_for_an_unreadable_source(run: Run, no_output: Path, tmp_path: Path) -> None:

@@ -75,13 +75,35 @@ def _packet_json(made: Packet) -> dict[str, Any]:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
-def verify(folder: Path) -> None:
-    """Say whether the packet in DIR is as it was made."""
+@click.option("--kit", "kit_name", metavar="NAME|FOLDER", help="The kit to compare with (default: the one it names).")
+def verify(folder: Path, kit_name: str | None) -> None:
+    """Say of every file of the packet in DIR whether it is as made, and whether its kit has moved on since.
+
+    Exits with 10 where a file was edited, is missing or does not belong there; a kit that has moved on makes
+    no difference.
+    """
     from docgen import manifest
 
-    differences = manifest.verify(folder)
-    for name, state in differences:
-        click.echo(f"{state:8}{name}")
-    if differences:
+    found = manifest.standings(folder)
+    for name, state in found:
+        click.echo(f"{state:9}{name}")
+    click.echo(_about_kit(folder, kit_name))
+    if any(state != manifest.AS_MADE for _, state in found):
         raise click.exceptions.Exit(ExitCode.PROOF)
     say(f"{folder}: as made")
+
+
+def _about_kit(folder: Path, kit_name: str | None) -> str:
+    """Whether the kit that a packet was made with is still the same, in one line."""
+    from docgen import kitfile, manifest
+
+    given = kitfile.find(kit_name) if kit_name else None
+    kit = manifest.made_with(folder)
+    if kit is None:
+        return "kit      not known: the manifest does not name it"
+    here = given or kitfile.own(kit.name)
+    made = f"kit      {kit.name} {kit.version}: "
+    if here is None:
+        return f"{made}not found here, so nobody knows whether it has moved on (name it with --kit)"
+    moved = kit.moved_on(here)
+    return f"{made}has moved on since: {', '.join(moved)} ({here})" if moved else f"{made}has not moved on since"
