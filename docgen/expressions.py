@@ -7,118 +7,20 @@ them and compare by their key.  A value that was not given is `Missing` in both 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
+from types import FunctionType
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, Template, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from docgen import negation
+from docgen import bounds, negation
 from docgen import text as texts
-
-
-class Missing:
-    """A value that was not given: every comparison and `in` is false, arithmetic stays missing."""
-
-    __slots__ = ("label", "pending")
-
-    def __init__(self, label: str = "", *, pending: bool = True) -> None:
-        self.label = label
-        self.pending = pending
-
-    def _no(self, _other: object) -> bool:
-        return False
-
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _no
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __str__(self) -> str:
-        return ""
-
-    def _stay(self, _other: object = None) -> Missing:
-        return self
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stay
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _stay
-    __neg__ = __pos__ = _stay
-
-    @property
-    def other(self) -> Missing:
-        """The free text of a choice that was not given is not given either."""
-        return self
-
-
-class Shown:
-    """A value that prints as `text` and compares as `value`."""
-
-    __slots__ = ("items", "text", "value")
-
-    def __init__(self, value: Any, text: str, items: tuple[Any, ...] = ()) -> None:
-        self.value = value
-        self.text = text
-        self.items = items
-
-    @property
-    def other(self) -> Any:
-        """The free text of a choice field (`Missing` where there is none)."""
-        return getattr(self.value, "other", None) or Missing(self.text, pending=False)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bool__(self) -> bool:
-        return bool(self.value)
-
-    def __hash__(self) -> int:
-        return hash(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self.value == plain(other))
-
-    def __ne__(self, other: object) -> bool:
-        return bool(self.value != plain(other))
-
-    def __lt__(self, other: Any) -> bool:
-        return bool(self.value < plain(other))
-
-    def __le__(self, other: Any) -> bool:
-        return bool(self.value <= plain(other))
-
-    def __gt__(self, other: Any) -> bool:
-        return bool(self.value > plain(other))
-
-    def __ge__(self, other: Any) -> bool:
-        return bool(self.value >= plain(other))
-
-    def __contains__(self, item: object) -> bool:
-        return plain(item) in self.value
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.items)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-
-def plain(value: Any) -> Any:
-    """The value behind a `Shown`, anything else as it is."""
-    return value.value if isinstance(value, Shown) else value
-
-
-def is_given(value: object) -> bool:
-    """Whether there is a value: the test `x is given`."""
-    return not isinstance(value, Missing) and plain(value) is not None
+from docgen.errors import KitError
+from docgen.shown import Missing, Shown, is_given, plain
 
 
 def ceil(value: Any) -> Any:
@@ -169,37 +71,55 @@ FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 
 
-#: Filters that make a text or list of any length out of nothing.
-_ENDLESS_FILTERS = frozenset({"batch", "center", "format", "indent", "slice"})
-_HIGHEST_POWER = 64
+class _Template(Template):
+    """A compiled template; each rendering has a budget of its own."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The text for these values."""
+        with bounds.budget():
+            return super().render(*args, **kwargs)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 without access to Python: strict names, no calls but the functions above, exact division."""
+    """Jinja2 without access to Python: strict names, no calls but the functions above, exact division, all of it
+    within bounds."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
+    template_class = _Template
+    spend = staticmethod(bounds.spend)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on the values behind `Shown`, division in Decimal."""
         left, right = plain(left), plain(right)
-        if operator == "*" and not (_is_number(left) and _is_number(right)):
-            raise TypeError("only numbers can be multiplied")
-        if operator == "**" and not (_is_number(right) and abs(right) <= _HIGHEST_POWER):
-            raise ArithmeticError(f"a power above {_HIGHEST_POWER} is not computed")
+        for value in (left, right):
+            if isinstance(value, Missing):
+                return value
+        bounds.pay_operator(operator, left, right)
         if operator == "/" and isinstance(left, int) and isinstance(right, int):
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
 
+    def call(self, context: Any, called: Any, *args: Any, **kwargs: Any) -> Any:
+        """A call of a function, a macro or a loop, which is paid for."""
+        if called is bounds.spend:  # it stands in every loop
+            return called(*args)
+        bounds.pay_call([*args, *kwargs.values()])
+        return super().call(context, called, *args, **kwargs)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Whether `obj` is a function, a macro, or belongs to a loop or map; other methods are not for templates."""
+        return isinstance(getattr(obj, "__self__", obj), FunctionType | Macro | LoopContext | dict)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """As Jinja judges, and never a method of a text: `center` and `format` make texts of any length."""
+        """As Jinja judges, and never a method of a text."""
         return not isinstance(obj, str | bytes) and super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: Any) -> None:
         """No wrapper that would let `format` through after all."""
 
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal | Missing)
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
+        with bounds.budget():  # what is constant is worked out here
+            return super()._generate(bounds.bounded(source), *args, **kwargs)
 
 
 def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
@@ -209,17 +129,17 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     def finalize(value: Any) -> Any:
         if isinstance(value, Missing):
             return show_missing(value)
-        return value.text if isinstance(value, Shown) else value
+        return bounds.printable(value.text if isinstance(value, Shown) else value)
 
     environment = Sandbox(
         undefined=StrictUndefined, autoescape=markup, finalize=finalize, keep_trailing_newline=True, cache_size=0
     )
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
-    for name in _ENDLESS_FILTERS:
-        environment.filters.pop(name, None)
-    environment.filters.update(FILTERS)
-    environment.tests.update(TESTS)
+    environment.filters.clear()
+    environment.filters.update(bounds.filters() | FILTERS)
+    environment.tests.clear()
+    environment.tests.update(bounds.tests() | TESTS)
     return environment
 
 
@@ -278,8 +198,14 @@ def parse_expression(source: str) -> nodes.Template:
     return plain_text_sandbox().parse("{{ (" + source + ") }}")
 
 
+#: What a kit's expression or text, or a template's tag, may raise on the values of an intake.
+FAILURES = (
+    TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError, MemoryError,
+)  # fmt: skip
+
+
 class Expression(NamedTuple):
-    """A compiled expression and the names it uses."""
+    """A compiled expression and the names it uses; `evaluate` raises one of FAILURES."""
 
     names: frozenset[str]
     evaluate: Callable[[Mapping[str, Any]], Any]
@@ -290,10 +216,31 @@ def expression(source: str) -> Expression:
     """Compile an expression once per process.  Raises jinja2.TemplateSyntaxError."""
     names = frozenset(reference.name for reference in references(parse_expression(source)))
     compiled = plain_text_sandbox().compile_expression(source, undefined_to_none=False)
-    return Expression(names, lambda values: compiled(values))
+
+    def evaluate(values: Mapping[str, Any]) -> Any:
+        with bounds.budget():
+            return compiled(values)
+
+    return Expression(names, evaluate)
 
 
 @cache
 def message_template(source: str) -> Template:
     """Compile the text of a finding once per process.  Raises jinja2.TemplateSyntaxError."""
     return plain_text_sandbox().from_string(source)
+
+
+def evaluate(source: str, values: Mapping[str, Any]) -> Any:
+    """What an expression of a kit comes to.  Raises KitError where it fails on these values."""
+    try:
+        return expression(source).evaluate(values)
+    except FAILURES as cause:
+        raise KitError(f"the expression {source!r} cannot be evaluated: {cause}") from cause
+
+
+def message(source: str, values: Mapping[str, Any]) -> str:
+    """A text of a kit with its tags filled in.  Raises KitError where one fails on these values."""
+    try:
+        return message_template(source).render(values)
+    except FAILURES as cause:
+        raise KitError(f"the text {source!r} cannot be filled in: {cause}") from cause

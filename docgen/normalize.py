@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from docgen import expressions, values
-from docgen.expressions import Missing
 from docgen.intake import Answer, Answers, Finding, Intake, Level, Origin, Unrecognised, Value
 from docgen.kit import Field, Kit
 from docgen.messages import wording
+from docgen.shown import Missing
 from docgen.text import fold_label, says_nothing
 
 
@@ -88,7 +88,7 @@ def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]
     if isinstance(field.required, bool):
         return field.required
     expression = expressions.expression(field.required)
-    return not expression.names & unreadable and bool(expression.evaluate(names))
+    return not expression.names & unreadable and bool(expressions.evaluate(field.required, names))
 
 
 def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:

@@ -139,7 +139,7 @@ def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     given = {**assessed.terms, **assessed.intake.values}
     names: dict[str, object] = {k: context.shown(field, given.get(k)) for k, field in kit.all_fields.items()}
     names[kit.name_field] = assessed.intake.name
-    return files.safe_file_name(expressions.message_template(template).render(names))
+    return files.safe_file_name(expressions.message(template, names))
 
 
 def refuse_to_lose(folder: Path, *, force: bool) -> None:

@@ -7,13 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
-from jinja2 import TemplateError
-
 from docgen import expressions, values
 from docgen.errors import KitError
-from docgen.expressions import Missing, Shown
 from docgen.intake import Answer, FigureResult, FigureValue, Finding, Intake, Level, Origin, Review, Value, Verdict
 from docgen.kit import Case, Field, Figure, Kit, Rule
+from docgen.shown import Missing, Shown
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
@@ -88,7 +86,7 @@ def _evaluate(
 ) -> Any:
     try:
         return as_type(expression.evaluate(names))
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
+    except expressions.FAILURES as cause:
         raise KitError(f"{where}: an expression cannot be evaluated: {cause}") from cause
 
 
@@ -102,8 +100,8 @@ def _finding(
     return Finding(
         rule=rule.id,
         level=case.level,
-        message=expressions.message_template(case.message).render(shown),
-        remedy=expressions.message_template(case.remedy).render(shown),
+        message=expressions.message(case.message, shown),
+        remedy=expressions.message(case.remedy, shown),
         field=field.key,
         label=field.label,
         origin=answer.origin,

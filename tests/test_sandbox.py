@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from pathlib import Path
 
@@ -25,6 +26,12 @@ WALKS = [
     "{% include '/etc/passwd' %}",
     "{% import '/etc/passwd' as x %}{{ x }}",
 ]
+
+
+def doubled(tag: str, end: str = "") -> str:
+    return "{% set x = 'a' %}{% set n = 9 %}{% set y = [1] %}{% set z = [1] %}" + tag * 60 + end
+
+
 ENDLESS = [
     "{{ 'a' * 10**9 }}",
     "{{ [1] * 10**9 }}",
@@ -38,15 +45,49 @@ ENDLESS = [
     "{{ 'a' | indent(10**9, true) }}",
     "{% for i in range(10**9) %}{% endfor %}",
     "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "{{ '%999999999d' % 1 }}",
+    "{{ 1 | round(999999999, 'ceil') }}",
+    "{{ (5).to_bytes(10**9, 'big') }}",
+    "{{ today.strftime('%999999999d') }}",
+    "{% for a in xs %}{% for b in xs %}{% for c in xs %}{% endfor %}{% endfor %}{% endfor %}",
+    "{% for a in xs %}{% for b in xs %}{{ xs | map('upper') | list | length }}{% endfor %}{% endfor %}",
+    "{% for a in xs %}{% for b in xs %}{{ 'none' in xs }}{% endfor %}{% endfor %}",
+    "{% for a in xs recursive %}{{ loop(xs) }}{% endfor %}",
+    "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "{% set s = 'xxxx' | replace('x', xs | join) | replace('x', xs | join) | replace('x', xs | join) %}",
+    "{% set s = xs | join(xs | join(xs | join(xs | join))) %}",
+    doubled("{% set x = x ~ x %}"),
+    doubled("{% set x = x + x %}"),
+    doubled("{% set x %}{{ x }}{{ x }}{% endset %}"),
+    doubled("{% set x = [x, x] | join %}"),
+    doubled("{% set n = n * n %}"),
+    doubled("{% set y = [y, y] %}{% set z = [z, z] %}", "{{ y == z }}"),
+    "{% macro m(n) %}{% if n %}{{ m(n - 1, varargs, varargs) }}{% endif %}{% endmacro %}{{ m(60) }}",
+]
+#: What would turn a value into markup, or into a link.
+UNESCAPED = [
+    "{{ today | safe }}",
+    "{% autoescape false %}{{ today }}{% endautoescape %}",
+    "{{ 'http://127.0.0.1' | urlize }}",
+    "{{ today | tojson }}",
+    "{{ {'href': today} | xmlattr }}",
 ]
 
 
-@pytest.mark.parametrize("template", WALKS + ENDLESS)
+@pytest.mark.parametrize("template", WALKS + ENDLESS + UNESCAPED)
 def test_the_sandbox_stops_it_at_once(template: str) -> None:
     start = time.perf_counter()
     with pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
-        expressions.plain_text_sandbox().from_string(template).render(today="2026")
+        expressions.plain_text_sandbox().from_string(template).render(today=dt.date(2026, 1, 1), xs=["x"] * 1000)
     assert time.perf_counter() - start < 5
+
+
+def test_every_rendering_has_a_budget_of_its_own() -> None:
+    template = expressions.plain_text_sandbox().from_string(
+        "{% for a in xs %}{% for b in xs %}.{% endfor %}{% endfor %}"
+    )
+    for _ in range(5):
+        assert len(template.render(xs=["x"] * 500)) == 250_000
 
 
 @pytest.mark.parametrize("expression", ["'a' * 10**9", "9 ** (9 ** 9)", "daily_calls.__class__", "[0] * 10**9"])

@@ -10,7 +10,6 @@ from typing import Annotated, Any, NamedTuple
 from markupsafe import Markup
 
 from docgen import values
-from docgen.expressions import Shown
 from docgen.intake import Value
 from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
 from docgen.render import context, controls, proof, word
@@ -18,6 +17,7 @@ from docgen.render.context import KitMark
 from docgen.render.lint import shapes
 from docgen.render.lint.shapes import Names
 from docgen.render.returned import Entry, Returned
+from docgen.shown import Shown
 
 
 class FormField(NamedTuple):

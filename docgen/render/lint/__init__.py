@@ -10,20 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateSyntaxError
 from jinja2.environment import Environment
 
 from docgen import expressions
 from docgen.errors import KitError
-from docgen.expressions import Missing, plain_text_sandbox
+from docgen.expressions import plain_text_sandbox
 from docgen.render.lint import blocks, tags, usage
 from docgen.render.lint.passages import Passage
 from docgen.render.lint.shapes import Names
 from docgen.render.lint.tags import Remark, Tag
 from docgen.render.lint.usage import Usage
-
-#: What a tag may raise on the values of an intake.
-_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
+from docgen.shown import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Compiled:
         """The text for these values.  Raises KitError that names the place, the tag and its values."""
         try:
             return self.template.render(values)
-        except _FAILURES as cause:
+        except expressions.FAILURES as cause:
             line, seen = _failing(cause)
             raise KitError(self._explained(line, {**values, **seen}, cause)) from cause
 

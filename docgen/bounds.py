@@ -1,0 +1,260 @@
+"""How much kits and templates may compute: every rendering has a budget, and pays for what it makes and goes through.
+
+The sandbox has no `range` and no method that makes long texts; what is left to grow without end are loops
+within loops, macros that call themselves, and texts made of themselves again and again.  A budget is the
+same on every machine, holds in any thread and in any process, and names the tag that went too far, where
+a clock would stop another tag each time and a long step not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from functools import wraps
+from typing import Any, cast
+
+from jinja2 import TemplateSyntaxError, nodes, pass_eval_context
+from jinja2 import filters as jinja_filters
+from jinja2 import tests as jinja_tests
+from jinja2.nodes import EvalContext
+from jinja2.runtime import markup_join, str_join
+from jinja2.visitor import NodeTransformer
+
+#: Characters that one rendering may make and go through: hundreds of times those of any document of ours.
+BUDGET = 50_000_000
+#: What a step costs beside its characters: one round of a loop, one call.
+_STEP = 100
+_MOST_DIGITS = 28
+_HIGHEST_POWER = 64
+_MOST_BITS = 4096
+
+#: Jinja's own filters and tests that a template may use.  None marks a value as markup (`safe`), makes a link of it
+#: (`urlize`), or makes a text or list longer than what it is given; `join`, `replace` and `round` are bounded below.
+_FILTERS = (
+    "abs", "capitalize", "count", "d", "default", "e", "escape", "first", "float", "forceescape", "int", "items",
+    "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr",
+    "sort", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
+)  # fmt: skip
+_NO_TESTS = {"callable", "filter", "test"}
+_UNBOUNDED_NAMES = {"varargs", "kwargs"}
+
+_left: ContextVar[int] = ContextVar("left", default=BUDGET)
+
+
+class TooMuchError(ArithmeticError):
+    """A rendering has used up its budget."""
+
+    def __init__(self) -> None:
+        super().__init__("it computes far more than any document needs: a loop within a loop, or a text made of itself")
+
+
+@contextmanager
+def budget() -> Iterator[None]:
+    """Let what follows spend one budget."""
+    before = _left.set(BUDGET)
+    try:
+        yield
+    finally:
+        _left.reset(before)
+
+
+def spend(characters: int) -> str:
+    """Pay for so many characters.  Raises TooMuchError.  An empty text comes back, for a tag that only pays."""
+    left = _left.get() - characters
+    if left < 0:
+        raise TooMuchError
+    _left.set(left)
+    return ""
+
+
+def pay_call(arguments: Collection[object]) -> None:
+    """Pay for a call with these arguments.  Raises TooMuchError."""
+    spend(_STEP + sum(map(_size, arguments)))
+
+
+def pay_operator(operator: str, left: object, right: object) -> None:
+    """Pay for `left operator right`.  Raises TooMuchError, and TypeError or ArithmeticError for what grows too fast."""
+    if operator == "+":
+        spend(_size(left) + _size(right))
+    elif operator != "-" and not (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
+        raise TypeError(f"only numbers can stand beside {operator}")
+    if any(isinstance(number, int) and number.bit_length() > _MOST_BITS for number in (left, right)):
+        raise ArithmeticError("a number has grown beyond any use")
+    if operator == "**" and isinstance(right, _NUMBERS) and not -_HIGHEST_POWER <= right <= _HIGHEST_POWER:
+        raise ArithmeticError(f"a power above {_HIGHEST_POWER} is not computed")
+
+
+_NUMBERS = int | float | Decimal
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, str | list | tuple | dict) else 0
+
+
+# -- filters and tests -------------------------------------------------------------------------------
+
+
+def filters() -> dict[str, Callable[..., Any]]:
+    """Jinja's filters that a template may use, each paying for what it is given and what it makes."""
+    own: dict[str, Callable[..., Any]] = {
+        "join": _join,
+        "replace": _replace,
+        "round": _round,
+        _JOINED: _joined,
+        _WEIGHED: _weighed,
+        _FLAT: _flat,
+    }
+    return own | {name: metered(cast(Any, jinja_filters.FILTERS[name])) for name in _FILTERS}
+
+
+def tests() -> dict[str, Callable[..., Any]]:
+    """Jinja's tests that a template may use, each paying for what it is given."""
+    return {name: metered(cast(Any, test)) for name, test in jinja_tests.TESTS.items() if name not in _NO_TESTS}
+
+
+def metered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, paying for its arguments and its result."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        pay_call([*args, *kwargs.values()])
+        result = function(*args, **kwargs)
+        spend(_size(result))
+        return result
+
+    return call
+
+
+@pass_eval_context
+def _join(context: EvalContext, value: Any, d: str = "", attribute: str | int | None = None) -> str:
+    """As Jinja's, paid for before it is made."""
+    items = value if attribute is None else map(jinja_filters.make_attrgetter(context.environment, attribute), value)
+    texts = [item if isinstance(item, str) else str(item) for item in items]
+    spend(sum(map(len, texts)) + len(texts) * len(str(d)))
+    return jinja_filters.sync_do_join(context, texts, d)
+
+
+@pass_eval_context
+def _replace(context: EvalContext, s: str, old: str, new: str, count: int | None = None) -> str:
+    """As Jinja's, paid for before it is made."""
+    text = s if isinstance(s, str) else str(s)
+    spend(len(text) + text.count(str(old)) * len(str(new)))
+    return jinja_filters.do_replace(context, text, old, new, count)
+
+
+def _round(value: float, precision: int = 0, method: Any = "common") -> float:
+    """As Jinja's, to so many digits as numbers have."""
+    if not 0 <= precision <= _MOST_DIGITS:
+        raise ArithmeticError(f"numbers are rounded to between 0 and {_MOST_DIGITS} digits")
+    return jinja_filters.do_round(value, precision, method)
+
+
+# -- what stands in for the tree's own operations ------------------------------------------------------
+
+#: Filters that no template can name.
+_JOINED, _WEIGHED, _FLAT = " joined", " weighed", " flat"
+
+
+@pass_eval_context
+def _joined(context: EvalContext, parts: list[Any]) -> str:
+    """`a ~ b`, paid for before it is made."""
+    texts = [part if isinstance(part, str) else str(_not_a_list(part)) for part in parts]
+    spend(sum(map(len, texts)))
+    return (markup_join if context.autoescape else str_join)(texts)
+
+
+def _weighed(value: Any) -> Any:
+    """The value itself, paid for because it is gone through."""
+    spend(_size(value))
+    return value
+
+
+def _flat(items: Any) -> Any:
+    """A list as written, none of whose items is a list: lists of themselves would double with every tag."""
+    spend(len(items))
+    for item in items.values() if isinstance(items, dict) else items:
+        _not_a_list(item)
+    return items
+
+
+def _not_a_list(value: Any) -> Any:
+    if isinstance(value, list | tuple | dict) and not hasattr(value, "_fields"):
+        raise TypeError("a list stands where a single value should (print one with | join)")
+    return value
+
+
+def printable(value: Any) -> Any:
+    """A value that is printed, paid for; a list cannot be.  Raises TypeError, TooMuchError."""
+    spend(_size(_not_a_list(value)))
+    return value
+
+
+# -- the tree ------------------------------------------------------------------------------------------
+
+
+def bounded(tree: nodes.Template) -> nodes.Template:
+    """The tree with its payments: a round of a loop and a call pay for the text in them, operators for their operands.
+
+    Raises TemplateSyntaxError for what would escape them: `autoescape`, and the spare arguments of a macro.
+    """
+    for block in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
+        assert isinstance(block, nodes.For | nodes.Macro | nodes.CallBlock)
+        cost = _STEP + sum(len(text.data) for text in block.find_all(nodes.TemplateData))
+        payment = nodes.Call(nodes.EnvironmentAttribute("spend"), [nodes.Const(cost)], [], None, None)
+        block.body.insert(0, nodes.ExprStmt(payment, lineno=block.lineno).set_lineno(block.lineno))
+    found = _Bounding().visit(tree)
+    assert isinstance(found, nodes.Template)
+    return found
+
+
+_CONSTANT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair)
+
+
+class _Bounding(NodeTransformer):
+    """Puts the filters above in the place of what Jinja compiles to plain Python."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802  jinja's name
+        self.generic_visit(node)
+        return _filtered(nodes.List(node.nodes, lineno=node.lineno), _JOINED)
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+        return self._literal(node)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
+        return self._literal(node)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+        return node if node.ctx == "store" else self._literal(node)
+
+    def _literal(self, node: nodes.List | nodes.Dict | nodes.Tuple) -> nodes.Node:
+        if all(isinstance(child, _CONSTANT) for child in node.find_all(nodes.Node)):
+            return node
+        self.generic_visit(node)
+        return _filtered(node, _FLAT)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _filtered(node.expr, _WEIGHED)
+        for operand in node.ops:
+            operand.expr = _filtered(operand.expr, _WEIGHED)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = _filtered(node.node, _WEIGHED)
+        return node
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
+        if node.name in _UNBOUNDED_NAMES and node.ctx == "load":
+            raise TemplateSyntaxError(f"{node.name} cannot be used: give the macro a parameter", node.lineno)
+        return node
+
+    def visit_ScopedEvalContextModifier(self, node: nodes.ScopedEvalContextModifier) -> nodes.Node:  # noqa: N802
+        raise TemplateSyntaxError("autoescape cannot be changed: values are text", node.lineno)
+
+
+def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
