@@ -25,7 +25,7 @@ from jinja2.visitor import NodeTransformer
 #: Characters that one rendering may make and go through: hundreds of times those of any document of ours.
 BUDGET = 50_000_000
 #: What a step costs beside its characters: one round of a loop, one call.
-_STEP = 100
+_STEP = 250
 _MOST_DIGITS = 28
 _HIGHEST_POWER = 64
 _MOST_BITS = 4096

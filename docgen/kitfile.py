@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Set
 from functools import cache
@@ -65,6 +66,7 @@ def load(folder: Path) -> Kit:
 
     Raises KitError that lists every problem with file and line.
     """
+    _require_own(folder)
     marked, kit = _read(folder)
     if problems := _problems(marked, kit):
         raise KitError(problems)
@@ -72,7 +74,11 @@ def load(folder: Path) -> Kit:
 
 
 def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
-    """The kit in `folder`, None where its shape is wrong, and every problem with file and line."""
+    """The kit in `folder`, None where its shape is wrong, and every problem with file and line.
+
+    Raises KitError where files of it cannot be looked at without harm.
+    """
+    _require_own(folder)
     try:
         marked, kit = _read(folder)
     except KitError as cause:
@@ -86,6 +92,19 @@ def _read(folder: Path) -> tuple[Marked, Kit]:
         return marked, Kit(folder=folder, **_prepared(marked))
     except ValidationError as cause:
         raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
+
+
+def _require_own(folder: Path) -> None:
+    """Raise KitError for what stands in a kit and leads out of it, or would block whoever opens it."""
+    root = os.path.realpath(folder)
+    problems = []
+    for path in sorted(folder.rglob("*")):
+        if not Path(os.path.realpath(path)).is_relative_to(root):
+            problems.append(f"{path}: leads out of the kit (put a copy of the file there)")
+        elif not (path.is_file() or path.is_dir()):
+            problems.append(f"{path}: is neither a file nor a folder (remove it)")
+    if problems:
+        raise KitError(problems)
 
 
 def _problems(marked: Marked, kit: Kit) -> list[str]:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import os
 import time
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run
+from conftest import DATE, ROOT, Run
 from jinja2 import TemplateError
 
 from docgen import expressions
+from docgen.errors import KitError
+from docgen.kit import Kit
+from docgen.render import fonts, review
+
+SAMPLE = ROOT / "inputs" / "accepted.xlsx"
+
+
+@pytest.fixture
+def own_kit(run: Run, tmp_path: Path) -> Path:
+    """A copy of the kit to break."""
+    assert run("kits", "--copy", tmp_path / "kit").code == 0
+    return tmp_path / "kit"
+
 
 WALKS = [
     "{{ ''.__class__.__mro__ }}",
@@ -91,33 +108,186 @@ def test_every_rendering_has_a_budget_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("expression", ["'a' * 10**9", "9 ** (9 ** 9)", "daily_calls.__class__", "[0] * 10**9"])
-def test_a_rule_that_means_harm_stops_with_its_name(run: Run, tmp_path: Path, expression: str) -> None:
-    assert run("kits", "--copy", tmp_path / "kit").code == 0
-    path = tmp_path / "kit" / "kit.yaml"
+def test_a_rule_that_means_harm_stops_with_its_name(run: Run, own_kit: Path, expression: str) -> None:
+    path = own_kit / "kit.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('when: "total_calls < daily_calls"', f'when: "{expression}"'), encoding="utf-8")
-    done = run("check", ROOT / "inputs" / "accepted.xlsx", "--kit", tmp_path / "kit")
+    done = run("check", SAMPLE, "--kit", own_kit)
     assert done.code == 6
     assert "CNT-1" in done.err or "kit.yaml" in done.err
 
 
+REACHES = [
+    '<img alt="x" src="file:///etc/passwd">',
+    '<img alt="x" src="http://127.0.0.1:9/x.png">',
+    '<img alt="x" src="//127.0.0.1/x.png">',
+    '<img alt="x" src="../../../etc/hostname">',
+    '<img alt="x" src="%2e%2e/%2e%2e/README.md">',
+    '<img alt="x" src="data:text/html,x">',
+    '<link rel="stylesheet" href="https://127.0.0.1:9/x.css">',
+    '<link rel="attachment" href="file:///etc/passwd">',
+    '<a rel="attachment" href="file:///etc/passwd">x</a>',
+    '<object data="file:///etc/passwd"></object>',
+    '<embed src="ftp://127.0.0.1/x.svg">',
+    '<svg width="1" height="1"><image href="file:///etc/passwd" width="1" height="1"/></svg>',
+    "<style>body { background: url(file:///etc/passwd) }</style>",
+    "<style>@import url(http://127.0.0.1:9/x.css);</style>",
+    "<style>@font-face { font-family: x; src: url(file:///etc/passwd) } p { font-family: x }</style><p>x</p>",
+    "<style>li { list-style-image: url(http://127.0.0.1:9/x.png) }</style><ul><li>x</li></ul>",
+]
+
+
+@pytest.mark.parametrize("reach", REACHES)
+def test_a_page_fetches_nothing_outside_its_kit(kit: Kit, monkeypatch: pytest.MonkeyPatch, reach: str) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda _self, url, *_, **__: opened.append(url))
+    printer = review._printer(kit.folder, fonts.core_faces())
+    with pytest.raises(KitError, match=r"review\.html"):
+        review._pdf(printer, f"<html lang=zh><title>x</title><body>{reach}</body></html>", DATE, [])
+    assert opened == []
+
+
 @pytest.mark.parametrize(
-    "reach",
-    [
-        '<img alt="x" src="file:///etc/passwd">',
-        '<img alt="x" src="http://127.0.0.1:9/x.png">',
-        '<img alt="x" src="../../../etc/hostname">',
-        '<link rel="stylesheet" href="https://127.0.0.1:9/x.css">',
-        "<style>body { background: url(file:///etc/passwd) }</style>",
-    ],
+    "reach", ['<img alt="x" src="file:///etc/passwd">', "<style>@import '//127.0.0.1/x.css';</style>"]
 )
-def test_a_page_fetches_nothing_outside_its_kit(run: Run, no_output: Path, tmp_path: Path, reach: str) -> None:
-    assert run("kits", "--copy", tmp_path / "kit").code == 0
-    page = tmp_path / "kit" / "review.html"
+def test_the_command_says_where_a_page_reaches_out(run: Run, no_output: Path, own_kit: Path, reach: str) -> None:
+    page = own_kit / "review.html"
     page.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{reach}</body>"), encoding="utf-8")
-    done = run("review", ROOT / "inputs" / "accepted.xlsx", "--kit", tmp_path / "kit")
+    done = run("review", SAMPLE, "--kit", own_kit)
     assert done.code == 6
-    assert "review.html" in done.err
+    assert f"error: {page}: " in done.err
+    assert "is outside the kit" in done.err
+
+
+def test_a_style_fetches_nothing_outside_its_kit(run: Run, no_output: Path, own_kit: Path) -> None:
+    style = own_kit / "review.css"
+    style.write_text("@import url(http://127.0.0.1:9/x.css);\n" + style.read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("review", SAMPLE, "--kit", own_kit)
+    assert done.code == 6
+    assert "review.css" in done.err
+
+
+# -- Word templates that reach outside, or run something ----------------------------------------------
+
+RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def related(kind: str, target: str, mode: str = ' TargetMode="External"') -> tuple[str, str, str]:
+    entry = f'<Relationship Id="rId901" Type="{RELATIONSHIP}/{kind}" Target="{target}"{mode}/></Relationships>'
+    return "word/_rels/document.xml.rels", "</Relationships>", entry
+
+
+def field(code: str) -> tuple[str, str, str]:
+    return "word/document.xml", "</w:body>", f"<w:p>{code}</w:p></w:body>"
+
+
+def runs(*pieces: str) -> str:
+    codes = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
+    return f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{codes}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+WORD_REACHES = [
+    (related("image", "http://127.0.0.1:9/x.png"), "image brings in 'http://127.0.0.1:9/x.png'"),
+    (related("image", "file:///etc/passwd"), "image brings in 'file:///etc/passwd'"),
+    (related("attachedTemplate", r"\\\\evil\\x.dotm"), "attachedTemplate brings in"),
+    (related("oleObject", "embeddings/x.bin", ""), "oleObject brings in 'embeddings/x.bin'"),
+    (related("frame", "http://127.0.0.1:9/"), "frame brings in"),
+    (related("aFChunk", "x.html", ""), "aFChunk brings in 'x.html'"),
+    (related("vbaProject", "vbaProject.bin", ""), "vbaProject brings in"),
+    (related("hyperlink", "file:///etc/hosts"), "hyperlink brings in 'file:///etc/hosts'"),
+    (field(runs("INCLUDEPICTURE ", '"http://127.0.0.1:9/x.png"')), "the field INCLUDEPICTURE"),
+    (field(runs(" INCLUDE", "TEXT x.docx")), "the field INCLUDETEXT"),
+    (field('<w:fldSimple w:instr=" DDEAUTO cmd x "><w:r/></w:fldSimple>'), "the field DDEAUTO"),
+    (("word/styles.xml", "<w:styles", '<!DOCTYPE x [<!ENTITY a "b">]><w:styles'), "word/styles.xml: declares a DTD"),
+    (("word/document.xml", "<w:document", '<!DOCTYPE x [<!ENTITY a "b">]><w:document'), "declares a DTD"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("template", ["form.docx", "contract.docx"])
+def test_word_templates_that_reach_outside_are_refused(run: Run, no_output: Path, own_kit: Path, template: str) -> None:
+    path = own_kit / template
+    for change, _ in WORD_REACHES:
+        path.write_bytes(changed(path.read_bytes(), *change))
+    for command in (["template", "check", own_kit], [path.stem, SAMPLE, "--kit", own_kit]):
+        done = run(*command)
+        assert done.code == 6
+        told = (done.out + done.err).splitlines()
+        assert [said for _, said in WORD_REACHES if not any(template in line and said in line for line in told)] == []
+
+
+def test_links_for_readers_and_fields_of_word_are_fine(run: Run, tmp_path: Path, own_kit: Path) -> None:
+    whole = (own_kit / "contract.docx").read_bytes()
+    link = changed(whole, *related("hyperlink", "https://example.com/link"))
+    (own_kit / "contract.docx").write_bytes(changed(link, *field(runs('HYPERLINK "https://example.com/link" LINK'))))
+    assert run("template", "check", own_kit).code == 0
+    assert run("contract", SAMPLE, "--kit", own_kit, "-o", tmp_path / "c.docx").code == 0
+
+
+def changed(content: bytes, name: str, before: str, after: str) -> bytes:
+    """A Word file with `before` replaced in one part."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as copy:
+        for entry in source.namelist():
+            part = source.read(entry).decode("utf-8") if entry == name else source.read(entry)
+            assert not isinstance(part, str) or before in part
+            copy.writestr(entry, part.replace(before, after, 1) if isinstance(part, str) else part)
+    return target.getvalue()
+
+
+def test_a_template_that_unpacks_without_end_is_refused(run: Run, no_output: Path, own_kit: Path) -> None:
+    with zipfile.ZipFile(own_kit / "contract.docx", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/bomb.bin", bytes(101 << 20))
+    done = run("contract", SAMPLE, "--kit", own_kit)
+    assert done.code == 6
+    assert "expands to more than 100 MB" in done.err
+
+
+# -- kits whose files are not their own ----------------------------------------------------------------
+
+
+def link_file(kit: Path) -> None:
+    (kit / "terms.yaml").unlink()
+    (kit / "terms.yaml").symlink_to("/etc/passwd")
+
+
+def link_folder(kit: Path) -> None:
+    (kit / "pictures").symlink_to("/etc")
+
+
+def loop(kit: Path) -> None:
+    (kit / "a").symlink_to(kit / "b")
+    (kit / "b").symlink_to(kit / "a")
+
+
+def pipe(kit: Path) -> None:
+    (kit / "contract.docx").unlink()
+    os.mkfifo(kit / "contract.docx")
+
+
+@pytest.mark.parametrize("spoil", [link_file, link_folder, loop, pipe])
+def test_what_leads_out_of_a_kit_is_refused(
+    run: Run, no_output: Path, own_kit: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(own_kit)
+    commands: list[list[object]] = [
+        ["check", SAMPLE],
+        ["contract", SAMPLE],
+        ["template", "check"],
+        ["batch", SAMPLE, "-o", "x"],
+    ]
+    for command in [*commands, ["kits", "--copy", "copy"]]:
+        done = run(*command, "--kit", own_kit)
+        assert done.code == 6, command
+        assert "leads out of the kit" in done.err or "neither a file nor a folder" in done.err
+
+
+def test_a_kit_may_stand_behind_a_link(run: Run, tmp_path: Path, own_kit: Path) -> None:
+    (tmp_path / "link").symlink_to(own_kit)
+    (own_kit / "same.css").symlink_to("review.css")
+    assert run("check", SAMPLE, "--kit", tmp_path / "link").code == 0
+
+
+# -- the network -----------------------------------------------------------------------------------------
 
 
 def test_no_command_opens_a_connection(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,9 +296,8 @@ def test_no_command_opens_a_connection(run: Run, tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr("socket.socket.connect", refuse)
     monkeypatch.setattr("socket.getaddrinfo", refuse)
-    sample = ROOT / "inputs" / "accepted.xlsx"
     names = ("check", "return", "form", "review", "contract", "packet")
-    commands: list[list[object]] = [[name, sample] for name in names]
+    commands: list[list[object]] = [[name, SAMPLE] for name in names]
     commands += [["blank", "sheet"], ["blank", "form"], ["template", "check"]]
     for number, command in enumerate(commands):
         target = [] if command[0] in {"check", "template"} else ["-o", tmp_path / f"{number}"]

@@ -43,7 +43,7 @@ def kits(target: Path | None, kit_name: str) -> None:
             kit = kitfile.load(folder)
             click.echo(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
         return
-    folder = kitfile.find(kit_name)
+    folder = load_kit(kit_name).folder
     if target.exists():
         raise UsageError(f"--copy {target}: exists already", "name a folder that does not exist yet")
     contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from html import unescape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -167,13 +167,16 @@ def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     root = folder.resolve()
 
     class KitFetcher(URLFetcher):  # type: ignore[misc]
-        """Fetches files of the kit and nothing else: no network, no other folder."""
+        """Fetches files of the kit and nothing else: no network, no other folder; `refused` is what it was asked."""
+
+        refused: ClassVar[list[str]] = []
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             """The file at `url`, if it lies in the kit."""
             scheme, host, path, *_ = urlsplit(url)
             # Decoded and resolved as the file will be opened: %2e%2e and links lead out of the kit too.
             if scheme != "file" or host or not Path(url2pathname(path)).resolve().is_relative_to(root):
+                self.refused.append(url)
                 raise FatalURLFetchingError(f"{url} is outside the kit")
             return super().fetch(url, headers)
 
@@ -213,21 +216,27 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
     digest = hashlib.sha256(html.encode())
     for item in attached:
         digest.update(item.content)
+    printer.fetcher.refused.clear()
     try:
         source = printer.weasyprint.HTML(
             string=html, base_url=folder.resolve().as_uri() + "/", url_fetcher=printer.fetcher
         )
         document = source.render(stylesheets=[printer.style], font_config=printer.fonts, pdf_variant="pdf/a-3a")
-    except printer.weasyprint.urls.FatalURLFetchingError as cause:
-        raise KitError(f"{folder / REVIEW_TEMPLATE}: {cause}") from cause
-    document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    document.metadata.attachments = files
-    return bytes(
-        document.write_pdf(
+        document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        asked = document.metadata.attachments  # a template attaches nothing
+        document.metadata.attachments = files
+        content = document.write_pdf(
             finisher=partial(_finish, attached=len(attached)), pdf_variant="pdf/a-3a",
             pdf_identifier=digest.hexdigest()[:32].encode(),
+        )  # fmt: skip
+    except printer.weasyprint.urls.FatalURLFetchingError as cause:
+        raise KitError(f"{folder / REVIEW_TEMPLATE}: {cause}") from cause
+    # In a drawing the library takes a refusal for a picture that cannot be drawn, and goes on.
+    if refused := [*printer.fetcher.refused, *(item.description or "an attachment" for item in asked)]:
+        raise KitError(
+            f"{folder / REVIEW_TEMPLATE}: {', '.join(refused)}: a page shows the files of its kit, no others"
         )
-    )  # fmt: skip
+    return bytes(content)
 
 
 def _finish(document: Any, pdf: Any, *, attached: int) -> None:

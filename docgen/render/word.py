@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from defusedxml import ElementTree
+from defusedxml import DefusedXmlException, ElementTree
 from markupsafe import Markup, escape
 
 from docgen import expressions
@@ -26,15 +27,18 @@ from docgen.errors import KitError, did_you_mean
 from docgen.expressions import Sandbox
 from docgen.messages import wording
 from docgen.render import lint, package
-from docgen.render.lint import Compiled, Examined, passages, tags
+from docgen.render.lint import Compiled, Examined, passages, reach, tags
 from docgen.render.lint.shapes import Names
 from docgen.render.lint.tags import Remark, Tag
+from docgen.render.lint.usage import Usage
 from docgen.shown import Missing
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
 
+#: What a template may hold, unpacked.
+_LARGEST = 100 << 20
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
 #: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
 _VMERGE = re.compile(
@@ -96,18 +100,23 @@ def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
     """Every entry of the Word file at `path`, in order.  Raises KitError where it is none."""
     try:
         with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > _LARGEST:
+                raise KitError(f"{path}: expands to more than {_LARGEST >> 20} MB", "make its pictures smaller")
             return tuple((info.filename, archive.read(info)) for info in archive.infolist())
-    except (OSError, zipfile.BadZipFile) as cause:
+    except (OSError, RuntimeError, zlib.error, EOFError, zipfile.BadZipFile) as cause:  # RuntimeError: encrypted
         raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
 
 
-def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | None = None) -> list[WordPart]:
-    """Every part of the template at `path` that holds tags, or what should have been one.
+def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | None = None) -> list[WordPart]:
+    """Every part of the template at `path` that holds tags, or what should have been one, and what reaches outside.
 
     Raises KitError where the file cannot be read.
     """
+    entries = entries or entries_of(path)
     parts = []
-    for name, content in entries or entries_of(path):
+    if remarks := tuple(reach.outward(str(path), entries)):
+        parts.append(WordPart("", Examined((), remarks, Usage()), ""))
+    for name, content in entries:
         if _RENDERED_PARTS.fullmatch(name):
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
@@ -146,6 +155,8 @@ def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[
         line = cause.position[0]
         where = found[owners[line - 1]].where if line <= len(owners) else place
         yield Remark(where, "this tag, or one before it, breaks Word's formatting (write it without a hyphen)")
+    except DefusedXmlException:
+        return  # told as what reaches outside
 
 
 @cache

@@ -19,7 +19,7 @@ from docgen.render.lint.tags import KINDS, Remark, Tag
 #: The blocks of Jinja2, each with an example that opens it; the closing tag is `end` and the word.
 _BLOCKS = {
     "if": "if 0", "for": "for _ in ()", "macro": "macro _()", "call": "call _()", "filter": "filter upper",
-    "with": "with", "autoescape": "autoescape 0", "set": "set _", "raw": "raw",
+    "with": "with", "set": "set _", "raw": "raw",
 }  # fmt: skip
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
 _CLOSERS = {f"end{word}": word for word in _BLOCKS}
