@@ -104,7 +104,7 @@ def test_every_rendering_has_a_budget_of_its_own() -> None:
         "{% for a in xs %}{% for b in xs %}.{% endfor %}{% endfor %}"
     )
     for _ in range(5):
-        assert len(template.render(xs=["x"] * 500)) == 250_000
+        assert len(template.render(xs=["x"] * 400)) == 160_000
 
 
 @pytest.mark.parametrize("expression", ["'a' * 10**9", "9 ** (9 ** 9)", "daily_calls.__class__", "[0] * 10**9"])
@@ -269,13 +269,9 @@ def test_what_leads_out_of_a_kit_is_refused(
     run: Run, no_output: Path, own_kit: Path, spoil: Callable[[Path], None]
 ) -> None:
     spoil(own_kit)
-    commands: list[list[object]] = [
-        ["check", SAMPLE],
-        ["contract", SAMPLE],
-        ["template", "check"],
-        ["batch", SAMPLE, "-o", "x"],
-    ]
-    for command in [*commands, ["kits", "--copy", "copy"]]:
+    commands: list[list[object]] = [["check", SAMPLE], ["contract", SAMPLE], ["batch", SAMPLE, "-o", "x"]]
+    commands += [["template", "check"], ["kits", "--copy", "copy"]]
+    for command in commands:
         done = run(*command, "--kit", own_kit)
         assert done.code == 6, command
         assert "leads out of the kit" in done.err or "neither a file nor a folder" in done.err
