@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -51,9 +51,11 @@ _AFTER_HIGHLIGHT = re.compile(
 
 
 class Rendered(NamedTuple):
-    """A rendered Word document and the labels that it prints as pending, each once, in order."""
+    """A rendered Word document, the names of the parts made for it alone, and the labels that it prints as
+    pending, each once, in order."""
 
     content: bytes
+    made: frozenset[str]
     pending: tuple[str, ...]
 
 
@@ -62,6 +64,11 @@ class WordTemplate(NamedTuple):
 
     path: Path
     parts: Mapping[str, Compiled | package.Part]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The names of the parts that are rendered."""
+        return frozenset(name for name, part in self.parts.items() if isinstance(part, Compiled))
 
 
 @cache
@@ -101,7 +108,7 @@ def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
 
 
 def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | None = None) -> list[WordPart]:
-    """Every part of the template at `path` that holds tags, or what should have been one.
+    """Every part of the template at `path` that holds tags, or what should have been one, or no XML.
 
     Raises KitError where the file cannot be read.
     """
@@ -111,6 +118,9 @@ def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | Non
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
                 parts.append(part)
+        elif name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
+            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
+            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
     return parts
 
 
@@ -179,7 +189,7 @@ def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
         else package.part(name, _finished(part.render(context), pending).encode("utf-8"), level=package.QUICK)
         for name, part in template.parts.items()
     )
-    return Rendered(package.pack(parts), tuple(pending))
+    return Rendered(package.pack(parts), template.made, tuple(pending))
 
 
 def _finished(xml: str, pending: dict[str, None]) -> str:
@@ -196,12 +206,17 @@ def mark_pending(xml: str, pending: dict[str, None]) -> str:
         end = xml.find("</w:r>", found) + len("</w:r>")
         if start < 0:
             start, end = found, xml.find(_CLOSE, found) + 1
-        pieces += [xml[position:start], _highlighted(xml[start:end], pending)]
+        run, labels = _highlighted(xml[start:end])
+        pieces += [xml[position:start], run]
+        pending.update(labels)
         position = end
     return "".join([*pieces, xml[position:]])
 
 
-def _highlighted(run: str, pending: dict[str, None]) -> str:
+@lru_cache(maxsize=256)  # the terms that one contract lacks are mostly those that the next one lacks
+def _highlighted(run: str) -> tuple[str, dict[str, None]]:
+    """A run with every missing value as a highlighted run of its own, and their labels in order."""
+    pending: dict[str, None] = {}
     properties = _RUN_PROPERTIES.search(run)
     inner = properties.group(1) if properties else ""
     own = f"<w:rPr>{inner}</w:rPr>" if inner else ""
@@ -218,4 +233,4 @@ def _highlighted(run: str, pending: dict[str, None]) -> str:
         preserve = '<w:t xml:space="preserve">'
         return f"</w:t></w:r><w:r>{marked}{preserve}{text}</w:t></w:r><w:r>{own}{preserve}"
 
-    return _EMPTY_RUN.sub("", _PENDING.sub(replace, run))
+    return _EMPTY_RUN.sub("", _PENDING.sub(replace, run)), pending
