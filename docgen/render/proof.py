@@ -23,7 +23,7 @@ from docgen.render.word import Rendered
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
 _MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")
 _CONTROL_TAG = re.compile(rb'<w:tag w:val="([^"]*)"')
-_CONTROL_ID = re.compile(rb'<w:sdtPr>(?:(?!</w:sdtPr>).)*?<w:id w:val="([^"]*)"', re.DOTALL)
+_CONTROL_ID = re.compile(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmarks bear theirs as an attribute
 _DOCUMENT = "word/document.xml"
 
 

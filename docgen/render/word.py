@@ -43,7 +43,8 @@ _VMERGE = re.compile(
 _ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
 _PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
-_EMPTY_RUN = re.compile(r'<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve"></w:t></w:r>', re.DOTALL)
+_EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
+_EMPTY_RUN = re.compile(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
 #: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr).
 _AFTER_HIGHLIGHT = re.compile(
     r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b"
@@ -194,8 +195,9 @@ def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
 
 def _finished(xml: str, pending: dict[str, None]) -> str:
     """A rendered part without empty runs, with Word's own line breaks, missing values highlighted."""
-    xml = _EMPTY_RUN.sub("", xml).replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">')
-    return mark_pending(xml, pending)
+    if _EMPTY_TEXT in xml:
+        xml = _EMPTY_RUN.sub("", xml)
+    return mark_pending(xml.replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">'), pending)
 
 
 def mark_pending(xml: str, pending: dict[str, None]) -> str:
