@@ -32,7 +32,7 @@ from docgen.render.lint.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
-_MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
+_MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
 #: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
@@ -83,7 +83,7 @@ def _sandbox() -> Sandbox:
     def finalize(value: Any) -> Any:
         value = inner(value) if inner else value
         if isinstance(value, str) and not isinstance(value, Markup):
-            return value.translate(_MARKS).replace("\n", _BREAK)
+            return value.translate(_MARKED)
         return value
 
     environment.finalize = finalize
