@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,10 +35,10 @@ def build(
     terms: Mapping[str, Value], documents: Mapping[str, tuple[str, bytes] | None], fonts: Mapping[str, str],
 ) -> bytes:  # fmt: skip
     """The manifest of a packet; `documents` maps form, review and contract to (file name, bytes) or None."""
-    kit_files = _kit_files(kit.folder)
+    hashes = _hashes_once(kit.folder)
     data = {
         "docgen": __version__,
-        "kit": {"name": kit.name, "version": kit.version, "sha256": kit_files.pop(KIT_FILE)},
+        "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
         "source": {
             "name": Path(intake.source).name,
             "sheet": intake.sheet,
@@ -45,7 +46,7 @@ def build(
             "sha256": source_sha256,
         },
         "terms_sha256": terms_sha256(terms),
-        "templates": kit_files,
+        "templates": {name: hashes[name] for name in _TEMPLATES if name in hashes},
         "fonts": dict(fonts),
         "files": {
             kind: document and {"name": document[0], "sha256": sha256(document[1]), "size": len(document[1])}
@@ -109,7 +110,7 @@ class MadeWith(NamedTuple):
 
     def moved_on(self, kit: Path) -> list[str]:
         """The files of the kit that are not the same in the folder `kit`: changed, gone, or new there."""
-        now = _kit_files(kit)
+        now = _hashes(kit)
         return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))
 
 
@@ -131,8 +132,10 @@ def _read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _kit_files(kit: Path) -> dict[str, str]:
-    """The SHA-256 of kit.yaml and of every template in the folder of a kit."""
-    return {
-        name: sha256((kit / name).read_bytes()) for name in (KIT_FILE, *_TEMPLATES) if (kit / name).is_file()
-    }  # fmt: skip
+def _hashes(kit: Path) -> dict[str, str]:
+    """The SHA-256 of kit.yaml and of every template in the folder of a kit, by name."""
+    paths = (kit / name for name in (KIT_FILE, *_TEMPLATES))
+    return {path.name: sha256(path.read_bytes()) for path in paths if path.is_file()}
+
+
+_hashes_once = cache(_hashes)  # as the kit and its templates, which a process reads once

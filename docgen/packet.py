@@ -137,9 +137,11 @@ def returned_name(kit: Kit, assessed: Sequence[Assessed], source: Path) -> str:
 
 def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     given = {**assessed.terms, **assessed.intake.values}
-    names: dict[str, object] = {k: context.shown(field, given.get(k)) for k, field in kit.all_fields.items()}
-    names[kit.name_field] = assessed.intake.name
-    return files.safe_file_name(expressions.message(template, names))
+
+    def value_of(key: str) -> object:
+        return assessed.intake.name if key == kit.name_field else context.shown(kit.all_fields[key], given.get(key))
+
+    return files.safe_file_name(expressions.message(template).render(value_of))
 
 
 def refuse_to_lose(folder: Path, *, force: bool) -> None:
