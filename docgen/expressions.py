@@ -222,14 +222,16 @@ class Expression(NamedTuple):
     names: frozenset[str]
     compiled: Callable[[Mapping[str, Any]], Any]
 
-    def evaluate(self, values: Mapping[str, Any], **functions: Any) -> Any:
-        """Its value for these `values`, among which are those it uses; `functions` stand for those of docgen.
+    def evaluate(self, values: Mapping[str, Any], as_type: Callable[[Any], Any], **functions: Any) -> Any:
+        """Its value for these `values`, among which are those it uses, as `as_type` makes of it; `functions` stand
+        for those of docgen.
 
         Raises KitError where it fails on these values.
         """
         try:
             with bounds.budget():
-                return self.compiled({name: values[name] for name in self.names if name in values} | functions)
+                given = {name: values[name] for name in self.names if name in values} | functions
+                return as_type(self.compiled(given))
         except FAILURES as cause:
             raise KitError(f"the expression {self.source!r} cannot be evaluated: {cause}") from cause
 

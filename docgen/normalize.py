@@ -88,7 +88,7 @@ def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]
     if isinstance(field.required, bool):
         return field.required
     expression = expressions.expression(field.required)
-    return not expression.names & unreadable and bool(expressions.evaluate(field.required, names))
+    return not expression.names & unreadable and expression.evaluate(names, bool)
 
 
 def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:

@@ -86,11 +86,9 @@ def _evaluate(
     **functions: Any,
 ) -> Any:  # fmt: skip
     try:
-        return as_type(expression.evaluate(names, **functions))
+        return expression.evaluate(names, as_type, **functions)
     except KitError as cause:
         raise KitError(f"{where}: {cause}") from cause
-    except (TypeError, ValueError, ArithmeticError) as cause:
-        raise KitError(f"{where}: an expression cannot be evaluated: {cause}") from cause
 
 
 def _finding(

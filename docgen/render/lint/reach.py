@@ -33,14 +33,14 @@ _CODES = re.compile(
 
 
 def outward(place: str, entries: Iterable[tuple[str, bytes]]) -> Iterator[Remark]:
-    """Everything in the parts of the Word file at `place` that reaches outside it; parts that are no XML are passed over."""
+    """Everything in the parts of the Word file at `place` that reaches outside it; what is no XML is passed over."""
     for name, content in entries:
         where = f"{place}: {name}"
         if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content:
             yield Remark(where, "declares a DTD (open the template in Word and save it again)")
         elif name.endswith(".rels"):
             yield from _relationships(where, content)
-        elif name.endswith(".xml"):
+        if name.endswith(".xml"):
             yield from _fields(where, content)
 
 
@@ -67,7 +67,5 @@ def _fields(where: str, content: bytes) -> Iterator[Remark]:
             continue
         for word in (code.split()[:1], (piece[2] or "").split()[:1]):
             if _FETCHING & {*map(str.upper, word)}:
-                yield Remark(
-                    where, f"the field {word[0].upper()} brings in or runs what is not in it (remove the field)"
-                )
+                yield Remark(where, f"the field {word[0].upper()} brings in or runs what is outside (remove it)")
         code = ""
