@@ -16,8 +16,10 @@ A bad answer in a sheet is no error: it is a finding.
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable
 from enum import IntEnum
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -109,6 +111,20 @@ class ProofError(DocgenError):
     """A document failed its own check after rendering."""
 
     exit_code = ExitCode.PROOF
+
+
+def bug(error: BaseException) -> str:
+    """What kind of error nobody expected, and where it happened; not what it says, for that may quote a customer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"unexpected {type(error).__name__}{place}"
+
+
+def trace(error: BaseException) -> str:
+    """The calls that led to an error, and before it to those it came of; not what they say."""
+    earlier = error.__cause__ or error.__context__
+    calls = "".join(traceback.format_tb(error.__traceback__))
+    return f"{trace(earlier) if earlier else ''}{calls}{bug(error)}\n"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 """The only module that writes: a file or a folder appears whole or not at all.
 
 New content goes to a hidden name beside its target (same disk, the user's umask) and takes the
-target's place by renaming; whatever goes wrong before that leaves the old content as it was.
+target's place by renaming; whatever goes wrong before that leaves the old content as it was.  What is
+being written is locked, so that what a crash left behind can be told from it, and taken away.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import re
 import secrets
 import shutil
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +28,7 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 #: Names that Windows keeps for devices, with or without an extension.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _TEMPORARY = ".docgen-tmp"
+_SCRATCH = "docgen-scratch-"
 _BLOCK = 1 << 16
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -56,8 +59,9 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
     """
     if path.exists() and not replace:
         raise WriteError(f"{path} exists already", "choose another name with -o, or give --force")
+    remove_leftovers(path.parent)
     with replacing(path) as temporary:
-        _write_new(temporary, content)
+        _write(temporary, content)
 
 
 @contextmanager
@@ -69,9 +73,11 @@ def replacing(path: Path) -> Iterator[Path]:
     with _clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
+        temporary.touch(exist_ok=False)
         try:
-            yield temporary
-            temporary.replace(path)
+            with _held(temporary):
+                yield temporary
+                temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -143,12 +149,75 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
+    """Remove what a crash left half-written in `folder`, and nothing that somebody is writing."""
     for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
+        with _held(path, wait=False) as is_ours:
+            if is_ours:
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold what is being written, until this process lets go of it or dies; yields whether it is held.
+
+    Without `wait` that is false where another process holds it.  Raises FileNotFoundError where one
+    that took it for a leftover removed it meanwhile.
+    """
+    if sys.platform == "win32":
+        yield True
+        return
+    import fcntl
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:  # a link, or not to be read: nothing that docgen is writing
+        yield True
+        return
+    try:
+        is_ours = True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            is_ours = False
+        except OSError:  # not every network disk has locks
+            is_ours = wait
+        if wait and not path.exists():
+            raise FileNotFoundError(errno.ENOENT, "another process removed it", str(path))
+        yield is_ours
+    finally:
+        os.close(descriptor)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether it is a folder that this user made: the folder of temporary files is everybody's."""
+    return not path.is_symlink() and (sys.platform == "win32" or path.stat().st_uid == os.getuid())
+
+
+@contextmanager
+def scratch() -> Iterator[None]:
+    """Give libraries a folder of their own for what they write in passing: nobody else may open it, and it is
+    removed in the end, or at the next start where this process is killed.  Raises WriteError."""
+    shared = Path(tempfile.gettempdir())
+    with _clear_errors(shared):
+        for path in shared.glob(f"{_SCRATCH}*"):
+            with _held(path, wait=False) as is_ours:
+                if is_ours and _is_own(path):
+                    _remove(path)
+        before = tempfile.tempdir
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder, _held(Path(folder)):
+            tempfile.tempdir = folder
+            try:
+                yield
+            finally:
+                tempfile.tempdir = before
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -161,9 +230,10 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
         temporary = _beside(folder)
         try:
             temporary.mkdir()
-            for name, content in contents.items():
-                _write_new(temporary / name, content)
-            _swap(temporary, folder)
+            with _held(temporary):
+                for name, content in contents.items():
+                    _write(temporary / name, content)
+                _swap(temporary, folder)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -187,8 +257,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}{_TEMPORARY}")
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    with path.open("xb") as stream:
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
@@ -198,6 +268,11 @@ def _write_new(path: Path, content: bytes) -> None:
 def _clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as cause:
+        raise WriteError(
+            f"{path} cannot be written: names of files are in {sys.getfilesystemencoding()} here",
+            "set the language of the terminal to UTF-8: LC_ALL=C.UTF-8",
+        ) from cause
     except OSError as cause:
         if cause.errno in _NO_ROOM:
             raise DiskFullError(f"{path} cannot be written: {cause.strerror}", "make room and run again") from cause

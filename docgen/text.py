@@ -6,6 +6,7 @@ apart (it is only compared).  Imports nothing of docgen.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +19,11 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+# What terminals obey: control characters; what they show in another order or not at all: marks and separators.
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
 )
 _SPACE = re.compile(r"[\s\u2800\u3164\uffa0]+")  # white space, and three letters that look like it
 _HAN_GAP = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
@@ -79,6 +85,14 @@ def _widen(characters: list[str], places: tuple[int, ...]) -> None:
 def visible(text: str) -> str:
     """`text` in compatibility form (NFKC) without invisible characters: digits, ticks and letters to be read."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def printable(text: str) -> str:
+    """`text` with what a terminal would obey, or show elsewhere, written out: `\\u001b`, `\\u202e`, a lone surrogate.
+
+    Line breaks and tabs stay; JSON stays the JSON of the same data.
+    """
+    return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def fold(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from docgen.batch import workers
 from docgen.batch.workers import WorkerDiedError, Workers
-from docgen.errors import KitError, SourceError
+from docgen.errors import DocgenError, KitError, SourceError
 
 
 def test_results_and_errors_come_back() -> None:
@@ -20,7 +20,7 @@ def test_results_and_errors_come_back() -> None:
         assert pool.submit(divmod, 7, 2).result(60) == (3, 1)
         with pytest.raises(SourceError, match="what"):
             pool.submit(_refuse).result(60)
-        with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        with pytest.raises(DocgenError, match="unexpected ZeroDivisionError"):
             pool.submit(divmod, 1, 0).result(60)
 
 

@@ -18,6 +18,6 @@ def write_reports(out: Path, outcomes: Iterable[Outcome]) -> None:
     from docgen.batch.workbook import write_workbook  # openpyxl: not for the process that only waits
 
     summary = summarise(outcomes)
-    with files.replacing(out / REPORT) as temporary:
+    with files.replacing(out / REPORT) as temporary, files.scratch():
         write_workbook(temporary, outcomes, summary)
     files.write_file(out / PAGE, page(summary, REPORT), replace=True)

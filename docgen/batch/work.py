@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import signal
 import time
-import traceback
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from docgen import manifest, packet
 from docgen.assess import Opened, open_source
 from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
-from docgen.errors import DocgenError
+from docgen.errors import DocgenError, bug
 from docgen.intake import Answers, finding_json
 from docgen.packet import Original
 from docgen.text import fold
@@ -168,10 +167,7 @@ def _failure(where: str, error: Exception) -> Failure:
         if error.stops_run:
             raise error
         return Failure(where, error.message, error.hint)
-    # Where it happened and not what it says: that may quote the customer.
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    reason = f"unexpected {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-    return Failure(where, reason, "this is a bug: please report it, with the source")
+    return Failure(where, bug(error), "this is a bug: please report it, with the source")
 
 
 def given_up(unit: Unit) -> tuple[str, str]:

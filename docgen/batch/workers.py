@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from docgen.errors import DocgenError
+from docgen.errors import DocgenError, bug
 
 #: A worker that has once held more memory than this is replaced (bytes).
 _MOST_MEMORY = 300 << 20
@@ -169,7 +169,7 @@ def _serve(pipe: Connection) -> None:
         except DocgenError as cause:
             error = cause
         except Exception as cause:  # noqa: BLE001  it is raised again by the parent
-            error = RuntimeError(f"{type(cause).__name__}: {cause}")
+            error = DocgenError(bug(cause), "this is a bug: please report it")
         pipe.send(_Reply(result, error, _peak_memory() > most))
 
 

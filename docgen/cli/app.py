@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -12,8 +13,8 @@ import click
 
 from docgen import __version__
 from docgen.cli import batches, documents, machine, packets, templates
-from docgen.cli.talk import show_error
-from docgen.errors import DocgenError, ExitCode
+from docgen.cli.talk import complain, show_error
+from docgen.errors import DocgenError, ExitCode, bug, trace
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,31 +40,35 @@ for command in (
 def main() -> NoReturn:
     """The console script: run the command line, and turn every failure into one line and an exit code."""
     logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every locale has every character
     sys.exit(run())
 
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line `args` (default: those of the process) and return the exit code; never raises."""
-    logging.getLogger().setLevel(logging.WARNING)  # -q and -v hold for one command
+    talker = logging.getLogger("docgen")
+    talker.setLevel(logging.WARNING)  # -q and -v hold for one command
     try:
         result = cli.main(args, prog_name="docgen", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        complain("interrupted")
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        usage = io.StringIO()
+        error.show(usage)
+        complain(usage.getvalue().rstrip())
         return error.exit_code
     except DocgenError as error:
         show_error(error)
         return error.exit_code
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
-    except Exception as error:
-        logging.getLogger(__name__).debug("unexpected", exc_info=True)
-        click.echo(f"error: unexpected {type(error).__name__}: {error} (run again with -v for details)", err=True)
+    except Exception as error:  # noqa: BLE001  a bug ends here, in one line
+        if talker.isEnabledFor(logging.DEBUG):
+            complain(trace(error))
+        complain(f"error: {bug(error)}; please report it (run again with -v for the calls that led there)")
         return ExitCode.UNEXPECTED

@@ -14,6 +14,7 @@ import click
 
 from docgen.cli.machine import prepare_faces
 from docgen.cli.options import common, exit_by, find_sources, load_terms, printed_date, sources_argument
+from docgen.cli.talk import tell
 from docgen.cli.telling import Lines, teller
 from docgen.errors import DocgenError, ExitCode
 from docgen.intake import Verdict
@@ -68,7 +69,7 @@ def batch(
     paths = find_sources(sources, out)
     if dry_run:
         for path in paths:
-            click.echo(path)
+            tell(path)
         return
     if "review" in only:
         prepare_faces()

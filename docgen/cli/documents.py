@@ -21,7 +21,7 @@ from docgen.cli.options import (
     source_argument,
     sources_argument,
 )
-from docgen.cli.talk import console, print_json, report_unreadable, say
+from docgen.cli.talk import print_json, report_unreadable, say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def kits(target: Path | None, kit_name: str) -> None:
     if target is None:
         for folder in kitfile.folders():
             kit = kitfile.load(folder)
-            click.echo(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
+            tell(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
         return
     folder = load_kit(kit_name).folder
     if target.exists():
@@ -107,9 +107,8 @@ def check(
     else:
         from docgen import screen
 
-        screen_console = console()
         for _, item in run.assessed:
-            screen_console.print(screen.assessment(item))
+            show(screen.assessment(item))
     report_unreadable(run.unreadable)
     exit_by((item.review.verdict for _, item in run.assessed), run.unreadable)
 

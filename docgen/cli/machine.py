@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from docgen.cli.options import common
-from docgen.cli.talk import say
+from docgen.cli.talk import say, tell
 from docgen.errors import SystemMissingError, WriteError
 
 
@@ -27,7 +27,7 @@ def fonts() -> None:
             "install it, or do without: apt-get install fonts-noto-cjk",
         )
     for name in installed.faces():
-        click.echo(name)
+        tell(name)
 
 
 def prepare_faces() -> None:

@@ -48,7 +48,7 @@ def common(*names: str) -> Callable[[_Command], _Command]:
 def _talk(command: Any) -> Any:
     def set_level(_context: click.Context, parameter: click.Parameter, given: Any) -> None:
         if given:
-            logging.getLogger().setLevel(logging.ERROR if parameter.name == "quiet" else logging.DEBUG)
+            logging.getLogger("docgen").setLevel(logging.ERROR if parameter.name == "quiet" else logging.DEBUG)
 
     quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=set_level, help="Say only errors.")
     verbose = click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=set_level, help="Say more.")

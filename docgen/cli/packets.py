@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docgen.cli.options import common, exit_by, find_sources, load_kit, load_terms, printed_date, sources_argument
-from docgen.cli.talk import console, print_json, progress, report_unreadable, say
+from docgen.cli.talk import print_json, progress, report_unreadable, say, show, tell
 from docgen.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -43,15 +43,17 @@ def packet(
         from docgen import screen
 
         for item in made:
-            console().print(screen.packet(item))
+            show(screen.packet(item))
     report_unreadable(run.unreadable)
     exit_by((item.verdict for item in made), run.unreadable)
 
 
 def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Packet]:
     """Every packet; all names are settled, and all refusals raised, before the first is written."""
+    from docgen import files
     from docgen import packet as packets
 
+    files.remove_leftovers(making.out)
     names = packets.folder_names([item.intake for _, item in assessed])
     for name in names:
         packets.refuse_to_lose(making.out / name, force=making.force)
@@ -86,8 +88,8 @@ def verify(folder: Path, kit_name: str | None) -> None:
 
     found = manifest.standings(folder)
     for name, state in found:
-        click.echo(f"{state:9}{name}")
-    click.echo(_about_kit(folder, kit_name))
+        tell(f"{state:9}{name}")
+    tell(_about_kit(folder, kit_name))
     if any(state != manifest.AS_MADE for _, state in found):
         raise click.exceptions.Exit(ExitCode.PROOF)
     say(f"{folder}: as made")

@@ -1,9 +1,14 @@
-"""Talking: results to stdout, everything for people to stderr, progress on a terminal only."""
+"""Talking: results to stdout, everything for people to stderr, progress on a terminal only.
+
+Whatever is printed comes from files of strangers: nothing in it is left for a terminal to obey.  What goes to
+stderr may be kept as a log: a mobile number is never told there in full.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docgen.errors import DocgenError, KitError
+from docgen.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from docgen.assess import Unreadable
 
@@ -42,31 +48,66 @@ def console() -> Console:
     return Console(width=width, highlight=False, soft_wrap=False)
 
 
+class _Printable:
+    """What rich prints, with nothing in its texts for a terminal to obey."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._inner, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+
+def show(result: RenderableType) -> None:
+    """Print a result for people."""
+    console().print(_Printable(result))
+
+
+def tell(result: object) -> None:
+    """Print a result of one line."""
+    click.echo(printable(str(result)))
+
+
 def print_json(data: Any) -> None:
-    """Print `data` as JSON, Chinese as it is."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """Print `data` as JSON, Chinese as it is where stdout takes it."""
+    takes_all = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    tell(json.dumps(data, ensure_ascii=not takes_all, indent=2))
 
 
 def say(text: str) -> None:
     """One line to people, on stderr; -q keeps it in."""
     if talks():
-        click.echo(text, err=True)
+        complain(text)
+
+
+def complain(text: str) -> None:
+    """Lines to people, on stderr, whatever they want to hear."""
+    click.echo(printable(private(text)), err=True)
+
+
+_MOBILE = re.compile(r"(?<!\d)((?:86[ -]?)?1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
+
+
+def private(text: str) -> str:
+    """`text` with the middle of every mobile number hidden."""
+    return _MOBILE.sub(r"\1****\2", text)
 
 
 def talks() -> bool:
     """Whether people want to hear more than errors."""
-    return logging.getLogger().getEffectiveLevel() <= logging.WARNING
+    return logging.getLogger("docgen").getEffectiveLevel() <= logging.WARNING
 
 
 def report_unreadable(unreadable: Iterable[Unreadable]) -> None:
     """Print a line for each source that cannot be read."""
     for entry in unreadable:
-        click.echo(f"error: {entry.message}", err=True)
+        complain(f"error: {entry.message}")
 
 
 def show_error(error: DocgenError) -> None:
     """Print an error as one line a problem, and its hint."""
     for problem in error.problems if isinstance(error, KitError) else [error.message]:
-        click.echo(f"error: {problem}", err=True)
+        complain(f"error: {problem}")
     if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+        complain(f"hint: {error.hint}")

@@ -1,13 +1,9 @@
-"""How a batch run is told while it goes on, on stderr: as a bar on a terminal, as lines elsewhere, as JSON.
-
-A mobile number in the name of a file or a sheet is never told in full.
-"""
+"""How a batch run is told while it goes on, on stderr: as a bar on a terminal, as lines elsewhere, as JSON."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import sys
 import time
 from collections import Counter
@@ -17,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.cli.talk import say, talks
+from docgen.cli.talk import complain, private, say, talks
+from docgen.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 
 #: Intakes between two lines of progress.
 EVERY = 100
-_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 
 
 class Tally:
@@ -105,7 +101,7 @@ class Lines:
 
     def retry(self, retry: Retry) -> None:
         """Tell of a unit that is tried again."""
-        say(private(f"{_unit(retry)}: the worker process died ({retry.unit.deaths[-1]}); trying again"))
+        say(f"{_unit(retry)}: the worker process died ({retry.unit.deaths[-1]}); trying again")
 
     def error(self, error: DocgenError) -> None:
         """Tell of what stopped the run."""
@@ -116,7 +112,7 @@ class Lines:
         say(text)
 
     def _error(self, text: str) -> None:
-        click.echo(private(text), err=True)
+        complain(text)
 
     def _progress(self) -> None:
         count = (self.tally.made + self.tally.failed) // EVERY
@@ -134,7 +130,7 @@ class Bar(Lines):
         self._task = progress.add_task(str(tally), total=None)
 
     def _error(self, text: str) -> None:
-        self._shown.console.print(private(text), markup=False, highlight=False, soft_wrap=True)
+        self._shown.console.print(printable(private(text)), markup=False, highlight=False, soft_wrap=True)
 
     def _progress(self) -> None:
         done = self.tally.made + self.tally.failed
@@ -172,7 +168,7 @@ class Json(Lines):
     def _event(self, event: str, **details: Any) -> None:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"time": now, "event": event, **details}, ensure_ascii=False)
-        click.echo(private(line), err=True)
+        complain(line)
 
 
 @contextmanager
@@ -190,11 +186,6 @@ def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
             yield Bar(tally, progress)
     else:
         yield Lines(tally)
-
-
-def private(text: str) -> str:
-    """`text` with the middle of every mobile number hidden."""
-    return _MOBILE.sub(r"\1****\2", text)
 
 
 def _about(source: str, failure: Failure) -> str:

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from docgen.cli.options import common, load_kit
-from docgen.cli.talk import console, say
+from docgen.cli.talk import say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check(target: str | None, kit_name: str) -> None:
     else:
         remarks = kits.check_kit(kitfile.find(target or kit_name))
     for remark in remarks:
-        click.echo(str(remark))
+        tell(remark)
     problems = sum(not remark.is_note for remark in remarks)
     say(f"{target or kit_name}: {problems} problems, {len(remarks) - problems} notes")
     if problems:
@@ -63,7 +63,7 @@ def fields(target: str | None, kit_name: str) -> None:
     kit = _kit_of(file, kit_name) if file else load_kit(target or kit_name)
     found = listing.of_template(kit, kits.names_of(file, kit)) if file else listing.of_kit(kit)
     for group in found:
-        console().print(screen.vocabulary(group))
+        show(screen.vocabulary(group))
 
 
 def _file(target: str | None) -> Path | None:

@@ -9,6 +9,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
+from docgen import files
 from docgen.errors import SourceError, SystemMissingError
 
 _AUTHOR = "docgen"
@@ -27,7 +28,8 @@ def redline(old: Path, new: bytes, date: dt.date) -> bytes:
     # Without it the engine asks for ICU, which a bare system lacks, and compares by the system's language.
     os.environ.setdefault("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
     try:
-        compared, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=f"{date.isoformat()}T00:00:00Z")
+        with files.scratch():
+            compared, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=f"{date.isoformat()}T00:00:00Z")
     except EngineNotInstalledError as cause:
         raise _not_installed() from cause
     except EngineExecutionError as cause:

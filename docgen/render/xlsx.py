@@ -29,6 +29,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
+from docgen import files
 from docgen.errors import WriteError
 from docgen.render import package
 
@@ -226,7 +227,8 @@ def pack(book: Workbook, properties: dict[str, str], book_title: str) -> bytes:
     for name, text in properties.items():
         book.custom_doc_props.append(StringProperty(name=name, value=text))  # type: ignore[attr-defined]  # no stub
     written = io.BytesIO()
-    book.save(written)
+    with files.scratch():
+        book.save(written)
     core.created = core.modified = _TIME
     with zipfile.ZipFile(written) as source:
         return package.pack(package.part(name, _renewed(name, source.read(name), core)) for name in source.namelist())
