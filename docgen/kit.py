@@ -57,7 +57,8 @@ class Choice(_Model):
 class Field(_Model):
     """One thing asked.  `required` is true, false or an expression; `other` is the label of the free
     text among several choices; `unreadable` the rule that reports values that cannot be read;
-    `pending` whether a contract marks the value as pending while it is not given."""
+    `pending` whether a contract marks the value as pending while it is not given; `private` keeps the value
+    out of messages and logs."""
 
     key: str
     section: str
@@ -76,6 +77,7 @@ class Field(_Model):
     unreadable: str = "value"
     internal: bool = False
     pending: bool = True
+    private: bool = False
 
     @cached_property
     def offered(self) -> tuple[Choice, ...]:

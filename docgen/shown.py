@@ -47,11 +47,12 @@ class Missing:
 
 
 class Shown:
-    """A value that prints as `text` and compares as `value`."""
+    """A value that prints as `text` and compares as `value`; one that `is_private` is quoted in no message."""
 
-    __slots__ = ("items", "text", "value")
+    __slots__ = ("is_private", "items", "text", "value")
 
-    def __init__(self, value: Any, text: str, items: tuple[Any, ...] = ()) -> None:
+    def __init__(self, value: Any, text: str, items: tuple[Any, ...] = (), *, is_private: bool = False) -> None:
+        self.is_private = is_private
         self.value = value
         self.text = text
         self.items = items

@@ -60,15 +60,20 @@ def test_an_existing_file_is_kept(tmp_path: Path) -> None:
     assert target.read_bytes() == b"new"
 
 
-def test_files_get_the_users_umask(tmp_path: Path) -> None:
-    before = os.umask(0o027)
+@pytest.mark.parametrize("mask", [0o077, 0o027, 0o022])
+def test_files_get_the_users_umask(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
     try:
         files.write_file(tmp_path / "a", b"")
         files.write_folder(tmp_path / "d", {"b": b""})
+        with files.replacing(tmp_path / "c") as temporary:
+            temporary.write_bytes(b"")
+        with files.appending(tmp_path / "l" / "lines") as append:
+            append(b"")
     finally:
         os.umask(before)
-    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
-    assert (tmp_path / "d" / "b").stat().st_mode & 0o777 == 0o640
+    for path in tmp_path.rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o777 if path.is_dir() else 0o666) & ~mask, path
 
 
 class _Breaks(Exception):

@@ -281,20 +281,3 @@ def test_a_kit_may_stand_behind_a_link(run: Run, tmp_path: Path, own_kit: Path) 
     (tmp_path / "link").symlink_to(own_kit)
     (own_kit / "same.css").symlink_to("review.css")
     assert run("check", SAMPLE, "--kit", tmp_path / "link").code == 0
-
-
-# -- the network -----------------------------------------------------------------------------------------
-
-
-def test_no_command_opens_a_connection(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a connection was asked for")
-
-    monkeypatch.setattr("socket.socket.connect", refuse)
-    monkeypatch.setattr("socket.getaddrinfo", refuse)
-    names = ("check", "return", "form", "review", "contract", "packet")
-    commands: list[list[object]] = [[name, SAMPLE] for name in names]
-    commands += [["blank", "sheet"], ["blank", "form"], ["template", "check"]]
-    for number, command in enumerate(commands):
-        target = [] if command[0] in {"check", "template"} else ["-o", tmp_path / f"{number}"]
-        assert run(*command, *target).code == 0, command

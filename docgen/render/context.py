@@ -190,7 +190,7 @@ def shown(field: Field, value: Value | None) -> Shown | Missing:
     if value is None:
         return Missing(field.label, pending=field.pending)
     items = values.items(field, value) if field.type in _ITEMISED else ()
-    return Shown(value, values.show(field, value), items)
+    return Shown(value, values.show(field, value), items, is_private=field.private)
 
 
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:

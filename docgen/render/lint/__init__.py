@@ -6,8 +6,10 @@ is told at once.  A tag that fails on an intake is told with its place and the v
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from jinja2 import Template, TemplateSyntaxError
@@ -21,7 +23,7 @@ from docgen.render.lint.passages import Passage
 from docgen.render.lint.shapes import Names
 from docgen.render.lint.tags import Remark, Tag
 from docgen.render.lint.usage import Usage
-from docgen.shown import Missing
+from docgen.shown import Missing, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,14 @@ def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
+    """An answer or a number as documents show it; of a private answer, and of a text as written, no more than what
+    kind of thing it is."""
     if value is None or isinstance(value, Missing):
         return "not given"
-    text = " ".join(str(value).split())
-    return f"«{text[:60]}{'…' if len(text) > 60 else ''}»"
+    if (isinstance(value, Shown) and not value.is_private) or isinstance(value, int | float | Decimal | dt.date):
+        text = " ".join(str(value).split())
+        return f"«{text[:60]}{'…' if len(text) > 60 else ''}»"
+    return f"a text of {len(str(value))} characters" if isinstance(value, str | Shown) else f"a {type(value).__name__}"
 
 
 def _reason(cause: BaseException) -> str:
