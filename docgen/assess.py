@@ -13,6 +13,7 @@ from docgen.intake import Answer, Answers, Finding, Intake, Level, Review, Value
 from docgen.kit import Kit
 from docgen.read import is_workbook, read, read_terms
 from docgen.review import review
+from docgen.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def open_source(
     reading = read(path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    return Opened(source or str(path), kit, reading.intakes, all_terms, tuple(findings))
+    return Opened(source or printable(str(path)), kit, reading.intakes, all_terms, tuple(findings))
 
 
 def assess(

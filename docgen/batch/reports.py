@@ -9,15 +9,23 @@ from docgen import files
 from docgen.batch.page import PAGE, page
 from docgen.batch.summary import summarise
 from docgen.batch.units import Outcome
+from docgen.errors import WriteError
 
 REPORT = "report.xlsx"
 
 
 def write_reports(out: Path, outcomes: Iterable[Outcome]) -> None:
     """Write report.xlsx and report.html to `out`.  Goes through `outcomes` twice; raises WriteError."""
-    from docgen.batch.workbook import write_workbook  # openpyxl: not for the process that only waits
+    from lxml.etree import SerialisationError  # lxml, openpyxl: not for the process that only waits
+
+    from docgen.batch.workbook import write_workbook
 
     summary = summarise(outcomes)
     with files.replacing(out / REPORT) as temporary, files.scratch():
-        write_workbook(temporary, outcomes, summary)
+        try:
+            write_workbook(temporary, outcomes, summary)
+        except SerialisationError as cause:  # how openpyxl's writer of XML meets a full disk
+            raise WriteError(
+                f"{out / REPORT} cannot be written: {cause}", "make room for temporary files, and run with --resume"
+            ) from cause
     files.write_file(out / PAGE, page(summary, REPORT), replace=True)

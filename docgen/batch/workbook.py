@@ -17,10 +17,12 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 
 from docgen.batch.summary import Summary
 from docgen.batch.units import Item, Outcome
 from docgen.intake import Level
+from docgen.render.xlsx import DatedZip
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530
@@ -54,7 +56,7 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) ->
         for failure in outcome.failures:
             failures.add([outcome.source, *failure])
     _fill_overview(overview, summary)
-    book.save(path)
+    ExcelWriter(book, DatedZip(path)).save()
 
 
 def _intake(source: str, item: Item, customers: Mapping[str, int]) -> list[Any]:

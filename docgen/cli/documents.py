@@ -199,7 +199,7 @@ def review(
     from docgen import packet
 
     making = packet.Making(kit, printed_date(date), Path(), only=("review", "contract"))
-    documents, _pending = packet.render(item, path.read_bytes(), making)
+    documents, _pending = packet.render(item, packet.original(path).content, making)
     name, content = documents["review"] or ("", b"")
     _write(out or Path(name), content, force=force)
     exit_by([item.review.verdict])

@@ -82,9 +82,12 @@ def printed_date(given: dt.datetime | None) -> dt.date:
     """--date, else SOURCE_DATE_EPOCH (UTC), else today."""
     if given is not None:
         return given.date()
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        try:
+            return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
+        except (ValueError, OverflowError, OSError) as cause:
+            raise UsageError(f"SOURCE_DATE_EPOCH={epoch}: is no number of seconds since 1970") from cause
     return dt.datetime.now().astimezone().date()
 
 

@@ -13,23 +13,26 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import NamedTuple, cast
+from pathlib import Path
+from typing import IO, Any, NamedTuple, cast
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Color, Font, PatternFill, Protection, Side
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
-from docgen import files
 from docgen.errors import WriteError
 from docgen.render import package
 
@@ -220,6 +223,35 @@ def finish(sheet: Worksheet, top: int, active: str, footer: str) -> None:
     _protect(sheet)
 
 
+class DatedZip(zipfile.ZipFile):
+    """A workbook's archive under way, its parts of the earliest time that it knows: a clock may stand before that."""
+
+    def __init__(self, file: IO[bytes] | Path) -> None:
+        super().__init__(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False)
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
+        """Add a part."""
+        part = zipfile.ZipInfo(zinfo_or_arcname)
+        part.compress_type = zipfile.ZIP_DEFLATED
+        super().writestr(part, data, *args, **options)
+
+
+class _InMemory(ExcelWriter):
+    """Writes sheets in memory: openpyxl's own are temporary files for a while, which a crash leaves behind."""
+
+    _archive: zipfile.ZipFile
+
+    def write_worksheet(self, ws: Any) -> None:
+        """Add a sheet; charts and pictures are left out."""
+        ws._drawing = SpreadsheetDrawing()
+        content = io.BytesIO()
+        writer: Any = WorksheetWriter(ws, content)
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], content.getvalue())
+        self.manifest.append(ws)
+
+
 def pack(book: Workbook, properties: dict[str, str], book_title: str) -> bytes:
     """The workbook's bytes, with these custom properties; the same for the same workbook at any time."""
     core = book.properties
@@ -227,8 +259,7 @@ def pack(book: Workbook, properties: dict[str, str], book_title: str) -> bytes:
     for name, text in properties.items():
         book.custom_doc_props.append(StringProperty(name=name, value=text))  # type: ignore[attr-defined]  # no stub
     written = io.BytesIO()
-    with files.scratch():
-        book.save(written)
+    _InMemory(book, DatedZip(written)).save()
     core.created = core.modified = _TIME
     with zipfile.ZipFile(written) as source:
         return package.pack(package.part(name, _renewed(name, source.read(name), core)) for name in source.namelist())
