@@ -33,14 +33,14 @@ _BLOCK = 1 << 16
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
-def safe_name(text: str, fallback: str = "intake") -> str:
+def safe_name(text: str, fallback: str = "intake", longest: int = _LONGEST_NAME) -> str:
     """`text` as a name that every file system takes: no separators, devices, dots or spaces at the ends.
 
-    Invisible characters are dropped, forbidden ones become `_`, and the whole is cut to 120 bytes.
+    Invisible characters are dropped, forbidden ones become `_`, and the whole is cut to `longest` bytes.
     """
     kept = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
     name = _FORBIDDEN.sub("_", " ".join("".join(kept).split()))
-    name = name.encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore").strip(" .")
+    name = name.encode("utf-8")[:longest].decode("utf-8", "ignore").strip(" .")
     if _DEVICES.fullmatch(name):
         name = f"_{name}"
     return name or fallback

@@ -28,6 +28,8 @@ from docgen.render.word import Rendered
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).
 READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
+#: So many bytes of a company's name stand in the names of its documents.
+_LONGEST_IN_NAMES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,10 @@ def review_of(assessed: Assessed, source_bytes: bytes, kit: Kit, occasion: Occas
 
 
 def document_names(kit: Kit, assessed: Assessed) -> dict[str, str]:
-    """The file names of the three documents, from the kit's templates for them."""
-    return {kind: _file_name(kit, assessed, getattr(kit.outputs, kind)) for kind in KINDS}
+    """The file names of the three documents, from the kit's templates for them, no two alike."""
+    names = {kind: _file_name(kit, assessed, getattr(kit.outputs, kind)) for kind in KINDS}
+    counts = Counter(name.casefold() for name in names.values())
+    return {kind: f"{kind}-{name}" if counts[name.casefold()] > 1 else name for kind, name in names.items()}
 
 
 def returned_name(kit: Kit, assessed: Sequence[Assessed], source: Path) -> str:
@@ -139,7 +143,9 @@ def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     given = {**assessed.terms, **assessed.intake.values}
 
     def value_of(key: str) -> object:
-        return assessed.intake.name if key == kit.name_field else context.shown(kit.all_fields[key], given.get(key))
+        if key == kit.name_field:  # cut here, so that what tells the documents apart is not
+            return files.safe_name(assessed.intake.name, longest=_LONGEST_IN_NAMES)
+        return context.shown(kit.all_fields[key], given.get(key))
 
     return files.safe_file_name(expressions.message(template).render(value_of))
 

@@ -22,7 +22,7 @@ from openpyxl.writer.excel import ExcelWriter
 from docgen.batch.summary import Summary
 from docgen.batch.units import Item, Outcome
 from docgen.intake import Level
-from docgen.render.xlsx import DatedZip
+from docgen.render.xlsx import DatedZip, literal
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530
@@ -109,7 +109,7 @@ def _cell(sheet: Any, value: Any) -> Any:
     """What stands in a cell: text as text, though it may look like a formula."""
     if not isinstance(value, str):
         return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL].encode("utf-8", "replace").decode()
+    value = literal(ILLEGAL_CHARACTERS_RE.sub("", value))[:_LONGEST_CELL].encode("utf-8", "replace").decode()
     return _text_cell(sheet, value) if value.startswith("=") else value
 
 

@@ -20,7 +20,7 @@ DIGITS = 15
 #: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
 HELD_ROWS = 1000
 _TALL = 500  # merged ranges higher than this are searched one by one, not indexed row by row
-_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f])_")
+_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
 
 
 class Cell(NamedTuple):
@@ -192,8 +192,9 @@ def cell_of(value: object, *, percent: bool = False) -> Cell:
     if isinstance(value, dt.date | dt.time):
         return Cell(value.isoformat())
     text = str(value)
-    if "_x" in text:  # how spreadsheets write control characters; a carriage return is a line break
-        text = _CONTROL.sub(lambda found: {"0D": "\n", "0A": "\n", "09": "\t"}.get(found[1].upper(), ""), text)
+    if "_x" in text:  # how spreadsheets write control characters, and what looks so; a carriage return is a line break
+        meant = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
+        text = _CONTROL.sub(lambda found: meant.get(found[1].upper(), ""), text)
     return Cell(text)
 
 

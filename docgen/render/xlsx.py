@@ -79,6 +79,14 @@ CENTRED = Look(Font(FACE, 10, color=_INK), horizontal="center")
 _BANNER_FILLS = ("DCE6F4", "E2EFDA", "FCE9D4", "EAE4F2")
 
 
+def literal(text: str) -> str:
+    """`text` as a cell must hold it to show it: `_x0041_` stands for a character there (ECMA-376 part 1, 22.9.2.19)."""
+    return _CODED.sub("_x005F_", text)
+
+
+_CODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
 def put(
     sheet: Worksheet, row: int, column: int, text: str, look: Look, *, fill: str = "", star: bool = False,
     note: str = "", ink: str = "",
@@ -89,6 +97,7 @@ def put(
     assert isinstance(cell, Cell)  # cells are merged after they are written
     if len(text) + len(note) >= LONGEST_CELL:
         raise WriteError(f"a text of {len(text)} characters fits no cell of a sheet", "make a Word form of it: --docx")
+    text, note = literal(text), literal(note)
     if text or note:
         own = InlineFont(rFont=look.font.name, sz=look.font.sz, b=look.font.b, color=look.font.color)
         loud = InlineFont(rFont=look.font.name, sz=look.font.sz, b=True, color=Color(ink or _RED))
