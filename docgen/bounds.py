@@ -186,7 +186,7 @@ def _not_a_list(value: Any) -> Any:
     return value
 
 
-def printable(value: Any) -> Any:
+def printed(value: Any) -> Any:
     """A value that is printed, paid for; a list cannot be.  Raises TypeError, TooMuchError."""
     if isinstance(value, str):
         spend(len(value))

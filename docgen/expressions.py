@@ -140,7 +140,9 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     def finalize(value: Any) -> Any:
         if isinstance(value, Missing):
             return show_missing(value)
-        return bounds.printable(value.text if isinstance(value, Shown) else value)
+        printed = bounds.printed(value.text if isinstance(value, Shown) else value)
+        # What a customer wrote may hold characters that no XML can, and no reader of PDF takes for text.
+        return type(printed)(texts.printable(printed)) if markup and isinstance(printed, str) else printed
 
     environment = Sandbox(
         undefined=StrictUndefined, autoescape=markup, finalize=finalize, keep_trailing_newline=True, cache_size=0

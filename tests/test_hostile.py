@@ -138,7 +138,7 @@ def assert_plain(folder: Path, out: Path, *paths: Path) -> None:
 
 def test_a_summary_shows_them_opens_nothing_and_runs_nothing(run: Run, source: Path, tmp_path: Path) -> None:
     source = source.rename(tmp_path / "=1+1 <b>{{ 7 * 7 }}.csv")
-    for row, text in [*enumerate(HOSTILE.values(), start=2)][::5]:
+    for row, text in [*enumerate(HOSTILE.values(), start=2)][7::9]:
         assert run("review", source, "--row", row, "-o", tmp_path / f"{row}.pdf").code == 0
         reader = pypdf.PdfReader(tmp_path / f"{row}.pdf")
         told = "".join("".join(page.extract_text() for page in reader.pages).split())
@@ -166,7 +166,7 @@ def skeleton(content: bytes) -> tuple[object, ...]:
 
 
 def test_a_word_form_that_goes_back_shows_them_too(run: Run, source: Path, tmp_path: Path) -> None:
-    for row, text in enumerate(HOSTILE.values(), start=2):
+    for row, text in [*enumerate(HOSTILE.values(), start=2)][::4]:
         target = tmp_path / f"{row}.docx"
         assert run("return", source, "--docx", "--row", row, "-o", target).code == 0
         assert queries.controls(target.read_bytes())["company_name"].text == text
