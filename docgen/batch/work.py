@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import length_hint
 from pathlib import Path
 
 from docgen import manifest, packet
@@ -43,7 +44,7 @@ def work(job: Job, unit: Unit) -> Outcome:
 def _outcome(job: Job, unit: Unit) -> Outcome:
     items: list[Item] = []
     failures: list[Failure] = []
-    count, inputs = 0, ""
+    count, inputs, about = 0, "", 0
     try:
         original = _original(unit.source, _modified(unit.source))
         inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
@@ -52,6 +53,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         if before and not before.failures and len(kept) == len(before.items):
             return before
         source = _source_at(job, unit.start, unit.source, inputs)
+        about = length_hint(source.opened.intakes)
         for answers in source.take(job, unit):
             done = kept.get((answers.sheet, answers.row)) or _done(job, unit, source.opened, original, answers)
             count += 1
@@ -65,7 +67,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         failures.append(_failure("", error))
         count = 0
     more = count == unit.stop - unit.start
-    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more)
+    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more, about)
 
 
 # -- going through a source ------------------------------------------------------------------------
