@@ -13,10 +13,10 @@ import secrets
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from docgen.errors import DiskFullError, WriteError
 
@@ -151,36 +151,101 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+# -- folders ---------------------------------------------------------------------------------------
+
+
+class Prepared(NamedTuple):
+    """A folder that is written and has not appeared yet: the hidden name that it has, and the one it will have."""
+
+    hidden: Path
+    folder: Path
+
+
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
     A folder that stands there is moved aside first and comes back if anything fails.  Raises WriteError.
     """
-    with _clear_errors(folder):
+    prepared = prepare_folder(folder, contents)
+    settle([prepared])
+    appear(prepared)
+
+
+def prepare_folder(folder: Path, contents: Mapping[str, bytes]) -> Prepared:
+    """Write what `folder` shall hold under a hidden name beside it.  Raises WriteError.
+
+    Then follow `settle`, for as many folders as one likes, and `appear` for each.
+    """
+    prepared = Prepared(_beside(folder), folder)
+    with _clear_errors(folder), _removed_on_failure(prepared):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _beside(folder)
+        prepared.hidden.mkdir()
+        for name, content in contents.items():
+            (prepared.hidden / name).write_bytes(content)
+    return prepared
+
+
+def settle(prepared: Sequence[Prepared]) -> None:
+    """Make sure that all that is prepared is on the disk; many at once at little more than the cost of one.
+
+    Raises WriteError, and then removes them all.
+    """
+    with ExitStack() as undo:
+        for one in prepared:
+            undo.enter_context(_removed_on_failure(one))
+        if len(prepared) < _MANY or not _sync_file_system(prepared[0].hidden):
+            for one in prepared:
+                with _clear_errors(one.folder):
+                    for path in one.hidden.iterdir():
+                        _sync(path)
+
+
+def appear(prepared: Prepared) -> None:
+    """Let a prepared folder take its place.  Raises WriteError, and then removes it."""
+    with _clear_errors(prepared.folder), _removed_on_failure(prepared):
+        hidden, folder = prepared
+        if not folder.exists():
+            hidden.rename(folder)
+            return
+        aside = _beside(folder)
+        folder.rename(aside)
         try:
-            temporary.mkdir()
-            for name, content in contents.items():
-                _write_new(temporary / name, content)
-            _swap(temporary, folder)
+            hidden.rename(folder)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            aside.rename(folder)
             raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def _swap(new: Path, folder: Path) -> None:
-    if not folder.exists():
-        new.rename(folder)
-        return
-    aside = _beside(folder)
-    folder.rename(aside)
+@contextmanager
+def _removed_on_failure(prepared: Prepared) -> Iterator[None]:
     try:
-        new.rename(folder)
+        yield
     except BaseException:
-        aside.rename(folder)
+        shutil.rmtree(prepared.hidden, ignore_errors=True)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+
+
+#: So many folders, of a file or two each, are worth one sync of the whole file system.
+_MANY = 4
+
+
+def _sync_file_system(path: Path) -> bool:
+    """Write the file system of `path` to its disk; False where that fails or the system cannot (Linux can)."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return bool(ctypes.CDLL(None).syncfs(descriptor) == 0)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _beside(path: Path) -> Path:
