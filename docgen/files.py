@@ -144,11 +144,19 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
-    for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:  # a folder may hold a million packets: one name at a time
+        found = [folder / entry.name for entry in entries if _is_temporary(entry.name)]
+    for path in found:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(".") and name.endswith(_TEMPORARY)
 
 
 # -- folders ---------------------------------------------------------------------------------------
