@@ -1,8 +1,7 @@
 """The only module that writes: a file or a folder appears whole or not at all.
 
 New content goes to a hidden name beside its target (same disk, the user's umask) and takes the
-target's place by renaming; whatever goes wrong before that leaves the old content as it was.  What is
-being written is locked, so that what a crash left behind can be told from it, and taken away.
+target's place by renaming; whatever goes wrong before that leaves the old content as it was.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ import shutil
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from docgen.errors import DiskFullError, WriteError
 
@@ -59,9 +58,9 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
     """
     if path.exists() and not replace:
         raise WriteError(f"{path} exists already", "choose another name with -o, or give --force")
-    remove_leftovers(path.parent)
+    remove_orphans(path.parent)
     with replacing(path) as temporary:
-        _write(temporary, content)
+        _write_new(temporary, content)
 
 
 @contextmanager
@@ -73,11 +72,9 @@ def replacing(path: Path) -> Iterator[Path]:
     with _clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
-        temporary.touch(exist_ok=False)
         try:
-            with _held(temporary):
-                yield temporary
-                temporary.replace(path)
+            yield temporary
+            temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -149,11 +146,44 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what a crash left half-written in `folder`, and nothing that somebody is writing."""
+    """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:  # a folder may hold a million packets: one name at a time
+        found = [folder / entry.name for entry in entries if _is_temporary(entry.name)]
+    for path in found:
+        _remove(path)
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(".") and name.endswith(_TEMPORARY)
+
+
+def remove_orphans(folder: Path) -> None:
+    """Remove what processes of this machine left half-written in `folder` when they died; others may be writing."""
     for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
-        with _held(path, wait=False) as is_ours:
-            if is_ours:
-                _remove(path)
+        if _is_orphan(path):
+            _remove(path)
+
+
+def _is_orphan(path: Path) -> bool:
+    """Whether a temporary file or folder is this user's, and made by a process of this machine that is no more."""
+    maker = re.search(rf"{re.escape(_machine())}-(\d+)[.-]", path.name)
+    if maker is None or sys.platform == "win32":
+        return False
+    try:
+        is_own = path.lstat().st_uid == os.getuid()
+        os.kill(int(maker[1]), 0)
+    except ProcessLookupError:
+        return is_own
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
+def _machine() -> str:
+    """The name of this machine in letters and digits: processes are told by their numbers on one machine alone."""
+    return f"on{re.sub('[^0-9A-Za-z]', '', os.uname().nodename)[:20]}" if sys.platform != "win32" else "on"
 
 
 def _remove(path: Path) -> None:
@@ -165,54 +195,16 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _held(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold what is being written, until this process lets go of it or dies; yields whether it is held.
-
-    Without `wait` that is false where another process holds it.  Raises FileNotFoundError where one
-    that took it for a leftover removed it meanwhile.
-    """
-    if sys.platform == "win32":
-        yield True
-        return
-    import fcntl
-
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:  # a link, or not to be read: nothing that docgen is writing
-        yield True
-        return
-    try:
-        is_ours = True
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            is_ours = False
-        except OSError:  # not every network disk has locks
-            is_ours = wait
-        if wait and not path.exists():
-            raise FileNotFoundError(errno.ENOENT, "another process removed it", str(path))
-        yield is_ours
-    finally:
-        os.close(descriptor)
-
-
-def _is_own(path: Path) -> bool:
-    """Whether it is a folder that this user made: the folder of temporary files is everybody's."""
-    return not path.is_symlink() and (sys.platform == "win32" or path.stat().st_uid == os.getuid())
-
-
-@contextmanager
 def scratch() -> Iterator[None]:
     """Give libraries a folder of their own for what they write in passing: nobody else may open it, and it is
     removed in the end, or at the next start where this process is killed.  Raises WriteError."""
     shared = Path(tempfile.gettempdir())
     with _clear_errors(shared):
         for path in shared.glob(f"{_SCRATCH}*"):
-            with _held(path, wait=False) as is_ours:
-                if is_ours and _is_own(path):
-                    _remove(path)
+            if _is_orphan(path):
+                _remove(path)
         before = tempfile.tempdir
-        with tempfile.TemporaryDirectory(prefix=_SCRATCH) as folder, _held(Path(folder)):
+        with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{_machine()}-{os.getpid()}-") as folder:
             tempfile.tempdir = folder
             try:
                 yield
@@ -220,45 +212,110 @@ def scratch() -> Iterator[None]:
                 tempfile.tempdir = before
 
 
+# -- folders ---------------------------------------------------------------------------------------
+
+
+class Prepared(NamedTuple):
+    """A folder that is written and has not appeared yet: the hidden name that it has, and the one it will have."""
+
+    hidden: Path
+    folder: Path
+
+
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
     A folder that stands there is moved aside first and comes back if anything fails.  Raises WriteError.
     """
-    with _clear_errors(folder):
+    prepared = prepare_folder(folder, contents)
+    settle([prepared])
+    appear(prepared)
+
+
+def prepare_folder(folder: Path, contents: Mapping[str, bytes]) -> Prepared:
+    """Write what `folder` shall hold under a hidden name beside it.  Raises WriteError.
+
+    Then follow `settle`, for as many folders as one likes, and `appear` for each.
+    """
+    prepared = Prepared(_beside(folder), folder)
+    with _clear_errors(folder), _removed_on_failure(prepared):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _beside(folder)
+        prepared.hidden.mkdir()
+        for name, content in contents.items():
+            (prepared.hidden / name).write_bytes(content)
+    return prepared
+
+
+def settle(prepared: Sequence[Prepared]) -> None:
+    """Make sure that all that is prepared is on the disk; many at once at little more than the cost of one.
+
+    Raises WriteError, and then removes them all.
+    """
+    with ExitStack() as undo:
+        for one in prepared:
+            undo.enter_context(_removed_on_failure(one))
+        if len(prepared) < _MANY or not _sync_file_system(prepared[0].hidden):
+            for one in prepared:
+                with _clear_errors(one.folder):
+                    for path in one.hidden.iterdir():
+                        _sync(path)
+
+
+def appear(prepared: Prepared) -> None:
+    """Let a prepared folder take its place.  Raises WriteError, and then removes it."""
+    with _clear_errors(prepared.folder), _removed_on_failure(prepared):
+        hidden, folder = prepared
+        if not folder.exists():
+            hidden.rename(folder)
+            return
+        aside = _beside(folder)
+        folder.rename(aside)
         try:
-            temporary.mkdir()
-            with _held(temporary):
-                for name, content in contents.items():
-                    _write(temporary / name, content)
-                _swap(temporary, folder)
+            hidden.rename(folder)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            aside.rename(folder)
             raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def _swap(new: Path, folder: Path) -> None:
-    if not folder.exists():
-        new.rename(folder)
-        return
-    aside = _beside(folder)
-    folder.rename(aside)
+@contextmanager
+def _removed_on_failure(prepared: Prepared) -> Iterator[None]:
     try:
-        new.rename(folder)
+        yield
     except BaseException:
-        aside.rename(folder)
+        shutil.rmtree(prepared.hidden, ignore_errors=True)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+
+
+#: So many folders, of a file or two each, are worth one sync of the whole file system.
+_MANY = 4
+
+
+def _sync_file_system(path: Path) -> bool:
+    """Write the file system of `path` to its disk; False where that fails or the system cannot (Linux can)."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return bool(ctypes.CDLL(None).syncfs(descriptor) == 0)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}{_TEMPORARY}")
+    made = f"{_machine()}-{os.getpid()}.{secrets.token_hex(4)}"
+    return path.with_name(f".{path.name[:40]}.{made}{_TEMPORARY}")
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as stream:
+def _write_new(path: Path, content: bytes) -> None:
+    with path.open("xb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

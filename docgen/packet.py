@@ -75,6 +75,14 @@ def make(assessed: Assessed, source: Original, making: Making, folder_name: str)
 
     Raises WriteError where that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
     """
+    packet, prepared = prepare(assessed, source, making, folder_name)
+    files.settle([prepared])
+    files.appear(prepared)
+    return packet
+
+
+def prepare(assessed: Assessed, source: Original, making: Making, folder_name: str) -> tuple[Packet, files.Prepared]:
+    """The same, but for the last steps: the packet is written and has not appeared (`files.settle`, `files.appear`)."""
     folder = making.out / folder_name
     refuse_to_lose(folder, force=making.force)
     documents, pending = render(assessed, source.content, making)
@@ -83,9 +91,9 @@ def make(assessed: Assessed, source: Original, making: Making, folder_name: str)
         source.sha256, assessed.terms, documents, faces() if documents["review"] else {},
     )  # fmt: skip
     contents = {name: content for name, content in filter(None, documents.values())}
-    files.write_folder(folder, contents | {manifest.MANIFEST: listing})
+    prepared = files.prepare_folder(folder, contents | {manifest.MANIFEST: listing})
     paths = {kind: folder / document[0] if document else None for kind, document in documents.items()}
-    return Packet(assessed.intake.name, assessed.review.verdict, folder, paths, pending)
+    return Packet(assessed.intake.name, assessed.review.verdict, folder, paths, pending), prepared
 
 
 Documents = dict[str, tuple[str, bytes] | None]

@@ -53,7 +53,7 @@ def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Pac
     from docgen import files
     from docgen import packet as packets
 
-    files.remove_leftovers(making.out)
+    files.remove_orphans(making.out)
     names = packets.folder_names([item.intake for _, item in assessed])
     for name in names:
         packets.refuse_to_lose(making.out / name, force=making.force)

@@ -59,6 +59,7 @@ _TABLE, _STRING, _RUN, _TEXT = f"{_MAIN}sst", f"{_MAIN}si", f"{_MAIN}r", f"{_MAI
 LONG_SHEET = 4 * 2**20
 _VISIBLE = {None, "visible"}
 _MERGED_RANGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:$]+)\"")
+_LAST_ROW = re.compile(rb"<(?:\w+:)?dimension\s+ref=\"[A-Z]+\d+:[A-Z]+(\d+)\"")
 _CHUNK = 2**20
 
 
@@ -137,7 +138,9 @@ class _Sheets:
         with archive.open(part) as source:
             head = list(islice(self._rows(_streamed(source, DATA_TAG, ROW_TAG)), HELD_ROWS))
         held = grid(title, (cell for row in head for cell in row), merged)
-        return replace(held, more=partial(self._rows_after, part, len(head)))
+        with archive.open(part) as source:
+            said = _LAST_ROW.search(source.read(_CHUNK).partition(b"<sheetData")[0])
+        return replace(held, more=partial(self._rows_after, part, len(head)), length=int(said[1]) if said else None)
 
     def _rows_after(self, part: str, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         rows = self._reopened(part)

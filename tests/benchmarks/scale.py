@@ -72,10 +72,12 @@ def _peak(process: int) -> int:
 
 
 def _children(parent: int) -> list[int]:
+    """The processes that any thread of `parent` has started."""
     try:
-        return [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+        listings = [path.read_text() for path in Path(f"/proc/{parent}/task").glob("*/children")]
     except OSError:
         return []
+    return [int(one) for listing in listings for one in listing.split()]
 
 
 def startup(*arguments: str) -> float:
