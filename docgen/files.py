@@ -13,7 +13,6 @@ import secrets
 import shutil
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -21,34 +20,10 @@ from typing import BinaryIO, NamedTuple
 
 from docgen.errors import DiskFullError, WriteError
 
-#: Longest safe name in bytes of UTF-8: file systems allow 255, and names get a suffix.
-_LONGEST_NAME = 120
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
-#: Names that Windows keeps for devices, with or without an extension.
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _TEMPORARY = ".docgen-tmp"
 _SCRATCH = "docgen-scratch-"
 _BLOCK = 1 << 16
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
-
-
-def safe_name(text: str, fallback: str = "intake", longest: int = _LONGEST_NAME) -> str:
-    """`text` as a name that every file system takes: no separators, devices, dots or spaces at the ends.
-
-    Invisible characters are dropped, forbidden ones become `_`, and the whole is cut to `longest` bytes.
-    """
-    kept = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
-    name = _FORBIDDEN.sub("_", " ".join("".join(kept).split()))
-    name = name.encode("utf-8")[:longest].decode("utf-8", "ignore").strip(" .")
-    if _DEVICES.fullmatch(name):
-        name = f"_{name}"
-    return name or fallback
-
-
-def safe_file_name(text: str) -> str:
-    """`text` as a safe name that keeps its suffix however long the rest is."""
-    stem, dot, suffix = text.rpartition(".")
-    return f"{safe_name(stem)}.{suffix}" if dot else safe_name(text)
 
 
 def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:

@@ -17,6 +17,7 @@ from docgen.assess import Assessed
 from docgen.errors import SourceError, WriteError
 from docgen.intake import Intake, Verdict, intake_json
 from docgen.kit import Kit
+from docgen.names import safe_file_name, safe_name
 from docgen.render import context
 from docgen.render.context import Occasion
 from docgen.render.contract import render_contract
@@ -128,7 +129,7 @@ def review_of(assessed: Assessed, source_bytes: bytes, kit: Kit, occasion: Occas
     data = json.dumps(intake_json(intake, assessed.review, kit.fields), ensure_ascii=False, indent=2)
     attached = [Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data")]
     if intake.row is None:  # a table is other customers' data too, and grows with their number
-        attached.insert(0, Attached(files.safe_file_name(intake.source), source_bytes, "source", "Source"))
+        attached.insert(0, Attached(safe_file_name(intake.source), source_bytes, "source", "Source"))
     return render_review(kit, intake, assessed.review, assessed.terms, occasion, attached)
 
 
@@ -144,7 +145,7 @@ def returned_name(kit: Kit, assessed: Sequence[Assessed], source: Path) -> str:
     where that holds several intakes."""
     if len(assessed) == 1:
         return _file_name(kit, assessed[0], kit.outputs.returned or kit.outputs.form)
-    return files.safe_file_name(f"{source.stem}-{kit.title}.xlsx")
+    return safe_file_name(f"{source.stem}-{kit.title}.xlsx")
 
 
 def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
@@ -152,10 +153,10 @@ def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
 
     def value_of(key: str) -> object:
         if key == kit.name_field:  # cut here, so that what tells the documents apart is not
-            return files.safe_name(assessed.intake.name, longest=_LONGEST_IN_NAMES)
+            return safe_name(assessed.intake.name, longest=_LONGEST_IN_NAMES)
         return context.shown(kit.all_fields[key], given.get(key))
 
-    return files.safe_file_name(expressions.message(template).render(value_of))
+    return safe_file_name(expressions.message(template).render(value_of))
 
 
 def refuse_to_lose(folder: Path, *, force: bool) -> None:
@@ -180,12 +181,12 @@ def distinct_name(intake: Intake) -> str:
     if not any(place):
         place = tuple(answer.origin.cell for answer in intake.answers.values())[:1]
     origin = json.dumps([os.path.normpath(intake.source), *place], ensure_ascii=False)
-    return f"{files.safe_name(intake.name)}-{hashlib.sha256(origin.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return f"{safe_name(intake.name)}-{hashlib.sha256(origin.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def folder_names(intakes: list[Intake]) -> list[str]:
     """A folder name for each intake: its safe name, with hex digits where two would share one."""
-    plain = [files.safe_name(intake.name) for intake in intakes]
+    plain = [safe_name(intake.name) for intake in intakes]
     counts = Counter(name.casefold() for name in plain)
     return [
         distinct_name(intake) if counts[name.casefold()] > 1 else name

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "docgen"
 #: A module imports modules of lower rows only; modules of one folder may import each other.
 LEVELS = [
     {"errors"},
-    {"files", "text", "messages", "markedyaml", "bounds", "shown"},
+    {"files", "names", "text", "messages", "markedyaml", "bounds", "shown"},
     {"intake", "negation"},
     {"expressions", "kit"},
     {"kitfile"},

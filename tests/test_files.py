@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docgen import files
+from docgen import files, names
 from docgen.errors import DiskFullError, WriteError
 
 
@@ -34,12 +34,12 @@ from docgen.errors import DiskFullError, WriteError
     ],
 )
 def test_safe_names(text: str, name: str) -> None:
-    assert files.safe_name(text) == name
+    assert names.safe_name(text) == name
 
 
 @given(st.text())
 def test_any_text_makes_a_name_that_is_one_plain_path_component(text: str) -> None:
-    name = files.safe_name(text)
+    name = names.safe_name(text)
     assert name == Path(name).name
     assert 0 < len(name.encode()) <= 121
     assert name not in {".", ".."}
@@ -47,7 +47,7 @@ def test_any_text_makes_a_name_that_is_one_plain_path_component(text: str) -> No
 
 
 def test_a_file_name_keeps_its_suffix(tmp_path: Path) -> None:
-    assert files.safe_file_name("字" * 300 + "-合同.docx") == "字" * 40 + ".docx"
+    assert names.safe_file_name("字" * 300 + "-合同.docx") == "字" * 40 + ".docx"
 
 
 def test_an_existing_file_is_kept(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from conftest import GOOD, ROOT, Run
 from tables import document, form_text
 
-from docgen import files, packet
+from docgen import packet
 from docgen.errors import ProofError
 
 INPUTS = ROOT / "inputs"
@@ -223,7 +223,7 @@ def test_a_hostile_name_stays_in_the_folder(run: Run, out: Path, tmp_path: Path)
     assert made["name"] == "../../../evil/公司"
     assert Path(made["folder"]).parent == out.resolve()
     assert {path.parent for path in only(out).iterdir()} == {only(out)}
-    assert files.safe_name("../../../evil/公司") == Path(made["folder"]).name
+    assert names.safe_name("../../../evil/公司") == Path(made["folder"]).name
 
 
 def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from conftest import GOOD, ROOT, Run
 from tables import form_text, workbook
 
 from docgen import files
+from docgen.batch.reports import write_reports
 
 MOBILE, WECHAT = GOOD["contact_mobile"], GOOD["contact_wechat"]
 TERMS = ROOT / "inputs" / "terms.yaml"
@@ -124,7 +125,7 @@ def fail_late(*arguments: object, **options: object) -> None:
         ("check", "docgen.normalize.normalize"),
         ("contract", "docgen.packet.contract_of"),
         ("review", "docgen.packet.review_of"),
-        ("packet", "docgen.files.write_folder"),
+        ("packet", "docgen.files.prepare_folder"),
     ],
 )
 def test_a_bug_tells_where_and_not_what(
@@ -190,24 +191,27 @@ def test_mobiles_are_masked_as_people_write_them(written: str, told: str) -> Non
 def test_libraries_write_in_a_folder_of_our_own(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which nobody else may open, which is removed in the end, and at the next start after a crash."""
+    """Which nobody else may open, and which is removed in the end."""
     shared = tmp_path / "shared"
     shared.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(shared))
     made: list[tuple[Path, int]] = []
-    make = tempfile.NamedTemporaryFile
 
-    def noted(*args: object, **options: object) -> object:
-        folder = Path(tempfile.gettempdir())
-        made.append((folder, folder.stat().st_mode & 0o777))
-        return make(*args, **options)  # type: ignore[call-overload]
+    def noted(make: Callable[..., object]) -> Callable[..., object]:
+        def note(*args: object, **options: object) -> object:
+            folder = Path(tempfile.gettempdir())
+            made.append((folder.parent, folder.stat().st_mode & 0o777))
+            return make(*args, **options)
 
-    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", noted)
-    lines = ("return {source} -o {out}/r.xlsx", "blank sheet -o {out}/b.xlsx", "contract {source} -o {out}/c.docx")
-    for line in (*lines, "contract {source} --compare {out}/c.docx -o {out}/d.docx"):
+        return note
+
+    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", noted(tempfile.NamedTemporaryFile))
+    monkeypatch.setattr(tempfile, "mkstemp", noted(tempfile.mkstemp))
+    for line in ("contract {source} -o {out}/c.docx", "contract {source} --compare {out}/c.docx -o {out}/d.docx"):
         assert run(*filled(line, source, tmp_path / "out")).code == 0
-    assert made
-    assert {(folder.parent, mode) for folder, mode in made} == {(shared, 0o700)}
+    write_reports(tmp_path / "out", [])
+    assert len(made) > 3
+    assert set(made) == {(shared, 0o700)}
     assert list(shared.iterdir()) == []
 
 
@@ -215,6 +219,7 @@ KILLED = """
 import os, signal, sys, tempfile
 from pathlib import Path
 from docgen import files
+from docgen.batch.reports import write_reports
 if sys.argv[1] == "scratch":
     tempfile.tempdir = sys.argv[2]
     with files.scratch():
@@ -238,9 +243,10 @@ def test_what_a_killed_process_left_goes_at_the_next_start(
     left = list(folder.iterdir())
     assert len(left) == 1
     if what == "scratch":
+        run(*filled("contract {source} -o {out}/c.docx", source, tmp_path / "other"))
         monkeypatch.setattr(tempfile, "tempdir", str(folder))
     line = {
-        "scratch": "return {source} -o {out}/r.xlsx",
+        "scratch": "contract {source} --compare {out}/c.docx -o {out}/d.docx",
         "file": "form {source} -o {out}/f.docx",
         "folder": "packet {source} -o {out}",
     }[what]
@@ -252,6 +258,7 @@ def test_what_somebody_is_writing_is_left_alone(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with files.replacing(tmp_path / "report.xlsx") as temporary, files.scratch():
         scratch = Path(tempfile.gettempdir())
+        temporary.write_bytes(b"half")
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         files.write_file(tmp_path / "form.docx", b"x")
         with files.scratch():
