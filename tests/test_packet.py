@@ -12,7 +12,7 @@ import pytest
 from conftest import GOOD, ROOT, Run
 from tables import document, form_text
 
-from docgen import packet
+from docgen import names, packet
 from docgen.errors import ProofError
 
 INPUTS = ROOT / "inputs"
