@@ -69,9 +69,13 @@ def test_terminals_get_nothing_to_obey(run: Run, source: Path, tmp_path: Path) -
     told = run("check", source, "--json")
     assert told.code == 0, told.err
     assert [intake["name"] for intake in told.json["intakes"]] == list(HOSTILE.values())
+    quoted = write(
+        tmp_path / "quoted.csv", [{"contact_mobile": "\x1b[31m\u202e\x9b138", "number_types": "\x1b]0;x\x07"}]
+    )
+    assert r"\u001b[31m\u202e\u009b138" in run("check", quoted).out
     evil = tmp_path / "\x1b[31m\u202e甲\nerror: all is well.csv"
     evil.write_text("no\x1b[31m table\n", encoding="utf-8")
-    for done in (told, run("check", source), run("check", evil, "-v"), run("check", f"{evil}x"), run("check", "--\x1b[31m"),
+    for done in (told, run("check", source), run("check", quoted), run("check", quoted, "--json"), run("check", evil, "-v"), run("check", f"{evil}x"), run("check", "--\x1b[31m"),
                  run("batch", evil, "-o", tmp_path / "b", "--dry-run")):  # fmt: skip
         assert not OBEYED.search(done.out + done.err), done
 
