@@ -151,6 +151,21 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def marked(folder: Path) -> Iterator[Path]:
+    """Yield a hidden empty file in `folder` whose name nobody else can guess; it is removed in the end.
+
+    Raises WriteError.
+    """
+    mark = _beside(folder / "mark")
+    with _clear_errors(mark):
+        mark.touch(exist_ok=False)
+    try:
+        yield mark
+    finally:
+        mark.unlink(missing_ok=True)
+
+
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from docgen import files
 from docgen.batch import journal, schedule
+from docgen.batch.cluster import Cluster, connected
 from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
@@ -18,32 +19,39 @@ from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import WriteError
 
 LOCK = ".docgen-lock"
-#: Units handed out for each worker: one to work on, one to go on with.
-_AHEAD = 2
 
 
 def run(
-    sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False
+    sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
 ) -> Generator[Outcome | Retry, None, None]:
     """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
 
+    The work is done by so many `workers` of this process, or by those of the `cluster` at that address.
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
     Raises WriteError, KitError and SystemMissingError, which stop the run.
     """
-    with _alone_in(job.out), journal.opened(job.out, resume=resume) as kept, Workers(workers) as pool:
+    with (
+        _alone_in(job.out),
+        _pool(job, workers, cluster) as pool,
+        journal.opened(job.out, resume=resume) as kept,
+    ):
 
         def submit(unit: Unit) -> Future[Outcome]:
             return pool.submit(work, job, kept.recall(unit))
 
-        for event in schedule.run(Schedule(map(str, sources), job.step), submit, workers * _AHEAD):
+        for event in schedule.run(Schedule(map(str, sources), job.step), submit, pool.room):
             if isinstance(event, Outcome):
                 kept.keep(event)
             yield event
         _report(pool, job.out, kept)
 
 
-def _report(pool: Workers, out: Path, kept: Journal) -> None:
+def _pool(job: Job, workers: int, cluster: str | None) -> AbstractContextManager[Workers | Cluster]:
+    return Workers(workers) if cluster is None else connected(cluster, workers, job)
+
+
+def _report(pool: Workers | Cluster, out: Path, kept: Journal) -> None:
     """Write the reports in a worker, once more in another where that one dies: openpyxl keeps every link until
     it saves, and this process stays as small as it is."""
     try:

@@ -56,11 +56,15 @@ class Job:
 
 def stamp(kit: Path, terms: Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
     """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
-    digest = hashlib.sha256()
-    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms)]
+    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms), kit_sha256(kit)]
     if "review" in only:
         settings.append(sorted(faces().items()))
-    digest.update(json.dumps(settings).encode())
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+def kit_sha256(kit: Path) -> str:
+    """A hash of everything in the folder of a kit."""
+    digest = hashlib.sha256()
     for path in sorted(path for path in kit.rglob("*") if path.is_file()):
         digest.update(path.relative_to(kit).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
