@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ LOCAL = "local"
 _CONNECT, _FIRST_WORKER, _FITTING = 5, 15, 60
 #: How long the number of workers is taken to stay as it is, in seconds.
 _RECOUNT = 2.0
+_ADDRESS = re.compile(r"(tcp|tls)://.+:\d{1,5}")
+#: Ctrl-C reaches every process of a terminal; this one decides.
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
 
 
@@ -128,21 +132,23 @@ def _client(address: str, jobs: int) -> Iterator[Client]:
         # With keys of its own: on a machine with several users, nobody else's calls are run.
         with (
             LocalCluster(
-                n_workers=jobs, threads_per_worker=1, dashboard_address=None, security=True,
-                silence_logs=logging.CRITICAL,
+                n_workers=jobs, threads_per_worker=1, security=True, dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL, preload=_DEAF,
             ) as cluster,
             Client(cluster) as client,
         ):  # fmt: skip
             yield client
         return
+    if not _ADDRESS.fullmatch(address):
+        raise UsageError(
+            f"--cluster {address}: no address of a scheduler", "give tcp://HOST:PORT, tls://HOST:PORT or local"
+        )
     try:
         client = Client(address, timeout=_CONNECT, set_as_default=False)
     except (OSError, TimeoutError) as cause:
         raise SystemMissingError(
             f"{address}: no scheduler answers there", "start one with 'dask scheduler', or correct the address"
         ) from cause
-    except (ValueError, TypeError) as cause:
-        raise UsageError(f"--cluster {address}: {cause}", "give tcp://HOST:PORT, tls://HOST:PORT or local") from cause
     with client:
         yield client
 
@@ -166,7 +172,7 @@ def _refuse_misfits(client: Client, address: str, setting: Setting) -> None:
     for worker, misfit in client.run(fit, setting, on_error="return").items():
         if isinstance(misfit, DocgenError):
             raise misfit
-        if misfit is not None:
+        if misfit is not None and not isinstance(misfit, OSError):  # one that was lost meanwhile is no misfit
             raise SystemMissingError(f"{worker}: docgen does not run there: {type(misfit).__name__}: {misfit}")
 
 
