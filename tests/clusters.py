@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -85,11 +84,6 @@ def cluster(folder: Path, *, workers: int = 2, python_path: Path | None = None) 
                 started.append(dask("worker", address, "--nworkers", workers, "--nthreads", 1, "--no-dashboard"))
             yield Cluster(address, scheduler, started[-1])
         finally:
-            for process in reversed(started):
-                process.send_signal(signal.SIGINT)
-            for process in reversed(started):
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+            for process in started:  # their children end with them
+                process.kill()
+                process.wait()

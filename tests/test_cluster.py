@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ from clusters import LOSES, Cluster, cluster
 from conftest import ROOT
 from openpyxl import load_workbook
 
-from docgen import kitfile
+from docgen import __version__, kitfile
 from docgen.batch import relay
 from docgen.batch.relay import Setting
 from docgen.batch.units import Job, kit_sha256, stamp
@@ -37,7 +38,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a table of many customers, samples, and a source that is none."""
     folder = tmp_path_factory.mktemp("sources")
-    table(folder / "customers.xlsx", companies(200))
+    table(folder / "customers.xlsx", companies(70))
     for name in ("accepted", "rejected", "incomplete", "manual"):
         shutil.copy(ROOT / "inputs" / f"{name}.xlsx", folder)
     (folder / "broken.xlsx").write_bytes(b"no workbook")
@@ -55,18 +56,6 @@ def here(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(out: Path) -> list[tuple[object, ...]]:
     """Every row of every sheet of the report."""
     return [row for sheet in load_workbook(out / "report.xlsx") for row in sheet.iter_rows(values_only=True)]
-
-
-def test_a_cluster_makes_what_this_machine_makes(dask: Cluster, sources: Path, here: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    code, err = finish(start(sources, "-o", out, "--cluster", dask.address))
-    assert code == 8, err
-    assert packets(out) == packets(here)
-    assert rows(out) == rows(here)
-    assert leftovers(out) == []
-    errors = [line for line in err.splitlines() if line.startswith("error:")]
-    assert len(errors) == 1
-    assert str(sources / "broken.xlsx") in errors[0]
 
 
 def test_a_cluster_started_for_the_run_does_too(tmp_path: Path) -> None:
@@ -90,6 +79,8 @@ def test_a_lost_worker_costs_a_retry(dask: Cluster, sources: Path, here: Path, t
     assert packets(out) == packets(here)
     assert rows(out) == rows(here)
     assert leftovers(out) == []
+    (error,) = [line for line in err.splitlines() if line.startswith("error:")]
+    assert str(sources / "broken.xlsx") in error
 
 
 def test_an_intake_that_kills_workers_is_named_and_costs_no_other(dask: Cluster, tmp_path: Path) -> None:
@@ -97,16 +88,15 @@ def test_an_intake_that_kills_workers_is_named_and_costs_no_other(dask: Cluster,
     source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
     code, err = finish(start(source, "-o", out, "--cluster", dask.address, "--timeout", 3))
     assert code == 8, err
-    errors = {line.partition("Sheet ")[2] for line in err.splitlines() if line.startswith("error:")}
-    asked = " (look at it alone with docgen check; where memory or time was short, give more (--jobs, --timeout))"
-    assert errors == {
-        f"row {row}: the worker process died twice: {how}; then {how}{asked}"
+    errors = [line for line in err.splitlines() if line.startswith("error:")]
+    assert [line.partition(" (")[0].partition("Sheet ")[2] for line in sorted(errors)] == [
+        f"row {row}: the worker process died twice: it was killed by SIGKILL; then {how}"
         for row, how in [
             (3, "it was killed by SIGKILL"),
             (5, "it took longer than --timeout allows"),
             (6, "its machine or dask worker was lost"),
         ]
-    }
+    ]
     assert err.count("trying again") >= 4
     assert sorted({name[:2] for name in packets(out)}) == ["丙公", "乙公", "甲公"]
     assert "Traceback" not in err
@@ -116,7 +106,7 @@ def test_a_lost_scheduler_is_one_line_and_the_run_goes_on(sources: Path, here: P
     out = tmp_path / "out"
     with cluster(tmp_path / "dask") as first:
         process = start(sources, "-o", out, "--cluster", first.address)
-        wait_for_packets(out, 80, process)
+        wait_for_packets(out, 30, process)
         first.scheduler.kill()
         code, err = finish(process)
     assert code == 9, err
@@ -189,12 +179,12 @@ def test_workers_are_counted_here_or_there(tmp_path: Path) -> None:
 
 def test_a_worker_with_another_docgen_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other" / "docgen"
-    other.mkdir(parents=True)
+    shutil.copytree(ROOT / "docgen", other)
     (other / "__init__.py").write_text('__version__ = "0.0.1"', encoding="utf-8")
     with cluster(tmp_path / "dask", workers=1, python_path=other.parent) as dask:
         code, err = finish(start("inputs/accepted.xlsx", "-o", tmp_path / "out", "--cluster", dask.address))
     assert code == 9, err
-    assert "has docgen 0.0.1, here is " in err.splitlines()[0]
+    assert "it has docgen 0.0.1, and this is " in err.splitlines()[0]
     assert packets(tmp_path / "out") == {}
 
 
@@ -205,9 +195,9 @@ def setting(tmp_path: Path) -> Setting:
     shutil.copytree(kitfile.find("caller-number"), kit)
     out.mkdir()
     (out / "mark").touch()
-    date = __import__("datetime").date(2026, 11, 23)
+    date = dt.date(2026, 11, 23)
     job = Job(stamp(kit, {}, date, ("contract",)), kit, {}, date, out, only=("contract",))
-    return Setting("run", str(tmp_path), out / "mark", job, kit_sha256(kit))
+    return Setting("run", __version__, str(tmp_path), out / "mark", job, kit_sha256(kit))
 
 
 def test_a_worker_that_sees_other_things_is_refused(

@@ -3,6 +3,7 @@
 run        a run from beginning to end          discover   sources as given → files
 schedule   which unit is next, what follows     units      what passes between the parts: job, unit, outcome
 workers    processes that may die alone         work       one unit → its outcome, in a worker
+cluster    workers on a dask cluster            relay      one of those workers, from within
 journal    outcomes on disk                     summary    outcomes → totals
 reports    report.xlsx (workbook) and report.html (page)
 """

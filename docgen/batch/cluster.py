@@ -32,6 +32,7 @@ _RECOUNT = 2.0
 _ADDRESS = re.compile(r"(tcp|tls)://.+:\d{1,5}")
 #: Ctrl-C reaches every process of a terminal; this one decides.
 _DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+_INSTALL = "install the same docgen there, with the extra cluster"
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
 
 
@@ -69,7 +70,7 @@ class Cluster:
             result, error = None, SystemMissingError(text, "start it and its workers again, and go on with --resume")
         except Exception as cause:  # noqa: BLE001  of a worker that came later and cannot even read the call
             text = f"{self._address}: a worker cannot run docgen: {type(cause).__name__}"
-            result, error = None, SystemMissingError(text, "install the same docgen there, with the extra cluster")
+            result, error = None, SystemMissingError(text, _INSTALL)
         if error is None:
             future.set_result(result)
         else:
@@ -102,7 +103,7 @@ def connected(address: str, jobs: int, job: Job) -> Iterator[Cluster]:
     with _client(address, jobs) as client, files.marked(job.out) as mark:
         from docgen.batch.relay import Setting
 
-        setting = Setting(secrets.token_hex(8), str(Path.cwd()), mark, job, kit_sha256(job.kit))
+        setting = Setting(secrets.token_hex(8), __version__, str(Path.cwd()), mark, job, kit_sha256(job.kit))
         _refuse_misfits(client, address, setting)
         cluster = Cluster(client, address, setting)
         try:
@@ -161,19 +162,16 @@ def _refuse_misfits(client: Client, address: str, setting: Setting) -> None:
         client.wait_for_workers(1, timeout=_FIRST_WORKER)
     except TimeoutError as cause:
         raise SystemMissingError(f"{address}: the scheduler has no workers", "start some with 'dask worker'") from cause
-    here = {"docgen": __version__, "python": _series(platform.python_version())}
-    versions: Any = client.get_versions(packages=["docgen"])
+    here = _series(platform.python_version())
+    versions: Any = client.get_versions()
     for worker, found in versions["workers"].items():
-        there = {"docgen": found["packages"].get("docgen"), "python": _series(found["host"]["python"])}
-        for name, version in there.items():
-            if version != here[name]:
-                what = f"has {name} {version}" if version else f"has no {name}"
-                raise SystemMissingError(f"{worker}: the worker {what}, here is {here[name]}", "install the same there")
+        if (there := _series(found["host"]["python"])) != here:
+            raise SystemMissingError(f"{worker}: it has Python {there}, and this is {here}", "install the same there")
     for worker, misfit in client.run(fit, setting, on_error="return").items():
         if isinstance(misfit, DocgenError):
             raise misfit
         if misfit is not None and not isinstance(misfit, OSError):  # one that was lost meanwhile is no misfit
-            raise SystemMissingError(f"{worker}: docgen does not run there: {type(misfit).__name__}: {misfit}")
+            raise SystemMissingError(f"{worker}: docgen does not run there: {misfit}", _INSTALL)
 
 
 def _series(version: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from distributed import Event, Worker, get_worker
 
+from docgen import __version__
 from docgen.batch.units import Job, kit_sha256, stamp
 from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import DocgenError, SystemMissingError
@@ -33,6 +34,7 @@ class Setting:
     """
 
     name: str
+    docgen: str
     folder: str
     mark: Path
     job: Job
@@ -126,6 +128,8 @@ def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
 def _misfit(setting: Setting) -> str:
     """What this machine has not in common with the one that started the run; nothing where it fits."""
     job = setting.job
+    if setting.docgen != __version__:
+        return f"it has docgen {__version__}, and this is {setting.docgen}"
     try:
         os.chdir(setting.folder)
     except OSError:
