@@ -1,7 +1,8 @@
 """The only module that writes: a file or a folder appears whole or not at all.
 
 New content goes to a hidden name beside its target (same disk, the user's umask) and takes the
-target's place by renaming; whatever goes wrong before that leaves the old content as it was.
+target's place by renaming; whatever goes wrong before that leaves the old content as it was.  What is
+promised of targets that are no disk, `storage` says.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import re
 import secrets
 import shutil
 import sys
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from docgen.errors import DiskFullError, WriteError
+from docgen import storage
+from docgen.errors import DiskFullError, DocgenError, WriteError
+from docgen.storage import Location
 
 #: Longest safe name in bytes of UTF-8: file systems allow 255, and names get a suffix.
 _LONGEST_NAME = 120
@@ -26,6 +30,7 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 #: Names that Windows keeps for devices, with or without an extension.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _TEMPORARY = ".docgen-tmp"
+_PRIVATE = "docgen-private-"
 _BLOCK = 1 << 16
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -49,7 +54,7 @@ def safe_file_name(text: str) -> str:
     return f"{safe_name(stem)}.{suffix}" if dot else safe_name(text)
 
 
-def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
+def write_file(path: Location, content: bytes, *, replace: bool = False) -> None:
     """Write `content` to `path`, whole or not at all; its folder is made if need be.
 
     Raises WriteError where the file exists and `replace` is false, or the disk says no.
@@ -61,12 +66,19 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Location) -> Iterator[Path]:
     """Yield the name of a new file that takes the place of `path` in the end, or vanishes if anything fails.
 
     The folder is made if need be.  Raises WriteError.
     """
-    with _clear_errors(path):
+    if not isinstance(path, Path):
+        with private_folder() as folder:
+            temporary = Path(folder, path.name)
+            yield temporary
+            with clear_errors(path):
+                storage.put(path, temporary.read_bytes())
+        return
+    with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
         try:
@@ -77,27 +89,40 @@ def replacing(path: Path) -> Iterator[Path]:
             raise
 
 
-@contextmanager
-def appending(path: Path) -> Iterator[Callable[[bytes], int]]:
-    """Yield a function that adds a line to `path`, safe on the disk when it returns, and gives its offset.
+class Log(NamedTuple):
+    """A file of lines: where they can be read, and a function that adds one and gives its offset."""
 
-    A last line that was torn by a crash is cut off first.  Raises WriteError.
+    path: Path
+    append: Callable[[bytes], int]
+
+
+@contextmanager
+def appending(path: Path, *, fresh: bool = False) -> Iterator[Log]:
+    """Add lines to what stands in `path`, or with `fresh` to nothing.  Raises WriteError.
+
+    A line is safe on the disk when `append` returns; a last line that was torn by a crash is cut off first.
     """
-    with _clear_errors(path):
+    with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("a+b")
     with stream:
-        stream.truncate(_end_of_lines(stream))
+        stream.truncate(0 if fresh else _end_of_lines(stream))
 
         def append(line: bytes) -> int:
-            with _clear_errors(path):
+            with clear_errors(path):
                 offset = stream.seek(0, os.SEEK_END)
                 stream.write(line + b"\n")
                 stream.flush()
                 os.fsync(stream.fileno())
             return offset
 
-        yield append
+        yield Log(path, append)
+
+
+def join(path: Path, contents: Iterable[bytes]) -> None:
+    """Write a new file that holds `contents` one after another."""
+    with path.open("xb") as stream:
+        stream.writelines(contents)
 
 
 def _end_of_lines(stream: BinaryIO) -> int:
@@ -114,13 +139,19 @@ def _end_of_lines(stream: BinaryIO) -> int:
 
 
 @contextmanager
-def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+def locked(path: Location, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock `path` against every other process that asks for it; its folder is made if need be.
 
     Without `wait`, BlockingIOError says that another process holds it.  The lock is given back when the
-    process dies, however it dies.  Raises WriteError.
+    process dies, however it dies (where there are no locks: soon after).  Raises WriteError.
     """
-    with _clear_errors(path):
+    if not isinstance(path, Path):
+        with ExitStack() as held:
+            with clear_errors(path):
+                held.enter_context(storage.leased(path))
+            yield
+        return
+    with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("ab")
     with stream:
@@ -142,8 +173,10 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
         fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Location) -> None:
     """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
+    if not isinstance(folder, Path):
+        return  # what is unfinished there is marked, and replaced when its turn comes
     for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -152,26 +185,30 @@ def remove_leftovers(folder: Path) -> None:
 
 
 @contextmanager
-def marked(folder: Path) -> Iterator[Path]:
+def marked(folder: Location) -> Iterator[Location]:
     """Yield a hidden empty file in `folder` whose name nobody else can guess; it is removed in the end.
 
     Raises WriteError.
     """
-    mark = _beside(folder / "mark")
-    with _clear_errors(mark):
+    mark = folder / f".mark.{secrets.token_hex(4)}{_TEMPORARY}"
+    with clear_errors(mark):
         mark.touch(exist_ok=False)
     try:
         yield mark
     finally:
-        mark.unlink(missing_ok=True)
+        with clear_errors(mark):
+            mark.unlink(missing_ok=True)
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
-    A folder that stands there is moved aside first and comes back if anything fails.  Raises WriteError.
+    A folder that stands there is moved aside first and comes back if anything fails.  Where nothing can be
+    moved, the last of `contents` is written last, and taken away first.  Raises WriteError.
     """
-    with _clear_errors(folder):
+    with clear_errors(folder):
+        if not isinstance(folder, Path):
+            return storage.put_folder(folder, contents)
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(folder)
         try:
@@ -198,6 +235,34 @@ def _swap(new: Path, folder: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
+def is_unfinished(folder: Location) -> bool:
+    """Whether a writing of `folder` was broken off, so that nothing but what docgen writes is in it."""
+    return not isinstance(folder, Path) and (folder / storage.UNFINISHED).exists()
+
+
+def private_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder on this machine's disk that only this process's user may enter, until it is cleaned up.
+
+    What processes have left that were killed is taken away first.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_PRIVATE}*"):
+        if not _is_alive(int(left.name.removeprefix(_PRIVATE).partition("-")[0])):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{_PRIVATE}{os.getpid()}-")
+
+
+def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}{_TEMPORARY}")
 
@@ -210,10 +275,18 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def clear_errors(path: Location) -> Iterator[None]:
+    """Raise what a disk or a storage says as WriteError, in one clear line."""
     try:
         yield
+    except (DocgenError, BlockingIOError):
+        raise
     except OSError as cause:
         if cause.errno in _NO_ROOM:
             raise DiskFullError(f"{path} cannot be written: {cause.strerror}", "make room and run again") from cause
         raise WriteError(f"{path} cannot be written: {cause.strerror or cause}") from cause
+    except Exception as cause:
+        if isinstance(path, Path):
+            raise
+        # Every storage has exceptions of its own.
+        raise WriteError(f"{path} cannot be reached: {cause}", "look at its name, credentials and network") from cause

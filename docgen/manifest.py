@@ -13,6 +13,7 @@ from docgen import __version__
 from docgen.intake import Intake, Value, Verdict, value_json
 from docgen.kit import Kit
 from docgen.kitfile import KIT_FILE
+from docgen.storage import Location
 
 MANIFEST = "manifest.json"
 _TEMPLATES = ("form.docx", "contract.docx", "review.html", "review.css")
@@ -65,7 +66,7 @@ class Difference(NamedTuple):
     state: str
 
 
-def verify(folder: Path) -> list[Difference]:
+def verify(folder: Location) -> list[Difference]:
     """What differs between the packet in `folder` and its manifest; nothing where it is as made.
 
     A folder without a readable manifest counts as a packet whose manifest is missing.
@@ -82,7 +83,7 @@ def verify(folder: Path) -> list[Difference]:
     return differences + [Difference(name, "extra") for name in sorted(extra)]
 
 
-def _listed(path: Path) -> dict[str, str] | None:
+def _listed(path: Location) -> dict[str, str] | None:
     try:
         files: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["files"]
         return {Path(entry["name"]).name: entry["sha256"] for entry in files.values() if entry}

@@ -24,6 +24,7 @@ from docgen.render.fonts import faces
 from docgen.render.form import render_form
 from docgen.render.review import Attached, render_review
 from docgen.render.word import Rendered
+from docgen.storage import Location
 
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).
@@ -36,7 +37,7 @@ class Making:
 
     kit: Kit
     date: dt.date
-    out: Path
+    out: Location
     force: bool = False
     only: tuple[str, ...] = KINDS
 
@@ -47,8 +48,8 @@ class Packet:
 
     name: str
     verdict: Verdict
-    folder: Path
-    files: Mapping[str, Path | None]
+    folder: Location
+    files: Mapping[str, Location | None]
     pending: tuple[str, ...]
 
 
@@ -142,9 +143,9 @@ def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     return files.safe_file_name(expressions.message_template(template).render(names))
 
 
-def refuse_to_lose(folder: Path, *, force: bool) -> None:
+def refuse_to_lose(folder: Location, *, force: bool) -> None:
     """Raise WriteError where `folder` is no packet as docgen made it: it may hold somebody's work."""
-    if force or not folder.exists():
+    if force or not folder.exists() or files.is_unfinished(folder):
         return
     differences = manifest.verify(folder) if folder.is_dir() else [manifest.Difference(folder.name, "edited")]
     if differences:

@@ -14,6 +14,7 @@ PACKAGE = ROOT / "docgen"
 #: A module imports modules of lower rows only; modules of one folder may import each other.
 LEVELS = [
     {"errors"},
+    {"storage"},
     {"files", "text", "messages", "markedyaml"},
     {"intake", "negation"},
     {"expressions", "kit"},

@@ -6,23 +6,37 @@ import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from docgen.errors import UsageError
+from docgen import storage
+from docgen.errors import SourceError, UsageError
 from docgen.manifest import MANIFEST
 from docgen.read import SUFFIXES, is_source
+from docgen.storage import Location
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 
-def discover(sources: Iterable[str], out: Path | None = None) -> list[Path]:
+def discover(sources: Iterable[str], out: Location | None = None) -> list[Location]:
     """The files that `sources` name, each once, in the order given, folders searched and sorted.
 
-    A source is a file, a folder, or a glob where no such path exists.  In folders, Office lock files,
-    hidden files, `out` and packets are passed over.  Raises UsageError that names every source that is
-    not there, or where there is nothing to read.
+    A source is a file, a folder, or a glob where no such path exists; in storage too.  In folders, Office
+    lock files, hidden files, `out` and packets are passed over.  Raises UsageError that names every source
+    that is not there, or where there is nothing to read, and SourceError where storage cannot be reached.
     """
-    found: dict[Path, None] = {}
+    found: dict[Location, None] = {}
     problems = []
     for source in sources:
-        paths = [Path(source)] if Path(source).exists() else [Path(match) for match in sorted(_glob(source))]
+        place = storage.location(source)
+        if not isinstance(place, Path):
+            stored = _stored(place, out)
+            problems += [] if stored else [f"{source}: there are no such sources in storage"]
+            found |= dict.fromkeys(stored)
+            continue
+        paths: list[Path] = (
+            [Path(source)] if Path(source).exists() else [Path(match) for match in sorted(_glob(source))]
+        )
         if not paths:
             problems.append(f"{source}: there is no such file or folder")
         for path in paths:
@@ -38,9 +52,26 @@ def _glob(pattern: str) -> list[str]:
     return glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else []
 
 
-def _files(folder: Path, out: Path | None) -> Iterator[Path]:
+def _stored(place: UPath, out: Location | None) -> list[UPath]:
+    """The sources that `place` means: an object, those below a folder, or those that match."""
+    try:
+        given = [place] if place.is_file() else []
+        every = given or storage.below(place) or (storage.matching(place) if glob.has_magic(place.path) else [])
+    except Exception as cause:  # every storage has exceptions of its own
+        raise SourceError(f"{place}: cannot be read: {cause}", "look at its name, credentials and network") from cause
+    if given:
+        return given
+    packets = {path.parent for path in every if path.name == MANIFEST}
+    return [
+        path for path in every
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))
+        and path.parent not in packets and out not in path.parents
+    ]  # fmt: skip
+
+
+def _files(folder: Path, out: Location | None) -> Iterator[Path]:
     """The sources below `folder`, sorted; a folder is entered once, however links lead to it."""
-    skipped = {os.path.realpath(out)} if out is not None else set()
+    skipped = {os.path.realpath(out)} if isinstance(out, Path) else set()
     seen: set[str] = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(parent)

@@ -1,18 +1,20 @@
 """The journal of a batch run: every outcome on disk as soon as it is known, a line of JSON each.
 
-A line is safe on the disk before the run goes on; one that a crash tore is cut off.  Memory holds where
-lines stand, not what they say.
+A line is safe on the disk before the run goes on (on storage that is no disk, in a second or so); one that a
+crash tore is cut off.  Memory holds where lines stand, not what they say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docgen import files
+from docgen.batch import segments
 from docgen.batch.units import Outcome, Unit
+from docgen.storage import Location
 
 JOURNAL = "journal.jsonl"
 
@@ -36,10 +38,10 @@ class Records:
 class Journal:
     """The journal of a run that is under way."""
 
-    def __init__(self, path: Path, earlier: dict[_Key, int], append: Callable[[bytes], int]) -> None:
-        self._path = path
-        self._earlier = earlier
-        self._append = append
+    def __init__(self, lines: files.Log) -> None:
+        self._path = lines.path
+        self._earlier = dict(_lines(lines.path))
+        self._append = lines.append
         self._now: dict[_Key, int] = {}
 
     def recall(self, unit: Unit) -> Unit:
@@ -66,13 +68,12 @@ class Journal:
 
 
 @contextmanager
-def opened(folder: Path, *, resume: bool) -> Iterator[Journal]:
+def opened(folder: Location, *, resume: bool) -> Iterator[Journal]:
     """The journal in `folder`: with what earlier runs wrote if they are resumed, else a new one.  Raises WriteError."""
     path = folder / JOURNAL
-    if not resume:
-        files.write_file(path, b"", replace=True)
-    with files.appending(path) as append:
-        yield Journal(path, dict(_lines(path)), append)
+    appending = files.appending if isinstance(path, Path) else segments.appending
+    with appending(path, fresh=not resume) as lines:
+        yield Journal(lines)
 
 
 def _lines(path: Path) -> Iterator[tuple[_Key, int]]:

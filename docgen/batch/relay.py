@@ -23,6 +23,7 @@ from docgen import __version__
 from docgen.batch.units import Job, kit_sha256, stamp
 from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import DocgenError, SystemMissingError
+from docgen.storage import Location
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Setting:
     name: str
     docgen: str
     folder: str
-    mark: Path
+    mark: Location
     job: Job
     kit_sha256: str
 
@@ -136,7 +137,7 @@ def _misfit(setting: Setting) -> str:
         return f"there is no folder {setting.folder}, where the run was started"
     if not setting.mark.is_file():
         return f"the output folder {job.out} is another one there: it must be on shared storage"
-    if not os.access(job.out, os.W_OK):
+    if isinstance(job.out, Path) and not os.access(job.out, os.W_OK):
         return f"the output folder {job.out} cannot be written there"
     if not job.kit.is_dir():
         return f"there is no kit {job.kit}"

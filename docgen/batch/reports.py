@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from docgen import files
 from docgen.batch.page import PAGE, page
 from docgen.batch.summary import summarise
 from docgen.batch.units import Outcome
+from docgen.storage import Location
 
 REPORT = "report.xlsx"
 
 
-def write_reports(out: Path, outcomes: Iterable[Outcome]) -> None:
+def write_reports(out: Location, outcomes: Iterable[Outcome]) -> None:
     """Write report.xlsx and report.html to `out`.  Goes through `outcomes` twice; raises WriteError."""
     from docgen.batch.workbook import write_workbook  # openpyxl: not for the process that only waits
 

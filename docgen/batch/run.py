@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
 
 from docgen import files
 from docgen.batch import journal, schedule
-from docgen.batch.cluster import Cluster, connected
+from docgen.batch.cluster import connected
 from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
@@ -17,12 +16,13 @@ from docgen.batch.units import Job, Outcome, Unit
 from docgen.batch.work import work
 from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import WriteError
+from docgen.storage import Location
 
 LOCK = ".docgen-lock"
 
 
 def run(
-    sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
+    sources: Iterable[Location], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
 ) -> Generator[Outcome | Retry, None, None]:
     """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
 
@@ -33,7 +33,8 @@ def run(
     """
     with (
         _alone_in(job.out),
-        _pool(job, workers, cluster) as pool,
+        Workers(workers if cluster is None else 1) as here,
+        nullcontext(here) if cluster is None else connected(cluster, workers, job) as pool,
         journal.opened(job.out, resume=resume) as kept,
     ):
 
@@ -44,16 +45,12 @@ def run(
             if isinstance(event, Outcome):
                 kept.keep(event)
             yield event
-        _report(pool, job.out, kept)
+        _report(here, job.out, kept)
 
 
-def _pool(job: Job, workers: int, cluster: str | None) -> AbstractContextManager[Workers | Cluster]:
-    return Workers(workers) if cluster is None else connected(cluster, workers, job)
-
-
-def _report(pool: Workers | Cluster, out: Path, kept: Journal) -> None:
-    """Write the reports in a worker, once more in another where that one dies: openpyxl keeps every link until
-    it saves, and this process stays as small as it is."""
+def _report(pool: Workers, out: Location, kept: Journal) -> None:
+    """Write the reports in a worker of this machine, where the journal is, once more in another where that one
+    dies: openpyxl keeps every link until it saves, and this process stays as small as it is."""
     try:
         try:
             pool.submit(write_reports, out, kept.records()).result()
@@ -64,7 +61,7 @@ def _report(pool: Workers | Cluster, out: Path, kept: Journal) -> None:
 
 
 @contextmanager
-def _alone_in(out: Path) -> Iterator[None]:
+def _alone_in(out: Location) -> Iterator[None]:
     """Keep other runs out of the folder, and leave nothing half-written in it, by a crash or by this run."""
     try:
         with files.locked(out / LOCK, wait=False):

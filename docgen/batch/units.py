@@ -20,6 +20,7 @@ from docgen.intake import Level, Value
 from docgen.manifest import terms_sha256
 from docgen.packet import KINDS, Making
 from docgen.render.fonts import faces
+from docgen.storage import Location
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.
@@ -38,7 +39,7 @@ class Job:
     kit: Path
     terms: Mapping[str, Value]
     date: dt.date
-    out: Path
+    out: Location
     force: bool = False
     only: tuple[str, ...] = KINDS
     timeout: float | None = None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.machine import prepare_faces
-from docgen.cli.options import common, exit_by, find_sources, load_terms, printed_date, sources_argument
+from docgen.cli.options import Place, common, exit_by, find_sources, load_terms, printed_date, sources_argument
 from docgen.cli.telling import Lines, teller
 from docgen.errors import DocgenError, ExitCode, UsageError
 from docgen.intake import Verdict
@@ -21,6 +21,7 @@ from docgen.intake import Verdict
 if TYPE_CHECKING:
     from docgen.batch.schedule import Retry
     from docgen.batch.units import Job, Outcome
+    from docgen.storage import Location
 
 #: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
 TIMEOUT = 300.0
@@ -40,7 +41,7 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 
 @click.command()
 @sources_argument
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("-o", "--out", required=True, type=Place(), metavar="DIR|URL",
               help="The folder that gets a folder for each packet, report.xlsx and report.html.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
 @click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")
@@ -53,7 +54,7 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 @click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
 @common("kit", "terms", "date", "force", "talk")
 def batch(
-    sources: tuple[str, ...], out: Path, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
+    sources: tuple[str, ...], out: Location, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
     cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
     force: bool,
 ) -> None:  # fmt: skip
@@ -73,7 +74,7 @@ def batch(
     folder = kitfile.find(kit_name)
     kit = kitfile.load(folder)
     given_terms = load_terms(terms, kit)
-    paths = find_sources(sources, out)
+    paths = find_sources(sources, out, stored=True)
     if dry_run:
         for path in paths:
             click.echo(path)
