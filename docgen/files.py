@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from docgen import storage
 from docgen.errors import DiskFullError, DocgenError, WriteError
@@ -89,24 +89,17 @@ def replacing(path: Location) -> Iterator[Path]:
             raise
 
 
-class Log(NamedTuple):
-    """A file of lines: where they can be read, and a function that adds one and gives its offset."""
-
-    path: Path
-    append: Callable[[bytes], int]
-
-
 @contextmanager
-def appending(path: Path, *, fresh: bool = False) -> Iterator[Log]:
-    """Add lines to what stands in `path`, or with `fresh` to nothing.  Raises WriteError.
+def appending(path: Path) -> Iterator[Callable[[bytes], int]]:
+    """Yield a function that adds a line to `path`, safe on the disk when it returns, and gives its offset.
 
-    A line is safe on the disk when `append` returns; a last line that was torn by a crash is cut off first.
+    A last line that was torn by a crash is cut off first.  Raises WriteError.
     """
     with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("a+b")
     with stream:
-        stream.truncate(0 if fresh else _end_of_lines(stream))
+        stream.truncate(_end_of_lines(stream))
 
         def append(line: bytes) -> int:
             with clear_errors(path):
@@ -116,7 +109,7 @@ def appending(path: Path, *, fresh: bool = False) -> Iterator[Log]:
                 os.fsync(stream.fileno())
             return offset
 
-        yield Log(path, append)
+        yield append
 
 
 def join(path: Path, contents: Iterable[bytes]) -> None:

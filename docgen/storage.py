@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from docgen.errors import SystemMissingError, UsageError
+from docgen.errors import DocgenError, SourceError, SystemMissingError, UsageError
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -52,6 +52,19 @@ def location(text: str) -> Location:
     except ValueError as cause:
         raise UsageError(f"{text}: {cause}") from cause
     return Path(place.path) if place.protocol in {"file", "local"} else place
+
+
+@contextmanager
+def reading(place: Location) -> Iterator[None]:
+    """Raise whatever a storage's library raises as SourceError, in one clear line: each has errors of its own."""
+    try:
+        yield
+    except DocgenError:
+        raise
+    except Exception as cause:
+        if isinstance(place, Path) and not isinstance(cause, OSError):
+            raise
+        raise SourceError(f"{place}: cannot be read: {cause}", "look at its name, credentials and network") from cause
 
 
 def put(place: UPath, content: bytes, *, new: bool = False) -> None:

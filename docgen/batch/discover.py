@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen import storage
-from docgen.errors import SourceError, UsageError
+from docgen.errors import UsageError
 from docgen.manifest import MANIFEST
 from docgen.read import SUFFIXES, is_source
 from docgen.storage import Location
@@ -34,9 +34,7 @@ def discover(sources: Iterable[str], out: Location | None = None) -> list[Locati
             problems += [] if stored else [f"{source}: there are no such sources in storage"]
             found |= dict.fromkeys(stored)
             continue
-        paths: list[Path] = (
-            [Path(source)] if Path(source).exists() else [Path(match) for match in sorted(_glob(source))]
-        )
+        paths = [place] if place.exists() else [Path(match) for match in sorted(_glob(str(place)))]
         if not paths:
             problems.append(f"{source}: there is no such file or folder")
         for path in paths:
@@ -54,11 +52,9 @@ def _glob(pattern: str) -> list[str]:
 
 def _stored(place: UPath, out: Location | None) -> list[UPath]:
     """The sources that `place` means: an object, those below a folder, or those that match."""
-    try:
+    with storage.reading(place):
         given = [place] if place.is_file() else []
         every = given or storage.below(place) or (storage.matching(place) if glob.has_magic(place.path) else [])
-    except Exception as cause:  # every storage has exceptions of its own
-        raise SourceError(f"{place}: cannot be read: {cause}", "look at its name, credentials and network") from cause
     if given:
         return given
     packets = {path.parent for path in every if path.name == MANIFEST}

@@ -36,15 +36,11 @@ def here(source: str) -> Here:
     place = storage.location(source)
     if isinstance(place, Path):
         return _file(place)
-    try:
+    with storage.reading(place):
         size, version = storage.state(place)
         if size > MAX_FILE:
             raise SourceError(f"{source}: the file is too large ({size >> 20} MB)", "split it into smaller files")
         folder = _copies.get((source, version)) or _copied(place)
-    except SourceError:
-        raise
-    except Exception as cause:  # every storage has exceptions of its own
-        raise SourceError(f"{source}: cannot be read: {cause}", "look at its name, credentials and network") from cause
     _copies[source, version] = folder
     return Here(Path(folder.name, files.safe_file_name(place.name)), version)
 

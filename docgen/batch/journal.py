@@ -6,7 +6,7 @@ crash tore is cut off.  Memory holds where lines stand, not what they say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,10 +38,10 @@ class Records:
 class Journal:
     """The journal of a run that is under way."""
 
-    def __init__(self, lines: files.Log) -> None:
-        self._path = lines.path
-        self._earlier = dict(_lines(lines.path))
-        self._append = lines.append
+    def __init__(self, path: Path, append: Callable[[bytes], int]) -> None:
+        self._path = path
+        self._earlier = dict(_lines(path))
+        self._append = append
         self._now: dict[_Key, int] = {}
 
     def recall(self, unit: Unit) -> Unit:
@@ -71,9 +71,14 @@ class Journal:
 def opened(folder: Location, *, resume: bool) -> Iterator[Journal]:
     """The journal in `folder`: with what earlier runs wrote if they are resumed, else a new one.  Raises WriteError."""
     path = folder / JOURNAL
-    appending = files.appending if isinstance(path, Path) else segments.appending
-    with appending(path, fresh=not resume) as lines:
-        yield Journal(lines)
+    if not isinstance(path, Path):
+        with segments.appending(path, fresh=not resume) as (spool, append):
+            yield Journal(spool, append)
+        return
+    if not resume:
+        files.write_file(path, b"", replace=True)
+    with files.appending(path) as append:
+        yield Journal(path, append)
 
 
 def _lines(path: Path) -> Iterator[tuple[_Key, int]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen import files, storage
-from docgen.files import Log
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -19,25 +18,26 @@ _INTERVAL = 1.0
 
 
 @contextmanager
-def appending(folder: UPath, *, fresh: bool) -> Iterator[Log]:
-    """Add lines to those that the objects in `folder` hold, or with `fresh` to nothing.  Raises WriteError.
+def appending(folder: UPath, *, fresh: bool) -> Iterator[tuple[Path, Callable[[bytes], int]]]:
+    """Yield a file of this machine with the lines that the objects in `folder` hold, or with `fresh` none, and a
+    function that adds a line and gives its offset.  Raises WriteError.
 
-    The lines stand in a file of this machine, and go to storage with a later line or at the end: a crash of
-    this process costs those of the last second or so.
+    Lines go to storage with a later one or at the end: a crash of this process costs those of the last second
+    or so.
     """
     with files.private_folder() as private:
         spool = Path(private, folder.name)
         number = _collect(folder, spool, fresh=fresh)
-        with files.appending(spool) as lines:
+        with files.appending(spool) as add:
             sender = _Sender(folder, spool, number)
 
             def append(line: bytes) -> int:
-                offset = lines.append(line)
+                offset = add(line)
                 sender.send_in_time()
                 return offset
 
             try:
-                yield Log(spool, append)
+                yield spool, append
             finally:
                 sender.send()
 

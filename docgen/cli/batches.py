@@ -41,7 +41,7 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 
 @click.command()
 @sources_argument
-@click.option("-o", "--out", required=True, type=Place(), metavar="DIR|URL",
+@click.option("-o", "--out", required=True, type=Place(stored=True), metavar="DIR|URL",
               help="The folder that gets a folder for each packet, report.xlsx and report.html.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
 @click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")

@@ -57,16 +57,19 @@ def _talk(command: Any) -> Any:
 
 
 class Place(click.ParamType[Any]):
-    """A folder: a path of this machine, or an address of storage."""
+    """A folder of this machine, or with `stored` an address of storage."""
 
     name = "folder"
+
+    def __init__(self, *, stored: bool = False) -> None:
+        self._stored = stored
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The Path or UPath that `value` stands for."""
         from docgen.storage import is_remote, location
 
         if is_remote(value):
-            return location(value)
+            return location(value) if self._stored else self.fail(f"{value}: only docgen batch writes there")
         return click.Path(path_type=Path, file_okay=False).convert(value, param, ctx)
 
 

@@ -8,20 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.cli.options import common, exit_by, find_sources, load_kit, load_terms, printed_date, sources_argument
+from docgen.cli.options import (
+    Place,
+    common,
+    exit_by,
+    find_sources,
+    load_kit,
+    load_terms,
+    printed_date,
+    sources_argument,
+)
 from docgen.cli.talk import console, print_json, progress, report_unreadable, say
-from docgen.errors import ExitCode
+from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from docgen.assess import Assessed
     from docgen.packet import Making, Packet
+    from docgen.storage import Location
 
 DEFAULT_OUT = "outputs"
 
 
 @click.command()
 @sources_argument
-@click.option("-o", "--out", default=DEFAULT_OUT, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("-o", "--out", default=DEFAULT_OUT, type=Place(), metavar="DIR",
               show_default=True, help="The folder that gets a folder for each packet.")  # fmt: skip
 @common("json", "kit", "terms", "date", "sheet", "row", "force", "talk")
 def packet(
@@ -74,12 +84,15 @@ def _packet_json(made: Packet) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
-def verify(folder: Path) -> None:
+@click.argument("folder", type=Place(stored=True), metavar="DIR|URL")
+def verify(folder: Location) -> None:
     """Say whether the packet in DIR is as it was made."""
-    from docgen import manifest
+    from docgen import manifest, storage
 
-    differences = manifest.verify(folder)
+    with storage.reading(folder):
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: there is no such folder")
+        differences = manifest.verify(folder)
     for name, state in differences:
         click.echo(f"{state:8}{name}")
     if differences:
