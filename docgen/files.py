@@ -181,16 +181,18 @@ def remove_leftovers(folder: Location) -> None:
 def marked(folder: Location) -> Iterator[Location]:
     """Yield a hidden empty file in `folder` whose name nobody else can guess; it is removed in the end.
 
-    Raises WriteError.
+    Of storage that is the same wherever it is asked, the folder itself.  Raises WriteError.
     """
+    if not isinstance(folder, Path):
+        yield folder
+        return
     mark = folder / f".mark.{secrets.token_hex(4)}{_TEMPORARY}"
     with clear_errors(mark):
         mark.touch(exist_ok=False)
     try:
         yield mark
     finally:
-        with clear_errors(mark):
-            mark.unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
 
 
 def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:

@@ -48,7 +48,7 @@ def location(text: str) -> Location:
         place = UPath(text, use_listings_cache=False)  # other processes write there too
         place.fs.exists  # noqa: B018  its library is imported here, and not in the middle of a run
     except ImportError as cause:
-        raise SystemMissingError(f"{text}: {cause}", "pip install 'docgen[cluster]'") from cause
+        raise SystemMissingError(f"{text}: {cause}", "pip install 'docgen[cluster]', or what it asks for") from cause
     except ValueError as cause:
         raise UsageError(f"{text}: {cause}") from cause
     return Path(place.path) if place.protocol in {"file", "local"} else place
@@ -99,34 +99,40 @@ def state(place: UPath) -> tuple[int, str]:
     return int(about["size"] or 0), str(place.fs.ukey(place.path))
 
 
-def below(folder: UPath) -> list[UPath]:
-    """Every object in `folder` and its folders, sorted; the one object where `folder` is one; or none."""
-    return [folder.with_segments(folder.fs.unstrip_protocol(name)) for name in sorted(folder.fs.find(folder.path))]
+def below(folder: UPath) -> list[str]:
+    """The addresses of all objects in `folder` and its folders, sorted."""
+    return [folder.fs.unstrip_protocol(name) for name in sorted(folder.fs.find(folder.path))]
 
 
-def matching(pattern: UPath) -> list[UPath]:
-    """Every object whose address matches, sorted."""
-    return [pattern.with_segments(pattern.fs.unstrip_protocol(name)) for name in sorted(pattern.fs.glob(pattern.path))]
+def matching(pattern: UPath) -> list[str]:
+    """The addresses of all objects that match, sorted."""
+    return [pattern.fs.unstrip_protocol(name) for name in sorted(pattern.fs.glob(pattern.path))]
+
+
+def drop(place: UPath) -> None:
+    """Remove an object, if it is there."""
+    with suppress(FileNotFoundError):
+        place.fs.rm_file(place.path)
 
 
 def remove(folder: UPath, gone: Iterable[str]) -> None:
     """Remove objects of `folder`, or folders with all that is in them."""
-    for name in gone:
-        with suppress(FileNotFoundError):
-            folder.fs.rm((folder / name).path, recursive=True)
+    if paths := [(folder / name).path for name in gone]:
+        folder.fs.rm(paths, recursive=True)
 
 
 def put_folder(folder: UPath, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents`.  The last of them is taken away first and written last."""
-    there = names(folder)
+    there = set(names(folder))
     *others, last = contents
     put(folder / UNFINISHED, b"")
-    remove(folder, {last} & set(there))
+    if last in there:
+        drop(folder / last)
     for name in others:
         put(folder / name, contents[name])
-    remove(folder, set(there) - set(contents) - {UNFINISHED})
+    remove(folder, there - set(contents) - {UNFINISHED})
     put(folder / last, contents[last])
-    remove(folder, {UNFINISHED})
+    drop(folder / UNFINISHED)
 
 
 @contextmanager
@@ -149,7 +155,7 @@ def leased(lock: UPath) -> Iterator[None]:
     finally:
         ended.set()
         keeper.join()
-        remove(lock.parent, [lock.name])
+        drop(lock)
 
 
 def _take(lock: UPath, token: bytes) -> None:
@@ -161,7 +167,7 @@ def _take(lock: UPath, token: bytes) -> None:
             time.sleep(BEAT)
             if get(lock) != seen:
                 raise FileExistsError(str(lock))
-    remove(lock.parent, [lock.name])
+    drop(lock)
     return put(lock, token, new=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
-def discover(sources: Iterable[str], out: Location | None = None) -> list[Location]:
-    """The files that `sources` name, each once, in the order given, folders searched and sorted.
+def discover(sources: Iterable[str], out: Location | None = None) -> list[Path | str]:
+    """The files, or addresses in storage, that `sources` name, each once, in order, folders searched and sorted.
 
     A source is a file, a folder, or a glob where no such path exists; in storage too.  In folders, Office
     lock files, hidden files, `out` and packets are passed over.  Raises UsageError that names every source
     that is not there, or where there is nothing to read, and SourceError where storage cannot be reached.
     """
-    found: dict[Location, None] = {}
+    found: dict[Path | str, None] = {}
     problems = []
     for source in sources:
         place = storage.location(source)
@@ -50,19 +51,23 @@ def _glob(pattern: str) -> list[str]:
     return glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else []
 
 
-def _stored(place: UPath, out: Location | None) -> list[UPath]:
-    """The sources that `place` means: an object, those below a folder, or those that match."""
+def _stored(place: UPath, out: Location | None) -> list[str]:
+    """The addresses of the sources that `place` means: an object, those below a folder, or those that match.
+
+    They stay texts, for there may be millions.
+    """
     with storage.reading(place):
-        given = [place] if place.is_file() else []
-        every = given or storage.below(place) or (storage.matching(place) if glob.has_magic(place.path) else [])
-    if given:
-        return given
-    packets = {path.parent for path in every if path.name == MANIFEST}
-    return [
-        path for path in every
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))
-        and path.parent not in packets and out not in path.parents
-    ]  # fmt: skip
+        if place.is_file():
+            return [str(place)]
+        every = storage.below(place) or (storage.matching(place) if glob.has_magic(place.path) else [])
+    packets = {address.removesuffix(MANIFEST) for address in every if address.endswith(f"/{MANIFEST}")}
+    found = []
+    for address in every:
+        name = address.rpartition("/")[2]
+        is_read = posixpath.splitext(name)[1].lower() in SUFFIXES and not name.startswith((".", "~$"))
+        if is_read and address.removesuffix(name) not in packets and not address.startswith(f"{out}/"):
+            found.append(address)
+    return found
 
 
 def _files(folder: Path, out: Location | None) -> Iterator[Path]:

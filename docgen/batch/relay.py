@@ -135,7 +135,7 @@ def _misfit(setting: Setting) -> str:
         os.chdir(setting.folder)
     except OSError:
         return f"there is no folder {setting.folder}, where the run was started"
-    if not setting.mark.is_file():
+    if not setting.mark.exists():
         return f"the output folder {job.out} is another one there: it must be on shared storage"
     if isinstance(job.out, Path) and not os.access(job.out, os.W_OK):
         return f"the output folder {job.out} cannot be written there"

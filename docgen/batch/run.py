@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from docgen import files
 from docgen.batch import journal, schedule
@@ -22,7 +23,7 @@ LOCK = ".docgen-lock"
 
 
 def run(
-    sources: Iterable[Location], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
+    sources: Iterable[Path | str], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
 ) -> Generator[Outcome | Retry, None, None]:
     """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
 
