@@ -147,6 +147,7 @@ def test_interrupting_ends_everything(tmp_path: Path) -> None:
         ("tcp://127.0.0.1:1", 9, "no scheduler answers there"),
         ("elsewhere", 2, "no address of a scheduler"),
         ("tcp://host", 2, "no address of a scheduler"),
+        ("tls://127.0.0.1:1", 2, "no keys"),
     ],
 )
 def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, address: str, code: int, words: str) -> None:

@@ -25,6 +25,9 @@ from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import DocgenError, SystemMissingError
 from docgen.storage import Location
 
+#: How a worker process ended that cannot say so any more.
+LOST = "its machine or dask worker was lost"
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -78,7 +81,7 @@ def _begun_once(worker: Worker) -> Iterator[None]:
     mark.set()
     try:
         if is_second:
-            raise WorkerDiedError("its machine or dask worker was lost")
+            raise WorkerDiedError(LOST)
         yield
     finally:
         mark.clear()
@@ -96,7 +99,7 @@ def _pool(setting: Setting, worker: Worker) -> Workers:
             except (WorkerDiedError, RuntimeError) as error:
                 misfit = f"docgen does not run there: {error}"
             if misfit:
-                pool.__exit__(None, None, None)
+                pool.end(at_once=False)
                 raise SystemMissingError(f"{worker.address}: {misfit}", "mend that worker or stop it")
             _pools[setting.name] = pool
         return _pools[setting.name]
@@ -115,7 +118,7 @@ async def leave(name: str) -> None:
     """End the worker processes of a run, whatever they are doing."""
     pool = _pools.pop(name, None)
     if pool is not None:
-        await asyncio.to_thread(pool.__exit__, KeyboardInterrupt, None, None)
+        await asyncio.to_thread(pool.end, at_once=True)
 
 
 # -- in a worker process -----------------------------------------------------------------------------

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docgen import files
 from docgen.batch import journal, schedule
-from docgen.batch.cluster import connected
 from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.units import Job, Outcome, Unit
 from docgen.batch.work import work
 from docgen.batch.workers import WorkerDiedError, Workers
-from docgen.errors import WriteError
+from docgen.errors import SystemMissingError, WriteError
 from docgen.storage import Location
 
+if TYPE_CHECKING:
+    from docgen.batch.cluster import Cluster
+
 LOCK = ".docgen-lock"
+#: In place of a cluster's address: one that is started here, for the run alone.
+LOCAL = "local"
 
 
 def run(
@@ -27,7 +32,7 @@ def run(
 ) -> Generator[Outcome | Retry, None, None]:
     """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
 
-    The work is done by so many `workers` of this process, or by those of the `cluster` at that address.
+    The work is done by so many `workers` of this process, or by those of the `cluster` at an address or LOCAL.
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
     Raises WriteError, KitError and SystemMissingError, which stop the run.
@@ -35,7 +40,7 @@ def run(
     with (
         _alone_in(job.out),
         Workers(workers if cluster is None else 1) as here,
-        nullcontext(here) if cluster is None else connected(cluster, workers, job) as pool,
+        nullcontext(here) if cluster is None else _connected(cluster, workers, job) as pool,
         journal.opened(job.out, resume=resume) as kept,
     ):
 
@@ -47,6 +52,16 @@ def run(
                 kept.keep(event)
             yield event
         _report(here, job.out, kept)
+
+
+def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[Cluster]:
+    try:
+        from docgen.batch.cluster import connected
+    except ImportError as cause:
+        raise SystemMissingError(
+            "--cluster needs dask.distributed, which is not installed", "pip install 'docgen[cluster]'"
+        ) from cause
+    return connected(None if cluster == LOCAL else cluster, workers, job)
 
 
 def _report(pool: Workers, out: Location, kept: Journal) -> None:

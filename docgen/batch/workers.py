@@ -71,8 +71,11 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the workers end; after an error, kill them: what they were writing has not appeared yet."""
-        if kind is not None:
+        self.end(at_once=kind is not None)
+
+    def end(self, *, at_once: bool) -> None:
+        """Let the workers end; or kill them, at once: what they were writing has not appeared yet."""
+        if at_once:
             with self._hiring:
                 self._is_stopped = True
                 for process in self._alive:

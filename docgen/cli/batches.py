@@ -65,8 +65,7 @@ def batch(
     """
     from docgen import kitfile
     from docgen.batch import workers
-    from docgen.batch.cluster import LOCAL
-    from docgen.batch.run import run
+    from docgen.batch.run import LOCAL, run
     from docgen.batch.units import Job, stamp
 
     if jobs and cluster not in {None, LOCAL}:
