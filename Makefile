@@ -29,6 +29,7 @@ lint: $(VENV)/installed-dev  ## Check format, style and types
 
 bench: $(VENV)/installed-dev  ## Measure speed, as ratios in one run
 	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python tests/benchmarks/scale.py
 
 docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 	$(BIN)/python tests/reference.py

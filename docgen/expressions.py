@@ -7,7 +7,7 @@ them and compare by their key.  A value that was not given is `Missing` in both 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -179,6 +179,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain dict: going through Jinja's chain of two takes longer than an expression."""
+        return {**self.globals, **(d or {})}
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on the values behind `Shown`, division in Decimal."""
         left, right = plain(left), plain(right)
@@ -192,7 +200,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """As Jinja judges, and never a method of a text: `center` and `format` make texts of any length."""
-        return not isinstance(obj, str | bytes) and super().is_safe_attribute(obj, attr, value)
+        known = type(obj), attr  # what Jinja judges by
+        if known not in self._judged:
+            self._judged[known] = not isinstance(obj, str | bytes) and super().is_safe_attribute(obj, attr, value)
+        return self._judged[known]
 
     def wrap_str_format(self, value: Any) -> None:
         """No wrapper that would let `format` through after all."""
@@ -282,18 +293,34 @@ class Expression(NamedTuple):
     """A compiled expression and the names it uses."""
 
     names: frozenset[str]
-    evaluate: Callable[[Mapping[str, Any]], Any]
+    compiled: Callable[[Mapping[str, Any]], Any]
+
+    def evaluate(self, values: Mapping[str, Any], **functions: Any) -> Any:
+        """Its value for these `values`, among which are those it uses; `functions` stand for those of docgen."""
+        return self.compiled({name: values[name] for name in self.names if name in values} | functions)
 
 
 @cache
 def expression(source: str) -> Expression:
     """Compile an expression once per process.  Raises jinja2.TemplateSyntaxError."""
     names = frozenset(reference.name for reference in references(parse_expression(source)))
-    compiled = plain_text_sandbox().compile_expression(source, undefined_to_none=False)
-    return Expression(names, lambda values: compiled(values))
+    return Expression(names, plain_text_sandbox().compile_expression(source, undefined_to_none=False))
+
+
+class Message(NamedTuple):
+    """The compiled text of a finding or the like, and the names it uses."""
+
+    names: frozenset[str]
+    template: Template
+
+    def render(self, value_of: Callable[[str], Any]) -> str:
+        """The text, with `value_of` the names in it."""
+        return self.template.render({name: value_of(name) for name in self.names})
 
 
 @cache
-def message_template(source: str) -> Template:
+def message(source: str) -> Message:
     """Compile the text of a finding once per process.  Raises jinja2.TemplateSyntaxError."""
-    return plain_text_sandbox().from_string(source)
+    environment = plain_text_sandbox()
+    names = frozenset(reference.name for reference in references(environment.parse(source)))
+    return Message(names, environment.from_string(source))

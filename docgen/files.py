@@ -13,14 +13,13 @@ import re
 import secrets
 import shutil
 import sys
-import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from docgen import storage
+from docgen import scratch, storage
 from docgen.errors import DiskFullError, DocgenError, WriteError
 from docgen.storage import Location
 
@@ -30,7 +29,6 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 #: Names that Windows keeps for devices, with or without an extension.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _TEMPORARY = ".docgen-tmp"
-_PRIVATE = "docgen-private-"
 _BLOCK = 1 << 16
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -72,7 +70,7 @@ def replacing(path: Location) -> Iterator[Path]:
     The folder is made if need be.  Raises WriteError.
     """
     if not isinstance(path, Path):
-        with private_folder() as folder:
+        with scratch.private_folder() as folder:
             temporary = Path(folder, path.name)
             yield temporary
             with clear_errors(path):
@@ -110,12 +108,6 @@ def appending(path: Path) -> Iterator[Callable[[bytes], int]]:
             return offset
 
         yield append
-
-
-def join(path: Path, contents: Iterable[bytes]) -> None:
-    """Write a new file that holds `contents` one after another."""
-    with path.open("xb") as stream:
-        stream.writelines(contents)
 
 
 def _end_of_lines(stream: BinaryIO) -> int:
@@ -170,11 +162,19 @@ def remove_leftovers(folder: Location) -> None:
     """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
     if not isinstance(folder, Path):
         return  # what is unfinished there is marked, and replaced when its turn comes
-    for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:  # a folder may hold a million packets: one name at a time
+        found = [folder / entry.name for entry in entries if _is_temporary(entry.name)]
+    for path in found:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(".") and name.endswith(_TEMPORARY)
 
 
 @contextmanager
@@ -195,67 +195,114 @@ def marked(folder: Location) -> Iterator[Location]:
         mark.unlink(missing_ok=True)
 
 
+# -- folders ---------------------------------------------------------------------------------------
+
+
+class Prepared(NamedTuple):
+    """A folder that is written and has not appeared yet: the hidden name that it has, and the one it will have."""
+
+    hidden: Path
+    folder: Path
+
+
 def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
     A folder that stands there is moved aside first and comes back if anything fails.  Where nothing can be
     moved, the last of `contents` is written last, and taken away first.  Raises WriteError.
     """
-    with clear_errors(folder):
-        if not isinstance(folder, Path):
-            return storage.put_folder(folder, contents)
+    prepared = prepare_folder(folder, contents)
+    settle([prepared])
+    appear(prepared)
+
+
+def prepare_folder(folder: Location, contents: Mapping[str, bytes]) -> Prepared | storage.Prepared:
+    """Write what `folder` shall hold under a hidden name beside it, or in storage all but the last.
+
+    Then follow `settle`, for as many folders as one likes, and `appear` for each.  Raises WriteError.
+    """
+    if not isinstance(folder, Path):
+        with clear_errors(folder):
+            return storage.prepare_folder(folder, contents)
+    prepared = Prepared(_beside(folder), folder)
+    with clear_errors(folder), _removed_on_failure(prepared):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _beside(folder)
+        prepared.hidden.mkdir()
+        for name, content in contents.items():
+            (prepared.hidden / name).write_bytes(content)
+    return prepared
+
+
+def settle(prepared: Sequence[Prepared | storage.Prepared]) -> None:
+    """Make sure that all that is prepared is on the disk; many at once at little more than the cost of one.
+
+    Raises WriteError, and then removes them all.
+    """
+    hidden = [one for one in prepared if isinstance(one, Prepared)]
+    with ExitStack() as undo:
+        for one in hidden:
+            undo.enter_context(_removed_on_failure(one))
+        if len(hidden) < _MANY or not _sync_file_system(hidden[0].hidden):
+            for one in hidden:
+                with clear_errors(one.folder):
+                    for path in one.hidden.iterdir():
+                        _sync(path)
+
+
+def appear(prepared: Prepared | storage.Prepared) -> None:
+    """Let a prepared folder take its place.  Raises WriteError, and then removes it."""
+    if not isinstance(prepared, Prepared):
+        with clear_errors(prepared.folder):
+            return storage.appear(prepared)
+    with clear_errors(prepared.folder), _removed_on_failure(prepared):
+        hidden, folder = prepared
+        if not folder.exists():
+            hidden.rename(folder)
+            return
+        aside = _beside(folder)
+        folder.rename(aside)
         try:
-            temporary.mkdir()
-            for name, content in contents.items():
-                _write_new(temporary / name, content)
-            _swap(temporary, folder)
+            hidden.rename(folder)
         except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
+            aside.rename(folder)
             raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def _swap(new: Path, folder: Path) -> None:
-    if not folder.exists():
-        new.rename(folder)
-        return
-    aside = _beside(folder)
-    folder.rename(aside)
+@contextmanager
+def _removed_on_failure(prepared: Prepared) -> Iterator[None]:
     try:
-        new.rename(folder)
+        yield
     except BaseException:
-        aside.rename(folder)
+        shutil.rmtree(prepared.hidden, ignore_errors=True)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+
+
+#: So many folders, of a file or two each, are worth one sync of the whole file system.
+_MANY = 4
+
+
+def _sync_file_system(path: Path) -> bool:
+    """Write the file system of `path` to its disk; False where that fails or the system cannot (Linux can)."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return bool(ctypes.CDLL(None).syncfs(descriptor) == 0)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def is_unfinished(folder: Location) -> bool:
     """Whether a writing of `folder` was broken off, so that nothing but what docgen writes is in it."""
     return not isinstance(folder, Path) and (folder / storage.UNFINISHED).exists()
-
-
-def private_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder on this machine's disk that only this process's user may enter, until it is cleaned up.
-
-    What processes have left that were killed is taken away first.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{_PRIVATE}*"):
-        if not _is_alive(int(left.name.removeprefix(_PRIVATE).partition("-")[0])):
-            shutil.rmtree(left, ignore_errors=True)
-    return tempfile.TemporaryDirectory(prefix=f"{_PRIVATE}{os.getpid()}-")
-
-
-def _is_alive(process: int) -> bool:
-    if sys.platform == "win32":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _beside(path: Path) -> Path:

@@ -179,9 +179,9 @@ def _check(kit: Kit) -> Problems:
         for part in ("value", "when"):
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
     for part in Outputs.model_fields:
-        yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part))
+        yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
     counts = {"labels", *(level.value for level in Level)}
-    yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), extra=counts)
+    yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), counts)
     if kit.name_field not in kit.fields:
         yield ("name_field",), f"no field is called {kit.name_field!r}{did_you_mean(kit.name_field, kit.fields)}"
 
@@ -221,8 +221,8 @@ def _check_rules(kit: Kit) -> Problems:
                     yield place, f"{rule.id}: no field is called {key!r}{did_you_mean(key, kit.fields)}"
             yield from _check_expression(kit, case.when, (*place, "when"), each=bool(case.each))
             for part in ("message", "remedy"):
-                extra = {"text", "hits"} if case.each else {"hits"}
-                yield from _check_template(kit, getattr(case, part), (*place, part), extra=extra)
+                known = {*_names(kit), "hits", *(["text"] if case.each else [])}
+                yield from _check_template(kit, getattr(case, part), (*place, part), known)
 
 
 def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
@@ -232,7 +232,7 @@ def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
-    yield from _check_names(kit, tree, place, {"text"} if each else set())
+    yield from _check_names(kit, tree, place, {*_names(kit), *(["text"] if each else [])})
     for name, constant in expressions.comparisons(tree):
         field = kit.all_fields.get(name)
         keys = [choice.key for choice in field.choices] if field else []
@@ -240,18 +240,22 @@ def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False
             yield place, f"{name} has no choice {constant!r}{did_you_mean(str(constant), keys)}"
 
 
-def _check_template(kit: Kit, source: str, place: Place, *, extra: Set[str] = frozenset()) -> Problems:
+def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Problems:
     try:
         tree = expressions.plain_text_sandbox().parse(source)
-        expressions.message_template(source)
+        expressions.message(source)
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
-    yield from _check_names(kit, tree, place, extra)
+    yield from _check_names(kit, tree, place, known)
 
 
-def _check_names(kit: Kit, tree: nodes.Template, place: Place, extra: Set[str]) -> Problems:
-    known = {*kit.all_fields, "words", "limits", *extra}
+def _names(kit: Kit) -> set[str]:
+    """What the expressions of a kit may name."""
+    return {*kit.all_fields, "words", "limits"}
+
+
+def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) -> Problems:
     for name, attribute, _line in expressions.references(tree):
         if name not in known:
             yield place, f"unknown name {name!r}{did_you_mean(name, known)}"

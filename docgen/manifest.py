@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,9 +36,10 @@ def build(
     terms: Mapping[str, Value], documents: Mapping[str, tuple[str, bytes] | None], fonts: Mapping[str, str],
 ) -> bytes:  # fmt: skip
     """The manifest of a packet; `documents` maps form, review and contract to (file name, bytes) or None."""
+    hashes = _hashes(kit.folder)
     data = {
         "docgen": __version__,
-        "kit": {"name": kit.name, "version": kit.version, "sha256": sha256((kit.folder / KIT_FILE).read_bytes())},
+        "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
         "source": {
             "name": Path(intake.source).name,
             "sheet": intake.sheet,
@@ -45,9 +47,7 @@ def build(
             "sha256": source_sha256,
         },
         "terms_sha256": terms_sha256(terms),
-        "templates": {
-            name: sha256((kit.folder / name).read_bytes()) for name in _TEMPLATES if (kit.folder / name).is_file()
-        },
+        "templates": {name: hashes[name] for name in _TEMPLATES if name in hashes},
         "fonts": dict(fonts),
         "files": {
             kind: document and {"name": document[0], "sha256": sha256(document[1]), "size": len(document[1])}
@@ -57,6 +57,13 @@ def build(
         "date": date.isoformat(),
     }
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+@cache  # as the kit and its templates, which a process reads once
+def _hashes(kit_folder: Path) -> dict[str, str]:
+    """The SHA-256 of the files of a kit by name."""
+    paths = (kit_folder / name for name in (KIT_FILE, *_TEMPLATES))
+    return {path.name: sha256(path.read_bytes()) for path in paths if path.is_file()}
 
 
 class Difference(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import expressions, files, manifest
+from docgen import expressions, files, manifest, storage
 from docgen.assess import Assessed
 from docgen.errors import SourceError, WriteError
 from docgen.intake import Intake, Verdict, intake_json
@@ -74,6 +74,16 @@ def make(assessed: Assessed, source: Original, making: Making, folder_name: str)
 
     Raises WriteError where that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
     """
+    packet, prepared = prepare(assessed, source, making, folder_name)
+    files.settle([prepared])
+    files.appear(prepared)
+    return packet
+
+
+def prepare(
+    assessed: Assessed, source: Original, making: Making, folder_name: str
+) -> tuple[Packet, files.Prepared | storage.Prepared]:
+    """The same, but for the last steps: the packet is written and has not appeared (`files.settle`, `files.appear`)."""
     folder = making.out / folder_name
     refuse_to_lose(folder, force=making.force)
     documents, pending = render(assessed, source.content, making)
@@ -82,9 +92,9 @@ def make(assessed: Assessed, source: Original, making: Making, folder_name: str)
         source.sha256, assessed.terms, documents, faces() if documents["review"] else {},
     )  # fmt: skip
     contents = {name: content for name, content in filter(None, documents.values())}
-    files.write_folder(folder, contents | {manifest.MANIFEST: listing})
+    prepared = files.prepare_folder(folder, contents | {manifest.MANIFEST: listing})
     paths = {kind: folder / document[0] if document else None for kind, document in documents.items()}
-    return Packet(assessed.intake.name, assessed.review.verdict, folder, paths, pending)
+    return Packet(assessed.intake.name, assessed.review.verdict, folder, paths, pending), prepared
 
 
 Documents = dict[str, tuple[str, bytes] | None]
@@ -138,9 +148,11 @@ def returned_name(kit: Kit, assessed: Sequence[Assessed], source: Path) -> str:
 
 def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     given = {**assessed.terms, **assessed.intake.values}
-    names: dict[str, object] = {k: context.shown(field, given.get(k)) for k, field in kit.all_fields.items()}
-    names[kit.name_field] = assessed.intake.name
-    return files.safe_file_name(expressions.message_template(template).render(names))
+
+    def value_of(key: str) -> object:
+        return assessed.intake.name if key == kit.name_field else context.shown(kit.all_fields[key], given.get(key))
+
+    return files.safe_file_name(expressions.message(template).render(value_of))
 
 
 def refuse_to_lose(folder: Location, *, force: bool) -> None:

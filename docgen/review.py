@@ -80,14 +80,15 @@ def _holds(rule: Rule, case: Case, text: str | None, intake: Intake, names: Mapp
         return collect
 
     looks = {name: collecting(expressions.FUNCTIONS[name]) for name in ("asserts", "denies")}
-    return hits if _evaluate(expression, {**names, **looks, "text": text}, rule.id, bool) else None
+    return hits if _evaluate(expression, {**names, "text": text}, rule.id, bool, **looks) else None
 
 
 def _evaluate(
-    expression: expressions.Expression, names: Mapping[str, Any], where: str, as_type: Callable[[Any], Any]
-) -> Any:
+    expression: expressions.Expression, names: Mapping[str, Any], where: str, as_type: Callable[[Any], Any],
+    **functions: Any,
+) -> Any:  # fmt: skip
     try:
-        return as_type(expression.evaluate(names))
+        return as_type(expression.evaluate(names, **functions))
     except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
         raise KitError(f"{where}: an expression cannot be evaluated: {cause}") from cause
 
@@ -96,14 +97,17 @@ def _finding(
     rule: Rule, case: Case, field: Field, text: str | None, hits: list[str], intake: Intake, kit: Kit,
     names: Mapping[str, Any],
 ) -> Finding:  # fmt: skip
-    shown = {key: _shown(kit, key, value) for key, value in names.items()}
-    shown |= {"text": text, "hits": "、".join(hits)}
+    known = {**names, "text": text, "hits": "、".join(hits)}
+
+    def value_of(name: str) -> Any:
+        return _shown(kit, name, known[name])
+
     answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet, None)))
     return Finding(
         rule=rule.id,
         level=case.level,
-        message=expressions.message_template(case.message).render(shown),
-        remedy=expressions.message_template(case.remedy).render(shown),
+        message=expressions.message(case.message).render(value_of),
+        remedy=expressions.message(case.remedy).render(value_of),
         field=field.key,
         label=field.label,
         origin=answer.origin,

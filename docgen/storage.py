@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from docgen.errors import DocgenError, SourceError, SystemMissingError, UsageError
 
@@ -121,8 +121,16 @@ def remove(folder: UPath, gone: Iterable[str]) -> None:
         folder.fs.rm(paths, recursive=True)
 
 
-def put_folder(folder: UPath, contents: Mapping[str, bytes]) -> None:
-    """Make `folder` hold exactly `contents`.  The last of them is taken away first and written last."""
+class Prepared(NamedTuple):
+    """A folder whose objects are written but for the last, without which it does not count."""
+
+    folder: UPath
+    last: str
+    content: bytes
+
+
+def prepare_folder(folder: UPath, contents: Mapping[str, bytes]) -> Prepared:
+    """Make `folder` hold exactly `contents`, but for the last of them; until `appear` it counts as unfinished."""
     there = set(names(folder))
     *others, last = contents
     put(folder / UNFINISHED, b"")
@@ -131,8 +139,13 @@ def put_folder(folder: UPath, contents: Mapping[str, bytes]) -> None:
     for name in others:
         put(folder / name, contents[name])
     remove(folder, there - set(contents) - {UNFINISHED})
-    put(folder / last, contents[last])
-    drop(folder / UNFINISHED)
+    return Prepared(folder, last, contents[last])
+
+
+def appear(prepared: Prepared) -> None:
+    """Write the last object of a prepared folder."""
+    put(prepared.folder / prepared.last, prepared.content)
+    drop(prepared.folder / UNFINISHED)
 
 
 @contextmanager

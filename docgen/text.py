@@ -83,7 +83,16 @@ def visible(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` for comparison only: NFKC, no case, no white space, nothing invisible."""
+    # The labels of a form are compared again and again; long texts would only fill the memory.
+    return _folded(text) if len(text) > _SHORT else _folded_once(text)
+
+
+def _folded(text: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", visible(text).casefold()))
+
+
+_SHORT = 100
+_folded_once = lru_cache(maxsize=8192)(_folded)
 
 
 _NOTHING = frozenset({"无", "没有", "暂无", "n/a", "n.a", "na", r"n\a"})

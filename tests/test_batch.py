@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from batches import batch, finish, start, table
+from batches import batch, companies, finish, start, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
@@ -160,6 +161,18 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
     assert second.startswith("4 done, 0 failed, ")
     assert last.startswith("4 packets, no failures; ")
     assert finish(start(source, "-o", tmp_path / "out", "-q")) == (0, "")
+
+
+def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.cli.telling.EVERY", 64)  # as many as a unit has
+    source = table(tmp_path / "t.xlsx", companies(130))
+    err = batch(source, "-o", tmp_path / "out")[1]
+    first, second, _last = err.splitlines()
+    assert first.startswith("64 done, ")
+    assert re.search(r", \d:\d\d:\d\d left$", first)
+    assert re.search(r", \d:\d\d:\d\d left$", second)
 
 
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:

@@ -113,6 +113,38 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
 
 
+@pytest.mark.parametrize("has_quick_way", [True, False])
+@pytest.mark.parametrize("count", [1, 10])
+def test_prepared_folders_are_on_the_disk_before_they_appear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, has_quick_way: bool
+) -> None:
+    synced: list[str] = []
+    if not has_quick_way:
+        monkeypatch.setattr(files, "_sync_file_system", lambda _path: False)
+    monkeypatch.setattr(files, "_sync", lambda path: synced.append(path.name))
+    prepared = [files.prepare_folder(tmp_path / str(number), {"a": b"1", "b": b"2"}) for number in range(count)]
+    assert not any(one.folder.exists() for one in prepared)
+    files.settle(prepared)
+    one_by_one = sys.platform != "linux" or not has_quick_way or count == 1
+    assert len(synced) == (2 * count if one_by_one else 0)
+    for one in prepared:
+        files.appear(one)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [str(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_what_cannot_be_settled_does_not_appear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files, "_sync_file_system", lambda _path: False)
+    prepared = [files.prepare_folder(tmp_path / str(number), {"a": b"1"}) for number in range(count)]
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskFullError):
+        files.settle(prepared)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_disk_that_says_no_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WriteError, match="cannot be written"):

@@ -49,6 +49,8 @@ def lines_of(folder: Path, text: str) -> list[int]:
         ("asserts(text, words.blind)", "asserts(text, words.blnd)", "'words' has no 'blnd' (did you mean 'blind'?)"),
         ("total_calls < daily_calls", "total_call < daily_calls", "unknown name 'total_call' (did you mean 'total_calls'?)"),
         ("'n400' in number_types", "'n401' in number_types", "number_types has no choice 'n401' (did you mean 'n400'?)"),
+        ('form: "{{ company_name }}', 'form: "{{ limits }}', "unknown name 'limits'"),
+        ('returned: "{{ company_name }}', 'returned: "{{ hits }}', "unknown name 'hits'"),
         ("{{ scenarios.other }}", "{{ scenario.other }}", "unknown name 'scenario' (did you mean 'scenarios'?)"),
         ("ceil(total_calls / daily_calls)", "ceil(total_calls / )", "unexpected"),
         ("fields: [number_types]", "fields: [number_typs]", "no field is called 'number_typs' (did you mean 'number_types'?)"),

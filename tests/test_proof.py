@@ -38,6 +38,11 @@ def test_a_spoilt_word_file_is_not_written(
         assert said in done.err
 
 
+def rendered(content: bytes) -> word.Rendered:
+    """A document of the kit's form, whose text alone is made for each intake."""
+    return word.Rendered(content, frozenset({"word/document.xml"}), ())
+
+
 def changed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as target:
@@ -57,21 +62,21 @@ def changed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
 )  # fmt: skip
 def test_a_form_that_asks_for_something_else_fails(kit: Kit, change: Callable[[bytes], bytes], said: str) -> None:
     content = render_form(kit, DATE)
-    assert proof.form(content, kit) == content
+    assert proof.form(rendered(content), kit).content == content
     with pytest.raises(ProofError, match=said):
-        proof.form(changed(content, change), kit)
+        proof.form(rendered(changed(content, change)), kit)
 
 
 def test_a_file_that_does_not_open_fails(kit: Kit) -> None:
     content = render_form(kit, DATE)
     for broken in (content[:-40], b"", content.replace(b"PK\x05\x06", b"PK\x05\x07")):
         with pytest.raises(ProofError, match="does not open"):
-            proof.word(broken, "the form")
+            proof.word(rendered(broken), "the form")
 
 
 def test_tags_in_answers_are_the_customers_text(kit: Kit) -> None:
     item = assessed(kit, main_script="{{ 7 * 7 }} {% if x %} {# 注释 #}，请按流程确认收货时间与地址。")
-    assert proof.form(render_form(kit, DATE, item.intake.values), kit)
+    assert proof.form(rendered(render_form(kit, DATE, item.intake.values)), kit)
 
 
 FONT = {"Type": "/FontDescriptor", "FontFile2": b"1 0 R"}

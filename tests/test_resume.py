@@ -20,9 +20,9 @@ ACCEPTED = ROOT / "inputs" / "accepted.xlsx"
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table of 40 customers and two sheets."""
+    """A folder with a table of 160 customers and two sheets."""
     folder = tmp_path_factory.mktemp("sources")
-    table(folder / "customers.xlsx", companies(40))
+    table(folder / "customers.xlsx", companies(160))
     for name in ("a", "b"):
         shutil.copy(ACCEPTED, folder / f"{name}.xlsx")
     return folder
@@ -44,7 +44,7 @@ def test_a_run_killed_at_any_moment_goes_on(
     chance = random.Random(seed)
     for attempt in range(2):
         process = start(sources, "-o", out, "--jobs", 2, "--resume")
-        wait_for_packets(out, 1 + 20 * attempt + chance.randrange(20), process)
+        wait_for_packets(out, 1 + 70 * attempt + chance.randrange(70), process)
         time.sleep(chance.random() / 5)
         process.kill()
         finish(process)
@@ -69,7 +69,7 @@ def test_a_request_to_end_is_met_in_seconds(sources: Path, tmp_path: Path, asked
     assert leftovers(out) == []
     assert not (out / "report.xlsx").exists()
     assert batch(sources, "-o", out, "--resume")[0] == 0
-    assert len(packets(out)) == 2 * 42
+    assert len(packets(out)) == 2 * 162
 
 
 def changed(out: Path) -> dict[str, float]:

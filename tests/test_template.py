@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import uuid
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -388,6 +389,20 @@ def test_headers_and_pictures_are_read_too(run: Run, plain: Path) -> None:
         line.startswith("word/header1.xml, paragraph ") and "unknown name 'contract_n'" in line for line in lines
     )
     assert any("paragraph 1 «" in line and "unknown name 'compny_name'" in line for line in lines)
+
+
+def test_a_damaged_part_without_tags_is_told_and_stops_the_contract(run: Run, plain: Path) -> None:
+    path = plain / "contract.docx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/styles.xml"] = parts["word/styles.xml"].replace(b"</w:style>", b"", 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    for command in (["template", "check", plain], ["contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain]):
+        done = run(*command)
+        assert done.code == 6
+        assert "word/styles.xml: is not well-formed XML" in done.out + done.err
 
 
 # -- notes ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from docgen import files, storage
+from docgen import files, scratch, storage
 from docgen.errors import SourceError
 from docgen.read.guard import MAX_FILE
 
@@ -49,8 +49,8 @@ def _copied(place: UPath) -> TemporaryDirectory[str]:
     """A private folder with a copy of what stands in storage, in place of the one before."""
     while _copies:
         _copies.popitem()[1].cleanup()
-    folder = files.private_folder()
-    files.join(Path(folder.name, files.safe_file_name(place.name)), storage.pieces(place))
+    folder = scratch.private_folder()
+    scratch.join(Path(folder.name, files.safe_file_name(place.name)), storage.pieces(place))
     return folder
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docgen import files, storage
+from docgen import files, scratch, storage
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -25,7 +25,7 @@ def appending(folder: UPath, *, fresh: bool) -> Iterator[tuple[Path, Callable[[b
     Lines go to storage with a later one or at the end: a crash of this process costs those of the last second
     or so.
     """
-    with files.private_folder() as private:
+    with scratch.private_folder() as private:
         spool = Path(private, folder.name)
         number = _collect(folder, spool, fresh=fresh)
         with files.appending(spool) as add:
@@ -49,7 +49,7 @@ def _collect(folder: UPath, spool: Path, *, fresh: bool) -> int:
         if fresh:
             storage.remove(folder, names)
             names = []
-        files.join(spool, (storage.get(folder / name) for name in names))
+        scratch.join(spool, (storage.get(folder / name) for name in names))
     return 1 + max((int(Path(name).stem) for name in names), default=0)
 
 

@@ -118,7 +118,8 @@ class Failure(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a unit.
 
-    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit.
+    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit, and
+    `about` how many intakes it seems to hold in all, 0 where nobody knows.
     """
 
     source: str
@@ -128,6 +129,7 @@ class Outcome(NamedTuple):
     items: list[Item]
     failures: list[Failure]
     more: bool
+    about: int = 0
 
     def to_line(self) -> bytes:
         """The outcome as a line of JSON."""

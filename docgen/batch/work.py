@@ -11,11 +11,13 @@ import hashlib
 import signal
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import length_hint
 from pathlib import Path
+from typing import NamedTuple
 
-from docgen import manifest, packet
+from docgen import files, manifest, packet, storage
 from docgen.assess import Opened, open_source
 from docgen.batch import fetch
 from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
@@ -42,9 +44,8 @@ def work(job: Job, unit: Unit) -> Outcome:
 
 
 def _outcome(job: Job, unit: Unit) -> Outcome:
-    items: list[Item] = []
-    failures: list[Failure] = []
-    count, inputs, path = 0, "", Path(unit.source)
+    done: list[Item | Failure | _Made] = []
+    inputs, about, is_broken, path = "", 0, False, Path(unit.source)
     try:
         path, version = fetch.here(unit.source)
         original = _original(path, version)
@@ -54,21 +55,21 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         if before and not before.failures and len(kept) == len(before.items):
             return before
         source = _source_at(job, unit, path, inputs)
+        about = length_hint(source.opened.intakes)
         for answers in source.take(job, unit):
-            done = kept.get((answers.sheet, answers.row)) or _done(job, unit, source.opened, original, answers)
-            count += 1
-            if isinstance(done, Item):
-                items.append(done)
-            else:
-                failures.append(done)
+            item = kept.get((answers.sheet, answers.row))
+            done.append(item or _done(job, unit, source.opened, original, answers))
     except _PassedOverError:
-        pass
+        is_broken = True
     except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
         failure = _failure("", error)
-        failures.append(failure._replace(reason=failure.reason.replace(str(path), unit.source)))
-        count = 0
-    more = count == unit.stop - unit.start
-    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more)
+        done.append(failure._replace(reason=failure.reason.replace(str(path), unit.source)))
+        is_broken = True
+    more = len(done) == unit.stop - unit.start and not is_broken
+    ended = _appeared(done)
+    items = [one for one in ended if isinstance(one, Item)]
+    failures = [one for one in ended if isinstance(one, Failure)]
+    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more, about)
 
 
 # -- going through a source ------------------------------------------------------------------------
@@ -134,7 +135,36 @@ def _kept(job: Job, before: Outcome | None) -> dict[tuple[str | None, int | None
     return {(item.sheet, item.row): item for item in items if not manifest.verify(job.out / item.packet)}
 
 
-def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Answers) -> Item | Failure:
+class _Made(NamedTuple):
+    """An intake whose packet is written and has not appeared yet."""
+
+    item: Item
+    prepared: files.Prepared | storage.Prepared
+
+
+def _appeared(done: Iterable[Item | Failure | _Made]) -> list[Item | Failure]:
+    """The same, once every packet that was made is on the disk and has appeared."""
+    done = list(done)
+    try:
+        files.settle([one.prepared for one in done if isinstance(one, _Made)])
+    except DocgenError as error:
+        return [_failure(_place(one.item), error) if isinstance(one, _Made) else one for one in done]
+    return [_appear(one) if isinstance(one, _Made) else one for one in done]
+
+
+def _appear(made: _Made) -> Item | Failure:
+    try:
+        files.appear(made.prepared)
+    except DocgenError as error:
+        return _failure(_place(made.item), error)
+    return made.item
+
+
+def _place(item: Item) -> str:
+    return place(item.sheet, item.row)
+
+
+def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Answers) -> _Made | Failure:
     where = place(answers.sheet, answers.row)
     if len(unit.deaths) >= MOST_DEATHS:
         return Failure(where, *given_up(unit))
@@ -144,17 +174,18 @@ def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Ans
         return _failure(where, error)
 
 
-def _made(job: Job, opened: Opened, original: Original, answers: Answers) -> Item:
+def _made(job: Job, opened: Opened, original: Original, answers: Answers) -> _Made:
     began = time.perf_counter()
     assessed = opened.assess(answers)
     intake, review = assessed.intake, assessed.review
-    made = packet.make(assessed, original, job.making, packet.distinct_name(intake))
+    made, prepared = packet.prepare(assessed, original, job.making, packet.distinct_name(intake))
     customer = intake.values.get(job.making.kit.name_field)
-    return Item(
+    item = Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,
         [finding_json(finding) for finding in review.findings], made.folder.name, list(made.pending),
         round((time.perf_counter() - began) * 1000),
     )  # fmt: skip
+    return _Made(item, prepared)
 
 
 def _failure(where: str, error: Exception) -> Failure:

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -31,6 +31,14 @@ EVERY = 100
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 
 
+class _Length(NamedTuple):
+    """How many intakes a source of several units holds: as it seems, or known since its end was met; 0 where nobody
+    knows."""
+
+    intakes: int
+    is_known: bool
+
+
 class Tally:
     """What a run over so many sources has come to."""
 
@@ -39,18 +47,25 @@ class Tally:
         self.failed = 0
         self.verdicts: Counter[str] = Counter()
         self._ended = 0
-        self._going_on: set[str] = set()
+        self._in_ended = 0
+        self._tables: dict[str, _Length] = {}
         self._began = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
         """Count what became of a unit."""
         self.verdicts.update(item.verdict for item in outcome.items)
         self.failed += len(outcome.failures)
-        if outcome.more:
-            self._going_on.add(outcome.source)
-        elif outcome.start == 0 or outcome.source in self._going_on:
-            self._going_on.discard(outcome.source)
+        count = len(outcome.items) + len(outcome.failures)
+        if outcome.more or outcome.source in self._tables:
+            told = self._tables.get(outcome.source, _Length(0, is_known=False))
+            if not outcome.more:
+                told = _Length(outcome.start + count, is_known=True)
+            elif not told.is_known:
+                told = _Length(outcome.about, is_known=False)
+            self._tables[outcome.source] = told
+        elif outcome.start == 0:
             self._ended += 1
+            self._in_ended += count
 
     @property
     def made(self) -> int:
@@ -59,13 +74,13 @@ class Tally:
 
     @property
     def expected(self) -> int | None:
-        """How many packets and failures there will be, if the sources to come are like those that have ended.
+        """How many packets and failures there will be, if the sources to come are like those met so far.
 
-        None while a table goes on, for nobody knows how long, and while none has ended.
+        None before the first, and while a table goes on that does not say how long it is.
         """
-        if self._going_on or not self._ended:
-            return None
-        return round(self.sources * (self.made + self.failed) / self._ended)
+        lengths = [length.intakes for length in self._tables.values()]
+        met = self._ended + len(lengths)
+        return round(self.sources * (self._in_ended + sum(lengths)) / met) if met and all(lengths) else None
 
     @property
     def rate(self) -> float:

@@ -52,7 +52,8 @@ class Grid:
 
     `sheet` is its title, None where the format knows no sheets.  `addresses` names the cells of a table
     that has but these; the cells of a sheet go on for ever, and have their names by the alphabet.
-    Of a long sheet `rows` are the first ones, and `more` gives those below, read anew at each call.
+    Of a long sheet `rows` are the first ones, `more` gives those below, read anew at each call, and `length` is
+    the number of its last row as far as it says so itself.
     """
 
     sheet: str | None
@@ -60,6 +61,7 @@ class Grid:
     merged: tuple[Extent, ...] = ()
     addresses: Mapping[tuple[int, int], str] | None = None
     more: Callable[[], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
+    length: int | None = None
 
     def every_row(self) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         """All rows that are not empty, those too that are not kept."""
@@ -68,6 +70,11 @@ class Grid:
             seen = self._seen(row, {column: cell for column, cell in cells.items() if not _is_blank(cell.text)})
             if seen:
                 yield row, seen
+
+    @property
+    def last_row(self) -> int | None:
+        """The number of the last row that is not empty; of a long sheet what it says itself, None if nothing."""
+        return max(self.rows, default=0) if self.more is None else self.length
 
     def _seen(self, row: int, cells: Mapping[int, Cell]) -> Mapping[int, Cell]:
         """The cells of the row without those that a merged range hides."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from docgen.intake import Level
@@ -287,7 +287,6 @@ def _parts(text: str, ends: str) -> list[str]:
 
 
 _NUMBERING = frozenset("、.．)）]】")
-_letter = lru_cache(maxsize=4096)(fold)
 
 
 def _starts(text: str, initials: frozenset[str]) -> bool:
@@ -295,7 +294,7 @@ def _starts(text: str, initials: frozenset[str]) -> bool:
     Numbering and remarks before it say nothing (`1、公司名称`, `(必填)公司名称`)."""
     for at, letter in enumerate(text):
         if letter.isalnum():
-            folded = _letter(letter)
+            folded = fold(letter)
             if folded:
                 return folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
     return False

@@ -37,6 +37,7 @@ class _SheetForm:
 
     grid: Grid
     form: Form
+    about = 1
 
     def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
         yield Answers(self.grid.sheet, None, self.form.fields, tuple(_texts(self.grid, self.form.leftover)), made_with)
@@ -52,6 +53,11 @@ class Intakes(Iterable[Answers]):
     sheets: tuple[Table | _SheetForm, ...]
     outside: tuple[Unrecognised, ...]
     made_with: tuple[str, str] | None
+
+    def __length_hint__(self) -> int:
+        """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
+        about = [sheet.about for sheet in self.sheets]
+        return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
         outside = self.outside

@@ -6,8 +6,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import fromstring
 
 from docgen.kit import MADE_WITH, OWN_SHEETS
 from docgen.read.grid import Book, Grid
@@ -25,7 +24,7 @@ def custom_properties(archive: zipfile.ZipFile) -> dict[str, str]:
     """The custom properties of an Office package that hold text."""
     if _CUSTOM not in archive.namelist():
         return {}
-    root = fromstring(archive.read(_CUSTOM), forbid_dtd=True)
+    root = fromstring(archive.read(_CUSTOM))
     return {entry.get("name", ""): re.sub(r"_x000[AaDd]_", "\n", "".join(entry.itertext())) for entry in root}
 
 

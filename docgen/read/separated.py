@@ -31,7 +31,7 @@ def read_text_book(path: Path) -> Book:
     The encoding is the one its byte order mark tells, else UTF-8 if it can be, else GB18030; the
     delimiter is comma, semicolon or tab.  Raises SourceError for what is no such file.
     """
-    encoding = _encoding(path)
+    encoding, lines = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
         declared = _DECLARED.fullmatch(file.readline(20))
         start = file.tell() if declared else 0
@@ -41,26 +41,28 @@ def read_text_book(path: Path) -> Book:
     head = list(islice(rows(), HELD_ROWS + 1))
     held = grid(None, ((row, column, cell) for row, cells in head[:HELD_ROWS] for column, cell in cells.items()))
     is_long = len(head) > HELD_ROWS
-    return Book((replace(held, more=lambda: islice(rows(), HELD_ROWS, None)) if is_long else held,))
+    return Book((replace(held, more=lambda: islice(rows(), HELD_ROWS, None), length=lines) if is_long else held,))
 
 
 _MEND = "open it in Excel and save it as an .xlsx workbook"
 
 
-def _encoding(path: Path) -> str:
-    """The encoding that reads the whole file."""
+def _encoding(path: Path) -> tuple[str, int]:
+    """The encoding that reads the whole file, and how many lines that has."""
     with path.open("rb") as file:
         head = file.read(3)
     marked = [encoding for mark, encoding in _MARKS.items() if head.startswith(mark)]
     for encoding in marked or _ENCODINGS:
+        lines = 0
         try:
             with path.open(encoding=encoding, newline="") as file:
                 while text := file.read(_CHUNK):
                     if "\0" in text:
                         raise SourceError(f"{path}: the text file holds NUL characters, so it is no text", _MEND)
+                    lines += text.count("\n")
         except UnicodeError:
             continue
-        return encoding
+        return encoding, lines
     names = " nor ".join(encoding.upper() for encoding in marked or _ENCODINGS)
     raise SourceError(f"{path}: the text file is in an unknown encoding, not {names}", "save it in UTF-8")
 

@@ -36,6 +36,12 @@ class Table:
     columns: tuple[Column, ...]
     numbering: frozenset[int]
 
+    @property
+    def about(self) -> int | None:
+        """About how many customers there are: the rows below the header; None where nobody knows."""
+        last = self.grid.last_row
+        return None if last is None else last - self.header
+
     def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
         """The customers in order, one at a time.
 

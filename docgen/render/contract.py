@@ -21,6 +21,4 @@ def render_contract(
     Raises KitError where the kit's contract.docx cannot be used, ProofError where the result is no sound file.
     """
     template = word.compile_template(kit.folder / CONTRACT_TEMPLATE, context.names(kit))
-    rendered = word.render(template, context.context(kit, intake, review, terms, occasion))
-    proof.word(rendered.content, "the contract")
-    return rendered
+    return proof.word(word.render(template, context.context(kit, intake, review, terms, occasion)), "the contract")

@@ -7,6 +7,7 @@ The tags are the field's (`kit.Field.tag_of`); what stands in the controls alone
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 from markupsafe import Markup, escape
@@ -90,6 +91,7 @@ def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     return Markup("").join(pieces)
 
 
+@lru_cache(maxsize=1024)  # the same boxes stand in every form of a kit
 def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     states = (
         f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'
@@ -103,5 +105,6 @@ def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     )
 
 
+@lru_cache(maxsize=1024)
 def _run(text: str) -> Markup:
     return Markup(f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>')

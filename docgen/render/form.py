@@ -82,7 +82,7 @@ def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
 
 def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
-    return proof.form(word.render(template, form_context(kit, date, entries, summary)).content, kit)
+    return proof.form(word.render(template, form_context(kit, date, entries, summary)), kit).content
 
 
 def form_context(

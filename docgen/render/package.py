@@ -10,14 +10,15 @@ import struct
 import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
+from xml.parsers import expat
 
 _LOCAL, _CENTRAL, _END = 0x04034B50, 0x02014B50, 0x06054B50
 _VERSION, _DEFLATED, _NAMED_IN_UTF8 = 20, 8, 0x800
 _TIME, _DATE = 0, 1 << 5 | 1  # 1 January 1980, the earliest that a zip file knows
 _RAW = -15  # a deflated stream without zlib's head and sum
 _BEST = 9
-#: Six hundredths larger than at zlib's own level, in two thirds of its time (measured on the contract's text).
-QUICK = 4
+#: A seventh larger than at zlib's own level, in a third of its time (measured on the contract's text).
+QUICK = 1
 
 
 class Part(NamedTuple):
@@ -56,3 +57,12 @@ def pack(parts: Iterable[Part]) -> bytes:
     directory = b"".join(listing)
     end = struct.pack("<LHHHHLLH", _END, 0, 0, count, count, len(directory), offset, 0)
     return b"".join((*written, directory, end))
+
+
+def xml_fault(content: bytes) -> str | None:
+    """Why `content` is no well-formed XML; None where it is."""
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except expat.ExpatError as cause:
+        return str(cause)
+    return None

@@ -14,29 +14,30 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
-from xml.parsers import expat
 
 from docgen.errors import ProofError
 from docgen.kit import Field, Kit
+from docgen.render.package import xml_fault
+from docgen.render.word import Rendered
 
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
 _MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")
 _CONTROL_TAG = re.compile(rb'<w:tag w:val="([^"]*)"')
-_CONTROL_ID = re.compile(rb'<w:sdtPr>(?:(?!</w:sdtPr>).)*?<w:id w:val="([^"]*)"', re.DOTALL)
+_CONTROL_ID = re.compile(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmarks bear theirs as an attribute
 _DOCUMENT = "word/document.xml"
 
 
-def word(content: bytes, what: str) -> bytes:
-    """`content` itself, a Word file that is sound.  Raises ProofError that says what is wrong with `what`."""
-    _require(what, _word_problems(_opened(content, what)))
-    return content
+def word(document: Rendered, what: str) -> Rendered:
+    """`document` itself, a Word file that is sound.  Raises ProofError that says what is wrong with `what`."""
+    _require(what, _word_problems(_opened(document, what)))
+    return document
 
 
-def form(content: bytes, kit: Kit, what: str = "the form") -> bytes:
-    """`content` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
-    parts = _opened(content, what)
+def form(document: Rendered, kit: Kit, what: str = "the form") -> Rendered:
+    """`document` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
+    parts = _opened(document, what)
     _require(what, [*_word_problems(parts), *_control_problems(parts.get(_DOCUMENT, b""), kit)])
-    return content
+    return document
 
 
 def pdf(objects: Iterable[Any], pages: int, attached: int, what: str) -> None:
@@ -59,11 +60,13 @@ def _require(what: str, problems: Iterable[str]) -> None:
         raise ProofError(f"{what} failed its own check and is not written: {'; '.join(told)}", "report this as a bug")
 
 
-def _opened(content: bytes, what: str) -> dict[str, bytes]:
-    """Every part of the file by name, its sums checked."""
+def _opened(document: Rendered, what: str) -> dict[str, bytes]:
+    """The parts made for this document, by name, their sums checked; those of its template were looked at
+    when it was compiled."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+            wanted = document.made | {_DOCUMENT}
+            return {name: archive.read(name) for name in archive.namelist() if name in wanted}
     except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
         raise ProofError(f"{what} failed its own check and is not written: it does not open: {cause}") from cause
 
@@ -72,12 +75,8 @@ def _word_problems(parts: dict[str, bytes]) -> Iterator[str]:
     if _DOCUMENT not in parts:
         yield f"it holds no {_DOCUMENT}"
     for name, content in parts.items():
-        if not name.endswith((".xml", ".rels")):
-            continue
-        try:
-            expat.ParserCreate().Parse(content, True)
-        except expat.ExpatError as cause:
-            yield f"{name} is not well-formed XML: {cause}"
+        if fault := xml_fault(content):
+            yield f"{name} is not well-formed XML: {fault}"
         if _MARKS.search(content):
             yield f"{name} holds marks of the engine"
 

@@ -87,7 +87,7 @@ def _summary(kit: Kit, intake: Intake, findings: list[Finding]) -> Iterator[str]
     if kit.sheet.returned:
         names = {level.value: sum(finding.level is level for finding in findings) for level in Level}
         labels = dict.fromkeys(f.label for f in findings if f.level in TO_MEND and f.label)
-        yield expressions.message_template(kit.sheet.returned).render(names | {"labels": list(labels)})
+        yield expressions.message(kit.sheet.returned).render((names | {"labels": list(labels)}).__getitem__)
     for finding in findings:
         if finding.field is None:
             yield note(kit, finding)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -32,7 +32,7 @@ from docgen.render.lint.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
-_MARKS = str.maketrans("", "", _OPEN + _CLOSE + _BREAK)
+_MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
 #: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
@@ -43,7 +43,8 @@ _VMERGE = re.compile(
 _ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
 _PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
-_EMPTY_RUN = re.compile(r'<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve"></w:t></w:r>', re.DOTALL)
+_EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
+_EMPTY_RUN = re.compile(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
 #: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr).
 _AFTER_HIGHLIGHT = re.compile(
     r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b"
@@ -51,9 +52,11 @@ _AFTER_HIGHLIGHT = re.compile(
 
 
 class Rendered(NamedTuple):
-    """A rendered Word document and the labels that it prints as pending, each once, in order."""
+    """A rendered Word document, the names of the parts made for it alone, and the labels that it prints as
+    pending, each once, in order."""
 
     content: bytes
+    made: frozenset[str]
     pending: tuple[str, ...]
 
 
@@ -62,6 +65,11 @@ class WordTemplate(NamedTuple):
 
     path: Path
     parts: Mapping[str, Compiled | package.Part]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The names of the parts that are rendered."""
+        return frozenset(name for name, part in self.parts.items() if isinstance(part, Compiled))
 
 
 @cache
@@ -75,7 +83,7 @@ def _sandbox() -> Sandbox:
     def finalize(value: Any) -> Any:
         value = inner(value) if inner else value
         if isinstance(value, str) and not isinstance(value, Markup):
-            return value.translate(_MARKS).replace("\n", _BREAK)
+            return value.translate(_MARKED)
         return value
 
     environment.finalize = finalize
@@ -101,7 +109,7 @@ def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
 
 
 def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | None = None) -> list[WordPart]:
-    """Every part of the template at `path` that holds tags, or what should have been one.
+    """Every part of the template at `path` that holds tags, or what should have been one, or no XML.
 
     Raises KitError where the file cannot be read.
     """
@@ -111,6 +119,9 @@ def examine(path: Path, names: Names, entries: Iterable[tuple[str, bytes]] | Non
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
                 parts.append(part)
+        elif name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
+            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
+            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
     return parts
 
 
@@ -179,13 +190,14 @@ def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
         else package.part(name, _finished(part.render(context), pending).encode("utf-8"), level=package.QUICK)
         for name, part in template.parts.items()
     )
-    return Rendered(package.pack(parts), tuple(pending))
+    return Rendered(package.pack(parts), template.made, tuple(pending))
 
 
 def _finished(xml: str, pending: dict[str, None]) -> str:
     """A rendered part without empty runs, with Word's own line breaks, missing values highlighted."""
-    xml = _EMPTY_RUN.sub("", xml).replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">')
-    return mark_pending(xml, pending)
+    if _EMPTY_TEXT in xml:
+        xml = _EMPTY_RUN.sub("", xml)
+    return mark_pending(xml.replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">'), pending)
 
 
 def mark_pending(xml: str, pending: dict[str, None]) -> str:
@@ -196,12 +208,17 @@ def mark_pending(xml: str, pending: dict[str, None]) -> str:
         end = xml.find("</w:r>", found) + len("</w:r>")
         if start < 0:
             start, end = found, xml.find(_CLOSE, found) + 1
-        pieces += [xml[position:start], _highlighted(xml[start:end], pending)]
+        run, labels = _highlighted(xml[start:end])
+        pieces += [xml[position:start], run]
+        pending.update(labels)
         position = end
     return "".join([*pieces, xml[position:]])
 
 
-def _highlighted(run: str, pending: dict[str, None]) -> str:
+@lru_cache(maxsize=256)  # the terms that one contract lacks are mostly those that the next one lacks
+def _highlighted(run: str) -> tuple[str, dict[str, None]]:
+    """A run with every missing value as a highlighted run of its own, and their labels in order."""
+    pending: dict[str, None] = {}
     properties = _RUN_PROPERTIES.search(run)
     inner = properties.group(1) if properties else ""
     own = f"<w:rPr>{inner}</w:rPr>" if inner else ""
@@ -218,4 +235,4 @@ def _highlighted(run: str, pending: dict[str, None]) -> str:
         preserve = '<w:t xml:space="preserve">'
         return f"</w:t></w:r><w:r>{marked}{preserve}{text}</w:t></w:r><w:r>{own}{preserve}"
 
-    return _EMPTY_RUN.sub("", _PENDING.sub(replace, run))
+    return _EMPTY_RUN.sub("", _PENDING.sub(replace, run)), pending

@@ -89,9 +89,12 @@ def documents(
 
 
 if __name__ == "__main__":
+    import sys
+
     from run import SAMPLE, sample
 
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         values = sample().contract | sample().form
-        to_pdf(documents([SAMPLE], stock_templates(here), values, here), here)
+        to_pdf(documents([SAMPLE] * count, stock_templates(here), values, here), here)

@@ -88,6 +88,25 @@ def contract_against_docxtpl() -> tuple[float, float]:
     )
 
 
+def contract_against_docxtemplater() -> tuple[float, float] | None:
+    """The contract to bytes, and docxtemplater's; None where node or its registry is not there."""
+    import templater
+
+    from docgen.render.context import Occasion
+    from docgen.render.contract import render_contract
+
+    kit, item, names, _ = sample()
+    try:
+        theirs, _text = templater.seconds(kit.folder / "contract.docx", names)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+    def ours() -> bytes:
+        return render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content
+
+    return side_by_side(ours, ours)[0], theirs
+
+
 def form_against_docxtpl() -> tuple[float, float]:
     """The filled form to bytes, and stock docxtpl with the same template, values and markup of controls."""
     from docgen.render.form import render_form
@@ -130,6 +149,24 @@ def packets_against_script(count: int = 100) -> tuple[float, float]:
             colleague.to_pdf(pages, here)
 
         return side_by_side(ours, theirs, rounds=1)
+
+
+def batch_against_script(count: int = 100) -> tuple[float, float]:
+    """`docgen batch` of so many sheets on all cores, a process with all it starts, and the colleague's script as one
+    with all its pages in one call of LibreOffice, which uses one core."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "sheets").mkdir()
+        for number in range(count):
+            shutil.copy(SAMPLE, here / "sheets" / f"{number}.xlsx")
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
+        command = [sys.executable, "-m", "docgen", "batch", here / "sheets", "-o", here / "ours"]
+        script = [sys.executable, colleague.__file__, str(count)]
+        return side_by_side(
+            lambda: subprocess.run(command, **quiet),  # type: ignore[call-overload]
+            lambda: subprocess.run(script, **quiet),  # type: ignore[call-overload]
+            rounds=1,
+        )
 
 
 def words_against_script() -> tuple[float, float]:
@@ -222,8 +259,9 @@ def help_against_click() -> tuple[float, float]:
     )
 
 
-ROWS: list[tuple[str, str, Callable[[], tuple[float, float]]]] = [
+ROWS: list[tuple[str, str, Callable[[], tuple[float, float] | None]]] = [
     ("contract to bytes", "stock docxtpl", contract_against_docxtpl),
+    ("contract to bytes", "docxtemplater under node", contract_against_docxtemplater),
     ("form to bytes", "stock docxtpl", form_against_docxtpl),
     ("form and contract of a sheet", "openpyxl, stock docxtpl", words_against_script),
     ("review summary to bytes", "stock WeasyPrint", summary_against_stock),
@@ -231,6 +269,7 @@ ROWS: list[tuple[str, str, Callable[[], tuple[float, float]]]] = [
     ("read one sheet", "bare openpyxl load", reading_against_openpyxl),
     ("docgen packet, one customer", "the colleague's script", packet_against_script),
     ("100 packets, warm", "the script, one LibreOffice call", packets_against_script),
+    ("docgen batch, 100 sheets", "the script, one LibreOffice call", batch_against_script),
     ("docgen --help", "python -c 'import click'", help_against_click),
 ]
 
@@ -239,7 +278,11 @@ def main() -> None:
     """Print one row a comparison: ours, theirs, and ours over theirs (below 1: docgen is faster or smaller)."""
     print(f"{'what':30}{'docgen':>12}   {'against':32}{'':>12}{'ratio':>9}")  # noqa: T201
     for what, against, measure in ROWS:
-        ours, theirs = measure()
+        measured = measure()
+        if measured is None:
+            print(f"{what:30}{'':12}   {against:32}{'not here':>12}")  # noqa: T201
+            continue
+        ours, theirs = measured
         show(what, f"{ours * 1000:.1f} ms", against, f"{theirs * 1000:.1f} ms", ours / theirs)
     size, stock_size = summary_sizes()
     show(
