@@ -1,32 +1,32 @@
 """The only module that writes: a file or a folder appears whole or not at all.
 
 New content goes to a hidden name beside its target (same disk, the user's umask) and takes the
-target's place by renaming; whatever goes wrong before that leaves the old content as it was.
+target's place by renaming; whatever goes wrong before that leaves the old content as it was.  What is
+promised of targets that are no disk, `storage` says.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
 import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from docgen.errors import DiskFullError, WriteError
+from docgen import scratch, storage
+from docgen.errors import DiskFullError, DocgenError, WriteError
+from docgen.storage import Location
 
 _TEMPORARY = ".docgen-tmp"
-_SCRATCH = "docgen-scratch-"
 _BLOCK = 1 << 16
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
-def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
+def write_file(path: Location, content: bytes, *, replace: bool = False) -> None:
     """Write `content` to `path`, whole or not at all; its folder is made if need be.
 
     Raises WriteError where the file exists and `replace` is false, or the disk says no.
@@ -39,12 +39,19 @@ def write_file(path: Path, content: bytes, *, replace: bool = False) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Location) -> Iterator[Path]:
     """Yield the name of a new file that takes the place of `path` in the end, or vanishes if anything fails.
 
     The folder is made if need be.  Raises WriteError.
     """
-    with _clear_errors(path):
+    if not isinstance(path, Path):
+        with scratch.private_folder() as folder:
+            temporary = Path(folder, path.name)
+            yield temporary
+            with clear_errors(path):
+                storage.put(path, temporary.read_bytes())
+        return
+    with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
         try:
@@ -61,14 +68,14 @@ def appending(path: Path) -> Iterator[Callable[[bytes], int]]:
 
     A last line that was torn by a crash is cut off first.  Raises WriteError.
     """
-    with _clear_errors(path):
+    with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("a+b")
     with stream:
         stream.truncate(_end_of_lines(stream))
 
         def append(line: bytes) -> int:
-            with _clear_errors(path):
+            with clear_errors(path):
                 offset = stream.seek(0, os.SEEK_END)
                 stream.write(line + b"\n")
                 stream.flush()
@@ -92,13 +99,19 @@ def _end_of_lines(stream: BinaryIO) -> int:
 
 
 @contextmanager
-def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+def locked(path: Location, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock `path` against every other process that asks for it; its folder is made if need be.
 
     Without `wait`, BlockingIOError says that another process holds it.  The lock is given back when the
-    process dies, however it dies.  Raises WriteError.
+    process dies, however it dies (where there are no locks: soon after).  Raises WriteError.
     """
-    with _clear_errors(path):
+    if not isinstance(path, Path):
+        with ExitStack() as held:
+            with clear_errors(path):
+                held.enter_context(storage.leased(path))
+            yield
+        return
+    with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("ab")
     with stream:
@@ -120,71 +133,45 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
         fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Location) -> None:
     """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
+    if not isinstance(folder, Path):
+        return  # what is unfinished there is marked, and replaced when its turn comes
     if not folder.is_dir():
         return
     with os.scandir(folder) as entries:  # a folder may hold a million packets: one name at a time
         found = [folder / entry.name for entry in entries if _is_temporary(entry.name)]
     for path in found:
-        _remove(path)
+        scratch.remove(path)
+
+
+def remove_orphans(folder: Location) -> None:
+    """Remove what processes of this machine left half-written in `folder` when they died; others may be writing."""
+    if isinstance(folder, Path) and folder.is_dir():
+        for path in filter(scratch.is_orphan, folder.glob(f".*{_TEMPORARY}")):
+            scratch.remove(path)
 
 
 def _is_temporary(name: str) -> bool:
     return name.startswith(".") and name.endswith(_TEMPORARY)
 
 
-def remove_orphans(folder: Path) -> None:
-    """Remove what processes of this machine left half-written in `folder` when they died; others may be writing."""
-    for path in folder.glob(f".*{_TEMPORARY}") if folder.is_dir() else ():
-        if _is_orphan(path):
-            _remove(path)
-
-
-def _is_orphan(path: Path) -> bool:
-    """Whether a temporary file or folder is this user's, and made by a process of this machine that is no more."""
-    maker = re.search(rf"{re.escape(_machine())}-(\d+)[.-]", path.name)
-    if maker is None or sys.platform == "win32":
-        return False
-    try:
-        is_own = path.lstat().st_uid == os.getuid()
-        os.kill(int(maker[1]), 0)
-    except ProcessLookupError:
-        return is_own
-    except (OSError, OverflowError):
-        return False
-    return False
-
-
-def _machine() -> str:
-    """The name of this machine in letters and digits: processes are told by their numbers on one machine alone."""
-    return f"on{re.sub('[^0-9A-Za-z]', '', os.uname().nodename)[:20]}" if sys.platform != "win32" else "on"
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
 @contextmanager
-def scratch() -> Iterator[None]:
-    """Give libraries a folder of their own for what they write in passing: nobody else may open it, and it is
-    removed in the end, or at the next start where this process is killed.  Raises WriteError."""
-    shared = Path(tempfile.gettempdir())
-    with _clear_errors(shared):
-        for path in shared.glob(f"{_SCRATCH}*"):
-            if _is_orphan(path):
-                _remove(path)
-        before = tempfile.tempdir
-        with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{_machine()}-{os.getpid()}-") as folder:
-            tempfile.tempdir = folder
-            try:
-                yield
-            finally:
-                tempfile.tempdir = before
+def marked(folder: Location) -> Iterator[Location]:
+    """Yield a hidden empty file in `folder` whose name nobody else can guess; it is removed in the end.
+
+    Of storage that is the same wherever it is asked, the folder itself.  Raises WriteError.
+    """
+    if not isinstance(folder, Path):
+        yield folder
+        return
+    mark = folder / f".mark.{secrets.token_hex(4)}{_TEMPORARY}"
+    with clear_errors(mark):
+        mark.touch(exist_ok=False)
+    try:
+        yield mark
+    finally:
+        mark.unlink(missing_ok=True)
 
 
 # -- folders ---------------------------------------------------------------------------------------
@@ -197,23 +184,27 @@ class Prepared(NamedTuple):
     folder: Path
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
-    A folder that stands there is moved aside first and comes back if anything fails.  Raises WriteError.
+    A folder that stands there is moved aside first and comes back if anything fails.  Where nothing can be
+    moved, the last of `contents` is written last, and taken away first.  Raises WriteError.
     """
     prepared = prepare_folder(folder, contents)
     settle([prepared])
     appear(prepared)
 
 
-def prepare_folder(folder: Path, contents: Mapping[str, bytes]) -> Prepared:
-    """Write what `folder` shall hold under a hidden name beside it.  Raises WriteError.
+def prepare_folder(folder: Location, contents: Mapping[str, bytes]) -> Prepared | storage.Prepared:
+    """Write what `folder` shall hold under a hidden name beside it, or in storage all but the last.
 
-    Then follow `settle`, for as many folders as one likes, and `appear` for each.
+    Then follow `settle`, for as many folders as one likes, and `appear` for each.  Raises WriteError.
     """
+    if not isinstance(folder, Path):
+        with clear_errors(folder):
+            return storage.prepare_folder(folder, contents)
     prepared = Prepared(_beside(folder), folder)
-    with _clear_errors(folder), _removed_on_failure(prepared):
+    with clear_errors(folder), _removed_on_failure(prepared):
         folder.parent.mkdir(parents=True, exist_ok=True)
         prepared.hidden.mkdir()
         for name, content in contents.items():
@@ -221,24 +212,28 @@ def prepare_folder(folder: Path, contents: Mapping[str, bytes]) -> Prepared:
     return prepared
 
 
-def settle(prepared: Sequence[Prepared]) -> None:
+def settle(prepared: Sequence[Prepared | storage.Prepared]) -> None:
     """Make sure that all that is prepared is on the disk; many at once at little more than the cost of one.
 
     Raises WriteError, and then removes them all.
     """
+    hidden = [one for one in prepared if isinstance(one, Prepared)]
     with ExitStack() as undo:
-        for one in prepared:
+        for one in hidden:
             undo.enter_context(_removed_on_failure(one))
-        if len(prepared) < _MANY or not _sync_file_system(prepared[0].hidden):
-            for one in prepared:
-                with _clear_errors(one.folder):
+        if len(hidden) < _MANY or not _sync_file_system(hidden[0].hidden):
+            for one in hidden:
+                with clear_errors(one.folder):
                     for path in one.hidden.iterdir():
                         _sync(path)
 
 
-def appear(prepared: Prepared) -> None:
+def appear(prepared: Prepared | storage.Prepared) -> None:
     """Let a prepared folder take its place.  Raises WriteError, and then removes it."""
-    with _clear_errors(prepared.folder), _removed_on_failure(prepared):
+    if not isinstance(prepared, Prepared):
+        with clear_errors(prepared.folder):
+            return storage.appear(prepared)
+    with clear_errors(prepared.folder), _removed_on_failure(prepared):
         hidden, folder = prepared
         if not folder.exists():
             hidden.rename(folder)
@@ -284,9 +279,13 @@ def _sync(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
+def is_unfinished(folder: Location) -> bool:
+    """Whether a writing of `folder` was broken off, so that nothing but what docgen writes is in it."""
+    return not isinstance(folder, Path) and (folder / storage.UNFINISHED).exists()
+
+
 def _beside(path: Path) -> Path:
-    made = f"{_machine()}-{os.getpid()}.{secrets.token_hex(4)}"
-    return path.with_name(f".{path.name[:40]}.{made}{_TEMPORARY}")
+    return path.with_name(f".{path.name[:40]}.{scratch.maker()}.{secrets.token_hex(4)}{_TEMPORARY}")
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -297,9 +296,12 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def clear_errors(path: Location) -> Iterator[None]:
+    """Raise what a disk or a storage says as WriteError, in one clear line."""
     try:
         yield
+    except (DocgenError, BlockingIOError):
+        raise
     except UnicodeEncodeError as cause:
         raise WriteError(
             f"{path} cannot be written: names of files are in {sys.getfilesystemencoding()} here",
@@ -309,3 +311,8 @@ def _clear_errors(path: Path) -> Iterator[None]:
         if cause.errno in _NO_ROOM:
             raise DiskFullError(f"{path} cannot be written: {cause.strerror}", "make room and run again") from cause
         raise WriteError(f"{path} cannot be written: {cause.strerror or cause}") from cause
+    except Exception as cause:
+        if isinstance(path, Path):
+            raise
+        # Every storage has exceptions of its own.
+        raise WriteError(f"{path} cannot be reached: {cause}", "look at its name, credentials and network") from cause

@@ -14,6 +14,7 @@ from docgen import __version__
 from docgen.intake import Intake, Value, Verdict, value_json
 from docgen.kit import Kit
 from docgen.kitfile import KIT_FILE
+from docgen.storage import Location
 
 MANIFEST = "manifest.json"
 _TEMPLATES = ("form.docx", "contract.docx", "review.html", "review.css")
@@ -69,12 +70,12 @@ class Standing(NamedTuple):
     state: str
 
 
-def verify(folder: Path) -> list[Standing]:
+def verify(folder: Location) -> list[Standing]:
     """Every file of the packet in `folder` that is not as it was made; nothing where all are."""
     return [standing for standing in standings(folder) if standing.state != AS_MADE]
 
 
-def standings(folder: Path) -> list[Standing]:
+def standings(folder: Location) -> list[Standing]:
     """The state of every file that the manifest lists or the folder holds.
 
     A folder without a readable manifest counts as a packet whose manifest is missing.
@@ -87,13 +88,13 @@ def standings(folder: Path) -> list[Standing]:
     return found + [Standing(name, "extra") for name in sorted(extra)]
 
 
-def _state(path: Path, digest: str) -> str:
+def _state(path: Location, digest: str) -> str:
     if not path.is_file():
         return "missing"
     return AS_MADE if sha256(path.read_bytes()) == digest else "edited"
 
 
-def _listed(path: Path) -> dict[str, str] | None:
+def _listed(path: Location) -> dict[str, str] | None:
     try:
         files: dict[str, Any] = _read(path)["files"]
         return {Path(entry["name"]).name: entry["sha256"] for entry in files.values() if entry}
@@ -114,7 +115,7 @@ class MadeWith(NamedTuple):
         return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))
 
 
-def made_with(folder: Path) -> MadeWith | None:
+def made_with(folder: Location) -> MadeWith | None:
     """The kit that the packet in `folder` was made with; None where its manifest does not say."""
     try:
         data = _read(folder / MANIFEST)
@@ -128,7 +129,7 @@ def made_with(folder: Path) -> MadeWith | None:
 _DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
-def _read(path: Path) -> Any:
+def _read(path: Location) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 

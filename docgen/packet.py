@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import expressions, files, manifest
+from docgen import expressions, files, manifest, storage
 from docgen.assess import Assessed
 from docgen.errors import SourceError, WriteError
 from docgen.intake import Intake, Verdict, intake_json
@@ -25,6 +25,7 @@ from docgen.render.fonts import faces
 from docgen.render.form import render_form
 from docgen.render.review import Attached, render_review
 from docgen.render.word import Rendered
+from docgen.storage import Location
 
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).
@@ -39,7 +40,7 @@ class Making:
 
     kit: Kit
     date: dt.date
-    out: Path
+    out: Location
     force: bool = False
     only: tuple[str, ...] = KINDS
 
@@ -50,8 +51,8 @@ class Packet:
 
     name: str
     verdict: Verdict
-    folder: Path
-    files: Mapping[str, Path | None]
+    folder: Location
+    files: Mapping[str, Location | None]
     pending: tuple[str, ...]
 
 
@@ -82,7 +83,9 @@ def make(assessed: Assessed, source: Original, making: Making, folder_name: str)
     return packet
 
 
-def prepare(assessed: Assessed, source: Original, making: Making, folder_name: str) -> tuple[Packet, files.Prepared]:
+def prepare(
+    assessed: Assessed, source: Original, making: Making, folder_name: str
+) -> tuple[Packet, files.Prepared | storage.Prepared]:
     """The same, but for the last steps: the packet is written and has not appeared (`files.settle`, `files.appear`)."""
     folder = making.out / folder_name
     refuse_to_lose(folder, force=making.force)
@@ -159,9 +162,9 @@ def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
     return safe_file_name(expressions.message(template).render(value_of))
 
 
-def refuse_to_lose(folder: Path, *, force: bool) -> None:
+def refuse_to_lose(folder: Location, *, force: bool) -> None:
     """Raise WriteError where `folder` is no packet as docgen made it: it may hold somebody's work."""
-    if force or not folder.exists():
+    if force or not folder.exists() or files.is_unfinished(folder):
         return
     differences = manifest.verify(folder) if folder.is_dir() else [manifest.Standing(folder.name, "edited")]
     if differences:

@@ -20,7 +20,7 @@ from docgen import cli, kitfile
 #: What happens to whoever writes the packet of a company so named.  Python loads the module before anything
 #: else, in workers too; docgen knows nothing of it.
 KILLS, HANGS, FULL = "致命", "停滞", "盘满"
-_FAULTS = f"""
+FAULTS = f"""
 import errno, os, pathlib, signal, time
 _mkdir = pathlib.Path.mkdir
 def mkdir(self, *args, **options):
@@ -54,7 +54,7 @@ def start(*args: object, faults: Path | None = None) -> subprocess.Popen[str]:
     """Start `docgen batch` for contracts alone; with the empty folder `faults`, dangerous names are dangerous."""
     environment: Mapping[str, Any] = dict(os.environ)
     if faults is not None:
-        (faults / "sitecustomize.py").write_text(_FAULTS, encoding="utf-8")
+        (faults / "sitecustomize.py").write_text(FAULTS, encoding="utf-8")
         environment = {**environment, "PYTHONPATH": os.pathsep.join([str(faults), os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, "-m", "docgen", *_arguments(args)]
     return subprocess.Popen(
@@ -63,7 +63,9 @@ def start(*args: object, faults: Path | None = None) -> subprocess.Popen[str]:
 
 
 def _arguments(args: Iterable[object]) -> list[str]:
-    return ["batch", "--only", "contract", "--date", "2026-11-23", "--jobs", "1", *map(str, args)]
+    given = list(map(str, args))
+    jobs = [] if "--cluster" in given else ["--jobs", "1"]
+    return ["batch", "--only", "contract", "--date", "2026-11-23", *jobs, *given]
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:

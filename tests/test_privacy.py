@@ -17,7 +17,7 @@ import pytest
 from conftest import GOOD, ROOT, Run
 from tables import form_text, workbook
 
-from docgen import files
+from docgen import files, scratch
 from docgen.batch.reports import write_reports
 
 MOBILE, WECHAT = GOOD["contact_mobile"], GOOD["contact_wechat"]
@@ -218,11 +218,11 @@ def test_libraries_write_in_a_folder_of_our_own(
 KILLED = """
 import os, signal, sys, tempfile
 from pathlib import Path
-from docgen import files
+from docgen import files, scratch
 from docgen.batch.reports import write_reports
 if sys.argv[1] == "scratch":
     tempfile.tempdir = sys.argv[2]
-    with files.scratch():
+    with scratch.for_libraries():
         Path(tempfile.gettempdir(), "sheet.xml").write_text("customers")
         os.kill(os.getpid(), signal.SIGKILL)
 files.os.fsync = lambda _descriptor: os.kill(os.getpid(), signal.SIGKILL)
@@ -256,16 +256,16 @@ def test_what_a_killed_process_left_goes_at_the_next_start(
 
 def test_what_somebody_is_writing_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with files.replacing(tmp_path / "report.xlsx") as temporary, files.scratch():
-        scratch = Path(tempfile.gettempdir())
+    with files.replacing(tmp_path / "report.xlsx") as temporary, scratch.for_libraries():
+        lent = Path(tempfile.gettempdir())
         temporary.write_bytes(b"half")
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         files.write_file(tmp_path / "form.docx", b"x")
-        with files.scratch():
+        with scratch.for_libraries():
             assert temporary.exists()
-            assert scratch.exists()
+            assert lent.exists()
         temporary.write_bytes(b"whole")
-        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+        monkeypatch.setattr(tempfile, "tempdir", str(lent))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["form.docx", "report.xlsx"]
 
 

@@ -61,7 +61,7 @@ def test_every_intake_is_made_once_or_named(given_sources: list[Source], step: i
     fake = Fake(named)
     items: Counter[tuple[str, int | None]] = Counter()
     failures: list[tuple[str, str]] = []
-    for event in run(Schedule(named, step), fake, under_way):
+    for event in run(Schedule(named, step), fake, lambda: under_way):
         if isinstance(event, Retry):
             continue
         items.update((event.source, item.row) for item in event.items)
@@ -114,6 +114,6 @@ def test_work_is_handed_out_as_it_is_done() -> None:
         most = max(most, waiting)
         return fake(unit)
 
-    for _ in run(Schedule(["s"], 3), submit, 4):
+    for _ in run(Schedule(["s"], 3), submit, lambda: 4):
         waiting -= 1
     assert most == 4

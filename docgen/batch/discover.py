@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import glob
 import os
+import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from docgen import storage
 from docgen.errors import UsageError
 from docgen.manifest import MANIFEST
 from docgen.read import SUFFIXES, is_source
+from docgen.storage import Location
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 
-def discover(sources: Iterable[str], out: Path | None = None) -> list[Path]:
-    """The files that `sources` name, each once, in the order given, folders searched and sorted.
+def discover(sources: Iterable[str], out: Location | None = None) -> list[Path | str]:
+    """The files, or addresses in storage, that `sources` name, each once, in order, folders searched and sorted.
 
-    A source is a file, a folder, or a glob where no such path exists.  In folders, Office lock files,
-    hidden files, `out` and packets are passed over.  Raises UsageError that names every source that is
-    not there, or where there is nothing to read.
+    A source is a file, a folder, or a glob where no such path exists; in storage too.  In folders, Office
+    lock files, hidden files, `out` and packets are passed over.  Raises UsageError that names every source
+    that is not there, or where there is nothing to read, and SourceError where storage cannot be reached.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path | str, None] = {}
     problems = []
     for source in sources:
-        paths = [Path(source)] if Path(source).exists() else [Path(match) for match in sorted(_glob(source))]
+        place = storage.location(source)
+        if not isinstance(place, Path):
+            stored = _stored(place, out)
+            problems += [] if stored else [f"{source}: there are no such sources in storage"]
+            found |= dict.fromkeys(stored)
+            continue
+        paths = [place] if place.exists() else [Path(match) for match in sorted(_glob(str(place)))]
         if not paths:
             problems.append(f"{source}: there is no such file or folder")
         for path in paths:
@@ -38,9 +51,28 @@ def _glob(pattern: str) -> list[str]:
     return glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else []
 
 
-def _files(folder: Path, out: Path | None) -> Iterator[Path]:
+def _stored(place: UPath, out: Location | None) -> list[str]:
+    """The addresses of the sources that `place` means: an object, those below a folder, or those that match.
+
+    They stay texts, for there may be millions.
+    """
+    with storage.reading(place):
+        if place.is_file():
+            return [str(place)]
+        every = storage.below(place) or (storage.matching(place) if glob.has_magic(place.path) else [])
+    packets = {address.removesuffix(MANIFEST) for address in every if address.endswith(f"/{MANIFEST}")}
+    found = []
+    for address in every:
+        name = address.rpartition("/")[2]
+        is_read = posixpath.splitext(name)[1].lower() in SUFFIXES and not name.startswith((".", "~$"))
+        if is_read and address.removesuffix(name) not in packets and not address.startswith(f"{out}/"):
+            found.append(address)
+    return found
+
+
+def _files(folder: Path, out: Location | None) -> Iterator[Path]:
     """The sources below `folder`, sorted; a folder is entered once, however links lead to it."""
-    skipped = {os.path.realpath(out)} if out is not None else set()
+    skipped = {os.path.realpath(out)} if isinstance(out, Path) else set()
     seen: set[str] = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(parent)

@@ -1,7 +1,7 @@
 """The journal of a batch run: every outcome on disk as soon as it is known, a line of JSON each.
 
-A line is safe on the disk before the run goes on; one that a crash tore is cut off.  Memory holds where
-lines stand, not what they say.
+A line is safe on the disk before the run goes on (on storage that is no disk, in a second or so); one that a
+crash tore is cut off.  Memory holds where lines stand, not what they say.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docgen import files
+from docgen.batch import segments
 from docgen.batch.units import Outcome, Unit
+from docgen.storage import Location
 
 JOURNAL = "journal.jsonl"
 
@@ -36,9 +38,9 @@ class Records:
 class Journal:
     """The journal of a run that is under way."""
 
-    def __init__(self, path: Path, earlier: dict[_Key, int], append: Callable[[bytes], int]) -> None:
+    def __init__(self, path: Path, append: Callable[[bytes], int]) -> None:
         self._path = path
-        self._earlier = earlier
+        self._earlier = dict(_lines(path))
         self._append = append
         self._now: dict[_Key, int] = {}
 
@@ -66,13 +68,17 @@ class Journal:
 
 
 @contextmanager
-def opened(folder: Path, *, resume: bool) -> Iterator[Journal]:
+def opened(folder: Location, *, resume: bool) -> Iterator[Journal]:
     """The journal in `folder`: with what earlier runs wrote if they are resumed, else a new one.  Raises WriteError."""
     path = folder / JOURNAL
+    if not isinstance(path, Path):
+        with segments.appending(path, fresh=not resume) as (spool, append):
+            yield Journal(spool, append)
+        return
     if not resume:
         files.write_file(path, b"", replace=True)
     with files.appending(path) as append:
-        yield Journal(path, dict(_lines(path)), append)
+        yield Journal(path, append)
 
 
 def _lines(path: Path) -> Iterator[tuple[_Key, int]]:

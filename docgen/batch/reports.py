@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from docgen import files
+from docgen import files, scratch
 from docgen.batch.page import PAGE, page
 from docgen.batch.summary import summarise
 from docgen.batch.units import Outcome
 from docgen.errors import WriteError
+from docgen.storage import Location
 
 REPORT = "report.xlsx"
 
 
-def write_reports(out: Path, outcomes: Iterable[Outcome]) -> None:
+def write_reports(out: Location, outcomes: Iterable[Outcome]) -> None:
     """Write report.xlsx and report.html to `out`.  Goes through `outcomes` twice; raises WriteError."""
     from lxml.etree import SerialisationError  # lxml, openpyxl: not for the process that only waits
 
     from docgen.batch.workbook import write_workbook
 
     summary = summarise(outcomes)
-    with files.replacing(out / REPORT) as temporary, files.scratch():
+    with files.replacing(out / REPORT) as temporary, scratch.for_libraries():
         try:
             write_workbook(temporary, outcomes, summary)
         except SerialisationError as cause:  # how openpyxl's writer of XML meets a full disk

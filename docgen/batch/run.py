@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docgen import files
 from docgen.batch import journal, schedule
@@ -15,37 +16,57 @@ from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.units import Job, Outcome, Unit
 from docgen.batch.work import work
 from docgen.batch.workers import WorkerDiedError, Workers
-from docgen.errors import WriteError
+from docgen.errors import SystemMissingError, WriteError
+from docgen.storage import Location
+
+if TYPE_CHECKING:
+    from docgen.batch.cluster import Cluster
 
 LOCK = ".docgen-lock"
-#: Units handed out for each worker: one to work on, one to go on with.
-_AHEAD = 2
+#: In place of a cluster's address: one that is started here, for the run alone.
+LOCAL = "local"
 
 
 def run(
-    sources: Iterable[Path], job: Job, workers: int, *, resume: bool = False
+    sources: Iterable[Path | str], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
 ) -> Generator[Outcome | Retry, None, None]:
     """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
 
+    The work is done by so many `workers` of this process, or by those of the `cluster` at an address or LOCAL.
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
     Raises WriteError, KitError and SystemMissingError, which stop the run.
     """
-    with _alone_in(job.out), journal.opened(job.out, resume=resume) as kept, Workers(workers) as pool:
+    with (
+        _alone_in(job.out),
+        Workers(workers if cluster is None else 1) as here,
+        nullcontext(here) if cluster is None else _connected(cluster, workers, job) as pool,
+        journal.opened(job.out, resume=resume) as kept,
+    ):
 
         def submit(unit: Unit) -> Future[Outcome]:
             return pool.submit(work, job, kept.recall(unit))
 
-        for event in schedule.run(Schedule(map(str, sources), job.step), submit, workers * _AHEAD):
+        for event in schedule.run(Schedule(map(str, sources), job.step), submit, pool.room):
             if isinstance(event, Outcome):
                 kept.keep(event)
             yield event
-        _report(pool, job.out, kept)
+        _report(here, job.out, kept)
 
 
-def _report(pool: Workers, out: Path, kept: Journal) -> None:
-    """Write the reports in a worker, once more in another where that one dies: openpyxl keeps every link until
-    it saves, and this process stays as small as it is."""
+def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[Cluster]:
+    try:
+        from docgen.batch.cluster import connected
+    except ImportError as cause:
+        raise SystemMissingError(
+            "--cluster needs dask.distributed, which is not installed", "pip install 'docgen[cluster]'"
+        ) from cause
+    return connected(None if cluster == LOCAL else cluster, workers, job)
+
+
+def _report(pool: Workers, out: Location, kept: Journal) -> None:
+    """Write the reports in a worker of this machine, where the journal is, once more in another where that one
+    dies: openpyxl keeps every link until it saves, and this process stays as small as it is."""
     try:
         try:
             pool.submit(write_reports, out, kept.records()).result()
@@ -56,7 +77,7 @@ def _report(pool: Workers, out: Path, kept: Journal) -> None:
 
 
 @contextmanager
-def _alone_in(out: Path) -> Iterator[None]:
+def _alone_in(out: Location) -> Iterator[None]:
     """Keep other runs out of the folder, and leave nothing half-written in it, by a crash or by this run."""
     try:
         with files.locked(out / LOCK, wait=False):

@@ -94,14 +94,14 @@ class Schedule:
 Submit = Callable[[Unit], "Future[Outcome]"]
 
 
-def run(schedule: Schedule, submit: Submit, under_way: int) -> Iterator[Outcome | Retry]:
-    """What becomes of every unit, as it comes, with at most `under_way` units handed out at a time.
+def run(schedule: Schedule, submit: Submit, room: Callable[[], int]) -> Iterator[Outcome | Retry]:
+    """What becomes of every unit, as it comes, with at most `room()` units, one or more, handed out at a time.
 
     Raises what `work` raises, which stops the run.
     """
     running: dict[Future[Outcome], tuple[_Stretch, Unit]] = {}
     while True:
-        while len(running) < under_way and (following := schedule.next()):
+        while len(running) < room() and (following := schedule.next()):
             running[submit(following[1])] = following
         if not running:
             return

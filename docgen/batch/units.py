@@ -20,6 +20,7 @@ from docgen.intake import Level, Value
 from docgen.manifest import terms_sha256
 from docgen.packet import KINDS, Making
 from docgen.render.fonts import faces
+from docgen.storage import Location
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.
@@ -38,7 +39,7 @@ class Job:
     kit: Path
     terms: Mapping[str, Value]
     date: dt.date
-    out: Path
+    out: Location
     force: bool = False
     only: tuple[str, ...] = KINDS
     timeout: float | None = None
@@ -56,11 +57,15 @@ class Job:
 
 def stamp(kit: Path, terms: Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
     """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
-    digest = hashlib.sha256()
-    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms)]
+    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms), kit_sha256(kit)]
     if "review" in only:
         settings.append(sorted(faces().items()))
-    digest.update(json.dumps(settings).encode())
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+def kit_sha256(kit: Path) -> str:
+    """A hash of everything in the folder of a kit."""
+    digest = hashlib.sha256()
     for path in sorted(path for path in kit.rglob("*") if path.is_file()):
         digest.update(path.relative_to(kit).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -16,8 +16,9 @@ from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import files, manifest, packet
+from docgen import files, manifest, packet, storage
 from docgen.assess import Opened, open_source
+from docgen.batch import fetch
 from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
 from docgen.errors import DocgenError, bug
 from docgen.intake import Answers, finding_json
@@ -43,15 +44,16 @@ def work(job: Job, unit: Unit) -> Outcome:
 
 def _outcome(job: Job, unit: Unit) -> Outcome:
     done: list[Item | Failure | _Made] = []
-    inputs, about, is_broken = "", 0, False
+    inputs, about, is_broken, path = "", 0, False, Path(unit.source)
     try:
-        original = _original(unit.source, _modified(unit.source))
+        path, version = fetch.here(unit.source)
+        original = _original(path, version)
         inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
         before = unit.before if unit.before and unit.before.inputs == inputs else None
         kept = _kept(job, before)
         if before and not before.failures and len(kept) == len(before.items):
             return before
-        source = _source_at(job, unit.start, unit.source, inputs)
+        source = _source_at(job, unit, path, inputs)
         about = length_hint(source.opened.intakes)
         for answers in source.take(job, unit):
             item = kept.get((answers.sheet, answers.row))
@@ -59,7 +61,8 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
     except _PassedOverError:
         is_broken = True
     except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
-        done.append(_failure("", error))
+        failure = _failure("", error)
+        done.append(failure._replace(reason=failure.reason.replace(str(path), unit.source)))
         is_broken = True
     more = len(done) == unit.stop - unit.start and not is_broken
     ended = _appeared(done)
@@ -78,8 +81,8 @@ class _PassedOverError(Exception):
 class _Source:
     """A source that this process is going through, and how far it has come."""
 
-    def __init__(self, job: Job, path: str) -> None:
-        self.opened = open_source(Path(path), job.making.kit, job.terms)
+    def __init__(self, job: Job, path: Path, source: str) -> None:
+        self.opened = open_source(path, job.making.kit, job.terms, source=source)
         self.position = 0
         self._intakes = iter(self.opened.intakes)
 
@@ -108,26 +111,18 @@ class _Source:
 _sources: dict[str, _Source] = {}
 
 
-def _source_at(job: Job, start: int, path: str, inputs: str) -> _Source:
-    """The source, opened and not yet past `start`."""
+def _source_at(job: Job, unit: Unit, path: Path, inputs: str) -> _Source:
+    """The source, opened and not yet past the unit."""
     source = _sources.get(inputs)
-    if source is None or source.position > start:
+    if source is None or source.position > unit.start:
         _sources.clear()
-        source = _sources[inputs] = _Source(job, path)
+        source = _sources[inputs] = _Source(job, path, unit.source)
     return source
 
 
 @lru_cache(maxsize=1)
-def _original(path: str, modified: int) -> Original:
-    return packet.original(Path(path))
-
-
-def _modified(path: str) -> int:
-    """When the file was last modified, which tells one state of it from another."""
-    try:
-        return Path(path).stat().st_mtime_ns
-    except OSError:
-        return 0
+def _original(path: Path, _version: str) -> Original:
+    return packet.original(path)
 
 
 # -- one intake ------------------------------------------------------------------------------------
@@ -143,7 +138,7 @@ class _Made(NamedTuple):
     """An intake whose packet is written and has not appeared yet."""
 
     item: Item
-    prepared: files.Prepared
+    prepared: files.Prepared | storage.Prepared
 
 
 def _appeared(done: Iterable[Item | Failure | _Made]) -> list[Item | Failure]:

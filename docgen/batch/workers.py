@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -24,6 +24,10 @@ from docgen.errors import DocgenError, bug
 
 #: A worker that has once held more memory than this is replaced (bytes).
 _MOST_MEMORY = 300 << 20
+#: A worker that nobody has called for so long ends (seconds).
+_IDLE = 60.0
+#: Calls that are worth handing out for each worker: one to work on, one to go on with.
+AHEAD = 2
 
 
 class WorkerDiedError(Exception):
@@ -46,6 +50,7 @@ class Workers:
         self._alive: set[BaseProcess] = set()
         self._hiring = threading.Lock()
         self._is_stopped = False
+        self._jobs = jobs
         self._threads = [threading.Thread(target=self._attend, daemon=True) for _ in range(jobs)]
         for thread in self._threads:
             thread.start()
@@ -56,14 +61,21 @@ class Workers:
         self._calls.put((future, function, args))
         return future
 
+    def room(self) -> int:
+        """How many calls keep all workers busy."""
+        return self._jobs * AHEAD
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the workers end; after an error, kill them: what they were writing has not appeared yet."""
-        if kind is not None:
+        self.end(at_once=kind is not None)
+
+    def end(self, *, at_once: bool) -> None:
+        """Let the workers end; or kill them, at once: what they were writing has not appeared yet."""
+        if at_once:
             with self._hiring:
                 self._is_stopped = True
                 for process in self._alive:
@@ -74,32 +86,46 @@ class Workers:
             thread.join()
 
     def _attend(self) -> None:
-        """Hand calls to one worker after another and wait for their results; runs in a thread."""
+        """Hand calls to one worker after another until there are no more; runs in a thread."""
         worker: _Worker | None = None
-        while (call := self._calls.get()) is not None:
-            future, function, args = call
-            if self._is_stopped or not future.set_running_or_notify_cancel():
-                continue
+        while True:
             try:
-                worker = worker or self._hire()
-                reply = worker.call(function, args)
-            except (EOFError, OSError):
-                how = self._dismiss(worker) if worker else "it could not be started"
-                worker = None
-                future.set_exception(WorkerDiedError(how))
+                call = self._calls.get(timeout=_IDLE)
+            except Empty:
+                if worker is not None:
+                    self._dismiss(worker)
+                    worker = None
                 continue
-            except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
-                future.set_exception(error)
-                continue
-            if reply.error is None:
-                future.set_result(reply.result)
-            else:
-                future.set_exception(reply.error)
-            if reply.is_spent:
-                self._dismiss(worker)
-                worker = None
+            if call is None:
+                break
+            future, function, args = call
+            if not self._is_stopped and future.set_running_or_notify_cancel():
+                worker = self._answer(worker, future, function, args)
         if worker is not None:
             self._dismiss(worker)
+
+    def _answer(
+        self, worker: _Worker | None, future: Future[Any], function: Callable[..., Any], args: tuple[Any, ...]
+    ) -> _Worker | None:
+        """Have a call answered, and give the worker for the next one, if there is one that can go on."""
+        try:
+            worker = worker or self._hire()
+            reply = worker.call(function, args)
+        except (EOFError, OSError):
+            how = self._dismiss(worker) if worker else "it could not be started"
+            future.set_exception(WorkerDiedError(how))
+            return None
+        except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
+            future.set_exception(error)
+            return worker
+        if reply.error is None:
+            future.set_result(reply.result)
+        else:
+            future.set_exception(reply.error)
+        if not reply.is_spent:
+            return worker
+        self._dismiss(worker)
+        return None
 
     def _hire(self) -> _Worker:
         with self._hiring:

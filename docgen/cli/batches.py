@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.machine import prepare_faces
-from docgen.cli.options import common, exit_by, find_sources, load_terms, printed_date, sources_argument
+from docgen.cli.options import Place, common, exit_by, find_sources, load_terms, printed_date, sources_argument
 from docgen.cli.talk import tell
 from docgen.cli.telling import Lines, teller
-from docgen.errors import DocgenError, ExitCode
+from docgen.errors import DocgenError, ExitCode, UsageError
 from docgen.intake import Verdict
 
 if TYPE_CHECKING:
-    from docgen.batch.units import Job
+    from docgen.batch.schedule import Retry
+    from docgen.batch.units import Job, Outcome
+    from docgen.storage import Location
 
 #: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
 TIMEOUT = 300.0
@@ -40,19 +42,22 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 
 @click.command()
 @sources_argument
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("-o", "--out", required=True, type=Place(stored=True), metavar="DIR|URL",
               help="The folder that gets a folder for each packet, report.xlsx and report.html.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
 @click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")
 @click.option("--resume", is_flag=True, help="Go on with an earlier run: what is done and unchanged is kept.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, metavar="SECONDS",
               show_default=True, help="The longest that one intake may take.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS",
+              help="Work on the dask cluster at tcp://HOST:PORT; 'local' starts one here, of N workers.")  # fmt: skip
 @click.option("--log-json", is_flag=True, help="Tell of every intake as a line of JSON, on stderr.")
 @click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
 @common("kit", "terms", "date", "force", "talk")
 def batch(
-    sources: tuple[str, ...], out: Path, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
-    log_json: bool, dry_run: bool, kit_name: str, terms: Path | None, date: dt.datetime | None, force: bool,
+    sources: tuple[str, ...], out: Location, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
+    cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    force: bool,
 ) -> None:  # fmt: skip
     """Make the packets of many sources; a bad one never stops the others.
 
@@ -61,12 +66,15 @@ def batch(
     """
     from docgen import kitfile
     from docgen.batch import workers
+    from docgen.batch.run import LOCAL, run
     from docgen.batch.units import Job, stamp
 
+    if jobs and cluster not in {None, LOCAL}:
+        raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
     folder = kitfile.find(kit_name)
     kit = kitfile.load(folder)
     given_terms = load_terms(terms, kit)
-    paths = find_sources(sources, out)
+    paths = find_sources(sources, out, stored=True)
     if dry_run:
         for path in paths:
             tell(path)
@@ -76,20 +84,20 @@ def batch(
     printed = printed_date(date)
     job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
     with teller(len(paths), as_json=log_json) as told, _terminable():
-        _run(paths, job, jobs or workers.usable_cores(), told, resume=resume)
+        events = run(paths, job, jobs or workers.usable_cores(), resume=resume, cluster=cluster)
+        _tell(events, job, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
     exit_by(map(Verdict, told.tally.verdicts))
 
 
-def _run(paths: list[Path], job: Job, workers: int, told: Lines, *, resume: bool) -> None:
+def _tell(run: Generator[Outcome | Retry, None, None], job: Job, told: Lines) -> None:
     """The run, told of as it goes on and when it ends, whatever the end."""
-    from docgen.batch.run import run
     from docgen.batch.units import Outcome
 
     tally = told.tally
     try:
-        with closing(run(paths, job, workers, resume=resume)) as events:
+        with closing(run) as events:
             for event in events:
                 if isinstance(event, Outcome):
                     tally.add(event)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from docgen.assess import Unreadable
     from docgen.intake import Value, Verdict
     from docgen.kit import Kit
+    from docgen.storage import Location
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -55,6 +56,23 @@ def _talk(command: Any) -> Any:
     return quiet(verbose(command))
 
 
+class Place(click.ParamType[Any]):
+    """A folder of this machine, or with `stored` an address of storage."""
+
+    name = "folder"
+
+    def __init__(self, *, stored: bool = False) -> None:
+        self._stored = stored
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The Path or UPath that `value` stands for."""
+        from docgen.storage import is_remote, location
+
+        if is_remote(value):
+            return location(value) if self._stored else self.fail(f"{value}: only docgen batch writes there")
+        return click.Path(path_type=Path, file_okay=False).convert(value, param, ctx)
+
+
 sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 source_argument = click.argument("source", metavar="SOURCE")
 out_file = click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
@@ -91,10 +109,13 @@ def printed_date(given: dt.datetime | None) -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def find_sources(sources: Iterable[str], out: Path | None = None) -> list[Path]:
-    """The files that SOURCE... means."""
+def find_sources(sources: Sequence[str], out: Location | None = None, *, stored: bool = False) -> list[Any]:
+    """The files that SOURCE... means; only with `stored` they may stand in storage."""
     from docgen.batch.discover import discover
+    from docgen.storage import is_remote
 
+    for source in () if stored else filter(is_remote, sources):
+        raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")
     return discover(sources, out)
 
 

@@ -8,20 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.cli.options import common, exit_by, find_sources, load_kit, load_terms, printed_date, sources_argument
+from docgen.cli.options import (
+    Place,
+    common,
+    exit_by,
+    find_sources,
+    load_kit,
+    load_terms,
+    printed_date,
+    sources_argument,
+)
 from docgen.cli.talk import print_json, progress, report_unreadable, say, show, tell
-from docgen.errors import ExitCode
+from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from docgen.assess import Assessed
     from docgen.packet import Making, Packet
+    from docgen.storage import Location
 
 DEFAULT_OUT = "outputs"
 
 
 @click.command()
 @sources_argument
-@click.option("-o", "--out", default=DEFAULT_OUT, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("-o", "--out", default=DEFAULT_OUT, type=Place(), metavar="DIR",
               show_default=True, help="The folder that gets a folder for each packet.")  # fmt: skip
 @common("json", "kit", "terms", "date", "sheet", "row", "force", "talk")
 def packet(
@@ -76,26 +86,30 @@ def _packet_json(made: Packet) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
+@click.argument("folder", type=Place(stored=True), metavar="DIR|URL")
 @click.option("--kit", "kit_name", metavar="NAME|FOLDER", help="The kit to compare with (default: the one it names).")
-def verify(folder: Path, kit_name: str | None) -> None:
+def verify(folder: Location, kit_name: str | None) -> None:
     """Say of every file of the packet in DIR whether it is as made, and whether its kit has moved on since.
 
     Exits with 10 where a file was edited, is missing or does not belong there; a kit that has moved on makes
     no difference.
     """
-    from docgen import manifest
+    from docgen import manifest, storage
 
-    found = manifest.standings(folder)
+    with storage.reading(folder):
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: there is no such folder")
+        found = manifest.standings(folder)
+        about_kit = _about_kit(folder, kit_name)
     for name, state in found:
         tell(f"{state:9}{name}")
-    tell(_about_kit(folder, kit_name))
+    tell(about_kit)
     if any(state != manifest.AS_MADE for _, state in found):
         raise click.exceptions.Exit(ExitCode.PROOF)
     say(f"{folder}: as made")
 
 
-def _about_kit(folder: Path, kit_name: str | None) -> str:
+def _about_kit(folder: Location, kit_name: str | None) -> str:
     """Whether the kit that a packet was made with is still the same, in one line."""
     from docgen import kitfile, manifest
 

@@ -9,7 +9,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from docgen import files
+from docgen import scratch
 from docgen.errors import SourceError, SystemMissingError
 
 _AUTHOR = "docgen"
@@ -28,7 +28,7 @@ def redline(old: Path, new: bytes, date: dt.date) -> bytes:
     # Without it the engine asks for ICU, which a bare system lacks, and compares by the system's language.
     os.environ.setdefault("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
     try:
-        with files.scratch():
+        with scratch.for_libraries():
             compared, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=f"{date.isoformat()}T00:00:00Z")
     except EngineNotInstalledError as cause:
         raise _not_installed() from cause

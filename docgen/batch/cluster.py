@@ -1,0 +1,161 @@
+"""Workers of a dask cluster, on this machine or on others, behind the same `submit` as those of `workers`.
+
+Imports dask, which is an extra: to be imported where a cluster is asked for, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, KilledWorker, LocalCluster, Security
+
+from docgen import __version__, files
+from docgen.batch.relay import LOST, Reply, Setting, fit, leave, relay
+from docgen.batch.units import Job, kit_sha256
+from docgen.batch.workers import AHEAD, WorkerDiedError
+from docgen.errors import DocgenError, SystemMissingError, UsageError
+
+#: The longest to wait for an answer of the scheduler, and for its first worker, in seconds.
+_CONNECT, _FIRST_WORKER = 5, 15
+#: How long the number of workers is taken to stay as it is, in seconds.
+_RECOUNT = 2.0
+_ADDRESS = re.compile(r"(tcp|tls)://.+:\d{1,5}")
+_INSTALL = "install the same docgen there, with the extra cluster"
+#: What a worker process runs first: Ctrl-C reaches every process of a terminal, and this one decides.
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+_LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
+
+
+class Cluster:
+    """The workers of a cluster that this process is connected to."""
+
+    def __init__(self, client: Client, name: str, setting: Setting) -> None:
+        self._client = client
+        self._name = name
+        self._setting = setting
+        # Not pure: a unit that is tried again is done again, never answered with what became of it before.
+        self._executor: Executor = client.get_executor(pure=False)
+        self._threads = 1
+        self._counted = -_RECOUNT
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Call `function` in a worker; the future raises what it raises, WorkerDiedError, or SystemMissingError
+        where the scheduler is gone."""
+        future: Future[Any] = Future()
+        theirs: Future[Reply] = self._executor.submit(relay, self._setting, function, *args)
+        theirs.add_done_callback(lambda done: self._pass_on(done, future))
+        return future
+
+    def _pass_on(self, done: Future[Reply], future: Future[Any]) -> None:
+        result, error = self._reply(done)
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    def _reply(self, done: Future[Reply]) -> Reply:
+        try:
+            return done.result()
+        except KilledWorker:
+            return Reply(error=WorkerDiedError(LOST))
+        except CancelledError:
+            text = f"{self._name}: the scheduler is gone"
+            return Reply(error=SystemMissingError(text, "start it and its workers again, and go on with --resume"))
+        except Exception as cause:  # noqa: BLE001  of a worker that came later and cannot even read the call
+            text = f"{self._name}: docgen does not run in a worker: {type(cause).__name__}"
+            return Reply(error=SystemMissingError(text, _INSTALL))
+
+    def room(self) -> int:
+        """How many calls keep all workers busy; it follows those that come and go."""
+        if time.monotonic() - self._counted > _RECOUNT:
+            with suppress(Exception):  # where the scheduler is gone, every call says so
+                self._threads = sum(self._client.nthreads().values())
+            self._counted = time.monotonic()
+        return max(self._threads, 1) * AHEAD
+
+    def leave(self) -> None:
+        """Take back what has not been begun, and end this run's processes whatever they are doing."""
+        with suppress(Exception):  # where the scheduler is gone, dask's workers end and their children with them
+            self._executor.shutdown(wait=False)
+            self._client.run(leave, self._setting.name, on_error="ignore")
+
+
+@contextmanager
+def connected(address: str | None, jobs: int, job: Job) -> Iterator[Cluster]:
+    """The cluster at `address`, all of whose workers fit the job; without one, a new one with so many workers.
+
+    Raises SystemMissingError in one clear line where it cannot be had, UsageError where the address is none.
+    """
+    if logging.getLogger().getEffectiveLevel() > logging.DEBUG:
+        for name in _LOGGERS:  # what matters is told in lines of our own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+    with _found(address) if address else _started(jobs) as client, files.marked(job.out) as mark:
+        setting = Setting(secrets.token_hex(8), __version__, str(Path.cwd()), mark, job, kit_sha256(job.kit))
+        name = address or "the cluster started here"
+        _refuse_misfits(client, name, setting)
+        cluster = Cluster(client, name, setting)
+        try:
+            yield cluster
+        finally:
+            cluster.leave()
+
+
+@contextmanager
+def _started(jobs: int) -> Iterator[Client]:
+    """A cluster of this run alone.  With keys of its own: nobody else on the machine gets calls through to it."""
+    with (
+        LocalCluster(
+            n_workers=jobs, threads_per_worker=1, security=True, dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL, preload=_DEAF,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):  # fmt: skip
+        yield client
+
+
+def _found(address: str) -> Client:
+    """A cluster that is there.  Raises SystemMissingError where it is not, UsageError for what is no address."""
+    if not _ADDRESS.fullmatch(address):
+        raise UsageError(
+            f"--cluster {address}: no address of a scheduler", "give tcp://HOST:PORT, tls://HOST:PORT or local"
+        )
+    if address.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
+        raise UsageError(f"--cluster {address}: there are no keys for it", "set distributed.comm.tls for dask")
+    try:
+        return Client(address, timeout=_CONNECT, set_as_default=False)
+    except OSError as cause:  # TimeoutError is one
+        raise SystemMissingError(
+            f"{address}: no scheduler answers there", "start one with 'dask scheduler', or correct the address"
+        ) from cause
+
+
+def _refuse_misfits(client: Client, name: str, setting: Setting) -> None:
+    """Raise SystemMissingError where there is no worker, or any that cannot do the work as it is done here."""
+    try:
+        client.wait_for_workers(1, timeout=_FIRST_WORKER)
+    except TimeoutError as cause:
+        raise SystemMissingError(f"{name}: the scheduler has no workers", "start some with 'dask worker'") from cause
+    here = _series(platform.python_version())
+    versions: Any = client.get_versions()
+    for worker, found in versions["workers"].items():
+        if (there := _series(found["host"]["python"])) != here:
+            raise SystemMissingError(f"{worker}: it has Python {there}, and this is {here}", "install the same there")
+    for worker, misfit in client.run(fit, setting, on_error="return").items():
+        if isinstance(misfit, DocgenError):
+            raise misfit
+        if misfit is not None and not isinstance(misfit, OSError):  # one that was lost meanwhile is no misfit
+            raise SystemMissingError(f"{worker}: docgen does not run there: {misfit}", _INSTALL)
+
+
+def _series(version: str) -> str:
+    """`3.11` of `3.11.7.final.0`."""
+    return ".".join(version.split(".")[:2])

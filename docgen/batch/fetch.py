@@ -1,0 +1,61 @@
+"""Sources that are no files of this machine are brought here, one at a time.
+
+A copy is gone when the next one comes or the process ends; what a process left that was killed, the next
+one to fetch takes away.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from docgen import names, scratch, storage
+from docgen.errors import SourceError
+from docgen.read.guard import MAX_FILE
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+
+class Here(NamedTuple):
+    """A source as a file of this machine, and what tells one state of it from another."""
+
+    path: Path
+    version: str
+
+
+#: The copy that this process has, by source and version.
+_copies: dict[tuple[str, str], TemporaryDirectory[str]] = {}
+
+
+def here(source: str) -> Here:
+    """The file that a source is, or a copy of what stands in storage now.  Raises SourceError."""
+    if not storage.is_remote(source):
+        return _file(Path(source))
+    place = storage.location(source)
+    if isinstance(place, Path):
+        return _file(place)
+    with storage.reading(place):
+        size, version = storage.state(place)
+        if size > MAX_FILE:
+            raise SourceError(f"{source}: the file is too large ({size >> 20} MB)", "split it into smaller files")
+        folder = _copies.get((source, version)) or _copied(place)
+    _copies[source, version] = folder
+    return Here(Path(folder.name, names.safe_file_name(place.name)), version)
+
+
+def _copied(place: UPath) -> TemporaryDirectory[str]:
+    """A private folder with a copy of what stands in storage, in place of the one before."""
+    while _copies:
+        _copies.popitem()[1].cleanup()
+    folder = scratch.private_folder()
+    scratch.join(Path(folder.name, names.safe_file_name(place.name)), storage.pieces(place))
+    return folder
+
+
+def _file(path: Path) -> Here:
+    try:
+        return Here(path, str(path.stat().st_mtime_ns))
+    except OSError:
+        return Here(path, "")

@@ -1,0 +1,151 @@
+"""A worker of a dask cluster, as seen from within: whether it fits a run, and how it hands on the run's calls.
+
+It makes nothing itself.  Every call goes to a worker process of its own (`workers`), as on one machine: a
+deadly intake kills that process and nothing of dask's, says how it died, and finds a fresh one.  Nothing is
+raised to dask, which would write arguments and values into its logs; errors are part of the reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from distributed import Event, Worker, get_worker
+
+from docgen import __version__
+from docgen.batch.units import Job, kit_sha256, stamp
+from docgen.batch.workers import WorkerDiedError, Workers
+from docgen.errors import DocgenError, SystemMissingError
+from docgen.storage import Location
+
+#: How a worker process ended that cannot say so any more.
+LOST = "its machine or dask worker was lost"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a worker must have in common with the process that started the run.
+
+    `name` is the run's alone, `folder` the one that relative paths start from, `mark` a file in the
+    output folder that only this run knows of.
+    """
+
+    name: str
+    docgen: str
+    folder: str
+    mark: Location
+    job: Job
+    kit_sha256: str
+
+
+class Reply(NamedTuple):
+    """The result of a call, or the error that it ended with."""
+
+    result: Any = None
+    error: Exception | None = None
+
+
+#: The worker processes of each run that this dask worker works for.
+_pools: dict[str, Workers] = {}
+_opening = threading.Lock()
+
+
+def relay(setting: Setting, function: Callable[..., Any], *args: Any) -> Reply:
+    """The reply of a worker process to one call; a dask task."""
+    try:
+        worker = get_worker()
+        with _begun_once(worker):
+            return Reply(_pool(setting, worker).submit(_in_folder, setting.folder, function, *args).result())
+    except (DocgenError, WorkerDiedError) as error:
+        return Reply(error=error)
+    except Exception as error:  # noqa: BLE001  its text may quote a customer
+        return Reply(error=RuntimeError(type(error).__name__))
+
+
+@contextmanager
+def _begun_once(worker: Worker) -> Iterator[None]:
+    """Mark the task as begun while it is worked on.  Raises WorkerDiedError where it is marked already.
+
+    dask runs the tasks of a lost worker again without a word, those that it was busy with and those that
+    were waiting there.  The mark tells one from the other, whatever the scheduler is set to.
+    """
+    mark: Any = Event(f"docgen-{worker.get_current_task()}")
+    is_second = mark.is_set()
+    mark.set()
+    try:
+        if is_second:
+            raise WorkerDiedError(LOST)
+        yield
+    finally:
+        mark.clear()
+
+
+def _pool(setting: Setting, worker: Worker) -> Workers:
+    """The worker processes for a run.  Raises SystemMissingError where this dask worker does not fit it."""
+    with _opening:
+        if setting.name not in _pools:
+            # dask's processes are daemons, which may have no children; ours end with their parent anyway.
+            multiprocessing.current_process().daemon = False
+            pool = Workers(worker.state.nthreads)
+            try:
+                misfit = pool.submit(_misfit, setting).result()
+            except (WorkerDiedError, RuntimeError) as error:
+                misfit = f"docgen does not run there: {error}"
+            if misfit:
+                pool.end(at_once=False)
+                raise SystemMissingError(f"{worker.address}: {misfit}", "mend that worker or stop it")
+            _pools[setting.name] = pool
+        return _pools[setting.name]
+
+
+async def fit(setting: Setting, dask_worker: Worker) -> DocgenError | None:
+    """Why this dask worker cannot work for a run; None where it can.  (dask gives the second argument.)"""
+    try:
+        await asyncio.to_thread(_pool, setting, dask_worker)
+    except DocgenError as error:
+        return error
+    return None
+
+
+async def leave(name: str) -> None:
+    """End the worker processes of a run, whatever they are doing."""
+    pool = _pools.pop(name, None)
+    if pool is not None:
+        await asyncio.to_thread(pool.end, at_once=True)
+
+
+# -- in a worker process -----------------------------------------------------------------------------
+
+
+def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
+    os.chdir(folder)
+    return function(*args)
+
+
+def _misfit(setting: Setting) -> str:
+    """What this machine has not in common with the one that started the run; nothing where it fits."""
+    job = setting.job
+    if setting.docgen != __version__:
+        return f"it has docgen {__version__}, and this is {setting.docgen}"
+    try:
+        os.chdir(setting.folder)
+    except OSError:
+        return f"there is no folder {setting.folder}, where the run was started"
+    if not setting.mark.exists():
+        return f"the output folder {job.out} is another one there: it must be on shared storage"
+    if isinstance(job.out, Path) and not os.access(job.out, os.W_OK):
+        return f"the output folder {job.out} cannot be written there"
+    if not job.kit.is_dir():
+        return f"there is no kit {job.kit}"
+    if kit_sha256(job.kit) != setting.kit_sha256:
+        return f"the kit {job.kit} has another content there"
+    if stamp(job.kit, job.terms, job.date, job.only) != job.stamp:
+        return "its fonts are not those of this machine, so that review summaries would differ: see docgen fonts"
+    return ""

@@ -1,0 +1,85 @@
+"""Files of this machine that a process needs in passing: private, gone in the end, at the latest at the next start."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from docgen.errors import WriteError
+
+_PREFIX = "docgen-scratch-"
+
+
+def private_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder on this machine's disk that only this process's user may enter, until it is cleaned up.
+
+    What processes have left that were killed is taken away first.  Raises WriteError.
+    """
+    try:
+        for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            if is_orphan(path):
+                remove(path)
+        return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{maker()}-")
+    except OSError as cause:
+        raise WriteError(f"temporary files cannot be written: {cause.strerror or cause}") from cause
+
+
+@contextmanager
+def for_libraries() -> Iterator[None]:
+    """Give libraries a private folder for what they write in passing.  Raises WriteError."""
+    before = tempfile.tempdir
+    with private_folder() as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
+def join(path: Path, contents: Iterable[bytes]) -> None:
+    """Write a new file that holds `contents` one after another."""
+    with path.open("xb") as stream:
+        stream.writelines(contents)
+
+
+# -- what dead processes left ----------------------------------------------------------------------
+
+
+def maker() -> str:
+    """This process, as temporary files bear it in their names: machine and number."""
+    return f"{_machine()}-{os.getpid()}"
+
+
+def _machine() -> str:
+    """The name of this machine in letters and digits: processes are told by their numbers on one machine alone."""
+    return f"on{re.sub('[^0-9A-Za-z]', '', os.uname().nodename)[:20]}" if sys.platform != "win32" else "on"
+
+
+def is_orphan(path: Path) -> bool:
+    """Whether a temporary file or folder is this user's, and made by a process of this machine that is no more."""
+    made_by = re.search(rf"{re.escape(_machine())}-(\d+)[.-]", path.name)
+    if made_by is None or sys.platform == "win32":
+        return False
+    try:
+        is_own = path.lstat().st_uid == os.getuid()
+        os.kill(int(made_by[1]), 0)
+    except ProcessLookupError:
+        return is_own
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, as far as that can be done."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,217 @@
+"""A batch run on a cluster ends as one on this machine does, whatever is lost on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table, wait_for_packets
+from clusters import LOSES, Cluster, cluster
+from conftest import ROOT
+from openpyxl import load_workbook
+
+from docgen import __version__, kitfile
+from docgen.batch import relay
+from docgen.batch.relay import Setting
+from docgen.batch.units import Job, kit_sha256, stamp
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds workers by what Linux says of processes")
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and two workers."""
+    with cluster(tmp_path_factory.mktemp("dask")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of many customers, samples, and a source that is none."""
+    folder = tmp_path_factory.mktemp("sources")
+    table(folder / "customers.xlsx", companies(70))
+    for name in ("accepted", "rejected", "incomplete", "manual"):
+        shutil.copy(ROOT / "inputs" / f"{name}.xlsx", folder)
+    (folder / "broken.xlsx").write_bytes(b"no workbook")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def here(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a run on this machine makes of them."""
+    out = tmp_path_factory.mktemp("here") / "out"
+    assert batch(sources, "-o", out, "--jobs", 2)[0] == 8
+    return out
+
+
+def rows(out: Path) -> list[tuple[object, ...]]:
+    """Every row of every sheet of the report."""
+    return [row for sheet in load_workbook(out / "report.xlsx") for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_cluster_started_for_the_run_does_too(tmp_path: Path) -> None:
+    arguments = ["--only", "form,review,contract", "--jobs", 2]
+    sheets = [os.path.relpath(ROOT / "inputs" / f"{name}.xlsx", ROOT) for name in ("accepted", "manual")]
+    code, err = finish(start(*sheets, "-o", tmp_path / "there", "--cluster", "local", *arguments))
+    assert code == 0, err
+    assert len(err.splitlines()) == 1
+    assert finish(start(*sheets, "-o", tmp_path / "here", *arguments))[0] == 0
+    assert len(packets(tmp_path / "there")) == 8
+    assert packets(tmp_path / "there") == packets(tmp_path / "here")
+
+
+def test_a_lost_worker_costs_a_retry(dask: Cluster, sources: Path, here: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = start(sources, "-o", out, "--cluster", dask.address)
+    wait_for_packets(out, 10, process)
+    os.kill(dask.worker(), signal.SIGKILL)
+    code, err = finish(process)
+    assert code == 8, err
+    assert packets(out) == packets(here)
+    assert rows(out) == rows(here)
+    assert leftovers(out) == []
+    (error,) = [line for line in err.splitlines() if line.startswith("error:")]
+    assert str(sources / "broken.xlsx") in error
+
+
+def test_an_intake_that_kills_workers_is_named_and_costs_no_other(dask: Cluster, tmp_path: Path) -> None:
+    names = ["甲公司", f"{KILLS}公司", "乙公司", f"{HANGS}公司", f"{LOSES}公司", "丙公司"]
+    source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
+    code, err = finish(start(source, "-o", out, "--cluster", dask.address, "--timeout", 3))
+    assert code == 8, err
+    errors = [line for line in err.splitlines() if line.startswith("error:")]
+    assert [line.partition(" (")[0].partition("Sheet ")[2] for line in sorted(errors)] == [
+        f"row {row}: the worker process died twice: it was killed by SIGKILL; then {how}"
+        for row, how in [
+            (3, "it was killed by SIGKILL"),
+            (5, "it took longer than --timeout allows"),
+            (6, "its machine or dask worker was lost"),
+        ]
+    ]
+    assert err.count("trying again") >= 4
+    assert sorted({name[:2] for name in packets(out)}) == ["丙公", "乙公", "甲公"]
+    assert "Traceback" not in err
+
+
+def test_a_lost_scheduler_is_one_line_and_the_run_goes_on(sources: Path, here: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with cluster(tmp_path / "dask") as first:
+        process = start(sources, "-o", out, "--cluster", first.address)
+        wait_for_packets(out, 30, process)
+        first.scheduler.kill()
+        code, err = finish(process)
+    assert code == 9, err
+    assert f"error: {first.address}: the scheduler is gone\n" in err
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert batch(sources, "-o", out, "--resume")[0] == 8
+    assert packets(out) == packets(here)
+    assert leftovers(out) == []
+
+
+def test_interrupting_ends_everything(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(100)), tmp_path / "out"
+    command = [sys.executable, "-m", "docgen", "batch", source, "-o", out, "--cluster", "local", "--jobs", "2"]
+    process = subprocess.Popen(
+        [*map(str, command), "--only", "contract"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    wait_for_packets(out, 5, process)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    began = time.monotonic()
+    code, err = finish(process)
+    assert code == 130, err
+    assert time.monotonic() - began < 10
+    assert "Traceback" not in err
+    assert "--resume" in err
+    made = packets(out)
+    assert leftovers(out) == []
+    time.sleep(0.5)
+    assert packets(out) == made, "nobody goes on writing"
+
+
+# -- clusters that will not do -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "words"),
+    [
+        ("tcp://127.0.0.1:1", 9, "no scheduler answers there"),
+        ("elsewhere", 2, "no address of a scheduler"),
+        ("tcp://host", 2, "no address of a scheduler"),
+        ("tls://127.0.0.1:1", 2, "no keys"),
+    ],
+)
+def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, address: str, code: int, words: str) -> None:
+    source = ROOT / "inputs" / "accepted.xlsx"
+    began = time.monotonic()
+    done, err = finish(start(source, "-o", tmp_path / "out", "--cluster", address))
+    assert done == code
+    assert time.monotonic() - began < 30
+    error, hint = err.splitlines()
+    assert words in error
+    assert address in error
+    assert hint.startswith("hint: ")
+
+
+def test_without_the_extra_the_error_names_it(tmp_path: Path) -> None:
+    (tmp_path / "distributed.py").write_text("raise ImportError", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    command = [sys.executable, "-m", "docgen", "batch", "inputs/accepted.xlsx", "-o", str(tmp_path / "out")]
+    command += ["--cluster", "local"]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 9
+    assert "pip install 'docgen[cluster]'" in done.stderr
+
+
+def test_workers_are_counted_here_or_there(tmp_path: Path) -> None:
+    code, err = batch("inputs/accepted.xlsx", "-o", tmp_path / "out", "--cluster", "tcp://127.0.0.1:1", "--jobs", 2)
+    assert code == 2
+    assert "--jobs" in err
+
+
+def test_a_worker_with_another_docgen_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other" / "docgen"
+    shutil.copytree(ROOT / "docgen", other)
+    (other / "__init__.py").write_text('__version__ = "0.0.1"', encoding="utf-8")
+    with cluster(tmp_path / "dask", workers=1, python_path=other.parent) as dask:
+        code, err = finish(start("inputs/accepted.xlsx", "-o", tmp_path / "out", "--cluster", dask.address))
+    assert code == 9, err
+    assert "it has docgen 0.0.1, and this is " in err.splitlines()[0]
+    assert packets(tmp_path / "out") == {}
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> Setting:
+    """What a worker that sees the same things fits."""
+    kit, out = tmp_path / "kit", tmp_path / "out"
+    shutil.copytree(kitfile.find("caller-number"), kit)
+    out.mkdir()
+    (out / "mark").touch()
+    date = dt.date(2026, 11, 23)
+    job = Job(stamp(kit, {}, date, ("contract",)), kit, {}, date, out, only=("contract",))
+    return Setting("run", __version__, str(tmp_path), out / "mark", job, kit_sha256(kit))
+
+
+def test_a_worker_that_sees_other_things_is_refused(
+    setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert relay._misfit(setting) == ""
+    other_fonts = dataclasses.replace(setting.job, stamp="of other fonts")
+    assert "fonts" in relay._misfit(dataclasses.replace(setting, job=other_fonts))
+    assert "no folder /gone" in relay._misfit(dataclasses.replace(setting, folder="/gone"))
+    (setting.job.kit / "note.txt").write_text("changed", encoding="utf-8")
+    assert "another content" in relay._misfit(setting)
+    shutil.rmtree(setting.job.kit)
+    assert "there is no kit" in relay._misfit(setting)
+    setting.mark.unlink()
+    assert "shared storage" in relay._misfit(setting)

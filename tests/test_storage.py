@@ -1,0 +1,233 @@
+"""Sources in object storage and packets to it: what a run on a disk gives, for whatever happens on the way."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from batches import batch, companies, finish, packets, start, table
+from clusters import cluster
+from conftest import ROOT, Run
+from openpyxl import load_workbook
+from stores import names, objects, place, server, upload
+
+from docgen import storage
+
+INPUTS = ROOT / "inputs"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Mapping[str, str]]:
+    with server() as environment:
+        yield environment
+
+
+@pytest.fixture
+def bucket(served: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty bucket."""
+    for name, value in served.items():
+        monkeypatch.setenv(name, value)
+    name = f"bucket-{secrets.token_hex(4)}"
+    root = place(f"s3://{name}")
+    root.fs.mkdir(name)
+    return f"s3://{name}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of sources: a table, two sheets in a folder, one that is none, and what is no source."""
+    root = tmp_path / "in"
+    (root / "sub").mkdir(parents=True)
+    table(root / "customers.xlsx", companies(12))
+    shutil.copy(INPUTS / "accepted.xlsx", root / "sub" / "a.xlsx")
+    shutil.copy(INPUTS / "rejected.xlsx", root / "sub" / "乙 b.xlsx")
+    (root / "broken.xlsx").write_bytes(b"no workbook")
+    (root / "~$a.xlsx").write_bytes(b"lock")
+    (root / "notes.txt").write_text("notes", encoding="utf-8")
+    return root
+
+
+def plain(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Packets without the digits in their names that tell where their source stood."""
+    found = {}
+    for name, content in files.items():
+        if "/" in name and not name.startswith("journal"):
+            packet, _, document = name.partition("/")
+            found[f"{packet.rpartition('-')[0]}/{document}"] = content
+    return found
+
+
+def rows(report: bytes) -> list[list[object]]:
+    """The rows of the intakes and findings in a report, without what names their places."""
+    book = load_workbook(io.BytesIO(report))
+    header, *records = book["intakes"].iter_rows(values_only=True)
+    kept = [number for number, name in enumerate(header) if name not in {"source", "packet", "ms"}]
+    found: list[list[object]] = [[record[number] for number in kept] for record in records]
+    return sorted(found + [list(row[1:]) for row in book["findings"].iter_rows(values_only=True)], key=str)
+
+
+def check_same(bucket: str, here: Path) -> None:
+    """What a run made in storage is what one made on this disk."""
+    there = objects(f"{bucket}/out")
+    assert plain(there) == plain(packets(here))
+    assert rows(there["report.xlsx"]) == rows((here / "report.xlsx").read_bytes())
+    others = {name for name in there if "/" not in name or name.startswith("journal")}
+    assert others == {"report.xlsx", "report.html", *(name for name in others if name.startswith("journal.jsonl/"))}
+
+
+def test_storage_gets_what_a_disk_gets(folder: Path, bucket: str, tmp_path: Path) -> None:
+    upload(folder, f"{bucket}/in")
+    assert batch(folder, "-o", tmp_path / "out")[0] == 8
+    code, err = batch(f"{bucket}/in", "-o", f"{bucket}/out")
+    assert code == 8, err
+    check_same(bucket, tmp_path / "out")
+    errors = [line for line in err.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert errors[0].startswith(f"error: {bucket}/in/broken.xlsx: ")
+    lines = b"".join(content for name, content in objects(f"{bucket}/out").items() if name.startswith("journal"))
+    assert len(list(map(json.loads, lines.splitlines()))) == 4
+
+
+def test_a_cluster_reads_and_writes_there_too(folder: Path, bucket: str, tmp_path: Path) -> None:
+    upload(folder, f"{bucket}/in")
+    assert batch(folder, "-o", tmp_path / "out")[0] == 8
+    with cluster(tmp_path / "dask") as dask:
+        code, err = finish(start(f"{bucket}/in", "-o", f"{bucket}/out", "--cluster", dask.address))
+    assert code == 8, err
+    check_same(bucket, tmp_path / "out")
+
+
+def test_objects_folders_and_patterns_are_sources(run: Run, folder: Path, bucket: str) -> None:
+    upload(folder, f"{bucket}/in")
+
+    def found(*sources: str) -> list[str]:
+        done = run("batch", *sources, "-o", f"{bucket}/out", "--dry-run")
+        assert done.code == 0, done.err
+        return [line.removeprefix(f"{bucket}/in/") for line in done.out.splitlines()]
+
+    assert found(f"{bucket}/in") == ["broken.xlsx", "customers.xlsx", "sub/a.xlsx", "sub/乙 b.xlsx"]
+    assert found(f"{bucket}/in/*.xlsx") == ["broken.xlsx", "customers.xlsx"]
+    assert found(f"{bucket}/in/sub/a.xlsx", f"{bucket}/in/sub") == ["sub/a.xlsx", "sub/乙 b.xlsx"]
+    done = run("batch", f"{bucket}/in/gone.xlsx", "-o", f"{bucket}/out", "--dry-run")
+    assert done.code == 2
+    assert "gone.xlsx" in done.err
+    upload(folder, f"{bucket}/in/out")  # as -o lies among the sources
+    done = run("batch", f"{bucket}/in", "-o", f"{bucket}/in/out", "--dry-run")
+    assert len(done.out.splitlines()) == 4
+    place(f"{bucket}/in/out/manifest.json").write_bytes(b"{}")
+    place(f"{bucket}/in/out/sub/manifest.json").write_bytes(b"{}")
+    place(f"{bucket}/in/sub/manifest.json").write_bytes(b"{}")
+    assert found(f"{bucket}/in") == ["broken.xlsx", "customers.xlsx"]
+
+
+def test_a_run_goes_on_there(folder: Path, bucket: str) -> None:
+    source, out = table(folder / "t.xlsx", companies(4)), f"{bucket}/out"
+    assert batch(source, "-o", out)[0] == 0
+    whole = objects(out)
+
+    def tags() -> dict[str, object]:
+        """When each manifest was written."""
+        return {name: place(f"{out}/{name}").fs.info(f"{out}/{name}")["LastModified"] for name in manifests}
+
+    manifests = sorted(name for name in whole if name.endswith("/manifest.json"))
+    before = tags()
+    time.sleep(1)  # the server's clock has no fractions
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert tags() == before
+    assert objects(out).keys() == whole.keys(), "the journal has not grown"
+    broken = place(f"{out}/{manifests[1]}")
+    broken.unlink()
+    (broken.parent / storage.UNFINISHED).write_bytes(b"")
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert [name for name, time in tags().items() if time != before[name]] == [manifests[1]]
+    assert plain(objects(out)) == plain(whole)
+
+
+def test_an_edited_packet_is_kept_and_named(run: Run, folder: Path, bucket: str) -> None:
+    source, out = table(folder / "t.xlsx", companies(3)), f"{bucket}/out"
+    assert batch(source, "-o", out)[0] == 0
+    name = sorted(name for name in objects(out) if name.endswith(".docx"))[1]
+    packet = name.partition("/")[0]
+    assert run("verify", f"{out}/{packet}").code == 0
+    place(f"{out}/{name}").write_bytes(b"a lawyer's work")
+    place(f"{out}/{packet}/notes.txt").write_bytes(b"notes")
+    done = run("verify", f"{out}/{packet}")
+    assert done.code == 10
+    assert [line.split()[0] for line in done.out.splitlines()] == ["edited", "extra"]
+    for more in ([], ["--resume"]):
+        code, err = batch(source, "-o", out, *more)
+        assert code == 8
+        assert f"{out}/{packet} holds work that would be lost" in err
+        assert objects(out)[name] == b"a lawyer's work"
+    assert batch(source, "-o", out, "--force")[0] == 0
+    assert objects(out)[name] != b"a lawyer's work"
+    assert f"{packet}/notes.txt" not in objects(out)
+    assert run("verify", f"{out}/nowhere").code == 2
+
+
+def test_a_killed_run_goes_on_and_live_ones_exclude_each_other(
+    folder: Path, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, out = table(folder / "t.xlsx", companies(80)), f"{bucket}/out"
+    monkeypatch.setattr(storage, "BEAT", 0.2)
+    with storage.leased(place(f"{out}/.docgen-lock")):
+        code, err = batch(source, "-o", out)
+        assert code == 7
+        assert "another batch run" in err
+    process = start(source, "-o", out)
+    while not any(name.endswith("manifest.json") for name in names(out)):
+        assert process.poll() is None
+    process.kill()
+    finish(process)
+    assert ".docgen-lock" in names(out)
+    code, err = batch(source, "-o", out, "--resume")
+    assert code == 0, err
+    assert batch(source, "-o", tmp_path / "out")[0] == 0
+    assert objects(out).keys() - {"report.xlsx", "report.html"} >= packets(tmp_path / "out").keys()
+    assert {name: content for name, content in objects(out).items() if name in packets(tmp_path / "out")} == packets(
+        tmp_path / "out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "The specified bucket does not exist"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "Could not connect"),
+        ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}, "credentials"),
+    ],
+)
+def test_storage_that_cannot_be_had_is_one_line(
+    bucket: str, environment: Mapping[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    code, err = finish(start(INPUTS / "accepted.xlsx", "-o", "s3://nowhere/out"))
+    assert code == 7, err
+    assert words in err.splitlines()[0]
+    assert len(err.splitlines()) <= 2
+    code, err = finish(start("s3://nowhere/in", "-o", f"{bucket}/out"))
+    assert code == 3, err
+    assert len(err.splitlines()) <= 2
+
+
+def test_addresses_that_mean_nothing_are_refused(run: Run, tmp_path: Path) -> None:
+    assert run("batch", INPUTS / "accepted.xlsx", "-o", "nothing://x/y").code == 2
+    assert run("batch", "nothing://x/y", "-o", tmp_path / "out").code == 2
+    done = run("batch", INPUTS / "accepted.xlsx", "-o", "gs://bucket/out")
+    assert done.code == 9
+    assert "gcsfs" in done.err
+    for command in (["check"], ["packet", "-o", tmp_path]):
+        assert run(*command, "s3://bucket/x.xlsx").code == 2
+    assert run("packet", INPUTS / "accepted.xlsx", "-o", "s3://bucket/x").code == 2
+
+
+def test_a_file_address_is_a_path(tmp_path: Path) -> None:
+    assert batch(f"file://{INPUTS}/accepted.xlsx", "-o", f"file://{tmp_path}/out")[0] == 0
+    assert len(packets(tmp_path / "out")) == 2
