@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -34,13 +35,19 @@ class Cluster(NamedTuple):
     scheduler: subprocess.Popen[bytes]
     workers: subprocess.Popen[bytes]
 
-    def worker(self) -> int:
-        """The process id of a worker that is working."""
-        while True:
-            for process in children(self.workers.pid):
-                if children(process):
-                    return process
-            time.sleep(0.01)
+    def lose_workers(self) -> None:
+        """Kill both workers; dask starts others."""
+        for process in children(self.workers.pid):
+            os.kill(process, signal.SIGKILL)
+
+
+def wait_until_busy(out: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until some packets of a run are written and have not appeared yet, or it has ended."""
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if sum(1 for _ in out.glob(".*docgen-tmp/*")) >= 5:
+            return
+        time.sleep(0.01)
 
 
 def children(parent: int) -> list[int]:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table, wait_for_packets
-from clusters import LOSES, Cluster, cluster
+from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table
+from clusters import LOSES, Cluster, cluster, wait_until_busy
 from conftest import ROOT
 from openpyxl import load_workbook
 
@@ -72,8 +72,8 @@ def test_a_cluster_started_for_the_run_does_too(tmp_path: Path) -> None:
 def test_a_lost_worker_costs_a_retry(dask: Cluster, sources: Path, here: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = start(sources, "-o", out, "--cluster", dask.address)
-    wait_for_packets(out, 10, process)
-    os.kill(dask.worker(), signal.SIGKILL)
+    wait_until_busy(out, process)
+    dask.lose_workers()
     code, err = finish(process)
     assert code == 8, err
     assert packets(out) == packets(here)
@@ -106,7 +106,7 @@ def test_a_lost_scheduler_is_one_line_and_the_run_goes_on(sources: Path, here: P
     out = tmp_path / "out"
     with cluster(tmp_path / "dask") as first:
         process = start(sources, "-o", out, "--cluster", first.address)
-        wait_for_packets(out, 30, process)
+        wait_until_busy(out, process)
         first.scheduler.kill()
         code, err = finish(process)
     assert code == 9, err
@@ -124,7 +124,7 @@ def test_interrupting_ends_everything(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*map(str, command), "--only", "contract"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True
     )
-    wait_for_packets(out, 5, process)
+    wait_until_busy(out, process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     began = time.monotonic()
     code, err = finish(process)
