@@ -54,7 +54,7 @@ def open_source(
     reading = read(path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    return Opened(source or printable(str(path)), kit, reading.intakes, all_terms, tuple(findings))
+    return Opened(printable(source or str(path)), kit, reading.intakes, all_terms, tuple(findings))
 
 
 def assess(

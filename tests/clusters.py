@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -45,8 +46,9 @@ def wait_until_busy(out: Path, process: subprocess.Popen[str]) -> None:
     """Wait until some packets of a run are written and have not appeared yet, or it has ended."""
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
-        if sum(1 for _ in out.glob(".*docgen-tmp/*")) >= 5:
-            return
+        with contextlib.suppress(FileNotFoundError):  # one that has appeared meanwhile
+            if sum(1 for _ in out.glob(".*docgen-tmp/*")) >= 5:
+                return
         time.sleep(0.01)
 
 

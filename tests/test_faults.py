@@ -174,8 +174,8 @@ def test_a_batch_names_the_sources_that_have_gone(run: Run, tmp_path: Path, monk
         shutil.copy(SAMPLE, tmp_path / f"{name}.xlsx")
     find = batches.find_sources  # type: ignore[attr-defined]
 
-    def then_remove(*arguments: Any) -> list[Path]:
-        found = find(*arguments)
+    def then_remove(*arguments: Any, **options: Any) -> list[Path]:
+        found = find(*arguments, **options)
         (tmp_path / "a.xlsx").unlink()
         return found
 
