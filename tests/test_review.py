@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from conftest import assessed
+from decimal import Decimal
 
-from docgen.intake import Level, Verdict
+import pytest
+from conftest import GOOD, assessed
+
+from docgen.intake import Answer, Answers, Level, Origin, Verdict
 from docgen.kit import Kit
+from docgen.normalize import normalize
+from docgen.review import review
 
 OWN = {
     "number_source": "使用自有号码",
@@ -121,6 +125,38 @@ def test_a_finding_tells_place_words_fault_remedy_and_clause(kit: Kit) -> None:
     assert found.remedy
 
 
+@pytest.mark.parametrize(
+    ("changes", "rule", "message"),
+    [
+        ({"main_script": "我们先盲打再陌拜，向接听的人介绍我们公司的产品"}, "SCN-1", "「盲打、陌拜」属于盲打式营销，服务方明确不支持"),
+        ({"total_calls": "4999"}, "CNT-1", "整体外呼量 4,999 小于每日外呼量 5,000"),
+        ({"number_types": "95号码", "daily_calls": "9999"}, "NUM-95", "95号码要求每天至少外呼 10,000 通，填写的每日外呼量为 9,999 通"),
+    ],
+)  # fmt: skip
+def test_a_message_shows_words_answers_and_limits_as_people_write_them(
+    kit: Kit, changes: dict[str, str], rule: str, message: str
+) -> None:
+    assert message in [found.message for found in assessed(kit, **changes).review.findings if found.rule == rule]
+
+
+@pytest.mark.parametrize("taken_away", ["", "greeting_script"])
+def test_a_rule_looks_at_every_field_whatever_it_found_or_missed_before(kit: Kit, taken_away: str) -> None:
+    changes = {"scenarios": "其他：陌拜", "main_script": "我们绝不盲打，只向注册会员介绍本公司的产品"}
+    found = findings(kit, **changes, **({taken_away: ""} if taken_away else {}))
+    assert found["SCN-1@scenarios"] == "reject"
+    assert found["SCN-1@main_script"] == "manual"
+
+
+def test_a_finding_on_an_answer_that_was_not_asked_for_names_the_sheet(kit: Kit) -> None:
+    written = {key: Answer(text, Origin("名单", "B2")) for key, text in GOOD.items() if key != "number_count"}
+    intake = normalize(Answers("名单", 2, written), kit, "list.xlsx")
+    (rule,) = (rule for rule in kit.rules if rule.id == "NUM-RISK")
+    case = rule.cases[0].model_copy(update={"when": "number_count is not given"})
+    always = kit.model_copy(update={"rules": (rule.model_copy(update={"cases": (case,)}),)})
+    (found,) = (one for one in review(intake, always).findings if one.rule == "NUM-RISK")
+    assert (found.field, found.origin, found.written) == ("number_count", Origin("名单", None), None)
+
+
 def test_an_unreadable_value_silences_the_rules_that_need_it(kit: Kit) -> None:
     found = findings(kit, daily_calls="很多", total_calls="3")
     assert found == {"value@daily_calls": "invalid"}
@@ -136,6 +172,9 @@ def test_rules_read_the_answer_as_understood_not_as_printed(kit: Kit) -> None:
     [
         ({}, "daily_calls_per_number", 250),
         ({"daily_calls": "5000", "number_count": "18"}, "daily_calls_per_number", "277.78"),
+        ({"daily_calls": "1001", "number_count": "8"}, "daily_calls_per_number", "125.13"),
+        ({"number_count": "很多"}, "daily_calls_per_number", None),
+        ({"number_regions": "火星"}, "trial_days", None),
         ({"daily_calls": "3000", "total_calls": "10000"}, "campaign_days", 4),
         ({"concurrency": "61"}, "min_bandwidth_mbps", 5),
         ({"concurrency": "60"}, "min_bandwidth_mbps", 4),
@@ -152,11 +191,20 @@ def test_rules_read_the_answer_as_understood_not_as_printed(kit: Kit) -> None:
 def test_figures(kit: Kit, changes: dict[str, str], figure: str, value: object) -> None:
     found = assessed(kit, **changes).review.figures[figure].value
     assert (str(found) if isinstance(value, str) else found) == value
+    assert type(found) is (Decimal if isinstance(value, str) else type(value))
+
+
+def test_figures_are_told_with_label_unit_and_formula(kit: Kit) -> None:
+    for figure in kit.figures:
+        found = assessed(kit).review.figures[figure.key]
+        assert (found.label, found.unit, found.formula, found.money) == (
+            figure.label, figure.unit, figure.formula, figure.money,
+        )  # fmt: skip
+        assert found.label
+        assert found.formula
 
 
 def test_the_estimate_needs_prices_and_assumptions_and_counts_in_decimal(kit: Kit) -> None:
-    from decimal import Decimal
-
     terms = {
         "rent_per_number_month": Decimal("30.10"),
         "price_per_minute": Decimal("0.115"),
