@@ -197,9 +197,8 @@ def test_figures(kit: Kit, changes: dict[str, str], figure: str, value: object) 
 def test_figures_are_told_with_label_unit_and_formula(kit: Kit) -> None:
     for figure in kit.figures:
         found = assessed(kit).review.figures[figure.key]
-        assert (found.label, found.unit, found.formula, found.money) == (
-            figure.label, figure.unit, figure.formula, figure.money,
-        )  # fmt: skip
+        told = (found.label, found.unit, found.formula, found.is_money)
+        assert told == (figure.label, figure.unit, figure.formula, figure.money)
         assert found.label
         assert found.formula
 
