@@ -10,7 +10,7 @@ SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench coverage mutants docs lock clean system
+.PHONY: help demo test lint bench coverage docs lock clean system
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,11 +38,6 @@ coverage: $(VENV)/installed-dev  ## Show which lines and branches no test reache
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-mutants: $(VENV)/installed-dev  ## Change the judging code in a thousand ways, and show what no test notices (an hour)
-	$(BIN)/pip install --quiet 'mutmut>=3.8'
-	$(BIN)/mutmut run
-	$(BIN)/mutmut results
-
 docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 	$(BIN)/python tests/reference.py
 
@@ -52,7 +47,7 @@ lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) outputs/*/ mutants .coverage* .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) outputs/*/ .coverage* .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/installed: requirements.lock pyproject.toml | system
 	$(PYTHON) -m venv $(VENV)

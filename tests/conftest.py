@@ -7,7 +7,6 @@ import datetime as dt
 import io
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,19 +26,7 @@ from docgen.review import review
 # In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
-settings.register_profile("mutants", derandomize=True, deadline=None, max_examples=20)
-IS_MUTANT = "MUTANT_UNDER_TEST" in os.environ  # make mutants
-settings.load_profile("mutants" if IS_MUTANT else "ci" if os.environ.get("CI") else "desk")
-
-
-def pytest_sessionstart() -> None:
-    """Let no answer that a cache kept from before stand for that of a mutant."""
-    judging = ("docgen.values", "docgen.negation", "docgen.text", "docgen.read")
-    for name, module in list(sys.modules.items()):
-        if IS_MUTANT and name.startswith(judging):
-            for cached in vars(module).values():
-                getattr(cached, "cache_clear", lambda: None)()
-
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
