@@ -102,3 +102,17 @@ def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> N
         if out.is_dir() and sum(1 for _ in out.glob("*/manifest.json")) >= count:
             return
         time.sleep(0.01)
+
+
+def children(parent: int) -> list[int]:
+    """The processes that a process has started with multiprocessing, by what the kernel knows of them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (entry / "stat").read_text().rpartition(")")[2].split()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(status[1]) == parent and b"spawn_main" in command:
+            found.append(int(entry.name))
+    return found

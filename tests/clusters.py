@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from batches import FAULTS
+from batches import FAULTS, children
 
 #: Whoever writes the packet of a company so named loses the dask worker that it works for.
 LOSES = "断机"
@@ -50,20 +50,6 @@ def wait_until_busy(out: Path, process: subprocess.Popen[str]) -> None:
             if sum(1 for _ in out.glob(".*docgen-tmp/*")) >= 5:
                 return
         time.sleep(0.01)
-
-
-def children(parent: int) -> list[int]:
-    """The processes that a process has started with multiprocessing, by what the kernel knows of them."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (entry / "stat").read_text().rpartition(")")[2].split()
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(status[1]) == parent and b"spawn_main" in command:
-            found.append(int(entry.name))
-    return found
 
 
 @contextmanager

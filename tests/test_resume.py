@@ -11,7 +11,20 @@ import time
 from pathlib import Path
 
 import pytest
-from batches import FULL, HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table, wait_for_packets
+from batches import (
+    FULL,
+    HANGS,
+    KILLS,
+    batch,
+    children,
+    companies,
+    finish,
+    leftovers,
+    packets,
+    start,
+    table,
+    wait_for_packets,
+)
 from conftest import ROOT
 from tables import workbook
 
@@ -193,7 +206,7 @@ def test_a_worker_killed_from_outside_costs_nothing(
     out = tmp_path / "out"
     process = start(sources, "-o", out, "--jobs", 2)
     wait_for_packets(out, 10, process)
-    workers = _workers(process.pid)
+    workers = children(process.pid)
     assert workers
     os.kill(workers[0], signal.SIGKILL)
     code, err = finish(process)
@@ -202,25 +215,11 @@ def test_a_worker_killed_from_outside_costs_nothing(
     assert packets(out) == undisturbed
 
 
-def _workers(parent: int) -> list[int]:
-    """The worker processes of a run, by what the kernel knows of them."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (entry / "stat").read_text().rpartition(")")[2].split()
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(status[1]) == parent and b"spawn_main" in command:
-            found.append(int(entry.name))
-    return found
-
-
 def test_workers_end_with_the_run_that_started_them(sources: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = start(sources, "-o", out, "--jobs", 2)
     wait_for_packets(out, 5, process)
-    workers = _workers(process.pid)
+    workers = children(process.pid)
     assert workers
     process.kill()
     finish(process)
