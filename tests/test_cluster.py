@@ -86,7 +86,7 @@ def test_a_lost_worker_costs_a_retry(dask: Cluster, sources: Path, here: Path, t
 def test_an_intake_that_kills_workers_is_named_and_costs_no_other(dask: Cluster, tmp_path: Path) -> None:
     names = ["甲公司", f"{KILLS}公司", "乙公司", f"{HANGS}公司", f"{LOSES}公司", "丙公司"]
     source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
-    code, err = finish(start(source, "-o", out, "--cluster", dask.address, "--timeout", 3))
+    code, err = finish(start(source, "-o", out, "--cluster", dask.address, "--timeout", 8))
     assert code == 8, err
     errors = [line for line in err.splitlines() if line.startswith("error:")]
     assert [line.partition(" (")[0].partition("Sheet ")[2] for line in sorted(errors)] == [
@@ -129,7 +129,7 @@ def test_interrupting_ends_everything(tmp_path: Path) -> None:
     began = time.monotonic()
     code, err = finish(process)
     assert code == 130, err
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert "Traceback" not in err
     assert "--resume" in err
     made = packets(out)
