@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import yaml
 from docgen.errors import DocgenError
 
 Place = tuple[str | int, ...]
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class Marked:
@@ -29,10 +32,20 @@ class Marked:
 
 class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=mark)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if problem := _refused(event):
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
+
+
+def _refused(event: Any) -> str | None:
+    if isinstance(event, yaml.AliasEvent):
+        return "aliases (*name) are not allowed"
+    if getattr(event, "tag", None):
+        return "tags (!name) are not allowed"
+    if isinstance(event, yaml.ScalarEvent) and _HALF_CHARACTER.search(event.value):
+        return "a text holds half a character (\\ud800 to \\udfff)"
+    return None
 
 
 class _Reader:
@@ -49,7 +62,10 @@ class _Reader:
             return [self.convert(item, (*place, number)) for number, item in enumerate(node.value)]
         if self.as_text:
             return "" if node.tag.endswith(":null") else str(node.value)
-        return self.loader.construct_object(node)
+        try:
+            return self.loader.construct_object(node)
+        except ValueError as cause:  # 2026-02-30
+            raise yaml.MarkedYAMLError(problem=str(cause), problem_mark=node.start_mark) from cause
 
     def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -80,7 +96,7 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line + 1 if cause.problem_mark else 1
         raise error(f"{path}:{line}: {cause.problem or cause.context}") from cause
-    except (yaml.YAMLError, ValueError, RecursionError) as cause:
+    except (yaml.YAMLError, RecursionError) as cause:
         raise error(f"{path}: is not valid YAML: {cause}") from cause
     if not isinstance(data, dict):
         raise error(f"{path}:1: the file must hold 'key: value' entries")

@@ -18,6 +18,7 @@ LEVELS = [
     {"files", "names", "text", "messages", "markedyaml", "bounds", "shown"},
     {"intake", "negation"},
     {"expressions", "kit"},
+    {"kitcheck"},
     {"kitfile"},
     {"values"},
     {"read", "normalize", "review", "terms", "render", "manifest"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +40,8 @@ def problems(folder: Path) -> list[str]:
 
 
 def lines_of(folder: Path, text: str) -> list[int]:
-    lines = (folder / "kit.yaml").read_text(encoding="utf-8").splitlines()
-    return [number for number, line in enumerate(lines, 1) if text in line]
+    before = (folder / "kit.yaml").read_text(encoding="utf-8").split(text)[:-1]
+    return [sum(part.count("\n") for part in before[: number + 1]) + 1 for number in range(len(before))]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,14 @@ def lines_of(folder: Path, text: str) -> list[int]:
         ("contact_wechat:", "contact_name:", "duplicate key 'contact_name'"),
         ("version: 1.0.0", "verison: 1.0.0", "unknown key 'verison' (did you mean 'version'?)"),
         ("required: \"number_source == 'buy'\", unit: 个", "required: \"number_sauce == 'buy'\", unit: 个", "unknown name 'number_sauce'"),
+        ("contact_wechat:", "contact-wechat:", "'contact-wechat' cannot be the key of a field"),
+        ("contact_wechat:", "words:", "'words' cannot be the key of a field"),
+        ("contact_wechat:", "微信号:", "'微信号' cannot be the key of a field"),
+        ("type: yes_no, label: 话术模板已审核通过", "type: one, label: 话术模板已审核通过", "choices belong to fields of type one or several, and those need them"),
+        ("type: one\n        label: 主叫号码需求", "type: text\n        label: 主叫号码需求", "choices belong to fields of type one or several, and those need them"),
+        ("type: text, label: 公司名称", "type: text, other: 其他, label: 公司名称", "only a field of several choices has a free text of its own"),
+        ("fields: [industries]\n        when", "when", "IND-2: a case needs 'each' or 'fields' to say where it is reported"),
+        ("「{{ industries.other }}」，需", "「{{ industries.other }」，需", "unexpected"),
         ("limits:", "limits: &x", None),
         ("words:", "words: *x", "aliases"),
     ],
@@ -79,6 +88,51 @@ def test_a_mistake_is_refused_with_its_line(changed: Change, old: str, new: str,
     assert place.startswith(str(folder / "kit.yaml") + ":")
     line = int(place.rpartition(":")[2])
     assert any(abs(line - near) <= 4 for near in lines_of(folder, new)), problem
+
+
+def test_a_field_stands_in_one_section(changed: Change) -> None:
+    twice = "fields:\n      contact_name: {type: text, label: 联系}\n      industries:"
+    folder = changed(("fields:\n      industries:", twice))
+    told = [line for line in problems(folder) if "'contact_name' stands in more than one section" in line]
+    assert [int(line.split(":")[1]) for line in told] == lines_of(folder, "contact_name:")[:2]
+
+
+def test_a_rule_lends_its_cases_what_they_do_not_say(changed: Change) -> None:
+    folder = changed(("each: [scenarios, greeting_script, main_script, callee_source]", "each: [main_script]"))
+    (rule,) = (rule for rule in kitfile.load(folder).rules if rule.id == "SCN-1")
+    assert {case.each for case in rule.cases} == {("main_script",)}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("sections: 5", "1: sections must be a map of keys to entries"),
+        ("sections: [{key: a}]", "1: sections must be a map of keys to entries"),
+        ("sections:\n  a: 5", "2: sections.a must be an entry in braces or of indented lines"),
+        ("sections:\n  a:\n    fields:\n      b: {type: text,\n        section: c}", "5: sections.a.fields.b: unknown key 'section'"),
+        ("sections: {a: {fields: {b: {choices: 5}}}}", "1: sections.a.fields.b.choices must be a map of keys to entries"),
+        ("figures: [{key: a}]", "1: figures must be a map of keys to entries"),
+        ("figures: {a: {key: b}}", "1: figures.a: unknown key 'key'"),
+        ("rules: 5", "1: 'rules': input should be a valid tuple"),
+        ("rules: [5]", "1: rules: 0: input should be a valid dictionary or instance of Rule"),
+        ("rules: [{cases: 5}]", "1: rules.0: 'cases': input should be a valid tuple"),
+        ("rules: [{cases: [5]}]", "1: rules.0.cases: 0: input should be a valid dictionary or instance of Case"),
+        ("a: &b 1\nc: *b", "2: aliases (*name) are not allowed"),
+        ("a: 1\nb: !!timestamp x", "2: tags (!name) are not allowed"),
+        ("a: 1\nb: !!python/object:os.system x", "2: tags (!name) are not allowed"),
+        ("a: 1\nb: 2026-02-30", "2: day is out of range for month"),
+        ('a: 1\n"\\ud800": 1', "2: a text holds half a character (\\ud800 to \\udfff)"),
+        ("? [a]\n: b", "1: a key must be a plain word"),
+        ("- a", "1: the file must hold 'key: value' entries"),
+        ("a: " + "[" * 2000, " is not valid YAML: maximum recursion depth exceeded"),
+        ("a: \x01", " is not valid YAML: unacceptable character #x0001"),
+    ],
+)  # fmt: skip
+def test_a_kit_of_another_shape_is_refused(changed: Change, content: str, said: str) -> None:
+    folder = changed()
+    (folder / "kit.yaml").write_text(content, encoding="utf-8")
+    told = problems(folder)
+    assert any(line.startswith(f"{folder / 'kit.yaml'}:{said}") for line in told), told
 
 
 def test_all_mistakes_are_told_at_once(changed: Change) -> None:

@@ -1,0 +1,126 @@
+"""Whether a kit means something: every field, rule, figure and name that its parts speak of is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Set
+
+from jinja2 import TemplateSyntaxError, nodes
+
+from docgen import expressions
+from docgen.errors import did_you_mean
+from docgen.intake import Level
+from docgen.kit import FieldType, Kit, Outputs
+from docgen.markedyaml import Place
+
+#: Names that templates use for other things than fields.
+_RESERVED = frozenset(
+    {"words", "limits", "figures", "text", "hits", "today", "draft", "unready", "answers", "sections", "kit", "review"}
+)
+_WITH_CHOICES = {FieldType.ONE, FieldType.SEVERAL}
+
+Problems = Iterator[tuple[Place, str]]
+
+
+def check(kit: Kit) -> Problems:
+    """What is wrong with a kit whose shape is right: the place in kit.yaml and what is wrong there."""
+    yield from _check_fields(kit)
+    yield from _check_rules(kit)
+    for figure in kit.figures:
+        for part in ("value", "when"):
+            yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
+    for part in Outputs.model_fields:
+        yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
+    counts = {"labels", *(level.value for level in Level)}
+    yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), counts)
+    if kit.name_field not in kit.fields:
+        yield ("name_field",), f"no field is called {kit.name_field!r}{did_you_mean(kit.name_field, kit.fields)}"
+
+
+def _check_fields(kit: Kit) -> Problems:
+    counts = Counter(field.key for section in kit.sections for field in section.fields)
+    rules = {rule.id for rule in kit.rules}
+    for section in kit.sections:
+        for field in section.fields:
+            place: Place = ("sections", section.key, "fields", field.key)
+            if counts[field.key] > 1:
+                yield place, f"the field {field.key!r} stands in more than one section"
+            if field.key in _RESERVED or not field.key.isidentifier() or len(field.key) > 64 or not field.key.isascii():
+                yield place, f"{field.key!r} cannot be the key of a field"
+            if (field.type in _WITH_CHOICES) != bool(field.choices):
+                yield place, "choices belong to fields of type one or several, and those need them"
+            if field.other and field.type is not FieldType.SEVERAL:
+                yield (*place, "other"), "only a field of several choices has a free text of its own"
+            if field.unreadable != "value" and field.unreadable not in rules:
+                yield (*place, "unreadable"), f"no rule is called {field.unreadable!r}"
+            if isinstance(field.required, str):
+                yield from _check_expression(kit, field.required, (*place, "required"))
+
+
+def _check_rules(kit: Kit) -> Problems:
+    seen: set[str] = set()
+    for number, rule in enumerate(kit.rules):
+        if rule.id in seen:
+            yield ("rules", number), f"two rules are called {rule.id!r}"
+        seen.add(rule.id)
+        for position, case in enumerate(rule.cases):
+            place: Place = ("rules", number, "cases", position)
+            if not case.each and not case.fields:
+                yield place, f"{rule.id}: a case needs 'each' or 'fields' to say where it is reported"
+            for key in (*case.each, *case.fields):
+                if key not in kit.fields:
+                    yield place, f"{rule.id}: no field is called {key!r}{did_you_mean(key, kit.fields)}"
+            yield from _check_expression(kit, case.when, (*place, "when"), each=bool(case.each))
+            for part in ("message", "remedy"):
+                known = {*_names(kit), "hits", *(["text"] if case.each else [])}
+                yield from _check_template(kit, getattr(case, part), (*place, part), known)
+
+
+def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
+    try:
+        tree = expressions.parse_expression(source)
+        expressions.expression(source)
+    except TemplateSyntaxError as cause:
+        yield place, f"{source!r}: {cause.message}"
+        return
+    yield from _check_names(kit, tree, place, {*_names(kit), *(["text"] if each else [])})
+    for name, constant in expressions.comparisons(tree):
+        field = kit.all_fields.get(name)
+        keys = [choice.key for choice in field.choices] if field else []
+        if keys and constant not in keys:
+            yield place, f"{name} has no choice {constant!r}{did_you_mean(str(constant), keys)}"
+
+
+def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Problems:
+    try:
+        tree = expressions.plain_text_sandbox().parse(source)
+        expressions.message(source)
+    except TemplateSyntaxError as cause:
+        yield place, f"{source!r}: {cause.message}"
+        return
+    yield from _check_names(kit, tree, place, known)
+
+
+def _names(kit: Kit) -> set[str]:
+    """What the expressions of a kit may name."""
+    return {*kit.all_fields, "words", "limits"}
+
+
+def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) -> Problems:
+    for name, attribute, _line in expressions.references(tree):
+        if name not in known:
+            yield place, f"unknown name {name!r}{did_you_mean(name, known)}"
+        elif attribute is not None:
+            attributes = _attributes(kit, name)
+            if attribute not in attributes:
+                yield place, f"{name!r} has no {attribute!r}{did_you_mean(attribute, attributes)}"
+
+
+def _attributes(kit: Kit, name: str) -> set[str]:
+    """What may stand behind `name.` in expressions."""
+    if name == "words":
+        return set(kit.words)
+    if name == "limits":
+        return set(kit.limits)
+    field = kit.all_fields.get(name)
+    return {"other"} if field and field.other else set()
