@@ -122,7 +122,7 @@ def _negated_from(clause: str, at: int, negators: list[re.Match[str]]) -> int | 
     for number in range(bisect_right(negators, at, key=re.Match.end) - 1, -1, -1):
         token = negators[number]
         if at - token.end() > _REACH:
-            break
+            return None
         between = clause[token.end() : at]
         spent = token.lastgroup == "narrow" and _SPENT.search(between)
         if _near(between) and not spent and not _CONTRAST.search(between):

@@ -23,7 +23,7 @@ def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None) -
     Raises KitError where an expression of the kit cannot be evaluated.
     """
     given = {**(terms or {}), **intake.values}
-    names: dict[str, Any] = {k: given.get(k, Missing(field.label)) for k, field in kit.all_fields.items()}
+    names: dict[str, Any] = {key: given.get(key, Missing()) for key in kit.all_fields}
     names |= {"words": kit.words, "limits": kit.limits}
     findings = [*intake.findings]
     for rule in kit.rules:
@@ -51,7 +51,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
             if key in found:
                 continue
             field = kit.fields[key]
-            text: Any = None
+            text = ""
             if case.each:
                 if key not in intake.values:
                     continue
@@ -62,7 +62,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
                 yield _finding(rule, case, field, text, hits, intake, kit, names)
 
 
-def _holds(rule: Rule, case: Case, text: str | None, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
+def _holds(rule: Rule, case: Case, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
     """The words hit where the case holds, None where it does not or names a value that cannot be read."""
     expression = expressions.expression(case.when)
     if expression.names & intake.unreadable:
@@ -92,7 +92,7 @@ def _evaluate(
 
 
 def _finding(
-    rule: Rule, case: Case, field: Field, text: str | None, hits: list[str], intake: Intake, kit: Kit,
+    rule: Rule, case: Case, field: Field, text: str, hits: list[str], intake: Intake, kit: Kit,
     names: Mapping[str, Any],
 ) -> Finding:  # fmt: skip
     known = {**names, "text": text, "hits": "、".join(hits)}
@@ -100,7 +100,7 @@ def _finding(
     def value_of(name: str) -> Any:
         return _shown(kit, name, known[name])
 
-    answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet, None)))
+    answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet)))
     return Finding(
         rule=rule.id,
         level=case.level,

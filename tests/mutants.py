@@ -6,6 +6,7 @@ the sound code's answers into the next trial.  A change meets the tests next to 
 
 from __future__ import annotations
 
+import ast
 import difflib
 import os
 import re
@@ -25,7 +26,7 @@ _NEAR = {
     "docgen/values/*.py": "values",
     "docgen/negation.py": "text",
     "docgen/review.py": "review",
-    "docgen/read/locate.py": "locate",
+    "docgen/read/locate.py": "locate terms",
 }
 #: Longest trial in seconds; a change that makes a loop endless is noticed by it.
 _LONGEST = 600
@@ -81,7 +82,7 @@ def _passes(mutant: Mutant, folder: Path, chosen: str) -> bool:
         "no:cacheprovider",
         "-m",
         chosen,
-        f"tests/test_{mutant.near}.py",
+        *(f"tests/test_{name}.py" for name in mutant.near.split()),
     ]
     try:
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=_LONGEST, check=False)
@@ -94,9 +95,8 @@ def _passes(mutant: Mutant, folder: Path, chosen: str) -> bool:
 
 def _function(source: str, name: str) -> list[str]:
     """The lines of one function of a mutated module."""
-    found = re.search(rf"^( *)(async )?def {name}\(.*?(?=^\1\S(?<!\)))", source + "\nend", re.MULTILINE | re.DOTALL)
-    assert found, name
-    return found[0].splitlines()
+    (found,) = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) and node.name == name)
+    return source.splitlines()[found.lineno - 1 : found.end_lineno]
 
 
 def main() -> None:

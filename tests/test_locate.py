@@ -19,7 +19,7 @@ from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 from docgen.errors import SourceError
 from docgen.intake import Answers, Unrecognised
 from docgen.kit import Kit
-from docgen.read import Reading, read
+from docgen.read import Reading, read, read_terms
 from docgen.read.forms import read_form
 from docgen.read.grid import Book, Cell, Extent, grid
 from docgen.read.labels import Vocabulary
@@ -487,7 +487,7 @@ def test_a_long_sheet_is_read_row_by_row_to_the_same_answers(
 def test_a_long_sheet_that_does_not_say_its_length_is_read_too(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = workbook(tmp_path / "long.xlsx", LONG)
+    path = workbook(tmp_path / "long.xlsx", LONG + TABLE)
     whole = len(list(read(path, kit).intakes))
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
@@ -707,6 +707,20 @@ def test_the_terms_sheet_gives_terms_and_no_intake(tmp_path: Path, kit: Kit) -> 
     assert texts(answers) == ["折扣", "九折"]
     with pytest.raises(SourceError):
         reading(tmp_path, terms, kit)
+
+
+def test_several_terms_sheets_give_terms_together(tmp_path: Path, kit: Kit) -> None:
+    first = "# 商务条款\n| 合同编号 | HT-001 |\n| 月租费 | 30 |\n| 折扣 | 九折 |\n"
+    second = "# 商务条款：\n| 月租费 | 40 |\n| 试用天数 | 3 |\n| 返点 | 五个 |\n"
+    path = workbook(tmp_path / "a.xlsx", layout() + first + second)
+    found = read(path, kit)
+    given = {"contract_no": "HT-001", "rent_per_number_month": "40", "trial_days": "3"}
+    assert {key: answer.written for key, answer in found.terms.items()} == given
+    (answers,) = found.intakes
+    assert texts(answers) == ["折扣", "九折", "返点", "五个"]
+    alone = read_terms(path, kit)
+    assert {key: answer.written for key, answer in alone[0].items()} == given
+    assert [text.text for text in alone[1]] == texts(answers)
 
 
 def test_docgens_own_workbook_leaves_nothing_unrecognised(tmp_path: Path, kit: Kit) -> None:

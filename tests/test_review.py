@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from conftest import GOOD, assessed
 
+from docgen.errors import KitError
 from docgen.intake import Answer, Answers, Level, Origin, Verdict
 from docgen.kit import Kit
 from docgen.normalize import normalize
@@ -155,6 +157,53 @@ def test_a_finding_on_an_answer_that_was_not_asked_for_names_the_sheet(kit: Kit)
     always = kit.model_copy(update={"rules": (rule.model_copy(update={"cases": (case,)}),)})
     (found,) = (one for one in review(intake, always).findings if one.rule == "NUM-RISK")
     assert (found.field, found.origin, found.written) == ("number_count", Origin("名单", None), None)
+
+
+def ruled(kit: Kit, **changes: str) -> Kit:
+    """The kit with one rule alone, the first case of IND-2 with these changes."""
+    (rule,) = (rule for rule in kit.rules if rule.id == "IND-2")
+    case = rule.cases[0].model_copy(update=changes)
+    return kit.model_copy(update={"rules": (rule.model_copy(update={"cases": (case,)}),)})
+
+
+def figured(kit: Kit, **changes: str) -> Kit:
+    """The kit with one figure alone, daily_calls_per_number with these changes."""
+    return kit.model_copy(update={"figures": (kit.figures[0].model_copy(update=changes),)})
+
+
+def test_a_remedy_may_quote_what_a_message_may(kit: Kit) -> None:
+    quoting = ruled(
+        kit, when="company_name is given", remedy="请核对{{ company_name }}{{ contact_wechat }}的{{ total_calls }}通"
+    )
+    (found,) = assessed(quoting, contact_wechat="").review.findings
+    assert found.remedy == "请核对北京示例科技有限公司—的100,000通"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (ruled, {"when": "daily_calls / (total_calls - total_calls) > 1"}),
+        (figured, {"when": "daily_calls / (total_calls - total_calls) > 1"}),
+        (figured, {"value": "daily_calls / (total_calls - total_calls)"}),
+    ],
+)  # fmt: skip
+def test_an_expression_that_fails_on_an_intake_is_named(
+    kit: Kit, changed: Callable[..., Kit], told: dict[str, str]
+) -> None:
+    (source,) = told.values()
+    with pytest.raises(KitError) as caught:
+        assessed(changed(kit, **told))
+    owner = "IND-2" if changed is ruled else "figure daily_calls_per_number"
+    assert str(caught.value).startswith(f"{owner}: the expression {source!r} cannot be evaluated: ")
+
+
+def test_a_figure_is_not_told_from_what_cannot_be_read(kit: Kit) -> None:
+    either = figured(kit, when="daily_calls is given", value="1 if number_count is given else 2")
+    values = [
+        assessed(either, number_count=written).review.figures["daily_calls_per_number"].value
+        for written in ("", "3", "很多")
+    ]
+    assert values == [2, 1, None]
 
 
 def test_an_unreadable_value_silences_the_rules_that_need_it(kit: Kit) -> None:

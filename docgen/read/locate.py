@@ -63,7 +63,7 @@ class Intakes(Iterable[Answers]):
         outside = self.outside
         for sheet in self.sheets:
             for answers in sheet.intakes(self.made_with):
-                yield replace(answers, unrecognised=(*answers.unrecognised, *outside)) if outside else answers
+                yield replace(answers, unrecognised=(*answers.unrecognised, *outside))
                 outside = ()
 
 
