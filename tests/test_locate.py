@@ -742,6 +742,29 @@ def test_untouched_choices_stand_where_the_answer_should(kit: Kit) -> None:
     assert answers.fields["company_name"].origin.cell == "B1"
 
 
+@pytest.mark.parametrize(("asked", "is_form"), [(10, True), (9, False)])
+def test_a_sheet_that_asks_for_half_of_the_fields_is_a_form(
+    tmp_path: Path, kit: Kit, asked: int, is_form: bool
+) -> None:
+    assert len(kit.fields) == 20
+    labels = [field.label for field in kit.fields.values()][:asked]
+    text = "# 表\n" + "".join(f"| {label} | 答{number} |\n" for number, label in enumerate(labels))
+    if not is_form:
+        with pytest.raises(SourceError):
+            reading(tmp_path, text, kit)
+        return
+    assert list(written(only(tmp_path, text, kit)).values()) == [f"答{number}" for number in range(asked)]
+
+
+def test_a_sheet_of_more_cells_than_any_form_is_none(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "a.xlsx", "# 表\n" + "".join(f"| {f.label} | 答 |\n" for f in kit.fields.values()))
+    monkeypatch.setattr("docgen.read.locate.MOST_CELLS", 2 * len(kit.fields))
+    assert len(list(read(path, kit).intakes)) == 1
+    monkeypatch.setattr("docgen.read.locate.MOST_CELLS", 2 * len(kit.fields) - 1)
+    with pytest.raises(SourceError):
+        read(path, kit)
+
+
 # -- properties ------------------------------------------------------------------------------------
 
 ANY_TEXT = st.one_of(
