@@ -26,7 +26,7 @@ _NEAR = {
     "docgen/values/*.py": "values",
     "docgen/negation.py": "text",
     "docgen/review.py": "review",
-    "docgen/read/locate.py": "locate terms",
+    "docgen/read/locate.py": "locate terms read_word",
 }
 #: Longest trial in seconds; a change that makes a loop endless is noticed by it.
 _LONGEST = 600

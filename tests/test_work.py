@@ -1,0 +1,143 @@
+"""What a worker makes of a unit when something in it goes wrong: the others are made, and each failure is said once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batches import companies, table
+
+from docgen import files, kitfile, packet
+from docgen.batch import work as working
+from docgen.batch.units import Failure, Job, Outcome, Unit, stamp
+from docgen.batch.work import MOST_DEATHS, work
+from docgen.errors import DiskFullError, SystemMissingError, WriteError
+
+DATE = dt.date(2026, 11, 23)
+NAMES = companies(3)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    """Contracts for a folder of this test's own."""
+    kit, out = kitfile.find("caller-number"), tmp_path / "out"
+    out.mkdir()
+    return Job(stamp(kit, {}, DATE, ("contract",)), kit, {}, DATE, out, only=("contract",))
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Unit:
+    """A table of three customers, all in one unit."""
+    return Unit(str(table(tmp_path / "t.xlsx", NAMES)), 0, 64)
+
+
+def made(outcome: Outcome) -> list[str]:
+    """The companies whose packets have appeared."""
+    return [item.name for item in outcome.items]
+
+
+def failing(call: Callable[..., Any], at: int, error: Exception) -> Callable[..., Any]:
+    """The same call, which raises `error` when it is made for the time `at`, counted from 1."""
+    times = 0
+
+    def calling(*arguments: Any, **options: Any) -> Any:
+        nonlocal times
+        times += 1
+        if times == at:
+            raise error
+        return call(*arguments, **options)
+
+    return calling
+
+
+def test_a_bug_costs_one_intake_and_quotes_nothing_of_it(job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packet, "prepare", failing(packet.prepare, 2, RuntimeError("13800138000")))
+    outcome = work(job, unit)
+    assert made(outcome) == [NAMES[0], NAMES[2]]
+    (failure,) = outcome.failures
+    assert failure.place == "Sheet row 3"
+    assert failure.reason.startswith("unexpected RuntimeError at test_work.py:")
+    assert "13800138000" not in failure.reason
+    assert failure.remedy == "this is a bug: please report it, with the source"
+
+
+@pytest.mark.parametrize("error", [SystemMissingError("no Pango", "install it"), DiskFullError("no room", "make room")])
+def test_what_would_meet_every_intake_stops_the_run(
+    job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(packet, "prepare", failing(packet.prepare, 2, error))
+    with pytest.raises(type(error)):
+        work(job, unit)
+
+
+def test_a_packet_that_cannot_appear_costs_no_other(job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "appear", failing(files.appear, 2, WriteError("it stands there", "use --force")))
+    outcome = work(job, unit)
+    assert made(outcome) == [NAMES[0], NAMES[2]]
+    assert outcome.failures == [Failure("Sheet row 3", "it stands there", "use --force")]
+
+
+def test_packets_that_did_not_reach_the_disk_are_no_packets(
+    job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "settle", failing(files.settle, 1, WriteError("the disk is gone", "look at it")))
+    outcome = work(job, unit)
+    assert made(outcome) == []
+    assert [failure.place for failure in outcome.failures] == ["Sheet row 2", "Sheet row 3", "Sheet row 4"]
+    assert [path for path in job.out.iterdir() if not path.name.startswith(".")] == []
+
+
+def test_a_source_that_breaks_off_is_one_failure_of_one_unit(
+    job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", 2)
+    path = Path(unit.source)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'<row r="4"', b'<<row r="4"')
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    units = [Unit(unit.source, start, start + 1) for start in range(4)]
+    outcomes = [work(job, one) for one in units]
+    told = [(made(outcome), len(outcome.failures), outcome.more) for outcome in outcomes]
+    first = next(number for number, outcome in enumerate(outcomes) if outcome.failures)
+    assert first > 0
+    assert told[:first] == [([name], 0, True) for name in NAMES[:first]]
+    assert told[first] == ([], 1, False)
+    assert told[first + 1 :] == [([], 0, False)] * (3 - first)
+    (failure,) = outcomes[first].failures
+    assert failure.place == ""
+    assert failure.reason.startswith(f"{path}: the workbook cannot be read: ")
+
+
+def test_an_intake_that_workers_died_of_is_given_up_unread(
+    job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packet, "prepare", None)
+    deaths = ("it was killed by SIGKILL", "it took longer than --timeout allows")
+    assert len(deaths) == MOST_DEATHS
+    outcome = work(job, Unit(unit.source, 1, 2, deaths))
+    assert outcome.failures == [Failure("Sheet row 3", *working.given_up(Unit(unit.source, 1, 2, deaths)))]
+    assert "killed by SIGKILL; then it took longer" in outcome.failures[0].reason
+
+
+def test_what_was_done_and_is_intact_is_not_done_again(job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = work(job, unit)
+    again = Unit(unit.source, unit.start, unit.stop, before=before)
+    with monkeypatch.context() as patched:
+        patched.setattr(packet, "prepare", None)
+        assert work(job, again) == before
+    edited = job.out / before.items[1].packet
+    (edited / "notes.txt").write_text("ours", encoding="utf-8")
+    outcome = work(job, again)
+    assert made(outcome) == [NAMES[0], NAMES[2]]
+    (failure,) = outcome.failures
+    assert failure.place == "Sheet row 3"
+    assert str(edited) in failure.reason
