@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -12,6 +14,8 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table
@@ -21,8 +25,10 @@ from openpyxl import load_workbook
 
 from docgen import __version__, kitfile
 from docgen.batch import relay
+from docgen.batch.cluster import _refuse_misfits, connected
 from docgen.batch.relay import Setting
 from docgen.batch.units import Job, kit_sha256, stamp
+from docgen.errors import SystemMissingError
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds workers by what Linux says of processes")
 
@@ -215,3 +221,73 @@ def test_a_worker_that_sees_other_things_is_refused(
     assert "there is no kit" in relay._misfit(setting)
     setting.mark.unlink()
     assert "shared storage" in relay._misfit(setting)
+
+
+def test_a_scheduler_without_workers_is_one_line(
+    setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.batch.cluster._FIRST_WORKER", 0.5)
+    with (
+        cluster(tmp_path / "dask", workers=0) as dask,
+        pytest.raises(SystemMissingError, match=f"^{dask.address}: the scheduler has no workers"),
+        connected(dask.address, 1, setting.job),
+    ):
+        pass
+
+
+class FakeClient:
+    """What a cluster's client says of its one worker."""
+
+    def __init__(self, python: str, misfit: object) -> None:
+        self.python = python
+        self.misfit = misfit
+
+    def wait_for_workers(self, _count: int, timeout: float) -> None:
+        assert timeout > 0
+
+    def get_versions(self) -> object:
+        return {"workers": {"tcp://w:1": {"host": {"python": f"{self.python}.final.0"}}}}
+
+    def run(self, *_call: object, on_error: str) -> dict[str, object]:
+        assert on_error == "return"
+        return {"tcp://w:1": self.misfit}
+
+
+HERE = platform.python_version()
+
+
+@pytest.mark.parametrize(
+    ("python", "misfit", "said"),
+    [
+        (HERE, None, None),
+        (HERE.rpartition(".")[0] + ".99", None, None),
+        (HERE, OSError("lost"), None),  # it went away meanwhile
+        ("3.9.1", None, f"tcp://w:1: it has Python 3.9, and this is {'.'.join(HERE.split('.')[:2])}"),
+        (HERE, ModuleNotFoundError("no docgen"), "tcp://w:1: docgen does not run there: no docgen"),
+        (HERE, SystemMissingError("tcp://w:1: no kit"), "tcp://w:1: no kit"),
+    ],
+)
+def test_a_worker_that_cannot_do_the_work_is_refused(
+    setting: Setting, python: str, misfit: object, said: str | None
+) -> None:
+    client: Any = FakeClient(python, misfit)
+    if said is None:
+        _refuse_misfits(client, "tcp://s:1", setting)
+        return
+    with pytest.raises(SystemMissingError) as caught:
+        _refuse_misfits(client, "tcp://s:1", setting)
+    assert caught.value.message == said
+
+
+def test_a_dask_worker_hands_calls_to_processes_that_fit(setting: Setting) -> None:
+    worker: Any = SimpleNamespace(address="tcp://w:1", state=SimpleNamespace(nthreads=1))
+    assert asyncio.run(relay.fit(setting, worker)) is None
+    pool = relay._pools[setting.name]
+    assert pool.submit(relay._in_folder, setting.folder, os.getcwd).result() == setting.folder
+    asyncio.run(relay.leave(setting.name))
+    assert relay._pools == {}
+    asyncio.run(relay.leave(setting.name))  # a run that this worker never worked for
+    error = asyncio.run(relay.fit(dataclasses.replace(setting, docgen="0.0.1"), worker))
+    assert isinstance(error, SystemMissingError)
+    assert str(error).startswith("tcp://w:1: it has docgen ")
+    assert relay._pools == {}

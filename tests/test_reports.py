@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +18,10 @@ from python_calamine import CalamineWorkbook
 
 from docgen.batch import summary, workbook
 from docgen.batch.reports import write_reports
+from docgen.batch.run import _report
 from docgen.batch.units import Failure, Item, Outcome
+from docgen.batch.workers import WorkerDiedError, Workers
+from docgen.errors import WriteError
 
 NAMES = ["甲公司", "=1+1", "+86", "-5", "@sum", "<script>alert(1)</script>", "甲公司"]
 VERDICTS = ["accepted", "manual", "rejected", "incomplete", "accepted", "manual", "manual"]
@@ -138,3 +145,50 @@ def test_the_page_shows_the_first_intakes_only(tmp_path: Path, monkeypatch: pyte
 def test_an_outcome_is_the_same_after_the_journal() -> None:
     for outcome in outcomes():
         assert Outcome.from_line(outcome.to_line()) == outcome
+
+
+# -- when they cannot be written ------------------------------------------------------------------------
+
+
+def _write_with_little_room(out: Path) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
+    write_reports(out, outcomes() * 50)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
+def test_without_room_the_old_report_stays_and_one_line_says_why(tmp_path: Path) -> None:
+    write_reports(tmp_path, outcomes())
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with Workers(1) as pool, pytest.raises(WriteError, match=r"report\.xlsx cannot be written: "):
+        pool.submit(_write_with_little_room, tmp_path).result(60)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+class Mortal:
+    """A pool whose first workers die."""
+
+    def __init__(self, deaths: int) -> None:
+        self.deaths = deaths
+
+    def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self.deaths:
+            self.deaths -= 1
+            future.set_exception(WorkerDiedError("it was killed by SIGKILL"))
+        else:
+            future.set_result(function(*arguments))
+        return future
+
+
+def test_a_worker_that_dies_of_the_report_is_replaced_once(tmp_path: Path) -> None:
+    kept: Any = SimpleNamespace(records=outcomes)
+    once: Any = Mortal(1)
+    _report(once, tmp_path, kept)
+    assert {path.name for path in tmp_path.iterdir()} == {"report.xlsx", "report.html"}
+    twice: Any = Mortal(2)
+    with pytest.raises(WriteError) as caught:
+        _report(twice, tmp_path, kept)
+    assert caught.value.message == "the reports cannot be written: it was killed by SIGKILL"
+    assert caught.value.hint == "run again with --resume"

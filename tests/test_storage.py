@@ -18,6 +18,9 @@ from openpyxl import load_workbook
 from stores import names, objects, place, server, upload
 
 from docgen import storage
+from docgen.batch import fetch
+from docgen.batch.fetch import here
+from docgen.errors import SourceError
 
 INPUTS = ROOT / "inputs"
 
@@ -124,6 +127,23 @@ def test_objects_folders_and_patterns_are_sources(run: Run, folder: Path, bucket
     place(f"{bucket}/in/out/sub/manifest.json").write_bytes(b"{}")
     place(f"{bucket}/in/sub/manifest.json").write_bytes(b"{}")
     assert found(f"{bucket}/in") == ["broken.xlsx", "customers.xlsx"]
+
+
+def test_an_address_of_this_machine_is_a_path(run: Run, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    sources = (folder / "sub").as_uri()
+    done = run("batch", sources, "-o", out.as_uri(), "--only", "contract", "--jobs", 1)
+    assert done.code == 5, done.err
+    assert len(list(out.glob("*/manifest.json"))) == 2
+
+
+def test_an_object_that_is_too_large_is_not_fetched(folder: Path, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(folder, f"{bucket}/in")
+    source = f"{bucket}/in/sub/a.xlsx"
+    assert here(source).path.read_bytes() == (folder / "sub" / "a.xlsx").read_bytes()
+    monkeypatch.setattr(fetch, "MAX_FILE", 1000)
+    with pytest.raises(SourceError, match=f"^{source}: the file is too large"):
+        here(source)
 
 
 def test_a_run_goes_on_there(folder: Path, bucket: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -59,6 +60,17 @@ def test_workers_stay_warm_and_are_replaced_when_they_have_grown() -> None:
         first = pool.submit(os.getpid).result(60)
         assert pool.submit(os.getpid).result(60) == first
         pool.submit(_grow, max(workers._MOST_MEMORY, workers._peak_memory())).result(60)
+        assert pool.submit(os.getpid).result(60) != first
+
+
+def test_a_worker_that_nobody_needs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_IDLE", 0.2)
+    with Workers(1) as pool:
+        first = pool.submit(os.getpid).result(60)
+        deadline = time.monotonic() + 30
+        while first in {child.pid for child in multiprocessing.active_children()} and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert first not in {child.pid for child in multiprocessing.active_children()}
         assert pool.submit(os.getpid).result(60) != first
 
 
