@@ -91,6 +91,31 @@ def test_a_file_that_is_no_terms_file_is_refused(run: Run, no_output: Path, tmp_
     assert len(done.err.splitlines()) <= 2
 
 
+def test_all_that_is_wrong_in_a_terms_file_is_told_at_once(run: Run, no_output: Path, tmp_path: Path) -> None:
+    terms = tmp_path / "terms.yaml"
+    terms.write_text(
+        "contract_no: [a]\nsign_date: 2026-02-30\nprice_per_minute: {a: 1}\nprepayment: 面议\nprovider: x\n",
+        encoding="utf-8",
+    )
+    done = run("contract", INPUTS / "accepted.xlsx", "--terms", terms)
+    assert done.code == 3
+    told = done.err.splitlines()[0].removeprefix("error: ").split("; ")
+    assert [line.split(":")[1] for line in told] == ["1", "2", "3", "4", "5"]
+    assert told[0] == f"{terms}:1: contract_no: the value must be a single text or number"
+    assert told[4].startswith(f"{terms}:5: there is no term 'provider' (did you mean ")
+
+
+def test_what_is_remarked_on_a_term_does_not_refuse_it(run: Run, tmp_path: Path) -> None:
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("prepayment: 约5000元\n", encoding="utf-8")
+    assert "5,000" in contract(run, INPUTS / "accepted.xlsx", tmp_path / "c.docx", "--terms", terms)
+
+
+def test_a_folder_is_no_terms_file(run: Run, no_output: Path, tmp_path: Path) -> None:
+    done = run("contract", INPUTS / "accepted.xlsx", "--terms", tmp_path)
+    assert (done.code, done.err.splitlines()[0]) == (3, f"error: {tmp_path}: cannot be read: Is a directory")
+
+
 def test_the_blank_terms_sheet_asks_for_every_term(run: Run, kit: Kit, tmp_path: Path) -> None:
     run("blank", "sheet", "--with-terms", "-o", tmp_path / "b.xlsx")
     book = load_workbook(tmp_path / "b.xlsx")
