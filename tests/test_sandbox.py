@@ -99,6 +99,17 @@ def test_the_sandbox_stops_it_at_once(template: str) -> None:
     assert time.perf_counter() - start < 20
 
 
+@pytest.mark.parametrize(("times", "is_too_much"), [(11, False), (12, True)])
+def test_numbers_of_more_than_4096_bits_are_no_longer_reckoned_with(times: int, is_too_much: bool) -> None:
+    squared = "{% set n = 15 %}" + "{% set n = n * n %}" * times + "{{ n > 1 }}"  # 4,001 bits after ten times
+    template = expressions.plain_text_sandbox().from_string(squared)
+    if is_too_much:
+        with pytest.raises(ArithmeticError, match="grown beyond any use"):
+            template.render()
+    else:
+        assert template.render() == "True"
+
+
 def test_every_rendering_has_a_budget_of_its_own() -> None:
     template = expressions.plain_text_sandbox().from_string(
         "{% for a in xs %}{% for b in xs %}.{% endfor %}{% endfor %}"
