@@ -194,3 +194,12 @@ def test_any_installed_font_will_do(kit: Kit, caplog: pytest.LogCaptureFixture) 
 def test_characters_that_leave_no_mark_need_no_font() -> None:
     assert fonts.undrawable("\t\n \u00a0\u200b\u200d\u2028\u3000\ufe0f\U000e0100") == []
     assert fonts.undrawable(f"甲{RARE}{RARE}") == [RARE]
+
+
+def test_without_a_face_of_one_weight_the_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "uncut", lambda: [])
+    monkeypatch.setattr(fonts, "core_faces", lambda: ())
+    done = run("fonts")
+    assert done.code == 9
+    assert "is not installed as a face of one weight" in done.err
+    assert "fonts-noto-cjk" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import ooxml_integrity
@@ -9,6 +10,7 @@ import pytest
 import queries
 from conftest import DATE, Run, assessed
 
+from docgen import kitfile
 from docgen.kit import FieldType, Kit
 from docgen.render import controls
 from docgen.render.form import render_form
@@ -147,3 +149,19 @@ def test_blank_form_on_the_command_line(run: Run, tmp_path: Path, kit: Kit) -> N
     assert again.code == 7
     assert "exists already" in again.err
     assert run("blank", "form", "-o", target, "--force").code == 0
+
+
+def test_an_answer_that_is_no_longer_offered_can_still_be_chosen(kit: Kit, tmp_path: Path) -> None:
+    shutil.copytree(kit.folder, tmp_path / "mine")
+    path = tmp_path / "mine" / "kit.yaml"
+    old = "{label: 有自己的呼叫中心和号码资源,"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, "{label: 有自己的呼叫中心和号码资源, offered: false,"), encoding="utf-8")
+    changed = kitfile.load(tmp_path / "mine")
+    item = assessed(changed, number_source="有自己的呼叫中心和号码资源")
+    offered = queries.controls(render_form(changed, DATE))["number_source"].choices
+    kept = queries.controls(render_form(changed, DATE, item.intake.values))["number_source"]
+    assert offered == ("购买新号码", "使用自有号码（固号/手机号）")
+    assert kept.choices == (*offered, "有自己的呼叫中心和号码资源")
+    assert kept.text == "有自己的呼叫中心和号码资源"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tables import document, form_text
 
 from docgen import names, packet
 from docgen.errors import ProofError
+from docgen.kit import Kit
 
 INPUTS = ROOT / "inputs"
 DATE = ("--date", "2026-11-23")
@@ -231,3 +233,17 @@ def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -
     done = run("packet", document(tmp_path / "two.docx", f"{text}\n和\n{text}"), "-o", tmp_path / "out", "--json")
     assert done.code == 0
     assert len({packet["folder"] for packet in done.json["packets"]}) == 2
+
+
+def test_file_names_may_be_made_of_any_answer(run: Run, out: Path, kit: Kit, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(kit.folder, mine)
+    text = (mine / "kit.yaml").read_text(encoding="utf-8")
+    old = 'form: "{{ company_name }}'
+    assert old in text
+    new = 'form: "{{ company_name }}-{{ daily_calls }}通-{{ number_source }}{{ contract_no }}'
+    (mine / "kit.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    done = run("packet", INPUTS / "accepted.xlsx", "-o", out, "--kit", mine, *DATE)
+    assert done.code == 0, done.err
+    (form,) = (path.name for path in only(out).glob("*.docx") if "通" in path.name)
+    assert "-5,000通-购买新号码—" in form

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import ooxml_integrity
 import pytest
+import python_redlines
 import queries
 from conftest import ROOT, Run
 from queries import NS, W
@@ -81,6 +83,31 @@ def test_without_the_extra_it_says_how_to_get_it(
     run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "python_redlines", None)
+    done = run("contract", SAMPLE, "--compare", drafts[0])
+    assert done.code == 9
+    assert "docgen[redline]" in done.err
+
+
+def test_a_document_that_the_engine_cannot_compare_is_refused(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    old = tmp_path / "old.docx"
+    with zipfile.ZipFile(drafts[0]) as sound, zipfile.ZipFile(old, "w") as broken:
+        for name in sound.namelist():
+            broken.writestr(name, b"<a/>" if name == "word/document.xml" else sound.read(name))
+    done = run("contract", SAMPLE, "--compare", old)
+    assert done.code == 3
+    assert f"{old}: cannot be compared with the new draft: " in done.err
+    assert "save it again as .docx" in done.err
+
+
+def test_without_its_engine_the_extra_is_named(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_arguments: object, **_options: object) -> None:
+        raise python_redlines.EngineNotInstalledError("no engine")
+
+    monkeypatch.setattr(python_redlines.DocxodusEngine, "run_redline", missing)
     done = run("contract", SAMPLE, "--compare", drafts[0])
     assert done.code == 9
     assert "docgen[redline]" in done.err

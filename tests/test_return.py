@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -235,3 +237,57 @@ def test_what_goes_back_reads_back(run: Run, kit: Kit, tmp_path: Path, form: str
     assert after["unrecognised"] == []
     if form == "xlsx":
         assert after["verdict"] == before["verdict"]
+
+
+def test_several_intakes_go_back_under_the_sources_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("return", ROOT / "inputs" / "customers.xlsx").code == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["customers-主叫号码对接信息收集表.xlsx"]
+
+
+def test_too_many_intakes_for_a_workbook_are_refused(
+    run: Run, no_output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.cli.documents._MOST_SHEETS", 6)
+    done = run("return", ROOT / "inputs" / "customers.xlsx")
+    assert done.code == 2
+    assert "customers.xlsx holds 7 intakes, too many for one workbook" in done.err
+    assert "--row" in done.err
+
+
+def test_an_answer_that_fits_no_cell_is_told(run: Run, no_output: Path, kit: Kit, tmp_path: Path) -> None:
+    written = {**GOOD, "main_script": "请按约定时间收货" * 5000}
+    rows = [[field.label for field in kit.fields.values()], [written.get(key, "") for key in kit.fields]]
+    source = tmp_path / "long.csv"
+    source.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    assert run("check", source).code == 0
+    done = run("return", source)
+    assert done.code == 7
+    assert "a text of 40000 characters fits no cell of a sheet" in done.err
+    assert "--docx" in done.err
+
+
+def test_what_concerns_no_field_stands_in_the_summary(run: Run, kit: Kit, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "old.xlsx", form_text(GOOD), properties={"docgen-kit": f"{kit.name} 0.1.0"})
+    (intake,) = run("check", "--json", source).json["intakes"]
+    (finding,) = (finding for finding in intake["findings"] if finding["field"] is None)
+    assert run("return", source, "-o", tmp_path / "r.xlsx").code == 0
+    shown = [str(cell.value) for row in load_workbook(tmp_path / "r.xlsx").worksheets[0].iter_rows() for cell in row]
+    assert [text for text in shown if finding["message"] in text and finding["remedy"] in text]
+
+
+def test_a_kit_may_do_without_a_summary(run: Run, kit: Kit, source: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(kit.folder, mine)
+    text = (mine / "kit.yaml").read_text(encoding="utf-8")
+    (said,) = re.findall(r"^  returned: >-\n.*\n", text, re.MULTILINE)
+    (mine / "kit.yaml").write_text(text.replace(said, ""), encoding="utf-8")
+    shown = []
+    for name, chosen in (("with.xlsx", kit.folder), ("without.xlsx", mine)):
+        assert run("return", source, "--kit", chosen, "-o", tmp_path / name).code == 4
+        rows = load_workbook(tmp_path / name).worksheets[0].iter_rows(values_only=True)
+        shown.append({str(cell) for row in rows for cell in row if cell is not None})
+    (summary,) = shown[0] - shown[1]
+    assert summary.startswith("【退回说明】")

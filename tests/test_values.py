@@ -911,6 +911,43 @@ def test_what_is_shown_reads_back(name: str, data: st.DataObject) -> None:
     assert parse(of, show(of, value)) == (value, ())
 
 
+@pytest.mark.parametrize("written", ["100到200.5", "100.5到200", "5.5"])
+def test_a_range_counts_whole_things_at_both_ends(written: str) -> None:
+    assert codes_of(COUNT, written) == ["count_fraction"]
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"), [("1200", "1200.00"), ("0.1", "0.10"), ("0.125", "0.125"), ("1e0", None)]
+)
+def test_money_has_two_decimals_at_least(written: str, digits: str | None) -> None:
+    assert (str(parse(PRICE, written).value) if digits else None) == digits
+
+
+def test_a_single_choice_is_chosen_by_its_name() -> None:
+    consent = field(FieldType.ONE, choices=(choice("yes", "同意以上内容"),))
+    assert value_of(consent, "同意以上内容") == "yes"
+
+
+@pytest.mark.parametrize("written", ["X行", "XXXX行", "银XXXX行"])
+def test_a_choice_is_told_by_every_letter(written: str) -> None:
+    assert parse(INDUSTRIES, written).value == Chosen((), written)
+
+
+def test_choices_are_known_in_any_width_and_case() -> None:
+    letters = field(FieldType.ONE, choices=(choice("a", "A~!"), choice("b", "b-c")))
+    assert [parse(letters, text).value for text in ("ａ～！", "a~!", "A ~ !", "Ｂ－Ｃ", "B-c")] == [
+        "a",
+        "a",
+        "a",
+        "b",
+        "b",
+    ]
+
+
+def test_what_an_empty_box_rules_out_stays_out_though_a_remark_follows_it() -> None:
+    assert parse(INDUSTRIES, "□银行（对公业务） 其他：物流").value == Chosen((), "物流")
+
+
 def test_forms_of_numbers() -> None:
     assert show(COUNT, 5000) == "5,000"
     assert show(SPEED, Decimal("2E+1")) == "20"
@@ -928,6 +965,31 @@ def test_long_answers_take_no_time(of: Field, piece: str) -> None:
     start = time.perf_counter()
     parse(of, written)
     assert time.perf_counter() - start < 3
+
+
+# ── what problems quote ──
+
+
+@pytest.mark.parametrize(
+    ("of", "written", "code", "details"),
+    [
+        (SOURCE, "购买新号码、自有号码", "choice_two", {"entry": "购买新号码、使用自有号码（固号/手机号）"}),
+        (SOURCE, "租用、代理", "choice_unknown", {"entry": "租用、代理", "choices": "、".join(options(SOURCE))}),
+        (SOURCE, "☑", "choice_unknown", {"entry": "☑", "choices": "、".join(options(SOURCE))}),
+        (TYPES, "固号、卫星、铁通", "choice_unknown", {"entry": "卫星、铁通", "choices": "固号、手机号"}),
+        (INDUSTRIES, " ☑ ", "choice_unknown", {"entry": "☑", "choices": "、".join((*options(INDUSTRIES), "其他"))}),
+        (INDUSTRIES, "其他：", "choice_other_empty", {"other": "其他"}),
+        (COUNT, "100到200", "range", {"upper": "200"}),
+        (COUNT, "1万到2万", "range", {"upper": "20,000"}),
+        (REGIONS, " 、 ", "region_unknown", {"entry": "、"}),
+        (REGIONS, "火星", "region_unknown", {"entry": "火星", "candidates": ""}),
+        (REGIONS, "鼓楼", "region_ambiguous", {"entry": "鼓楼", "candidates": "江苏省-南京市、江苏省-徐州市、河南省-开封市、福建省-福州市"}),
+        (REGIONS, "广东", "region_coarse", {"entry": "广东", "candidates": ""}),
+    ],
+)  # fmt: skip
+def test_what_a_problem_quotes(of: Field, written: str, code: str, details: dict[str, str]) -> None:
+    (problem,) = parse(of, written).problems
+    assert (problem.code, dict(problem.details)) == (code, details)
 
 
 # ── wording ──

@@ -214,7 +214,7 @@ def _parse_yes_no(_field: Field, written: str) -> Parsed:
 
 
 def _known(field: Field) -> choices.Options:
-    return _compiled(field.choices, field.other if field.type is FieldType.SEVERAL else None)
+    return _compiled(field.choices, field.other)
 
 
 @lru_cache(maxsize=256)
@@ -244,7 +244,7 @@ def _parse_one(field: Field, written: str) -> Parsed:
 
 
 def _show_one(field: Field, value: Any) -> str:
-    return next((choice.label for choice in field.choices if choice.key == value), str(value))
+    return next(choice.label for choice in field.choices if choice.key == value)
 
 
 def _parse_several(field: Field, written: str) -> Parsed:
@@ -273,8 +273,7 @@ def _parse_regions(_field: Field, written: str) -> Parsed:
 
 
 def _region_problem(entry: regions.Entry) -> Problem:
-    shown = [regions.show(region) for region in entry.candidates]
-    candidates = "、".join(shown[:5]) + (" 等" if len(shown) > 5 else "")
+    candidates = "、".join(map(regions.show, entry.candidates))
     return Problem(f"region_{entry.trouble}", details={"entry": entry.written, "candidates": candidates})
 
 

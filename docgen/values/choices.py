@@ -30,6 +30,7 @@ _NUMBERING = re.compile(r"(?:[(（]?\d{1,2}[)）.．、]|[①-⑳]|[A-Ha-h][.．
 _BLANK_CHARACTERS = " \n_＿:：﹍‗—-"
 _BLANK = re.compile(f"[{_BLANK_CHARACTERS}]+")
 _NAMES_OF_OTHER = {"其他": "其[他它]"}
+_WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 
 
 class Choices(NamedTuple):
@@ -105,11 +106,7 @@ class _Cut:
 
 def _loose(name: str) -> str:
     """A pattern for `name` in any width and case, with white space anywhere inside."""
-    parts = []
-    for character in fold(name):
-        wide = chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else ""
-        parts.append(f"[{re.escape(character + wide)}]" if wide else re.escape(character))
-    return r"\s?".join(parts)
+    return r"\s?".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in fold(name))
 
 
 @lru_cache(maxsize=256)
