@@ -582,6 +582,30 @@ def test_a_tag_that_fails_names_place_tag_and_value(run: Run, folder: Path, tmp_
     assert not (tmp_path / "c.docx").exists()
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "tag"),
+    [
+        ("{% if 1 > 2 %}甲{% elif daily_calls / (total_calls - total_calls) %}乙{% endif %}", "{% elif daily_calls / (total_calls - total_calls) %}"),
+        ("{% set n = daily_calls / (total_calls - total_calls) %}{{ n }}", "{% set n = daily_calls / (total_calls - total_calls) %}"),
+        ("{% for n in [daily_calls / (total_calls - total_calls)] %}{{ n }}{% endfor %}", "{% for n in [daily_calls / (total_calls - total_calls)] %}"),
+    ],
+)  # fmt: skip
+def test_a_tag_of_any_kind_that_fails_tells_its_values(
+    run: Run, plain: Path, tmp_path: Path, paragraph: str, tag: str
+) -> None:
+    edit(plain / "contract.docx", written(paragraph))
+    done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain, "-o", tmp_path / "c.docx")
+    assert done.code == 6
+    assert f"{tag} fails for daily_calls = «5,000», total_calls = «100,000»: " in done.err
+
+
+def test_a_cell_that_fails_tells_its_values(run: Run, plain: Path, tmp_path: Path) -> None:
+    edit(plain / "contract.docx", table(["{% colspan daily_calls / (total_calls - total_calls) %}甲", "乙"]))
+    done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain, "-o", tmp_path / "c.docx")
+    assert done.code == 6
+    assert "fails for daily_calls = «5,000», total_calls = «100,000»: " in done.err
+
+
 def test_a_tag_that_fails_in_a_loop_tells_the_value_of_that_turn(run: Run, folder: Path, tmp_path: Path) -> None:
     page = folder / "review.html"
     page.write_text("<p>\n{% for row in answers %}\n{{ row.label }} {{ row.shown / 0 }}{% endfor %}", encoding="utf-8")

@@ -73,15 +73,11 @@ def match(tags: Iterable[Tag], *, each: bool) -> Blocks:
 
 def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[str, str]:
     """What is wrong with a tag by itself, and the tag as source that can be parsed ("" for none)."""
-    body = " ".join(tag.body.split())
     word = tag.word
     if in_raw and word != "endraw":
         return "", ""
-    if tag.opening == "{{":
-        fault = fault_of(f"{{{{ {body} }}}}")
-        return fault, "" if fault else f"{{{{ {body} }}}}"
-    if word in _CELL_TAGS and tag.around:
-        source = f"{{{{ {body[len(word) :]} }}}}"
+    if tag.opening == "{{" or (word in _CELL_TAGS and tag.around):
+        source = alone(tag)
         fault = fault_of(source)
         return fault, "" if fault else source
     if word in _CELL_MARKS and tag.around:
@@ -91,20 +87,28 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
     if not (word in _BLOCKS or word in _MIDDLE or word in _CLOSERS):
         known = (*_BLOCKS, *_MIDDLE, *_CLOSERS)
         return (f"unknown tag {word!r}{did_you_mean(word, known)}" if word else "the tag is empty"), ""
-    source = f"{{% {body} %}}"
-    fault = fault_of(_around(word, body, source)) if tag.at is not None else ""
-    if fault or tag.at is None:
-        source = _example(word, body)
-    return fault, source
+    fault = fault_of(alone(tag)) if tag.at is not None else ""
+    body = _on_one_line(tag)
+    return fault, _example(word, body) if fault or tag.at is None else f"{{% {body} %}}"
 
 
-def _around(word: str, body: str, source: str) -> str:
+def alone(tag: Tag) -> str:
     """The least template that the tag can stand in."""
+    word, body = tag.word, _on_one_line(tag)
+    source = f"{{% {body} %}}"
+    if tag.opening == "{{":
+        return f"{{{{ {body} }}}}"
+    if word in _CELL_TAGS and tag.around:
+        return f"{{{{ {body[len(word) :]} }}}}"
     if word in _MIDDLE:
         return f"{{% if 0 %}}{source}{{% endif %}}"
     if word in _CLOSERS:
         return f"{{% {_BLOCKS[_CLOSERS[word]]} %}}{source}"
     return source if _is_assignment(word, body) else f"{source}{{% end{word} %}}"
+
+
+def _on_one_line(tag: Tag) -> str:
+    return " ".join(tag.body.split())
 
 
 def _is_assignment(word: str, body: str) -> bool:
