@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
@@ -11,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from batches import batch, companies, finish, start, table
+from batches import KILLS, batch, companies, finish, on_a_terminal, start, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
@@ -137,6 +136,21 @@ def test_every_step_can_be_told_as_json(tmp_path: Path) -> None:
         assert secret not in err
 
 
+def test_a_second_attempt_is_told_as_json(tmp_path: Path) -> None:
+    source = table(tmp_path / "t.xlsx", ["甲公司", f"{KILLS}公司"])
+    (tmp_path / "faults").mkdir()
+    code, err = batch(source, "-o", tmp_path / "out", "--log-json", faults=tmp_path / "faults")
+    assert code == 8
+    events = [json.loads(line) for line in err.splitlines()]
+    retries = [{**event, "time": ""} for event in events if event["event"] == "retry"]
+    assert [(event["first"], event["last"]) for event in retries][:1] == [(1, 64)]
+    assert (2, 2) in [(event["first"], event["last"]) for event in retries]
+    assert all(event["source"] == str(source) for event in retries)
+    assert all(event["reason"] == "it was killed by SIGKILL" for event in retries)
+    (failure,) = [event for event in events if event["event"] == "failure"]
+    assert failure["place"] == "Sheet row 3"
+
+
 def test_an_error_that_stops_the_run_is_told_as_json_too(tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     shutil.copytree(ROOT / "templates" / "caller-number", kit)
@@ -176,28 +190,14 @@ def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
 
 
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
-    import os
-    import pty
-
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"no workbook")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "docgen", "batch", source, broken, "-o", tmp_path / "out", "--only", "contract"],
-        stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm", "COLUMNS": "150"},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    with contextlib.suppress(OSError):  # the other end is gone
-        while read := os.read(ours, 4096):
-            shown += read
-    os.close(ours)
-    text = shown.decode()
-    assert process.wait(60) == 8
-    assert "2 done, 1 failed" in text
-    assert "left" in text
-    assert f"error: {broken}" in text.replace("\r\n", "")
+    code, shown = on_a_terminal("batch", source, broken, "-o", tmp_path / "out", "--only", "contract")
+    assert code == 8
+    assert "2 done, 1 failed" in shown
+    assert "left" in shown
+    assert f"error: {broken}" in shown.replace("\r\n", "")
 
 
 def test_a_table_of_many_customers_travels_with_none_of_them(run: Run, tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from batches import on_a_terminal
 from conftest import ROOT, Run
 
 from docgen import cli
@@ -209,6 +212,23 @@ def test_the_installed_command_and_the_module_agree(tmp_path: Path) -> None:
         if shutil.which(command[0]):
             done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True, cwd=tmp_path)
             assert done.stdout.startswith("docgen, version")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break otherwise there")
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "docgen", "template", "fields"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    os.close(writing)
+    assert (done.stderr, done.returncode) == (b"", 0)
+
+
+def test_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
+    sources = [INPUTS / "rejected.xlsx", INPUTS / "incomplete.xlsx"]
+    code, shown = on_a_terminal("packet", *sources, "-o", tmp_path / "out")
+    assert code == 4
+    assert re.search(r"packets .*[0-2]/2", shown)
 
 
 def test_kits_lists_and_copies(run: Run, tmp_path: Path) -> None:

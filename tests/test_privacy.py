@@ -19,6 +19,7 @@ from tables import form_text, workbook
 
 from docgen import files, scratch
 from docgen.batch.reports import write_reports
+from docgen.errors import WriteError
 
 MOBILE, WECHAT = GOOD["contact_mobile"], GOOD["contact_wechat"]
 TERMS = ROOT / "inputs" / "terms.yaml"
@@ -230,6 +231,19 @@ if sys.argv[1] == "file":
     files.write_file(Path(sys.argv[2], "form.docx"), b"half")
 files.write_folder(Path(sys.argv[2], "packet"), {"form.docx": b"half"})
 """
+
+
+@pytest.mark.parametrize("number", [os.getpid(), os.getppid(), 10**30])
+def test_what_a_living_process_or_none_of_this_machine_made_stays(tmp_path: Path, number: int) -> None:
+    left = tmp_path / scratch.maker().replace(f"-{os.getpid()}", f"-{number}.x")
+    left.touch()
+    assert not scratch.is_orphan(left)
+
+
+def test_where_nothing_temporary_can_be_written_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(WriteError, match="temporary files cannot be written: No such file or directory"):
+        scratch.private_folder()
 
 
 @pytest.mark.parametrize("what", ["scratch", "file", "folder"])

@@ -195,3 +195,25 @@ def test_what_is_no_word_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK nonsense")
     with pytest.raises(KitError, match="is not a Word document"):
         word.compile_template(path, NAMES)
+
+
+def test_a_missing_value_in_the_properties_is_plain_text_and_listed(template: Build) -> None:
+    path = template("甲 {{ name }}")
+    document = docx.Document(str(path))
+    document.core_properties.title = "编号 {{ fee }}：{{ count }}"
+    document.save(str(path))
+    made, pending = rendered(path, fee=Missing("费用"), count=Shown(2, "2"), name=Shown("a", "a"))
+    assert made.core_properties.title == "编号 【待定：费用】：2"
+    assert pending == ("费用",)
+
+
+def test_a_part_in_another_encoding_is_refused(template: Build) -> None:
+    path = template("甲 {{ name }}")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].decode("utf-8").encode("gb18030")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    (problem,) = problems(path)
+    assert problem == f"{path}: word/document.xml: is not UTF-8"
