@@ -13,6 +13,7 @@ import queries
 from conftest import ROOT, Run
 from openpyxl import load_workbook
 from openpyxl.cell import MergedCell
+from tables import workbook
 
 from docgen.kit import Kit
 
@@ -200,3 +201,59 @@ def test_its_blank_sheet_and_form_are_its_own(run: Run, hall: Path, tmp_path: Pa
     assert run("blank", "form", "--kit", hall, "-o", tmp_path / "f.docx").code == 0
     controls = queries.controls((tmp_path / "f.docx").read_bytes())
     assert set(controls) == {"guest", "day", "seats", "extras.tea", "extras.screen", "extras.other", "extras.other.text", "paid"}  # fmt: skip
+
+
+# -- one label in several groups --------------------------------------------------------------------
+
+PEOPLE = {"owner": "甲", "owner_mobile": "+8613800138000", "keeper": "乙", "keeper_mobile": "+8613900139000"}
+
+
+@pytest.fixture
+def people(hall: Path) -> Path:
+    """The hall's kit, which asks of two persons alike."""
+    fields = "".join(
+        f"      {key}: {{type: text, group: {group}, label: 姓名}}\n"
+        f"      {key}_mobile: {{type: mobile, group: {group}, label: 手机}}\n"
+        for key, group in (("owner", "预订人"), ("keeper", "现场负责人"))
+    )
+    text = (hall / "kit.yaml").read_text(encoding="utf-8")
+    (hall / "kit.yaml").write_text(text.replace("      paid:", f"{fields}      paid:"), encoding="utf-8")
+    return hall
+
+
+HEAD = "| 预订方 | 样例读书会 | |\n| 使用日期 | 2026-12-05 | |\n| 到场人数 | 60 | |\n"
+ALIKE = {
+    "beside": HEAD + "| 预订人 | 姓名 | 甲 |\n| ^ | 手机 | 13800138000 |\n| 现场负责人 | 姓名 | 乙 |\n| ^ | 手机 | 13900139000 |\n",
+    "beside, unmerged": HEAD + "| 预订人 | 姓名 | 甲 |\n| | 手机 | 13800138000 |\n| 现场负责人 | 姓名 | 乙 |\n| | 手机 | 13900139000 |\n",
+    "a table": (
+        "| 预订方 | 使用日期 | 到场人数 | 预订人 | < | 现场负责人 | < |\n| ^ | ^ | ^ | 姓名 | 手机 | 姓名 | 手机 |\n"
+        "| 样例读书会 | 2026-12-05 | 60 | 甲 | 13800138000 | 乙 | 13900139000 |\n"
+        "| 样例棋社 | 2026-12-06 | 20 | 甲 | 13800138000 | 乙 | 13900139000 |\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ALIKE.values(), ids=ALIKE)
+def test_a_label_in_several_groups_is_told_by_its_group(run: Run, people: Path, tmp_path: Path, text: str) -> None:
+    done = run("check", workbook(tmp_path / "a.xlsx", text), "--kit", people, "--json")
+    assert done.code == 0, done.out + done.err
+    for intake in done.json["intakes"]:
+        assert {key: intake["values"][key] for key in PEOPLE} == PEOPLE
+        assert intake["unrecognised"] == []
+
+
+def test_without_its_group_such_a_label_is_never_guessed(run: Run, people: Path, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "a.xlsx", HEAD + "| 定金 | 100 | |\n| 附加服务 | 茶歇 | |\n| 姓名 | 甲 | |\n")
+    (intake,) = run("check", source, "--kit", people, "--json").json["intakes"]
+    assert {key: intake["values"][key] for key in PEOPLE} == dict.fromkeys(PEOPLE)
+    assert {text["text"] for text in intake["unrecognised"]} == {"甲"}
+
+
+@pytest.mark.parametrize("kind", ["sheet", "form"])
+def test_our_own_blanks_tell_groups_apart(run: Run, people: Path, tmp_path: Path, kind: str) -> None:
+    source = workbook(tmp_path / "a.xlsx", ALIKE["beside"])
+    back = tmp_path / ("r.docx" if kind == "form" else "r.xlsx")
+    assert run("return", source, "--kit", people, "-o", back, *(["--docx"] if kind == "form" else [])).code == 0
+    (intake,) = run("check", back, "--kit", people, "--json").json["intakes"]
+    assert {key: intake["values"][key] for key in PEOPLE} == PEOPLE
+    assert intake["unrecognised"] == []

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from docgen.intake import Level
 from docgen.kit import Field, FieldType, Kit
+from docgen.read.printed import TELLING, is_line, letters, marks, parts, split_printed, starts
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
 LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
@@ -20,11 +20,9 @@ _LONGEST = 60  # no label is longer, and a longer text is not looked up
 _MARKED = re.compile(r"[*＊]|[:：]\s*$")
 _HEAD = re.compile(r"\s*([^:：\n]{1,60})[:：]")
 _LATER = re.compile(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
-_PUNCTUATION = re.compile(r"[\W_]+")
 # ticks, empty boxes, brackets and blanks to write on, as they stand around printed choices
 _BOXES = re.compile(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
 _TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
-_TELLING = 4  # a shorter example, or a number, may stand anywhere by chance
 #: What editors print in an empty content control of which they have lost the hint: Word, WPS, ONLYOFFICE.
 _PROMPT = re.compile(
     "(?:单击|点击|单击或点击)(?:此处|这里|以)?(?:输入|选择)(?:文字|文本|内容|日期|一项)[。.]?|选择一项[。.]?|选择一个项目[。.]?"
@@ -33,8 +31,6 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PROMPT = 40
-#: A tag of a template, in which any text may stand.
-_TEMPLATE_TAG = re.compile(r"\{[{%#].*?[}%#]\}")
 _PHONE_DIGITS = 7
 
 
@@ -78,11 +74,11 @@ class Vocabulary:
         for key, field in self.fields.items():
             self._add(key, field)
         self._headings = frozenset(
-            _bare(text) for text in (kit.title, *kit.title_aliases, *(s.label for s in kit.sections))
+            letters(text) for text in (kit.title, *kit.title_aliases, *(s.label for s in kit.sections))
         )
-        static, self._patterns = _split_printed(printed)
+        static, self._patterns = split_printed(kit, printed)
         self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
-        self._marks = _marks(kit)
+        self._marks = marks(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
@@ -92,9 +88,9 @@ class Vocabulary:
             self.groups.setdefault(fold_label(field.group), set()).add(key)
             names.append((GROUPED, field.group + field.label))
         for rank, name in names:
-            for folded in {fold(name), fold_label(name), _bare(name)}:
+            for folded in {fold(name), fold_label(name), letters(name)}:
                 self._labels.setdefault(folded, []).append((rank, key))
-        self._hints[key] = frozenset(_bare(hint) for hint in (field.placeholder, field.help) if hint)
+        self._hints[key] = frozenset(letters(hint) for hint in (field.placeholder, field.help) if hint)
         self._examples[key] = fold(field.example)
         words = {word for choice in field.choices for word in (choice.label, *choice.synonyms)}
         self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
@@ -102,21 +98,22 @@ class Vocabulary:
     def _known_texts(self) -> Iterator[str]:
         for field in self.kit.all_fields.values():
             for text in (field.label, field.group, field.unit, field.placeholder, field.help):
-                yield _bare(text)
-            if len(field.example) >= _TELLING and not field.example.isdigit():
-                yield _bare(field.example)
-            yield from (_bare(alias) for alias in field.aliases)
-            yield from (_bare(choice.label) for choice in field.choices)
-            yield _bare(field.other or "")
-            yield _bare(f"{self.kit.sheet.example}：{field.example}")
+                yield letters(text)
+            if len(field.example) >= TELLING and not field.example.isdigit():
+                yield letters(field.example)
+            yield from (letters(alias) for alias in field.aliases)
+            yield from (letters(choice.label) for choice in field.choices)
+            yield letters(field.other or "")
+            yield letters(field.label + "".join(choice.label for choice in field.offered) + (field.other or ""))
+            yield letters(f"{self.kit.sheet.example}：{field.example}")
         for texts in self.kit.sheet.model_dump().values():
-            yield from (_bare(text) for text in ([texts] if isinstance(texts, str) else texts))
+            yield from (letters(text) for text in ([texts] if isinstance(texts, str) else texts))
 
     # -- labels ------------------------------------------------------------------------------------
 
     def meaning(self, text: str) -> Meaning:
         """What the text can be; an empty Meaning where the kit does not know it as a label."""
-        if not _starts(text, self._initials):
+        if not starts(text, self._initials):
             return _NOTHING
         found = self._meanings.get(text)
         if found is None:
@@ -143,7 +140,7 @@ class Vocabulary:
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
         """How well and as which fields' label the text is known."""
-        for folded in (fold(text), fold_label(text), _bare(text)):
+        for folded in (fold(text), fold_label(text), letters(text)):
             found = self._labels.get(folded)
             if found:
                 best = min(rank for rank, _ in found)
@@ -179,11 +176,11 @@ class Vocabulary:
 
     def is_hint(self, key: str, text: str) -> bool:
         """Whether the text is the field's own hint, or nothing but a line to write on."""
-        if _starts(text, self._hint_initials[key]) and self._all_in(self._hints[key], text):
+        if starts(text, self._hint_initials[key]) and self._all_in(self._hints[key], text):
             return True
         if self.is_note(text):
             return True
-        return ("_" in text and _is_line(text)) or (
+        return ("_" in text and is_line(text)) or (
             len(text) < _LONGEST_PROMPT and bool(_PROMPT.fullmatch(text.strip()))
         )
 
@@ -231,8 +228,8 @@ class Vocabulary:
     def accompanies(self, key: str, text: str) -> bool:
         """Whether the text is what a form prints around the field's answer: its label, unit or hint."""
         field = self.fields[key]
-        own = {_bare(words) for words in (field.label, field.group, field.unit) if words}
-        return _bare(text) in own or self.is_hint(key, text) or self._is_printed(text)
+        own = {letters(words) for words in (field.label, field.group, field.unit) if words}
+        return letters(text) in own or self.is_hint(key, text) or self._is_printed(text)
 
     def _without_choices(self, key: str, folded: str) -> str:
         for word in self._choices[key]:
@@ -241,71 +238,24 @@ class Vocabulary:
 
     def is_heading(self, text: str) -> bool:
         """Whether the text is the title of the kit or the label of a section."""
-        return _bare(text) in self._headings
+        return letters(text) in self._headings
 
     def understood(self, text: str) -> bool:
         """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""
-        if _is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
+        if is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
         if any(self.is_untouched(key, text) for key in self.fields):
             return True
         return bool(self._patterns) and all(map(self._is_printed, text.split("\n")))
 
     def _is_printed(self, line: str) -> bool:
-        bare = _bare(line)
+        bare = letters(line)
         return bare in self._known or self.is_note(line) or any(pattern.fullmatch(bare) for pattern in self._patterns)
 
     def _all_in(self, known: frozenset[str], text: str) -> bool:
-        if _bare(text) in known:
+        if letters(text) in known:
             return True
         return any(
-            len(parts) > 1 and all(_bare(part) in known for part in parts)
-            for parts in (_parts(text, r"\n"), _parts(text, r"[\n；;]"))
+            len(pieces) > 1 and all(letters(piece) in known for piece in pieces)
+            for pieces in (parts(text, r"\n"), parts(text, r"[\n；;]"))
         )
-
-
-def _marks(kit: Kit) -> tuple[str, ...]:
-    """The beginnings of what docgen says on a form that it sends back."""
-    summary = _TEMPLATE_TAG.split(kit.sheet.returned)[0].strip()
-    return tuple(filter(None, (summary, kit.sheet.unrecognised, *map(kit.mark, Level))))
-
-
-def _split_printed(texts: Iterable[str]) -> tuple[set[str], tuple[re.Pattern[str], ...]]:
-    """The texts of a template, bare: those without tags, and a pattern for each that has some."""
-    static, patterns = set(), []
-    for text in texts:
-        parts = [_PUNCTUATION.sub("", fold(part)) for part in _TEMPLATE_TAG.split(text)]
-        if len(parts) == 1:
-            static.add(_bare(text))
-        elif len("".join(parts)) >= _TELLING:
-            patterns.append(re.compile(".*".join(map(re.escape, parts))))
-    return static, tuple(patterns)
-
-
-def _parts(text: str, ends: str) -> list[str]:
-    return [part for part in re.split(ends, text) if part.strip()]
-
-
-_NUMBERING = frozenset("、.．)）]】")
-
-
-def _starts(text: str, initials: frozenset[str]) -> bool:
-    """Whether the text can be a label or hint, by its first letter: a quick no for most cells of a table.
-    Numbering and remarks before it say nothing (`1、公司名称`, `(必填)公司名称`)."""
-    for at, letter in enumerate(text):
-        if letter.isalnum():
-            folded = fold(letter)
-            if folded:
-                return folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
-    return False
-
-
-def _is_line(text: str) -> bool:
-    """Whether the text is but a line to write on."""
-    return set(fold(text)) == {"_"}
-
-
-def _bare(text: str) -> str:
-    """The folded letters and digits of a text, for where punctuation tells nothing."""
-    folded = fold(text)
-    return _PUNCTUATION.sub("", folded) or folded

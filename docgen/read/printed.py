@@ -1,0 +1,66 @@
+"""How the texts of a form are compared with what a kit prints: by their letters, and by the template they came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from docgen.intake import Level
+from docgen.kit import Kit
+from docgen.text import fold
+
+#: A shorter example, or a number, may stand anywhere by chance; so may what a template prints around its tags.
+TELLING = 4
+_PUNCTUATION = re.compile(r"[\W_]+")
+#: A tag of a template, in which any text may stand; and one that prints what the kit is called.
+_TAG = re.compile(r"\{[{%#].*?[}%#]\}")
+_KIT_TAG = re.compile(r"\{\{ *kit\.(\w+) *\}\}")
+
+
+def marks(kit: Kit) -> tuple[str, ...]:
+    """The beginnings of what docgen says on a form that it sends back."""
+    summary = _TAG.split(kit.sheet.returned)[0].strip()
+    return tuple(filter(None, (summary, kit.sheet.unrecognised, *map(kit.mark, Level))))
+
+
+def split_printed(kit: Kit, texts: Iterable[str]) -> tuple[set[str], tuple[re.Pattern[str], ...]]:
+    """The letters of a template's texts: those without tags, and a pattern for each that has some."""
+    static, patterns = set(), []
+    for text in texts:
+        filled = _KIT_TAG.sub(lambda tag: str(getattr(kit, tag[1], "")), text)
+        around = [_PUNCTUATION.sub("", fold(part)) for part in _TAG.split(filled)]
+        if len(around) == 1:
+            static.add(letters(filled))
+        elif len("".join(around)) >= TELLING:
+            patterns.append(re.compile(".*".join(map(re.escape, around))))
+    return static, tuple(patterns)
+
+
+def parts(text: str, ends: str) -> list[str]:
+    """What stands between the matches of `ends`, blanks left out."""
+    return [part for part in re.split(ends, text) if part.strip()]
+
+
+_NUMBERING = frozenset("、.．)）]】")
+
+
+def starts(text: str, initials: frozenset[str]) -> bool:
+    """Whether the text can be a label or hint, by its first letter: a quick no for most cells of a table.
+    Numbering and remarks before it say nothing (`1、公司名称`, `(必填)公司名称`)."""
+    for at, letter in enumerate(text):
+        if letter.isalnum():
+            folded = fold(letter)
+            if folded:
+                return folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
+    return False
+
+
+def is_line(text: str) -> bool:
+    """Whether the text is but a line to write on."""
+    return set(fold(text)) == {"_"}
+
+
+def letters(text: str) -> str:
+    """The folded letters and digits of a text, for where punctuation tells nothing."""
+    folded = fold(text)
+    return _PUNCTUATION.sub("", folded) or folded
