@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from docgen import messages
 from docgen.intake import Chosen, Level, Region, Value
 from docgen.kit import Choice, Field, FieldType
-from docgen.values import is_not_given, items, options, parse, regions, show, text_of
+from docgen.values import choices, is_not_given, items, options, parse, regions, show, text_of
 
 
 def field(kind: FieldType, **settings: Any) -> Field:
@@ -568,7 +568,6 @@ def test_choices(written: str) -> None:
         ("☑银行 其他 __物流__", ("bank",), "物流"),
         ("☑银行 □保险 ☑其他：物流、快递", ("bank",), "物流、快递"),
         ("☑银行 □其他 ____", ("bank",), None),
-        ("☑银行 □其他：物流", ("bank",), None),
         ("□银行 □保险 □其他：物流", (), "物流"),
         ("银行、其他：能源、物流", ("bank",), "能源、物流"),
         ("其他：银行", (), "银行"),
@@ -942,6 +941,83 @@ def test_choices_are_known_in_any_width_and_case() -> None:
         "b",
         "b",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen", "other"),
+    [
+        ("银行 √ 保险 √电商", ("insurance", "ecommerce"), None),  # the last mark tells that marks lead
+        ("银行 √ 保险 √ 电商√", ("bank", "insurance", "ecommerce"), None),
+        ("银行 √ 保险 √ 电商", ("bank", "insurance"), None),  # none tells: they stand behind
+        ("√ 银行 □ 保险 √ 电商 能源√", ("bank", "energy", "ecommerce"), None),  # one each way: they lead
+        ("√ 银行 √ 保险 电商√ 能源√", ("bank", "energy", "ecommerce"), None),  # two behind, one before
+        ("银行 √保险", ("insurance",), None),  # touching goes before a space, a space before all else
+        ("银行√ 保险", ("bank",), None),
+        ("银行、√ 保险", ("insurance",), None),
+        ("√银行□ 保险", ("bank",), None),
+        ("其他、√保险", ("insurance",), None),
+        ("、其他：银行", (), "银行"),
+        ("其他：银行", (), "银行"),
+        ("其他____物流", (), "物流"),
+        ("☑银行 □其他____\n物流", ("bank",), "物流"),
+        ("☑其他：物流。", (), "物流"),
+        ("☑其他（物流；快递；）", (), "物流；快递"),
+        ("1、银行 2、保险", ("bank", "insurance"), None),
+        ("第1、银行", ("bank",), "第1"),
+    ],
+)
+def test_marks_and_blanks_belong_to_what_stands_beside_them(
+    written: str, chosen: tuple[str, ...], other: str | None
+) -> None:
+    assert parse(INDUSTRIES, written) == (Chosen(chosen, other), ())
+
+
+@pytest.mark.parametrize(
+    "written", ["其他____ 银行", "其他、银行", "☑其他（请注明）", "☑其他 请注明：____", "其他（请注明具体行业）"]
+)
+def test_other_that_says_nothing_is_empty(written: str) -> None:
+    assert codes_of(INDUSTRIES, written) == ["choice_other_empty"]
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("银行 其他（请注明）", None),
+        ("☑其他（请注明）：物流", "物流"),
+        ("☑其他（请具体说明）____物流____", "物流"),
+        ("☑其他 请注明：物流", "物流"),
+        ("☑其他：说明书印刷", "说明书印刷"),
+        ("☑其他：请假管理软件", "请假管理软件"),
+        ("物流（同城）", "物流（同城）"),
+    ],
+)
+def test_what_a_form_prints_behind_other_is_no_answer(written: str, other: str | None) -> None:
+    found = parse(INDUSTRIES, written)
+    if other is None:
+        assert [problem.code for problem in found.problems] == ["choice_other_empty"]
+    else:
+        assert found == (Chosen((), other), ())
+
+
+@pytest.mark.parametrize("written", ["□银行 □其他（请注明）", "□银行 □其他：请注明", "□银行 □其他____（请填写）"])
+def test_a_printed_prompt_beside_empty_boxes_is_no_answer(written: str) -> None:
+    assert parse(INDUSTRIES, written) == (None, ())
+
+
+def test_what_stands_behind_an_unticked_other_is_pointed_out() -> None:
+    value, (problem,) = parse(INDUSTRIES, "☑银行 □其他：物流")
+    assert value == Chosen(("bank",))
+    assert (problem.code, problem.level) == ("choice_other_unticked", Level.ADVICE)
+    assert problem.details == {"other": "其他", "entry": "物流"}
+    assert parse(INDUSTRIES, "☑银行 □其他（请注明）") == (Chosen(("bank",)), ())
+
+
+@pytest.mark.parametrize(
+    ("glyph", "ticked"),
+    [("☑", True), ("[x]", True), ("√", True), ("□", False), ("[ ]", False), ("x", None), ("", None)],
+)
+def test_what_a_box_shows(glyph: str, ticked: bool | None) -> None:
+    assert choices.is_ticked(glyph) is ticked
 
 
 def test_what_an_empty_box_rules_out_stays_out_though_a_remark_follows_it() -> None:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from docgen.intake import Chosen, Level, Region, Value
 from docgen.kit import Choice, Field, FieldType
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
-from docgen.values import choices, dates, lists, mobiles, numerals, regions
+from docgen.values import choices, dates, lists, mobiles, numerals, regions, yesno
 
 
 class Problem(NamedTuple):
@@ -152,10 +152,6 @@ def _parse_count(field: Field, written: str) -> Parsed:
     return Parsed(count, (Problem("range", Level.ADVICE, {"upper": f"{count:,}"}),))
 
 
-def _show_count(_field: Field, value: Any) -> str:
-    return f"{value:,}"
-
-
 def _parse_number(field: Field, written: str) -> Parsed:
     is_speed = "bps" in fold(field.unit + field.label)
     found = numerals.bandwidth(written) if is_speed else numerals.plain(written)
@@ -205,12 +201,12 @@ _YES, _NO = "是", "否"
 
 
 def _parse_yes_no(_field: Field, written: str) -> Parsed:
-    found = choices.yes_or_no(written)
+    found = yesno.answer(written)
     if found.printed:
         return _NOT_GIVEN
     if len(found.keys) != 1 or found.texts:
         return _invalid("yes_no_unreadable")
-    return Parsed(found.keys == (choices.YES,))
+    return Parsed(found.keys == (yesno.YES,))
 
 
 def _known(field: Field) -> choices.Options:
@@ -260,7 +256,11 @@ def _parse_several(field: Field, written: str) -> Parsed:
         return _invalid("choice_other_empty", other=field.other)
     if not keys and not found.other:
         return _unknown_choice(field, clean_line(written))
-    return Parsed(Chosen(keys, found.other or None))
+    chosen = Chosen(keys, found.other or None)
+    if found.unticked_other:
+        details = {"other": field.other, "entry": found.unticked_other}
+        return Parsed(chosen, (Problem("choice_other_unticked", Level.ADVICE, details),))
+    return Parsed(chosen)
 
 
 # ── regions ─────────────────────────────────────────────────────────────────────────────────────
@@ -287,7 +287,7 @@ _TYPES: Mapping[FieldType, _Type] = {
     FieldType.LONG_TEXT: _Type(_parse_long_text, _show_text),
     FieldType.LIST: _Type(_parse_list, _show_list),
     FieldType.MOBILE: _Type(_parse_mobile, lambda _field, value: mobiles.show(value)),
-    FieldType.COUNT: _Type(_parse_count, _show_count),
+    FieldType.COUNT: _Type(_parse_count, lambda _field, value: f"{value:,}"),
     FieldType.NUMBER: _Type(_parse_number, _show_number),
     FieldType.MONEY: _Type(_parse_money, lambda _field, value: show_money(value)),
     FieldType.PERCENT: _Type(_parse_percent, _show_percent),

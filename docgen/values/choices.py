@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from docgen.text import bare, clean_line, fold, parted, says_nothing
+from docgen.text import clean_line, fold, parted, says_nothing
 
 # Pasted Wingdings arrive as private-use characters: ticks f0fe f0fd f0fc f052 f050, empty boxes f0a8 f06f f071 f0a1.
 _TICKS = "☑☒✓✔√■●◉⦿◼⬛▣✅🗹\uf0fe\uf0fd\uf0fc\uf052\uf050"
@@ -30,6 +30,12 @@ _NUMBERING = re.compile(r"(?:[(（]?\d{1,2}[)）.．、]|[①-⑳]|[A-Ha-h][.．
 _BLANK_CHARACTERS = " \n_＿:：﹍‗—-"
 _BLANK = re.compile(f"[{_BLANK_CHARACTERS}]+")
 _NAMES_OF_OTHER = {"其他": "其[他它]"}
+#: What forms print behind 其他 to say what to write there.
+_ASKING = "(?:注明|说明|填写|列明|写明|描述|补充)"
+_PROMPT = re.compile(
+    rf"[(（](?:请[^()（）]{{0,12}}{_ASKING}[^()（）]{{0,8}}|{_ASKING})[)）]|请(?:在此|具体|详细)?{_ASKING}(?=[\s:：_＿]|$)"
+)
+_FAR = 9  # from a mark, with no label on that side
 _WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 
 
@@ -37,14 +43,16 @@ class Choices(NamedTuple):
     """What a cell says: keys of choices, the text of 其他 or of anything unlisted, and what brackets behind
     labels say, each in the order of the cell.
 
-    `bare_other` tells that 其他 is chosen and says nothing; `ticked` that a tick stands in the cell;
-    `printed` that it only lists the choices as a form prints them, with nothing marked.
+    `bare_other` tells that 其他 is chosen and says nothing; `unticked_other` is what was written behind a 其他
+    that is not ticked while others are; `ticked` tells that a tick stands in the cell; `printed` that it only
+    lists the choices as a form prints them, with nothing marked.
     """
 
     keys: tuple[str, ...]
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     bare_other: bool = False
+    unticked_other: str = ""
     ticked: bool = False
     printed: bool = False
 
@@ -141,9 +149,10 @@ def read(known: Options, written: str) -> Choices:
     remarks = tuple(item.text for item in items if item.text and item.key is not None)
     # Without marks, 其他 is in the cell because somebody wrote it there: printed cells end above.
     empty = any(item.other and not item.text and (item.mark or not cut.marks) for item in items)
+    unticked = next((item.text for item in cut.items if item.other and item.text and item not in items), "")
     ticked = any(mark.ticked for mark in cut.marks)
     printed = not items and not ticked and cut.printed
-    return Choices(keys, texts, remarks, bare_other=empty and not texts, ticked=ticked, printed=printed)
+    return Choices(keys, texts, remarks, empty and not texts, unticked, ticked, printed)
 
 
 def _that_count(known: Options, cut: _Cut) -> list[_Item]:
@@ -233,8 +242,8 @@ def _take_text(known: Options, text: str, at: int, cut: _Cut) -> int:
 
 
 def _free_text(text: str) -> str:
-    """Free text without the blank line it was written on and a bracket around it all; empty for 无."""
-    found = clean_line(text)
+    """Free text without prompt, the blank line it was written on and a bracket around it all; empty for 无."""
+    found = clean_line(_PROMPT.sub(" ", text))
     while True:
         trimmed = clean_line(found.strip(_BLANK_CHARACTERS + "、，,；;/／。"))
         bracket = _REMARK.fullmatch(trimmed)
@@ -253,12 +262,11 @@ def _give_marks(cut: _Cut, text: str) -> None:
             position += 1
         before = cut.items[position - 1] if position else None
         after = cut.items[position] if position < len(cut.items) else None
-        left = _distance(text, before.end, mark.start) if before else 9
-        right = _distance(text, mark.end, after.start) if after else 9
+        left = _distance(text, before.end, mark.start) if before else _FAR
+        right = _distance(text, mark.end, after.start) if after else _FAR
         sides.append((mark, before, after, right - left))
-    decided = [lean for *_, lean in sides if lean]
-    first = bool(cut.items and cut.marks and cut.items[0].start < cut.marks[0].start)
-    marks_follow = sum(1 if lean > 0 else -1 for lean in decided) > 0 if decided else first
+    following, leading = (sum(sign * lean > 0 for *_, lean in sides) for sign in (1, -1))
+    marks_follow = following > leading or not leading
     for mark, before, after, lean in sides:
         target = before if lean > 0 or (not lean and marks_follow) else after
         if target is not None:
@@ -276,27 +284,3 @@ def is_ticked(glyph: str) -> bool | None:
     """Whether `glyph` shows a tick, or an empty box; None where it shows neither."""
     mark = _MARK.search(glyph)
     return None if mark is None else mark["tick"] is not None
-
-
-# ── yes or no ───────────────────────────────────────────────────────────────────────────────────
-YES, NO = "yes", "no"
-_YES_WORDS = (
-    "是 是的 有 已有 已 对 可以 同意 具备 已通过 通过 已审核 已审核通过 审核通过 已通过审核"
-    " y yes 1 1.0 true t ok √ ✓ ✔ ☑ ■ ●"
-)
-_NO_WORDS = (
-    "否 不是 不 无 没有 没 未 还没有 还没 尚未 不具备 未通过 没通过 未审核 未审核通过 不通过"
-    " n no 0 0.0 false f × x ✗ ✘ ✕ ✖"
-)
-_ANSWERS = {word: YES for word in _YES_WORDS.split()} | {word: NO for word in _NO_WORDS.split()}
-_PRINTED_QUESTION = re.compile("(?:是.?否|有.?无|y.?n)")
-
-
-def yes_or_no(written: str) -> Choices:
-    """What `written` answers: one of the keys YES and NO, or both, or texts that are neither."""
-    known = _ANSWERS.get(bare(written))
-    if known is not None:
-        return Choices((known,), ())
-    found = read(options((Option(YES, tuple(_YES_WORDS.split())), Option(NO, tuple(_NO_WORDS.split())))), written)
-    printed = not found.ticked and _PRINTED_QUESTION.fullmatch(bare(written))
-    return found._replace(printed=True) if printed else found
