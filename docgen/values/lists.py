@@ -24,7 +24,7 @@ def read(text: str) -> tuple[str, ...]:
     for part in _parts(_NEXT_NUMBER.sub("\n", whole) if _FIRST_NUMBER.match(whole) else whole):
         item = clean_line(part)
         while bullet := _BULLET.match(item):
-            item = item[bullet.end() :].lstrip()
+            item = item[bullet.end() :]
         # `1、营业执照` leaves a number of its own.
         if item and not _ONLY_A_NUMBER.fullmatch(item):
             found.append(item)
