@@ -220,6 +220,8 @@ def test_lists(written: str, found: tuple[str, ...]) -> None:
         "138\xa00013\xa08000",
         "13800138000（9:00-18:00）",
         "13800138000，微信同号",
+        "13800138000（888888）",
+        "+86（中国）13800138000",
     ],
 )
 def test_mobiles(written: str) -> None:
@@ -246,6 +248,8 @@ def test_a_mobile_is_shown_in_groups() -> None:
         ("12800138000", "mobile_unreadable"),
         ("138****8000", "mobile_unreadable"),
         ("13800138000转801", "mobile_unreadable"),
+        ("13800138000、4008008888", "mobile_unreadable"),
+        ("13800138000（8888888）", "mobile_unreadable"),  # seven digits are a number, six are hours or a room
         ("待定", "mobile_unreadable"),
     ],
 )
