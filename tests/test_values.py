@@ -920,6 +920,23 @@ def test_what_is_shown_reads_back(name: str, data: st.DataObject) -> None:
     assert parse(of, show(of, value)) == (value, ())
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("1000万亿", "count_unreadable"),  # sixteen digits
+        ("1,234,567,890,123,456", "number_long"),
+        ("1,2345,6789,0123,4567", "number_long"),
+        ("12345678901234个x", "count_unreadable"),
+        ("−5", "number_negative"),
+        ("-5", "number_negative"),
+        ("负五", "number_negative"),
+    ],
+)
+def test_numbers_that_are_none_say_why(written: str, code: str) -> None:
+    assert codes_of(COUNT, written) == [code]
+    assert value_of(COUNT, "999万亿") == 999_000_000_000_000
+
+
 @pytest.mark.parametrize("written", ["100到200.5", "100.5到200", "5.5"])
 def test_a_range_counts_whole_things_at_both_ends(written: str) -> None:
     assert codes_of(COUNT, written) == ["count_fraction"]

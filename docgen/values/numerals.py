@@ -73,13 +73,12 @@ def number(folded: str) -> Decimal | None:
 
 def tidy(value: Decimal, *, at_least: int = 0) -> Decimal:
     """`value` with as many decimals as it needs, `at_least` so many, and without an exponent: 20, not 2E+1."""
-    return value.quantize(Decimal(1).scaleb(-max(places(value), at_least)))
+    return value.quantize(Decimal(f"1e-{max(places(value), at_least)}"))
 
 
 def places(value: Decimal) -> int:
     """How many decimals `value` needs."""
-    exponent = value.normalize().as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return max(-int(value.normalize().as_tuple().exponent), 0)
 
 
 def _digits(match: re.Match[str]) -> Decimal:
