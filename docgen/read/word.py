@@ -21,7 +21,6 @@ from docgen.read.grid import Book, Cell, Extent, Grid, grid
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * 2**20
-
 _MOST_COLUMNS = 63
 
 _STRICT, _TRANSITIONAL = (
