@@ -193,6 +193,7 @@ def test_what_csv_says_of_itself(tmp_path: Path) -> None:
         (b"\xef\xbb\xbfa,\xff", "unknown encoding"),
         ("公司名称,\"甲\n手机号,1".encode(), "never closed"),
         (b"a," + b"x" * 200_000, "no table"),
+        (b"sep=,\na," + b"x" * 200_000, "no table"),
         ("公司名称,甲".encode(), "a plain text file, and it holds no intake"),
         (b"sep=;", "holds no intake"),
     ],
@@ -214,6 +215,8 @@ def test_in_folders_text_is_a_source_by_its_suffix_only(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("a,b", encoding="utf-8")
     shutil.copy(DATA / "book.xls", tmp_path / "c.dat")
     shutil.copy(DATA / "book.ods", tmp_path / "d")
+    (tmp_path / "empty").touch()
+    (tmp_path / "cut-off").write_bytes((DATA / "book.xlsx").read_bytes()[:500])
     assert discover([str(tmp_path)]) == [tmp_path / "a.csv", tmp_path / "c.dat", tmp_path / "d"]
 
 
@@ -382,6 +385,84 @@ def test_the_numbers_of_a_chart_are_no_cells() -> None:
     assert mended[marks.chart : marks.chart + 2] == b"\x0a\0"
 
 
+def edited(path: Path, old: bytes, new: bytes) -> Path:
+    """The file with these bytes, which it holds once, put for those."""
+    content = path.read_bytes()
+    assert content.count(old) == 1
+    path.write_bytes(content.replace(old, new))
+    return path
+
+
+def test_an_error_typed_into_an_old_workbook(tmp_path: Path) -> None:
+    number = struct.pack("<HH3HI", 0x027E, 10, 29, 7, 29, 503)
+    for is_error, cell in ((1, Cell("#N/A", "cell_error")), (0, Cell("TRUE"))):
+        typed = struct.pack("<HH3HBBxx", 0x0205, 10, 29, 7, 29, 0x2A if is_error else 1, is_error)
+        path = edited(copied("xls", tmp_path), number, typed)
+        assert read_old_book(path).sheets[1].cell(30, 8) == cell
+
+
+def test_an_old_workbook_whose_sheets_are_hidden_inside_a_chart_is_refused(tmp_path: Path, kit: Kit) -> None:
+    record = struct.pack("<HH", 0x00E1, 2)  # the first of the workbook
+    path = edited(copied("xls", tmp_path), record, struct.pack("<HH", 0x0809, 2))  # another beginning
+    assert "its list of sheets is damaged" in refusal(path, kit)
+
+
+def test_a_binary_part_cut_off_inside_a_record_is_refused(tmp_path: Path, kit: Kit) -> None:
+    path = copied("xlsb", tmp_path)
+    repacked(path, lambda name, old: old + b"\x80" if name.endswith("sheet1.bin") else old)
+    assert "a record is cut off" in refusal(path, kit)
+
+
+# -- compound files --------------------------------------------------------------------------------
+
+
+def compound(**streams: bytes) -> bytes:
+    """A compound file of sectors of 512 bytes, as Excel writes them; above 7 MB its table needs a table of its own."""
+    sectors: list[bytes] = []
+    table: list[int] = []
+
+    def add(content: bytes, mark: int | None = None) -> int:
+        """Put the content into sectors, chained unless they all bear the mark; the first of them comes back."""
+        start, count = len(sectors), -(-len(content) // 512)
+        sectors.extend(content[at : at + 512].ljust(512, b"\0") for at in range(0, len(content), 512))
+        table.extend([mark] * count if mark else [*range(start + 1, start + count), END])
+        return start
+
+    def entry(name: str, kind: int, start: int, length: int) -> bytes:
+        text = name.encode("utf-16-le") + b"\0\0"
+        return struct.pack("<64sHBBIII36xIQ", text, len(text), kind, 1, FREE, FREE, FREE, start, length)
+
+    places = [entry(name, 2, add(content), len(content)) for name, content in streams.items()]
+    directory = add(b"".join([entry("Root Entry", 5, END, 0), *places]))
+    count = next(n for n in range(1, 10_000) if n * 128 >= len(sectors) + n + -(-max(n - 109, 0) // 127))
+    tables = list(range(len(sectors), len(sectors) + count))
+    table += [FREE - 2] * count
+    more = [tables[at : at + 127] for at in range(109, count, 127)]
+    first_of_more = len(sectors) + count if more else END
+    table += [FREE - 3] * len(more) + [FREE] * (count * 128 - len(table) - len(more))
+    listed = b"".join(
+        struct.pack("<128I", *part, *[FREE] * (127 - len(part)), first_of_more + at if at < len(more) else END)
+        for at, part in enumerate(more, start=1)
+    )
+    head = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII109I", OLE, 0x3E, 3, 0xFFFE, 9, 6, 0, count, directory, 0, 0, END, 0, first_of_more,
+        len(more), *[*tables, *[FREE] * 109][:109],
+    )  # fmt: skip
+    return b"".join([head, *sectors, struct.pack(f"<{len(table)}I", *table), listed])
+
+
+OLE, END, FREE = bytes.fromhex("d0cf11e0a1b11ae1"), 0xFFFFFFFE, 0xFFFFFFFF
+
+
+@pytest.mark.parametrize("size", [0, 8_000_000, 20_000_000])
+def test_an_old_workbook_of_any_size_is_read(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "large.xls"
+    path.write_bytes(compound(Workbook=stream((DATA / "book.xls").read_bytes(), "Workbook").ljust(size, b"\0")))
+    book = read_old_book(path)
+    assert [cells(sheet) for sheet in book.sheets] == [cells(sheet) for sheet in read_old_book(DATA / "book.xls").sheets]
+    assert book.made_with is None  # there is no stream of properties
+
+
 @pytest.mark.parametrize("size", [1, 4096, 5000, 300_000, 5_000_000])
 def test_a_stream_comes_back_from_its_compound_file(size: int) -> None:
     content = bytes(number % 251 for number in range(size))
@@ -397,6 +478,14 @@ def test_what_the_library_throws_is_a_refusal(tmp_path: Path, kit: Kit, monkeypa
 
     monkeypatch.setattr(binarybook, "_read_old", fail)
     assert "index out of bounds" in refusal(copied("xls", tmp_path), kit)
+
+
+def test_an_interruption_while_the_library_reads_is_no_damage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> Book:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(binarybook, "_read_old", interrupt)
+    assert run("check", DATA / "book.xls").code == 130
 
 
 def test_limits_are_looked_up_when_used(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
