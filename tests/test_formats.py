@@ -26,6 +26,7 @@ from docgen.read.binarybook import read_binary_book, read_old_book
 from docgen.read.compound import around, stream
 from docgen.read.grid import Book, Cell, Extent, Grid, letters
 from docgen.read.opendocument import read_open_book
+from docgen.read.properties import SUMMARY
 from docgen.read.records import old_marks, without_charts
 from docgen.read.separated import read_text_book
 from docgen.read.workbook import read_book
@@ -401,7 +402,7 @@ def test_an_error_typed_into_an_old_workbook(tmp_path: Path) -> None:
         assert read_old_book(path).sheets[1].cell(30, 8) == cell
 
 
-def test_an_old_workbook_whose_sheets_are_hidden_inside_a_chart_is_refused(tmp_path: Path, kit: Kit) -> None:
+def test_an_old_workbook_that_begins_twice_is_refused(tmp_path: Path, kit: Kit) -> None:
     record = struct.pack("<HH", 0x00E1, 2)  # the first of the workbook
     path = edited(copied("xls", tmp_path), record, struct.pack("<HH", 0x0809, 2))  # another beginning
     assert "its list of sheets is damaged" in refusal(path, kit)
@@ -451,16 +452,89 @@ def compound(**streams: bytes) -> bytes:
     return b"".join([head, *sectors, struct.pack(f"<{len(table)}I", *table), listed])
 
 
+RECORDS = stream((DATA / "book.xls").read_bytes(), "Workbook")
 OLE, END, FREE = bytes.fromhex("d0cf11e0a1b11ae1"), 0xFFFFFFFE, 0xFFFFFFFF
 
 
 @pytest.mark.parametrize("size", [0, 8_000_000, 20_000_000])
 def test_an_old_workbook_of_any_size_is_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "large.xls"
-    path.write_bytes(compound(Workbook=stream((DATA / "book.xls").read_bytes(), "Workbook").ljust(size, b"\0")))
+    path.write_bytes(compound(Workbook=RECORDS.ljust(size, b"\0")))
     book = read_old_book(path)
-    assert [cells(sheet) for sheet in book.sheets] == [cells(sheet) for sheet in read_old_book(DATA / "book.xls").sheets]
+    assert [cells(sheet) for sheet in book.sheets] == [
+        cells(sheet) for sheet in read_old_book(DATA / "book.xls").sheets
+    ]
     assert book.made_with is None  # there is no stream of properties
+
+
+LARGE = compound(Workbook=RECORDS.ljust(8_000_000, b"\0"))
+DAMAGED = {
+    "a table of the table that goes on in itself": (
+        LARGE[:-4] + struct.pack("<I", len(LARGE) // 512 - 2), "its sectors run in a circle"
+    ),
+    "a stream that goes on in itself": (
+        around("Workbook", RECORDS)[:-4096] + bytes(4096), "its sectors run in a circle"
+    ),
+    "a stream that goes on outside of the file": (
+        around("Workbook", RECORDS)[:-4096] + struct.pack("<I", 5_000) * 1024, "names a sector that it has not"
+    ),
+    "no such stream": (
+        around("Wörkbook", RECORDS + "Workbook\0".encode("utf-16-le")), "it holds no stream Workbook or Book"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_compound_file_is_refused(tmp_path: Path, kit: Kit, name: str) -> None:
+    content, said = DAMAGED[name]
+    path = tmp_path / "damaged.xls"
+    path.write_bytes(content)
+    assert said in refusal(path, kit)
+
+
+def test_an_old_workbook_too_large_to_be_made_anew_is_refused(
+    tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.read.compound._WIDE", 8)  # else it takes 450 MB
+    assert "it is too large" in refusal(copied("xls", tmp_path), kit)
+
+
+def summary(page: int, kind: int, length: int | None = None) -> bytes:
+    """The stream of custom properties of an old workbook: the mark of a kit, its texts of that kind."""
+    wide, encoding = page == 1200, {1200: "utf-16-le", 65001: "utf-8"}.get(page, "gbk")
+    name, text = "docgen-kit\0".encode(encoding), "caller-number 1.0.0\0"
+    written = text.encode("utf-16-le" if kind == 0x1F or wide else encoding)
+    names = struct.pack("<III", 1, 2, len(name) // (2 if wide else 1)) + name + bytes(-len(name) % 4)
+    parts = [names, struct.pack("<IHxx", 2, page), struct.pack("<II", kind, length or len(written)) + written]
+    starts = [32 + len(b"".join(parts[:at])) for at in range(3)]
+    listed = b"".join(struct.pack("<II", key, start) for key, start in enumerate(starts))
+    section = struct.pack("<II", 32 + len(b"".join(parts)), 3) + listed + b"".join(parts)
+    user_defined = bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae")
+    return struct.pack("<HHI16xI16sI", 0xFFFE, 0, 2, 1, user_defined, 48) + section
+
+
+@pytest.mark.parametrize(
+    ("properties", "made_with"),
+    [
+        (summary(65001, 0x1E), ("caller-number", "1.0.0")),
+        (summary(936, 0x1E), ("caller-number", "1.0.0")),
+        (summary(1200, 0x1E), ("caller-number", "1.0.0")),
+        (summary(65001, 0x1F, 20), ("caller-number", "1.0.0")),
+        (summary(1200, 0x1F, 20), ("caller-number", "1.0.0")),
+        (summary(9999, 0x1E), None),  # a code page that nobody knows
+        (summary(65001, 3), None),  # a number
+        (summary(65001, 0x1E).replace(b"1.0.0", b"\xff.0.0"), None),
+        (summary(65001, 0x1E)[:100], None),
+    ],
+)
+def test_the_mark_of_a_kit_in_an_old_workbook(
+    tmp_path: Path, properties: bytes, made_with: tuple[str, str] | None
+) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(compound(**{"Workbook": RECORDS, SUMMARY: properties}))
+    book = read_old_book(path)
+    assert book.made_with == made_with
+    assert [sheet.sheet for sheet in book.sheets] == ["信息收集统计表", "类型", "备注"]
 
 
 @pytest.mark.parametrize("size", [1, 4096, 5000, 300_000, 5_000_000])
