@@ -297,6 +297,40 @@ def test_a_formula_without_a_result_in_an_open_document(tmp_path: Path) -> None:
     assert Cell("=4*5", "formula") in cells(sheet).values()
 
 
+@pytest.mark.parametrize(
+    ("attributes", "inside", "cell"),
+    [
+        ('office:value-type="boolean" office:boolean-value="true"', "<text:p>WAHR</text:p>", Cell("TRUE")),
+        ('office:value-type="boolean" office:boolean-value="false"', "<text:p>FALSCH</text:p>", Cell("FALSE")),
+        ('office:value-type="float" office:value="viele"', "<text:p>20 Stück</text:p>", Cell("20 Stück")),
+        ('office:value-type="date" office:date-value="morgen"', "<text:p>2026年</text:p>", Cell("2026年")),
+        ('office:value-type="time" office:time-value="bald"', "<text:p>3点</text:p>", Cell("3点")),
+        ('office:value-type="string" office:string-value="甲公司"', "", Cell("甲公司")),
+        (
+            'office:value-type="string"',
+            "<text:p>甲<text:note><text:p>注</text:p></text:note>公<office:annotation><text:p>批注</text:p>"
+            "</office:annotation>司</text:p>",
+            Cell("甲公司"),
+        ),
+    ],
+)
+def test_cells_of_other_editors_in_an_open_document(tmp_path: Path, attributes: str, inside: str, cell: Cell) -> None:
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<office:document-content{spaces} xmlns:own="urn:own"><office:body><office:spreadsheet>'
+        f'<table:table table:name="S"><table:table-row><own:mark/><table:table-cell {attributes}>{inside}'
+        "</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    book = read_open_book(path)
+    assert (cells(book.sheets[0]), book.made_with) == ({"A1": cell}, None)  # there are no properties
+
+
 def test_an_open_document_of_another_kind(tmp_path: Path, kit: Kit) -> None:
     path = tmp_path / "a.ods"
     with zipfile.ZipFile(path, "w") as archive:
