@@ -260,13 +260,19 @@ def test_a_cell_repeated_without_end_is_refused(tmp_path: Path, kit: Kit) -> Non
 
 
 def test_a_far_corner_costs_nothing(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    corner = bytes([0, 4]) + struct.pack("<I", 1_048_575) + bytes([4, 9]) + struct.pack("<IIB", 16_383, 0, 1)
+    row = bytes([0, 4]) + struct.pack("<I", 1_048_575)
+    corner = row + bytes([4, 9]) + struct.pack("<IIB", 16_383, 0, 1)
+    blank = row + bytes([1, 8]) + struct.pack("<II", 16_383, 0)
     end = bytes([0x92, 0x01, 0])  # of the cells of a sheet
 
-    def change(name: str, old: bytes) -> bytes:
-        return old.replace(end, corner + end) if name.endswith("sheet1.bin") else old
+    def with_cell(cell: bytes) -> Path:
+        return repacked(
+            copied("xlsb", tmp_path),
+            lambda name, old: old.replace(end, cell + end) if name.endswith("sheet1.bin") else old,
+        )
 
-    assert "too far apart" in refusal(repacked(copied("xlsb", tmp_path), change), kit)
+    assert "too far apart" in refusal(with_cell(corner), kit)
+    assert cells(read_binary_book(with_cell(blank)).sheets[0]) == cells(read_book(DATA / "book.xlsx").sheets[0])
     monkeypatch.setattr(binarybook, "MAX_BOX", 10)
     assert "too far apart" in refusal(copied("xls", tmp_path), kit)
 

@@ -619,9 +619,10 @@ def contacts(tmp_path: Path) -> Kit:
         "| 销售 | 姓名 | 甲 |\n| | 电话 | 101 |\n| 财务 | 姓名 | 乙 |\n| | 电话 | 102 |",
         "| 1 | 销售 | 姓名 | 甲 | 电话 | 101 |\n| 2 | 财务 | 姓名 | 乙 | 电话 | 102 |",
         "| 销售 | 姓名 | 甲 | 财务 | 姓名 | 乙 |\n| | 电话 | 101 | | 电话 | 102 |",
+        "| | | | 财务 | 姓名 | 乙 |\n| 销售 | 姓名 | 甲 | < | 电话 | 101 |\n| 财务 | 电话 | 102 |",
         "| 销售姓名 | 甲 |\n| 销售-电话 | 101 |\n| 财务姓名 | 乙 |\n| 财务 电话 | 102 |",
     ],
-    ids=["merged", "blank below", "pairs in a row", "side by side", "group in the label"],
+    ids=["merged", "blank below", "pairs in a row", "side by side", "wide answer", "group in the label"],
 )
 def test_the_group_beside_a_label_tells_which_field_it_is(tmp_path: Path, contacts: Kit, text: str) -> None:
     assert written(only(tmp_path, text, contacts)) == PEOPLE
