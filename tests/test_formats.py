@@ -26,7 +26,7 @@ from docgen.read.binarybook import read_binary_book, read_old_book
 from docgen.read.compound import around, stream
 from docgen.read.grid import Book, Cell, Extent, Grid, letters
 from docgen.read.opendocument import read_open_book
-from docgen.read.properties import old_properties
+from docgen.read.properties import SUMMARY, old_properties
 from docgen.read.records import old_marks, without_charts
 from docgen.read.separated import read_text_book
 from docgen.read.workbook import read_book
@@ -194,6 +194,7 @@ def test_what_csv_says_of_itself(tmp_path: Path) -> None:
         (b"\xef\xbb\xbfa,\xff", "unknown encoding"),
         ("公司名称,\"甲\n手机号,1".encode(), "never closed"),
         (b"a," + b"x" * 200_000, "no table"),
+        (b"sep=,\na," + b"x" * 200_000, "no table"),
         ("公司名称,甲".encode(), "a plain text file, and it holds no intake"),
         (b"sep=;", "holds no intake"),
     ],
@@ -215,6 +216,8 @@ def test_in_folders_text_is_a_source_by_its_suffix_only(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("a,b", encoding="utf-8")
     shutil.copy(DATA / "book.xls", tmp_path / "c.dat")
     shutil.copy(DATA / "book.ods", tmp_path / "d")
+    (tmp_path / "empty").touch()
+    (tmp_path / "cut-off").write_bytes((DATA / "book.xlsx").read_bytes()[:500])
     assert discover([str(tmp_path)]) == [tmp_path / "a.csv", tmp_path / "c.dat", tmp_path / "d"]
 
 
@@ -257,13 +260,19 @@ def test_a_cell_repeated_without_end_is_refused(tmp_path: Path, kit: Kit) -> Non
 
 
 def test_a_far_corner_costs_nothing(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    corner = bytes([0, 4]) + struct.pack("<I", 1_048_575) + bytes([4, 9]) + struct.pack("<IIB", 16_383, 0, 1)
+    row = bytes([0, 4]) + struct.pack("<I", 1_048_575)
+    corner = row + bytes([4, 9]) + struct.pack("<IIB", 16_383, 0, 1)
+    blank = row + bytes([1, 8]) + struct.pack("<II", 16_383, 0)
     end = bytes([0x92, 0x01, 0])  # of the cells of a sheet
 
-    def change(name: str, old: bytes) -> bytes:
-        return old.replace(end, corner + end) if name.endswith("sheet1.bin") else old
+    def with_cell(cell: bytes) -> Path:
+        return repacked(
+            copied("xlsb", tmp_path),
+            lambda name, old: old.replace(end, cell + end) if name.endswith("sheet1.bin") else old,
+        )
 
-    assert "too far apart" in refusal(repacked(copied("xlsb", tmp_path), change), kit)
+    assert "too far apart" in refusal(with_cell(corner), kit)
+    assert cells(read_binary_book(with_cell(blank)).sheets[0]) == cells(read_book(DATA / "book.xlsx").sheets[0])
     monkeypatch.setattr(binarybook, "MAX_BOX", 10)
     assert "too far apart" in refusal(copied("xls", tmp_path), kit)
 
@@ -292,6 +301,40 @@ def test_a_formula_without_a_result_in_an_open_document(tmp_path: Path) -> None:
 
     sheet = read_open_book(repacked(copied("ods", tmp_path), change)).sheets[0]
     assert Cell("=4*5", "formula") in cells(sheet).values()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "inside", "cell"),
+    [
+        ('office:value-type="boolean" office:boolean-value="true"', "<text:p>WAHR</text:p>", Cell("TRUE")),
+        ('office:value-type="boolean" office:boolean-value="false"', "<text:p>FALSCH</text:p>", Cell("FALSE")),
+        ('office:value-type="float" office:value="viele"', "<text:p>20 Stück</text:p>", Cell("20 Stück")),
+        ('office:value-type="date" office:date-value="morgen"', "<text:p>2026年</text:p>", Cell("2026年")),
+        ('office:value-type="time" office:time-value="bald"', "<text:p>3点</text:p>", Cell("3点")),
+        ('office:value-type="string" office:string-value="甲公司"', "", Cell("甲公司")),
+        (
+            'office:value-type="string"',
+            "<text:p>甲<text:note><text:p>注</text:p></text:note>公<office:annotation><text:p>批注</text:p>"
+            "</office:annotation>司</text:p>",
+            Cell("甲公司"),
+        ),
+    ],
+)
+def test_cells_of_other_editors_in_an_open_document(tmp_path: Path, attributes: str, inside: str, cell: Cell) -> None:
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<office:document-content{spaces} xmlns:own="urn:own"><office:body><office:spreadsheet>'
+        f'<table:table table:name="S"><table:table-row><own:mark/><table:table-cell {attributes}>{inside}'
+        "</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    book = read_open_book(path)
+    assert (cells(book.sheets[0]), book.made_with) == ({"A1": cell}, None)  # there are no properties
 
 
 def test_an_open_document_of_another_kind(tmp_path: Path, kit: Kit) -> None:
@@ -475,6 +518,163 @@ def test_a_text_longer_than_any_is_refused(tmp_path: Path, kit: Kit) -> None:
     assert "the text file is no table: field larger than field limit" in refusal(path, kit)
 
 
+def edited(path: Path, old: bytes, new: bytes) -> Path:
+    """The file with these bytes, which it holds once, put for those."""
+    content = path.read_bytes()
+    assert content.count(old) == 1
+    path.write_bytes(content.replace(old, new))
+    return path
+
+
+def test_an_error_typed_into_an_old_workbook(tmp_path: Path) -> None:
+    number = struct.pack("<HH3HI", 0x027E, 10, 29, 7, 29, 503)
+    for is_error, cell in ((1, Cell("#N/A", "cell_error")), (0, Cell("TRUE"))):
+        typed = struct.pack("<HH3HBBxx", 0x0205, 10, 29, 7, 29, 0x2A if is_error else 1, is_error)
+        path = edited(copied("xls", tmp_path), number, typed)
+        assert read_old_book(path).sheets[1].cell(30, 8) == cell
+
+
+def test_an_old_workbook_that_begins_twice_is_refused(tmp_path: Path, kit: Kit) -> None:
+    record = struct.pack("<HH", 0x00E1, 2)  # the first of the workbook
+    path = edited(copied("xls", tmp_path), record, struct.pack("<HH", 0x0809, 2))  # another beginning
+    assert "its list of sheets is damaged" in refusal(path, kit)
+
+
+def test_a_binary_part_cut_off_inside_a_record_is_refused(tmp_path: Path, kit: Kit) -> None:
+    path = copied("xlsb", tmp_path)
+    repacked(path, lambda name, old: old + b"\x80" if name.endswith("sheet1.bin") else old)
+    assert "a record is cut off" in refusal(path, kit)
+
+
+# -- compound files --------------------------------------------------------------------------------
+
+
+def compound(**streams: bytes) -> bytes:
+    """A compound file of sectors of 512 bytes, as Excel writes them; above 7 MB its table needs a table of its own."""
+    sectors: list[bytes] = []
+    table: list[int] = []
+
+    def add(content: bytes, mark: int | None = None) -> int:
+        """Put the content into sectors, chained unless they all bear the mark; the first of them comes back."""
+        start, count = len(sectors), -(-len(content) // 512)
+        sectors.extend(content[at : at + 512].ljust(512, b"\0") for at in range(0, len(content), 512))
+        table.extend([mark] * count if mark else [*range(start + 1, start + count), END])
+        return start
+
+    def entry(name: str, kind: int, start: int, length: int) -> bytes:
+        text = name.encode("utf-16-le") + b"\0\0"
+        return struct.pack("<64sHBBIII36xIQ", text, len(text), kind, 1, FREE, FREE, FREE, start, length)
+
+    places = [entry(name, 2, add(content), len(content)) for name, content in streams.items()]
+    directory = add(b"".join([entry("Root Entry", 5, END, 0), *places]))
+    count = next(n for n in range(1, 10_000) if n * 128 >= len(sectors) + n + -(-max(n - 109, 0) // 127))
+    tables = list(range(len(sectors), len(sectors) + count))
+    table += [FREE - 2] * count
+    more = [tables[at : at + 127] for at in range(109, count, 127)]
+    first_of_more = len(sectors) + count if more else END
+    table += [FREE - 3] * len(more) + [FREE] * (count * 128 - len(table) - len(more))
+    listed = b"".join(
+        struct.pack("<128I", *part, *[FREE] * (127 - len(part)), first_of_more + at if at < len(more) else END)
+        for at, part in enumerate(more, start=1)
+    )
+    head = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII109I", OLE, 0x3E, 3, 0xFFFE, 9, 6, 0, count, directory, 0, 0, END, 0, first_of_more,
+        len(more), *[*tables, *[FREE] * 109][:109],
+    )  # fmt: skip
+    return b"".join([head, *sectors, struct.pack(f"<{len(table)}I", *table), listed])
+
+
+RECORDS = stream((DATA / "book.xls").read_bytes(), "Workbook")
+OLE, END, FREE = bytes.fromhex("d0cf11e0a1b11ae1"), 0xFFFFFFFE, 0xFFFFFFFF
+
+
+@pytest.mark.parametrize("size", [0, 8_000_000, 20_000_000])
+def test_an_old_workbook_of_any_size_is_read(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "large.xls"
+    path.write_bytes(compound(Workbook=RECORDS.ljust(size, b"\0")))
+    book = read_old_book(path)
+    assert [cells(sheet) for sheet in book.sheets] == [
+        cells(sheet) for sheet in read_old_book(DATA / "book.xls").sheets
+    ]
+    assert book.made_with is None  # there is no stream of properties
+
+
+LARGE = compound(Workbook=RECORDS.ljust(8_000_000, b"\0"))
+DAMAGED = {
+    "a table of the table that goes on in itself": (
+        LARGE[:-4] + struct.pack("<I", len(LARGE) // 512 - 2), "its sectors run in a circle"
+    ),
+    "a stream that goes on in itself": (
+        around("Workbook", RECORDS)[:-4096] + bytes(4096), "its sectors run in a circle"
+    ),
+    "a stream that goes on outside of the file": (
+        around("Workbook", RECORDS)[:-4096] + struct.pack("<I", 5_000) * 1024, "names a sector that it has not"
+    ),
+    "no such stream": (
+        around("Wörkbook", RECORDS + "Workbook\0".encode("utf-16-le")), "it holds no stream Workbook or Book"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_compound_file_is_refused(tmp_path: Path, kit: Kit, name: str) -> None:
+    content, said = DAMAGED[name]
+    path = tmp_path / "damaged.xls"
+    path.write_bytes(content)
+    assert said in refusal(path, kit)
+
+
+def test_an_old_workbook_too_large_to_be_made_anew_is_refused(
+    tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.read.compound._WIDE", 8)  # else it takes 450 MB
+    assert "it is too large" in refusal(copied("xls", tmp_path), kit)
+
+
+def summary(page: int, kind: int, length: int | None = None) -> bytes:
+    """The stream of custom properties of an old workbook: the mark of a kit, its texts of that kind."""
+    wide, encoding = page == 1200, {1200: "utf-16-le", 65001: "utf-8"}.get(page, "gbk")
+    name, text = "docgen-kit\0".encode(encoding), "caller-number 1.0.0\0"
+    written = text.encode("utf-16-le" if kind == 0x1F or wide else encoding)
+    names = struct.pack("<III", 1, 2, len(name) // (2 if wide else 1)) + name + bytes(-len(name) % 4)
+    parts = [names, struct.pack("<IHxx", 2, page), struct.pack("<II", kind, length or len(written)) + written]
+    starts = [32 + len(b"".join(parts[:at])) for at in range(3)]
+    listed = b"".join(struct.pack("<II", key, start) for key, start in enumerate(starts))
+    section = struct.pack("<II", 32 + len(b"".join(parts)), 3) + listed + b"".join(parts)
+    user_defined = bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae")
+    return struct.pack("<HHI16xI16sI", 0xFFFE, 0, 2, 1, user_defined, 48) + section
+
+
+@pytest.mark.parametrize(
+    ("properties", "made_with"),
+    [
+        (summary(65001, 0x1E), ("caller-number", "1.0.0")),
+        (summary(936, 0x1E), ("caller-number", "1.0.0")),
+        (summary(1200, 0x1E), ("caller-number", "1.0.0")),
+        (summary(65001, 0x1F, 20), ("caller-number", "1.0.0")),
+        (summary(1200, 0x1F, 20), ("caller-number", "1.0.0")),
+        (summary(9999, 0x1E), None),  # a code page that nobody knows
+        (summary(65001, 3), None),  # a number
+        (summary(65001, 0x1E).replace(b"1.0.0", b"\xff.0.0"), None),
+        (summary(65001, 0x1E)[:100], None),
+    ],
+)
+def test_the_mark_of_a_kit_in_an_old_workbook(
+    tmp_path: Path, properties: bytes, made_with: tuple[str, str] | None
+) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(compound(**{"Workbook": RECORDS, SUMMARY: properties}))
+    book = read_old_book(path)
+    assert book.made_with == made_with
+    assert [sheet.sheet for sheet in book.sheets] == ["信息收集统计表", "类型", "备注"]
+
+
+@pytest.mark.parametrize("size", [1, 4096, 5000, 300_000, 5_000_000])
+def test_a_stream_comes_back_from_its_compound_file(size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    assert stream(around("Workbook", content), "Book", "Workbook")[:size] == content
+
+
 def test_what_the_library_throws_is_a_refusal(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     class PanicException(BaseException):
         pass
@@ -484,6 +684,14 @@ def test_what_the_library_throws_is_a_refusal(tmp_path: Path, kit: Kit, monkeypa
 
     monkeypatch.setattr(binarybook, "_read_old", fail)
     assert "index out of bounds" in refusal(copied("xls", tmp_path), kit)
+
+
+def test_an_interruption_while_the_library_reads_is_no_damage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> Book:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(binarybook, "_read_old", interrupt)
+    assert run("check", DATA / "book.xls").code == 130
 
 
 def test_limits_are_looked_up_when_used(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 
+from docgen import kitfile
 from docgen.errors import SourceError
 from docgen.intake import Answers, Unrecognised
 from docgen.kit import Kit
@@ -24,6 +25,8 @@ from docgen.read.forms import read_form
 from docgen.read.grid import Book, Cell, Extent, grid
 from docgen.read.labels import Vocabulary
 from docgen.read.locate import locate
+from docgen.read.separated import read_text_book
+from docgen.read.workbook import read_book
 
 #: What a customer writes, in the words of the source's table.
 WRITTEN = {
@@ -105,7 +108,7 @@ def test_rows_in_any_order_and_labels_in_any_dress(tmp_path: Path, kit: Kit) -> 
     | 1、主叫号码归属地（请具体到省市）： | 广东省-深圳市 |
     | 每 日 外 呼 数 量 * | 5000 |
     | 公司\\n名称＊ | 北京样例科技有限公司 |
-    | 【手机号】 | 13800138000 |
+    | \u3164【手机号】 | 13800138000 |
     | 负责人信息-称呼 | 王女士 |
     | 负责人联系方式／微信号 | shili_wang |
     | 开场白 | 您好 |
@@ -229,6 +232,18 @@ def test_answers_below_labels_in_one_column(tmp_path: Path, kit: Kit) -> None:
     answers = only(tmp_path, "\n".join(lines), kit)
     assert written(answers) == WRITTEN
     assert cells(answers)["company_name"] == "A2"
+
+
+def test_a_label_in_one_column_without_a_row_for_its_answer(tmp_path: Path, kit: Kit) -> None:
+    lines = []
+    for key in WRITTEN:
+        answer = "请具体到「省-市」" if key == "number_regions" else WRITTEN[key].replace("\n", "\\n")
+        lines += [f"| {kit.fields[key].label} |", *([] if key == "contact_title" else [f"| {answer} |"])]
+    answers = only(tmp_path, "\n".join(lines), kit)
+    assert written(answers) == {k: text for k, text in WRITTEN.items() if k not in {"contact_title", "number_regions"}}
+    assert "contact_title" not in answers.fields  # the next label stands where its answer should
+    assert cells(answers)["number_regions"] == f"A{len(lines)}"
+    assert texts(answers) == []
 
 
 def test_a_note_below_the_last_label_is_not_its_answer(tmp_path: Path, kit: Kit) -> None:
@@ -465,7 +480,7 @@ def test_a_long_sheet_is_read_row_by_row_to_the_same_answers(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, held: int, suffix: str
 ) -> None:
     text = LONG if suffix == "xlsx" else LONG.replace("| ^", "| ").replace("| <", "| ")
-    path = workbook(tmp_path / "long.xlsx", text)
+    path = workbook(tmp_path / "long.xlsx", text, values={"B10": " "}, formats={"A9": "0.00%"})  # rows that look empty
     if suffix == "csv":
         rows = [["" if cell is None else str(cell) for cell in row] for row in load_workbook(path).worksheets[0].values]
         path = tmp_path / "long.csv"
@@ -474,8 +489,10 @@ def test_a_long_sheet_is_read_row_by_row_to_the_same_answers(
     monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
     monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", held)
     monkeypatch.setattr("docgen.read.separated.HELD_ROWS", held)
+    (sheet,) = (read_book if suffix == "xlsx" else read_text_book)(path).sheets
+    assert [row for row, _ in sheet.every_row()] == list(range(1, 9))
     found = read(path, kit).intakes
-    assert length_hint(found) - len(whole) in range(4)  # remarks and totals stand between customers
+    assert length_hint(found) - len(whole) in range(6)  # remarks and totals stand between customers
     for _ in range(2):  # it may be gone through again
         streamed = list(found)
         assert [(a.sheet, a.row, a.fields) for a in streamed] == [(a.sheet, a.row, a.fields) for a in whole]
@@ -549,6 +566,78 @@ def test_a_header_of_two_rows_with_groups(tmp_path: Path, kit: Kit, text: str) -
     assert (first.row, second.row) == (4, 5)
     assert cells(second)["contact_wechat"] == "E5"
     assert texts(first) == texts(second) == []
+
+
+def test_a_header_of_two_rows_whose_groups_are_labels_too(tmp_path: Path, kit: Kit) -> None:
+    text = (
+        "| 公司名称 | 负责人联系方式 | 行业 |\n| ^ | 微信号 | ^ |\n| 北京示例 | wang | 银行 |\n| 上海示例 | li | 电商 |"
+    )
+    first, second = reading(tmp_path, text, kit).intakes
+    assert (first.row, second.row) == (3, 4)
+    assert written(first) == {"company_name": "北京示例", "contact_wechat": "wang", "industries": "银行"}
+
+
+def test_a_header_merged_with_the_cell_below_it_is_no_answer(tmp_path: Path, kit: Kit) -> None:
+    text = "| 公司名称 | 称呼 | 手机号 |\n| 北京示例 | 王 | ^ |\n| 上海示例 | 李 | 13900139000 |"
+    first, second = reading(tmp_path, text, kit).intakes
+    assert written(first) == {"company_name": "北京示例", "contact_name": "王"}
+    assert cells(first)["contact_mobile"] == "C2"
+    assert written(second)["contact_mobile"] == "13900139000"
+
+
+# -- one label in two groups -----------------------------------------------------------------------
+
+#: A kit whose fields share their labels two by two; the groups tell them apart.
+CONTACTS = """
+name: contacts
+version: "1"
+title: 联系人登记
+name_field: sales_name
+outputs: {form: a.docx, review: a.pdf, contract: b.docx}
+sections:
+  people:
+    label: 联系人
+    fields:
+      sales_name: {type: text, group: 销售, label: 姓名}
+      sales_phone: {type: text, group: 销售, label: 电话}
+      finance_name: {type: text, group: 财务, label: 姓名}
+      finance_phone: {type: text, group: 财务, label: 电话}
+"""
+PEOPLE = {"sales_name": "甲", "sales_phone": "101", "finance_name": "乙", "finance_phone": "102"}
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Kit:
+    (tmp_path / "kit.yaml").write_text(CONTACTS, encoding="utf-8")
+    return kitfile.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| 销售 | 姓名 | 甲 |\n| ^ | 电话 | 101 |\n| 财务 | 姓名 | 乙 |\n| ^ | 电话 | 102 |",
+        "| 销售 | 姓名 | 甲 |\n| | 电话 | 101 |\n| 财务 | 姓名 | 乙 |\n| | 电话 | 102 |",
+        "| 1 | 销售 | 姓名 | 甲 | 电话 | 101 |\n| 2 | 财务 | 姓名 | 乙 | 电话 | 102 |",
+        "| 销售 | 姓名 | 甲 | 财务 | 姓名 | 乙 |\n| | 电话 | 101 | | 电话 | 102 |",
+        "| | | | 财务 | 姓名 | 乙 |\n| 销售 | 姓名 | 甲 | < | 电话 | 101 |\n| 财务 | 电话 | 102 |",
+        "| 销售姓名 | 甲 |\n| 销售-电话 | 101 |\n| 财务姓名 | 乙 |\n| 财务 电话 | 102 |",
+    ],
+    ids=["merged", "blank below", "pairs in a row", "side by side", "wide answer", "group in the label"],
+)
+def test_the_group_beside_a_label_tells_which_field_it_is(tmp_path: Path, contacts: Kit, text: str) -> None:
+    assert written(only(tmp_path, text, contacts)) == PEOPLE
+
+
+def test_a_label_of_two_groups_with_neither_beside_it_is_not_guessed(tmp_path: Path, contacts: Kit) -> None:
+    answers = only(tmp_path, "| 销售 | 姓名 | 甲 | 仓库 | 电话 | 103 |\n| 财务姓名 | 乙 |\n| 电话 | 104 |", contacts)
+    assert written(answers) == {"sales_name": "甲", "finance_name": "乙"}
+    assert texts(answers) == ["仓库", "103", "104"]
+
+
+def test_the_group_above_a_column_tells_which_field_it_is(tmp_path: Path, contacts: Kit) -> None:
+    text = "| 销售 | < | 财务 | < | |\n| 姓名 | 电话 | 姓名 | 电话 | 电话 |\n| 甲 | 101 | 乙 | 102 | 103 |"
+    answers = only(tmp_path, text, contacts)
+    assert (answers.row, written(answers)) == (3, PEOPLE)
 
 
 def test_a_table_of_one_customer(tmp_path: Path, kit: Kit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -96,9 +97,15 @@ FOREIGN = {
     "zip": (zipped(**{"a.txt": b"a"}), "a zip archive, not a workbook"),
     "docx": (of_type(OOXML + b"wordprocessingml.document.main+xml"), "the document cannot be read"),
     "pptx": (of_type(OOXML + b"presentationml.presentation.main+xml"), "a PowerPoint presentation"),
+    "visio": (of_type(b"ms-visio.drawing.main+xml"), "a zip archive, not a workbook"),
+    "epub": (zipped(mimetype=b"application/epub+zip"), "a zip archive, not a workbook"),
     "xlsb": (of_type(b"ms-excel.sheet.binary.macroEnabled.main"), "the workbook cannot be read"),
     "ods": (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "the spreadsheet cannot be read"),
     "odt": (zipped(mimetype=b"application/vnd.oasis.opendocument.text"), "an OpenDocument file, which is not read"),
+    "xls cut off": (
+        OLE[:8] + "Workbook\0".encode("utf-16-le"),
+        "the workbook cannot be read: ValueError: it is cut off",
+    ),
     "xls": (OLE + "Workbook\0".encode("utf-16-le"), "the workbook cannot be read"),
     "doc": (OLE + "WordDocument\0".encode("utf-16-le"), "an old Word document (.doc), which is not read"),
     "old office": (OLE + "PowerPoint Document\0".encode("utf-16-le"), "a file of an old Office program"),
@@ -131,6 +138,17 @@ def test_a_file_cut_off_is_damaged(tmp_path: Path, kit: Kit, part: float) -> Non
     path = filled(tmp_path)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
     assert "damaged" in refusal(path, kit)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_of_spoilt_data_is_refused(tmp_path: Path, kit: Kit, method: int) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("[Content_Types].xml", bytes(range(256)) * 20)
+    content = bytearray(path.read_bytes())
+    content[70:200] = (byte ^ 0x55 for byte in content[70:200])
+    path.write_bytes(content)
+    assert re.search("the file is damaged|cannot be read", refusal(path, kit))
 
 
 def test_an_encrypted_part_is_password_protected(tmp_path: Path, kit: Kit) -> None:
@@ -166,6 +184,12 @@ def test_a_dtd_in_a_part_without_a_suffix_is_refused_and_in_a_picture_is_not(tmp
     assert "declares a DTD" in refusal(path, kit)
 
 
+def test_a_part_whose_root_never_comes_is_refused(tmp_path: Path, kit: Kit) -> None:
+    prolog = b"<?xml version='1.0'?><!-- " + b"x" * (2**20 + 2**13)
+    path = repacked(filled(tmp_path), lambda _, content: content, customXml__item1=prolog + b" --><a/>")
+    assert "'customXml/item1.xml' does not begin as XML does" in refusal(path, kit)
+
+
 def test_limits_of_a_zip(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     path = filled(tmp_path)
     assert guard.inspect(path) is Kind.WORKBOOK
@@ -199,6 +223,14 @@ PARTS = ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/_re
 def test_damaged_parts_never_crash(tmp_path: Path, kit: Kit, part: str, content: bytes) -> None:
     path = repacked(filled(tmp_path), lambda name, old: content if name == part else old)
     read_or_refuse(path, kit)
+
+
+@pytest.mark.parametrize("part", ["_rels/.rels", "xl/_rels/workbook.xml.rels"])
+def test_a_workbook_without_its_list_of_parts_is_refused(tmp_path: Path, kit: Kit, part: str) -> None:
+    path = repacked(filled(tmp_path), lambda name, content: None if name == part else content)
+    said = refusal(path, kit)
+    assert "the workbook cannot be read" in said
+    assert part in said
 
 
 FLIPS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=5)

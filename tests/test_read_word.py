@@ -22,8 +22,8 @@ from lxml import etree
 from queries import NS, W14, W
 from tables import SOURCE_FORM, document, form_text
 
-from docgen import values
-from docgen.intake import Value
+from docgen import kitfile, values
+from docgen.intake import Chosen, Origin, Value
 from docgen.kit import Field, FieldType, Kit
 from docgen.normalize import normalize
 from docgen.read import read
@@ -38,6 +38,12 @@ def understood(path: Path, kit: Kit) -> Mapping[str, Value]:
     (answers,) = read(path, kit).intakes
     assert answers.unrecognised == ()
     return normalize(answers, kit, "form.docx").values
+
+
+def read_answer(path: Path, kit: Kit, key: str) -> str:
+    """What the one intake of the document answers to the field, as written."""
+    (answers,) = read(path, kit).intakes
+    return answers.fields[key].written
 
 
 def expected(kit: Kit, written: Mapping[str, str]) -> dict[str, Value | None]:
@@ -61,7 +67,7 @@ def edited(path: Path, change: Callable[[Any], None], content: bytes) -> Path:
 
 
 def control(root: Any, tag: str) -> Any:
-    (found,) = root.xpath(f"//w:sdt[w:sdtPr/w:tag/@w:val='{tag}']", namespaces=NS)
+    (found,) = root.xpath(f".//w:sdt[w:sdtPr/w:tag/@w:val='{tag}']", namespaces=NS)
     return found
 
 
@@ -173,6 +179,29 @@ def test_an_answer_beside_a_blank_control_counts_and_beside_a_filled_one_is_list
     assert values.parse(kit.fields["number_types"], answers.fields["number_types"].written).value is not None
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "written", "left"),
+    [
+        ("", "甲公司", "甲公司", []),
+        ("甲公司", "", "甲公司", []),
+        ("甲公司", "甲公司", "甲公司", []),
+        ("甲公司", "乙公司", "甲公司", ["乙公司"]),
+    ],
+)
+def test_of_a_row_copied_in_word_the_first_answer_counts(
+    kit: Kit, tmp_path: Path, first: str, second: str, written: str, left: list[str]
+) -> None:
+    def copy(root: Any) -> None:
+        type_in(root, "company_name", first)
+        row = next(control(root, "company_name").iterancestors(f"{{{W}}}tr"))
+        row.addnext(etree.fromstring(etree.tostring(row)))
+        type_in(row.getnext(), "company_name", second)
+
+    (answers,) = read(edited(tmp_path / "f.docx", copy, render_form(kit, DATE)), kit).intakes
+    assert answers.fields["company_name"].written == written
+    assert [u.text for u in answers.unrecognised] == left
+
+
 def test_what_stands_in_a_cell_of_several_fields_is_listed(kit: Kit, tmp_path: Path) -> None:
     def move(root: Any) -> None:
         control(root, "company_name").addnext(control(root, "contact_name"))
@@ -182,12 +211,42 @@ def test_what_stands_in_a_cell_of_several_fields_is_listed(kit: Kit, tmp_path: P
     assert [(u.cell, u.text) for u in answers.unrecognised] == [("T1R2C2", "（另有一家）")]
 
 
+def test_tick_boxes_outside_of_tables_are_named_by_their_tags(kit: Kit, tmp_path: Path) -> None:
+    def move(root: Any) -> None:
+        tick(root, "industries.ecommerce")
+        paragraph = etree.SubElement(root.find("w:body", NS), f"{{{W}}}p")
+        for sdt in root.xpath("//w:sdt[starts-with(w:sdtPr/w:tag/@w:val, 'industries.')]", namespaces=NS):
+            paragraph.append(sdt)
+
+    (answers,) = read(edited(tmp_path / "f.docx", move, render_form(kit, DATE)), kit).intakes
+    industries = answers.fields["industries"]
+    assert values.parse(kit.fields["industries"], industries.written).value == Chosen(("ecommerce",))
+    assert industries.origin == Origin(None, "industries.bank")
+
+
 def test_a_table_that_says_to_be_endless_costs_nothing(kit: Kit, tmp_path: Path) -> None:
     def widen(root: Any) -> None:
         for span in root.xpath("//w:gridSpan", namespaces=NS):
             span.set(f"{{{W}}}val", "999999999")
 
     assert understood(edited(tmp_path / "f.docx", widen, render_form(kit, DATE)), kit) == {}
+
+
+def test_what_a_form_template_prints_around_its_tags_is_understood(kit: Kit, tmp_path: Path) -> None:
+    shutil.copytree(kit.folder, tmp_path / "kit")
+    template = tmp_path / "kit" / "form.docx"
+    word = Document(str(template))
+    word.add_paragraph("请按 {{ kit.title }} 的说明填写后交回。")
+    word.save(str(template))
+    own = kitfile.load(tmp_path / "kit")
+    (tmp_path / "f.docx").write_bytes(render_form(own, DATE))
+    word = Document(str(tmp_path / "f.docx"))
+    assert word.paragraphs[-1].text == f"请按 {kit.title} 的说明填写后交回。"
+    assert understood(tmp_path / "f.docx", own) == {}
+    word.add_paragraph("请按说明填写后交回。")
+    word.save(str(tmp_path / "g.docx"))
+    (answers,) = read(tmp_path / "g.docx", own).intakes
+    assert [u.text for u in answers.unrecognised] == ["请按说明填写后交回。"]
 
 
 def test_what_is_added_around_the_form_is_listed(kit: Kit, tmp_path: Path) -> None:
@@ -337,18 +396,57 @@ OLD_BOX = (
 ).replace("{W}", W)  # fmt: skip
 
 
+def with_answer(path: Path, label: str, *parts: str) -> Path:
+    """The old table with the answer to the label put together from texts and runs, as XML."""
+    word = Document(str(document(path / "old.docx", form_text(OLD))))
+    cell = next(row.cells[2] for row in word.tables[0].rows if row.cells[0].text.startswith(label))
+    paragraph = cell.paragraphs[0]
+    paragraph.text = ""
+    for part in parts:
+        if part.startswith("<"):
+            paragraph._p.append(etree.fromstring(part))
+        else:
+            paragraph.add_run(part)
+    word.save(str(path / "answered.docx"))
+    return path / "answered.docx"
+
+
 @pytest.mark.parametrize("mark", [SYMBOL, PASTED, OLD_BOX.replace("{state}", "1")])
 def test_ticks_of_symbol_fonts_and_old_form_fields_count(kit: Kit, tmp_path: Path, mark: str) -> None:
-    word = Document(str(document(tmp_path / "old.docx", form_text(OLD))))
-    cell = next(row.cells[2] for row in word.tables[0].rows if row.cells[0].text.startswith("行业"))
-    paragraph = cell.paragraphs[0]
-    paragraph.text = "银行 保险 "
-    paragraph._p.append(etree.fromstring(mark))
-    paragraph.add_run("电商 能源")
-    word.save(str(tmp_path / "ticked.docx"))
-    assert (
-        understood(tmp_path / "ticked.docx", kit)["industries"] == expected(kit, {"industries": "电商"})["industries"]
-    )
+    path = with_answer(tmp_path, "行业", "银行 保险 ", mark, "电商 能源")
+    assert understood(path, kit)["industries"] == expected(kit, {"industries": "电商"})["industries"]
+
+
+LIST = (
+    '<w:r xmlns:w="{W}"><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList>{chosen}<w:listEntry w:val="购买新号码"/>'
+    '<w:listEntry w:val="使用自有号码"/></w:ddList></w:ffData></w:fldChar></w:r>'
+).replace("{W}", W)  # fmt: skip
+CLEARED = OLD_BOX.replace("<w:default", '<w:checked w:val="0"/><w:default').replace("{state}", "1")
+NO_STATE = OLD_BOX.replace('<w:default w:val="{state}"/>', "<w:sizeAuto/>")
+
+
+@pytest.mark.parametrize(
+    "box",
+    [OLD_BOX.replace("{state}", "0"), NO_STATE, CLEARED],
+)
+def test_an_old_form_field_without_a_tick_is_none(kit: Kit, tmp_path: Path, box: str) -> None:
+    path = with_answer(tmp_path, "行业", box, "银行 ", box, "保险")
+    assert read_answer(path, kit, "industries") == "☐银行 ☐保险"
+    assert "industries" not in understood(path, kit)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ("", "购买新号码"),
+        ('<w:result w:val="1"/><w:default w:val="0"/>', "使用自有号码"),
+        ('<w:default w:val="1"/>', "使用自有号码"),
+        ('<w:result w:val="2"/>', ""),
+    ],
+)
+def test_an_old_list_field_is_the_entry_that_it_shows(kit: Kit, tmp_path: Path, chosen: str, shown: str) -> None:
+    path = with_answer(tmp_path, "主叫号码需求", LIST.replace("{chosen}", chosen))
+    assert read_answer(path, kit, "number_source") == shown
 
 
 OLD_LIST = (
@@ -459,6 +557,18 @@ def test_a_table_inside_a_cell_is_a_table_of_its_own(kit: Kit, tmp_path: Path) -
     assert answers.fields["company_name"].origin.cell == "T2R3C2"
 
 
+@pytest.mark.parametrize(("label", "cell"), [("职位：", "T1R4C3"), ("职位", None)])
+def test_a_label_in_the_last_column_has_its_place_behind_its_colon(
+    kit: Kit, tmp_path: Path, label: str, cell: str | None
+) -> None:
+    rows = "| 负责人信息 | 称呼* | 王女士 |\n| ^ | 职位 | 客服经理 |"
+    path = document(tmp_path / "t.docx", form_text(OLD).replace(rows, f"| 称呼 | 王女士 | {label} |"))
+    (answers,) = read(path, kit).intakes
+    assert answers.fields["contact_name"].written == "王女士"
+    title = answers.fields.get("contact_title")
+    assert (title and title.origin.cell) == cell
+
+
 def test_customers_in_the_rows_of_a_word_table_are_intakes(kit: Kit, tmp_path: Path) -> None:
     text = "| 公司名称 | 称呼 | 手机号 | 行业 |\n| 甲公司 | 王 | 13800138000 | 银行 |\n| 乙公司 | 李 | 13800138001 | 电商 |"
     first, second = read(document(tmp_path / "t.docx", text), kit).intakes
@@ -476,6 +586,15 @@ def test_a_document_without_a_form_is_refused(run: Run, tmp_path: Path) -> None:
     done = run("check", tmp_path / "prose.docx")
     assert done.code == 3
     assert "no table of the document holds an intake" in done.err
+
+
+def test_a_document_of_endless_text_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document(tmp_path / "long.docx", form_text(OLD))
+    monkeypatch.setattr("docgen.read.word.MAX_MARKUP", 1000)
+    done = run("check", tmp_path / "long.docx")
+    assert done.code == 3
+    assert "the document is too long for a form" in done.err
+    assert "cannot be read" not in done.err
 
 
 def test_a_strict_document_is_read(kit: Kit, tmp_path: Path) -> None:

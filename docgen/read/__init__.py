@@ -81,16 +81,13 @@ def is_source(path: Path) -> bool:
 
 
 def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]]:
-    """The terms that a workbook's terms sheet gives, and the texts on it that are no term's.
+    """The terms that the terms sheet of a workbook (`is_workbook`) gives, and the texts on it that are no term's.
 
     Raises SourceError as `read` does, and where the workbook has no such sheet.
     """
     from docgen.read.locate import locate_terms
 
-    kind = guard.inspect(path)
-    if kind not in _BOOKS:
-        raise SourceError(f"{path}: this is {kind.value}, which is not read", _AS_WORKBOOK)
-    found = locate_terms(_BOOKS[kind](path), kit)
+    found = locate_terms(_BOOKS[guard.inspect(path)](path), kit)
     if found is None:
         titles = ", ".join(section.label for section in kit.sections if section.internal)
         raise SourceError(f"{path}: no sheet is called {titles}", "docgen blank sheet --with-terms makes one")

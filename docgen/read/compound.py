@@ -95,12 +95,13 @@ class _Compound:
         numbers = struct.unpack_from("<109I", self._content, 0x4C)
         following = struct.unpack_from("<I", self._content, 0x44)[0]
         while True:
-            yield from (number for number in numbers if number < _LAST)
+            named = [number for number in numbers if number < _LAST]
+            seen += 1 + len(named)
+            if seen * self._size > len(self._content):
+                raise ValueError("it is cut off, or its sectors run in a circle")
+            yield from named
             if following >= _LAST:
                 return
-            seen += 1
-            if seen * self._size > len(self._content):
-                raise ValueError("its sectors run in a circle")
             *more, following = self._numbers([following])
             numbers = tuple(more)
 

@@ -5,6 +5,7 @@ Nothing is unpacked here but the beginning of each XML part.
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from enum import StrEnum
@@ -133,10 +134,8 @@ def _inspect_zip(path: Path, file: IO[bytes]) -> Kind:
                 for entry in entries:
                     _check_markup(path, archive, entry)
             return kind
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, ValueError) as cause:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, RuntimeError, ValueError) as cause:
         raise _damaged(path, f"it is cut off or not a sound zip file ({cause})") from cause
-    except RuntimeError as cause:  # how zipfile refuses an encrypted entry
-        raise protected(path) from cause
 
 
 def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -227,7 +226,7 @@ def _has_dtd(path: Path, name: str, chunk: bytes, part: IO[bytes]) -> bool:
             chunk = part.read(_CHUNK)
         parser.Parse(b"", True)
     except _RootReached:
-        return found
+        pass
     except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
         raise _damaged(path, f"its part {name!r} is not sound XML ({cause})") from cause
     return found

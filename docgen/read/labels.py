@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from docgen.kit import Field, FieldType, Kit
@@ -70,7 +70,6 @@ class Vocabulary:
         self._hints: dict[str, frozenset[str]] = {}
         self._choices: dict[str, list[str]] = {}
         self._examples: dict[str, str] = {}
-        self._meanings: dict[str, Meaning] = {}
         for key, field in self.fields.items():
             self._add(key, field)
         self._headings = frozenset(
@@ -79,6 +78,7 @@ class Vocabulary:
         static, self._patterns = split_printed(kit, printed)
         self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
         self._marks = marks(kit)
+        self._remembered = lru_cache(_REMEMBERED)(self._find)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
@@ -113,14 +113,7 @@ class Vocabulary:
 
     def meaning(self, text: str) -> Meaning:
         """What the text can be; an empty Meaning where the kit does not know it as a label."""
-        if not starts(text, self._initials):
-            return _NOTHING
-        found = self._meanings.get(text)
-        if found is None:
-            if len(self._meanings) >= _REMEMBERED:
-                self._meanings.clear()
-            found = self._meanings[text] = self._find(text)
-        return found
+        return self._remembered(text) if starts(text, self._initials) else _NOTHING
 
     def _find(self, text: str) -> Meaning:
         if len(text) <= _LONGEST:

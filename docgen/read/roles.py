@@ -16,7 +16,7 @@ from docgen.read.grid import Cell, Extent, Grid
 from docgen.read.labels import Meaning, Vocabulary
 
 Place = tuple[int, int]
-_LOOK_UP = 12  # rows that an unmerged group label may stand above its fields
+_REACH = 12  # rows that an unmerged group label may stand above its fields, and columns left of them
 
 
 class Role(Enum):
@@ -181,19 +181,25 @@ class Layout:
 
 
 def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
-    """The group label that stands left of the cell, in its row or above its row in a merged or blank cell."""
-    for left in range(column - 1, max(column - 4, 0), -1):
+    """The group label that stands left of the cell, in its row or above its row in a merged or blank cell.
+
+    Labels with their answers may stand between the two; another text there is a group that the kit does not know.
+    """
+    group, behind_label = "", False
+    for left in range(max(column - _REACH, 1), column):
         extent = grid.extent(row, left)
-        cell = grid.cell(extent.top, extent.left)
-        above = extent.top
-        while cell is None and above > max(extent.top - _LOOK_UP, 1):
-            above -= 1
-            cell = grid.cell(above, extent.left)
-        if cell is not None:
-            group = vocabulary.meaning(cell.text).group
-            if group or above == extent.top:
-                return group
-    return ""
+        if extent.left < left:
+            continue
+        here = grid.cell(extent.top, left)
+        above = (grid.cell(top, left) for top in range(extent.top - 1, max(extent.top - 1 - _REACH, 0), -1))
+        cell = here or next(filter(None, above), None)
+        meaning = vocabulary.meaning(cell.text) if cell else Meaning()
+        if meaning.group:
+            group = meaning.group
+        elif here and not meaning.keys and not behind_label:
+            group = ""
+        behind_label = here is not None and bool(meaning.keys)
+    return group
 
 
 def adjacent(left: Spot, right: Spot) -> bool:

@@ -21,7 +21,6 @@ from docgen.read.grid import Book, Cell, Extent, Grid, grid
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * 2**20
-
 _MOST_COLUMNS = 63
 
 _STRICT, _TRANSITIONAL = (
@@ -286,15 +285,16 @@ def _field(begin: Any) -> str:
     """What an old form field draws instead of showing text: a tick box, a choice from a list (17.16.17)."""
     box = begin.find(f"{_W}ffData/{_W}checkBox")
     if box is not None:
-        for name in ("checked", "default"):
-            state = box.find(f"{_W}{name}")
-            if state is not None:
-                return "☐" if state.get(_VALUE, "1") in _OFF else "☒"
-        return "☐"
+        return "☐" if _first_of(box, "checked", "default") in _OFF else "☒"
     options = begin.find(f"{_W}ffData/{_W}ddList")
     if options is None:
         return ""
     entries = [entry.get(_VALUE, "") for entry in options.findall(f"{_W}listEntry")]
-    chosen = options.find(f"{_W}result")
-    number = int(chosen.get(_VALUE, "0")) if chosen is not None else 0
+    number = int(_first_of(options, "result", "default"))
     return entries[number] if number < len(entries) else ""
+
+
+def _first_of(field: Any, *names: str) -> str:
+    """The value of the first of these settings that the field has; 0 where it has none."""
+    found = (field.find(f"{_W}{name}") for name in names)
+    return next((one.get(_VALUE, "1") for one in found if one is not None), "0")

@@ -39,7 +39,7 @@ from openpyxl.worksheet._reader import (
 )
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import SourceError
 from docgen.read.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
 from docgen.read.properties import book_of, custom_properties, own_sheets
 
@@ -83,8 +83,6 @@ def _clear_errors(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of extensions it does not know; none holds an answer
             yield
-    except DocgenError:
-        raise
     except Exception as cause:  # openpyxl raises nine types, down to KeyError and TypeError
         raise SourceError(
             f"{path}: the workbook cannot be read: {type(cause).__name__}: {cause}",
@@ -220,8 +218,6 @@ def _relations(archive: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]
     folder, name = posixpath.split(part)
     listing = posixpath.join(folder, "_rels", f"{name}.rels")
     there = set(archive.namelist())
-    if listing not in there:
-        return {}
     targets = {
         one.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
         for one in fromstring(archive.read(listing))
