@@ -26,7 +26,7 @@ from docgen.read.binarybook import read_binary_book, read_old_book
 from docgen.read.compound import around, stream
 from docgen.read.grid import Book, Cell, Extent, Grid, letters
 from docgen.read.opendocument import read_open_book
-from docgen.read.properties import SUMMARY, old_properties
+from docgen.read.properties import SUMMARY
 from docgen.read.records import old_marks, without_charts
 from docgen.read.separated import read_text_book
 from docgen.read.workbook import read_book
@@ -426,79 +426,12 @@ def test_the_numbers_of_a_chart_are_no_cells() -> None:
     assert mended[marks.chart : marks.chart + 2] == b"\x0a\0"
 
 
-def test_an_error_typed_in_is_no_answer() -> None:
-    begin = (0x0809, b"\0\6\x10\0")
-    book = records((0x0809, b"\0\6\5\0"), (0x0085, struct.pack("<I", 30) + b"\0\0\1\0S"), (0x000A, b""))
-    error, truth = struct.pack("<HHHBB", 0, 0, 0, 0x2A, 1), struct.pack("<HHHBB", 1, 0, 0, 1, 0)
-    (marks,) = old_marks(book.ljust(30, b"\0") + records(begin, (0x0205, error), (0x0205, truth), (0x000A, b"")))
-    assert marks.errors == {(1, 1): "#N/A"}
-
-
 def test_an_old_workbook_without_properties_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     path.write_bytes(around("Workbook", stream((DATA / "accepted.xls").read_bytes(), "Workbook")))
     found, whole = read_old_book(path), read_old_book(DATA / "accepted.xls")
     assert list(map(cells, found.sheets)) == list(map(cells, whole.sheets))
     assert (found.made_with, whole.made_with is None) == (None, False)
-
-
-def properties(kind: int, text: bytes, page: int) -> bytes:
-    """A stream of custom properties ([MS-OLEPS]): its code page, one name, one text of this kind."""
-    name = b"docgen-kit\0"
-    names = struct.pack("<III", 1, 2, len(name)) + name
-    entries = [
-        (1, struct.pack("<II", 2, page)),
-        (2, struct.pack("<II", kind, len(text) // (kind - 0x1D)) + text),
-        (0, names),
-    ]
-    at, listing, contents = 8 + 8 * len(entries), b"", b""
-    for key, content in entries:
-        listing += struct.pack("<II", key, at + len(contents))
-        contents += content.ljust(-(-len(content) // 4) * 4, b"\0")
-    section = struct.pack("<II", at + len(contents), len(entries)) + listing + contents
-    head = struct.pack("<HHI16xI", 0xFFFE, 0, 0, 1)
-    return head + bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae") + struct.pack("<I", 48) + section
-
-
-@pytest.mark.parametrize(
-    ("content", "found"),
-    [
-        (properties(0x1E, "套件 1.0.0\0".encode("gb18030"), 936), {"docgen-kit": "套件 1.0.0"}),
-        (properties(0x1E, "套件 1.0.0\0".encode(), 65001), {"docgen-kit": "套件 1.0.0"}),
-        (properties(0x1F, "套件 1.0.0\0".encode("utf-16-le"), 936), {"docgen-kit": "套件 1.0.0"}),
-        (properties(0x1E, b"kit\0", 4711), {}),
-        (properties(0x1E, b"kit\0", 936)[:60], {}),
-        (b"", {}),
-    ],
-    ids=["ansi", "utf-8", "wide", "unknown page", "cut off", "empty"],
-)  # fmt: skip
-def test_properties_of_old_workbooks(content: bytes, found: dict[str, str]) -> None:
-    assert old_properties(content) == found
-
-
-@pytest.mark.parametrize(
-    ("attributes", "text"),
-    [
-        ('office:value-type="boolean" office:boolean-value="true"', "TRUE"),
-        ('office:value-type="boolean" office:boolean-value="false"', "FALSE"),
-        ('office:value-type="float" office:value="20"', "20"),
-        ('office:value-type="float" office:value="2.50"', "2.5"),
-        ('office:value-type="float" office:value="x"', "as shown"),
-        ('office:value-type="date" office:date-value="2026-12-01"', "2026-12-01"),
-        ('office:value-type="date" office:date-value="2026-13-01"', "as shown"),
-        ('office:value-type="time" office:time-value="PT09H30M00S"', "09:30:00"),
-        ('office:value-type="time" office:time-value="nine"', "as shown"),
-        ('office:value-type="string"', "as shown"),
-        ('office:value-type="void"', "as shown"),
-    ],
-)
-def test_values_of_open_documents(tmp_path: Path, attributes: str, text: str) -> None:
-    def change(name: str, old: bytes) -> bytes:
-        row = f"<table:table-row><text:p>between</text:p><table:table-cell {attributes}><text:p>as shown</text:p></table:table-cell></table:table-row></table:table>"
-        return old.replace(b"</table:table>", row.encode(), 1) if name == "content.xml" else old
-
-    sheet = read_open_book(repacked(copied("ods", tmp_path), change)).sheets[0]
-    assert sheet.cell(max(sheet.rows), 1) == Cell(text)
 
 
 def test_an_open_document_without_properties_is_read(tmp_path: Path) -> None:

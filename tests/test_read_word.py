@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -447,81 +446,6 @@ def test_an_old_form_field_without_a_tick_is_none(kit: Kit, tmp_path: Path, box:
 def test_an_old_list_field_is_the_entry_that_it_shows(kit: Kit, tmp_path: Path, chosen: str, shown: str) -> None:
     path = with_answer(tmp_path, "主叫号码需求", LIST.replace("{chosen}", chosen))
     assert read_answer(path, kit, "number_source") == shown
-
-
-OLD_LIST = (
-    '<w:r xmlns:w="{W}"><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList>{result}<w:listEntry w:val="购买新号码"/>'
-    '<w:listEntry w:val="使用自有号码"/></w:ddList></w:ffData></w:fldChar></w:r>'
-).replace("{W}", W)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("result", "value"),
-    [('<w:result w:val="1"/>', "own_numbers"), ('<w:result w:val="0"/>', "buy"), ("", "buy"), ('<w:result w:val="7"/>', None)],
-)  # fmt: skip
-def test_a_list_of_old_form_fields_says_what_was_chosen(
-    kit: Kit, tmp_path: Path, result: str, value: str | None
-) -> None:
-    answered = {**OLD, "number_source": "待填"}
-    word = Document(str(document(tmp_path / "old.docx", form_text(answered))))
-    (cell,) = {cell._tc: cell for row in word.tables[0].rows for cell in row.cells if cell.text == "待填"}.values()
-    cell.text = ""
-    cell.paragraphs[0]._p.append(etree.fromstring(OLD_LIST.replace("{result}", result)))
-    word.save(str(tmp_path / "listed.docx"))
-    (answers,) = read(tmp_path / "listed.docx", kit).intakes
-    assert normalize(answers, kit, "a.docx").values.get("number_source") == value
-
-
-@pytest.mark.parametrize("state", ["", '<w:default w:val="0"/>', '<w:checked w:val="0"/><w:default w:val="1"/>'])
-def test_an_old_box_without_a_tick_is_empty(kit: Kit, tmp_path: Path, state: str) -> None:
-    word = Document(str(document(tmp_path / "old.docx", form_text(OLD))))
-    cell = next(row.cells[2] for row in word.tables[0].rows if row.cells[0].text.startswith("行业"))
-    cell.text = "☑银行 "
-    box = OLD_BOX.replace('<w:default w:val="{state}"/>', state)
-    cell.paragraphs[0]._p.append(etree.fromstring(box))
-    cell.paragraphs[0].add_run("电商")
-    word.save(str(tmp_path / "ticked.docx"))
-    assert (
-        understood(tmp_path / "ticked.docx", kit)["industries"] == values.parse(kit.fields["industries"], "银行").value
-    )
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "kept", "listed"),
-    [
-        ("", "王女士", "王女士", []),
-        ("王女士", "", "王女士", []),
-        ("王女士", "王女士", "王女士", []),
-        ("王女士", "李先生", "王女士", ["李先生"]),
-    ],
-)
-def test_of_controls_with_one_tag_the_first_answer_counts(
-    kit: Kit, tmp_path: Path, first: str, second: str, kept: str, listed: list[str]
-) -> None:
-    def change(root: Any) -> None:
-        for key, text in GOOD.items():
-            if kit.fields[key].type is FieldType.TEXT:
-                type_in(root, key, text)
-        copy = deepcopy(control(root, "contact_name"))
-        control(root, "contact_title").addnext(copy)
-        for sdt, text in ((control_of(root, "contact_name", 0), first), (control_of(root, "contact_name", 1), second)):
-            for found in sdt.iter(f"{{{W}}}t"):
-                found.text = text
-
-    def control_of(root: Any, tag: str, number: int) -> Any:
-        return root.xpath(f"//w:sdt[w:sdtPr/w:tag/@w:val='{tag}']", namespaces=NS)[number]
-
-    (answers,) = read(edited(tmp_path / "twice.docx", change, render_form(kit, DATE)), kit).intakes
-    assert answers.fields["contact_name"].written == kept
-    assert [text.text for text in answers.unrecognised] == listed
-
-
-def test_a_document_longer_than_any_form_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = document(tmp_path / "a.docx", form_text(OLD))
-    monkeypatch.setattr("docgen.read.word.MAX_MARKUP", 1000)
-    done = run("check", source)
-    assert done.code == 3
-    assert f"{source}: the document is too long for a form" in done.err
 
 
 def test_deleted_and_hidden_text_is_not_read_and_inserted_text_is(kit: Kit, tmp_path: Path) -> None:
