@@ -214,8 +214,9 @@ def test_tick_boxes_outside_of_tables_are_named_by_their_tags(kit: Kit, tmp_path
     def move(root: Any) -> None:
         tick(root, "industries.ecommerce")
         paragraph = etree.SubElement(root.find("w:body", NS), f"{{{W}}}p")
-        for sdt in root.xpath("//w:sdt[starts-with(w:sdtPr/w:tag/@w:val, 'industries.')]", namespaces=NS):
-            paragraph.append(sdt)
+        for key in ("industries", "scenarios"):
+            for sdt in root.xpath(f"//w:sdt[starts-with(w:sdtPr/w:tag/@w:val, '{key}.')]", namespaces=NS):
+                paragraph.append(sdt)
 
     (answers,) = read(edited(tmp_path / "f.docx", move, render_form(kit, DATE)), kit).intakes
     industries = answers.fields["industries"]
