@@ -77,8 +77,6 @@ class Compiled:
             raise KitError(self._explained(line, {**values, **seen}, cause)) from cause
 
     def _explained(self, line: int, values: Mapping[str, Any], cause: BaseException) -> str:
-        if not 0 < line <= len(self.owners):
-            return f"{type(cause).__name__}: {cause}"
         tag = self.tags[self.owners[line - 1]]
         given = ", ".join(_given(tag, values))
         return f"{tag.where}: {tag.written} fails{f' for {given}' if given else ''}: {_reason(cause)}"
@@ -113,12 +111,7 @@ def _failing(cause: BaseException) -> tuple[int, Mapping[str, Any]]:
 
 def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
     """`name = «value»` for every name in the tag, as documents show the value."""
-    source = f"{{{{ {tag.body} }}}}" if tag.opening == "{{" else f"{{% {tag.body} %}}{{% end{tag.word} %}}"
-    try:
-        tree = plain_text_sandbox().parse(source)
-    except TemplateSyntaxError:
-        return
-    for name, attribute, _line in expressions.references(tree):
+    for name, attribute, _line in expressions.references(plain_text_sandbox().parse(blocks.alone(tag))):
         if name in values:
             value = values[name] if attribute is None else getattr(values[name], attribute, None)
             yield f"{name}{f'.{attribute}' if attribute else ''} = {_value(value)}"

@@ -77,11 +77,8 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
     word = tag.word
     if in_raw and word != "endraw":
         return "", ""
-    if tag.opening == "{{":
-        fault = fault_of(f"{{{{ {body} }}}}")
-        return fault, "" if fault else f"{{{{ {body} }}}}"
-    if word in _CELL_TAGS and tag.around:
-        source = f"{{{{ {body[len(word) :]} }}}}"
+    if tag.opening == "{{" or (word in _CELL_TAGS and tag.around):
+        source = alone(tag)
         fault = fault_of(source)
         return fault, "" if fault else source
     if word in _CELL_MARKS and tag.around:
@@ -92,14 +89,18 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
         known = (*_BLOCKS, *_MIDDLE, *_CLOSERS)
         return (f"unknown tag {word!r}{did_you_mean(word, known)}" if word else "the tag is empty"), ""
     source = f"{{% {body} %}}"
-    fault = fault_of(_around(word, body, source)) if tag.at is not None else ""
+    fault = fault_of(alone(tag)) if tag.at is not None else ""
     if fault or tag.at is None:
         source = _example(word, body)
     return fault, source
 
 
-def _around(word: str, body: str, source: str) -> str:
-    """The least template that the tag can stand in."""
+def alone(tag: Tag) -> str:
+    """The least template that the tag can stand in, as Jinja source; a tag of a cell as what it works out."""
+    body, word = " ".join(tag.body.split()), tag.word
+    if tag.opening == "{{" or word in _CELL_TAGS:
+        return f"{{{{ {body.removeprefix(word)} }}}}"
+    source = f"{{% {body} %}}"
     if word in _MIDDLE:
         return f"{{% if 0 %}}{source}{{% endif %}}"
     if word in _CLOSERS:

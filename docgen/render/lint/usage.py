@@ -49,6 +49,9 @@ def read(tree: nodes.Template, names: Names, environment: Environment) -> Usage:
     """The usage of a parsed template that may use `names`."""
     reader = _Reader(tree, names, environment)
     reader.all(tree.body, dict(names.shapes))
+    for target in tree.find_all(nodes.NSRef):
+        what = f"{target.name}.{target.attr} cannot be set (give it a name of its own, without a full stop)"
+        reader.usage.problems.append((target.lineno, what))
     return reader.usage
 
 
