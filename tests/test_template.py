@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from docgen.errors import KitError
 from docgen.expressions import sandbox
-from docgen.kit import Kit
+from docgen.intake import Level
+from docgen.kit import Case, Kit, Rule
 from docgen.render import lint, word
 from docgen.render.context import Occasion, context, names
 from docgen.render.contract import render_contract
@@ -121,6 +122,13 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{% else %}", "{% else %}", "{% else %} stands in no if or for"),
     ("{% iff draft %}", "{% iff draft %}", "unknown tag 'iff' (did you mean 'if'?)"),
     ("{% include 'x' %}", "{% include 'x' %}", "a template cannot take in other files"),
+    ("{% set x %}{{ compny_name }}{% endset %}{{ x }}", "{{ compny_name }}", "unknown name 'compny_name'"),
+    ("{% filter upper %}{{ contact_wchat }}{% endfilter %}", "contact_wchat", "unknown name 'contact_wchat'"),
+    ("{% filter uppr %}甲{% endfilter %}", "{% filter uppr %}", "unknown filter 'uppr' (did you mean 'upper'?)"),
+    ("{% macro m(x=prepaymnt) %}{{ x }}{% endmacro %}{{ m() }}", "prepaymnt", "unknown name 'prepaymnt' (did you mean 'prepayment'?)"),
+    ("{% macro m() %}{{ caller() }}{% endmacro %}{% call n() %}{% endcall %}", "{% call n() %}", "unknown function 'n'"),
+    ("{{ kit['titel'] }}", "{{ kit['titel'] }}", "'kit' has no 'titel' (did you mean 'title'?)"),
+    ("{% set kit.title = '甲' %}", "{% set kit.title = '甲' %}", "kit.title cannot be set (give it a name of its own"),
     ("{% for loop in answers %}{% endfor %}", "{% for loop in answers %}", "Can't assign to special loop variable in for-loop"),
     ("{{ company_name + }}", "{{ company_name + }}", "the tag cannot be read: "),
     ("{{ company_name", "{{ company_name", "{{ is not closed in its paragraph: }} is missing (type the tag anew)"),
@@ -205,6 +213,21 @@ def test_all_mistakes_are_told_in_one_run_of_the_kit(run: Run, folder: Path) -> 
     assert all(line.startswith(str(folder)) for line in lines)
 
 
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "{% for r in answers + %}{{ r.label }}{{ loop.index }}{% endfor %}",
+        "{% for level, found in review.levels + %}{{ level }}{{ found }}{% endfor %}",
+        "{% for (a, b) in review.levels + %}甲{% endfor %}",
+        "{% set total = 1 + %}{{ total }}",
+        "{% set kit.title = 1 + %}甲",
+    ],
+)
+def test_a_tag_that_cannot_be_read_still_sets_its_names(run: Run, plain: Path, paragraph: str) -> None:
+    (line,) = contract_lines(run, plain, written(paragraph))
+    assert line.partition("»: ")[2] == "the tag cannot be read: unexpected 'end of statement block'"
+
+
 #: Paragraphs whose blocks do not fit, the number of the paragraph that is told, and what is said; nothing else is.
 BLOCKS: list[tuple[list[str], int, str]] = [
     (["{%p if draft %}", "{%p for r in answers %}", "{{ r.label }}", "{%p endif %}"], 2, "{%p for r in answers %} is not closed: {%p endfor %} is missing"),
@@ -277,6 +300,76 @@ def test_what_is_right_is_not_reported_and_renders(
     item = assessed(kit)
     kit = kit.model_copy(update={"folder": plain})
     assert render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content
+
+
+def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
+    """The lines of the contract that the kit in `folder` makes of the good intake with these changes."""
+    item = assessed(kit, **changes)
+    kit = kit.model_copy(update={"folder": folder})
+    return queries.text(render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "printed"),
+    [
+        ("{{ (total_calls / 7) | round(2) }} {{ 2.5 | round }}", "14285.71 2.0"),
+        ("{% set x %}甲方{{ contact_name }}{% endset %}{{ x }}{{ x }}", "甲方王女士甲方王女士"),
+        ("{% filter upper %}{{ contact_wechat }}{% endfilter %}", "SHILI_WANG"),
+        ("{% macro m(x, y=contact_name) %}{{ x }}：{{ y }}{% endmacro %}{{ m('甲') }}", "甲：王女士"),
+        ("{% macro m() %}（{{ caller() }}）{% endmacro %}{% call m() %}{{ contact_name }}{% endcall %}", "（王女士）"),
+        ("{{ kit['name'] }}", "caller-number"),
+        ("{% for one in number_regions %}{{ one }}、{% endfor %}", "广东省-深圳市、"),
+        ("{% for one in bandwidth_mbps %}有{% else %}无{% endfor %}", "无"),
+        ("{{ [total_calls, daily_calls] | sort | join('、') }}", "5,000、100,000"),
+        ("{{ -bandwidth_mbps }}", "【待定：上下行对等带宽 (Mbps)】"),
+        ("{{ [daily_calls, bandwidth_mbps, 1] | sum }}", "【待定：上下行对等带宽 (Mbps)】"),
+    ],
+)  # fmt: skip
+def test_what_templates_may_do_prints_what_it_says(
+    run: Run, kit: Kit, plain: Path, paragraph: str, printed: str
+) -> None:
+    contract_lines(run, plain, written(paragraph), code=0)
+    assert lines_made(kit, plain)[0] == printed
+
+
+#: Conditions on 5,000 calls a day, 100,000 in all, landlines, and no bandwidth, and whether they hold.
+CONDITIONS = [
+    ("daily_calls < total_calls", True),
+    ("total_calls < daily_calls", False),
+    ("daily_calls <= 5000", True),
+    ("daily_calls <= 4999", False),
+    ("daily_calls > 4999", True),
+    ("daily_calls > 5000", False),
+    ("daily_calls >= 5000", True),
+    ("daily_calls >= 5001", False),
+    ("daily_calls != 5001", True),
+    ("daily_calls != 5000", False),
+    ("number_source in ['buy']", True),
+    ("'n95' in number_types", False),
+    ("number_regions | length == 1", True),
+    ("number_regions and script_template_approved", True),
+    ("[daily_calls, total_calls, daily_calls] | unique | list | length == 2", True),
+    ("bandwidth_mbps is given", False),
+    ("bandwidth_mbps", False),
+    ("not bandwidth_mbps", True),
+    ("bandwidth_mbps < 3 or bandwidth_mbps >= 3", False),
+    ("daily_calls != bandwidth_mbps or bandwidth_mbps == bandwidth_mbps", False),
+    ("daily_calls < bandwidth_mbps or daily_calls > bandwidth_mbps", False),
+    ("3 in bandwidth_mbps or bandwidth_mbps in [3]", False),
+    ("bandwidth_mbps + 1 > 0 or 2 * bandwidth_mbps <= 0", False),
+    ("bandwidth_mbps | length == 0", True),
+    ("bandwidth_mbps | list == []", True),
+    ("bandwidth_mbps ~ '路' == '路'", True),
+]
+
+
+@pytest.mark.parametrize(("condition", "holds"), CONDITIONS, ids=[condition for condition, _ in CONDITIONS])
+def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path, condition: str, holds: bool) -> None:
+    edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
+    assert lines_made(kit, plain)[0] == ("是" if holds else "否")
+    case = Case(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
+    found = assessed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
+    assert [finding.rule for finding in found] == (["ONE"] if holds else [])
 
 
 #: What tags and their accidents are made of.
