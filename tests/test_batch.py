@@ -16,6 +16,8 @@ from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
 from docgen.batch.discover import discover
+from docgen.batch.units import Item, Outcome
+from docgen.cli.telling import Tally
 from docgen.errors import UsageError
 
 INPUTS = ROOT / "inputs"
@@ -173,6 +175,25 @@ def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
     assert first.startswith("64 done, ")
     assert re.search(r", \d:\d\d:\d\d left$", first)
     assert re.search(r", \d:\d\d:\d\d left$", second)
+
+
+def test_the_end_of_a_table_is_where_its_last_intake_is() -> None:
+    """Units are handed out before anybody knows the end: those beyond it hold nothing."""
+    tally = Tally(1)
+    for start, count in ((0, 8), (16, 2), (8, 8), (24, 0)):
+        items = [Item("S", row, "n", None, "accepted", [], "p", [], 1) for row in range(count)]
+        tally.add(Outcome("t.xlsx", start, start + 8, "", items, [], more=count == 8, about=0))
+    assert tally.expected == 18
+
+
+def test_where_nothing_is_made_no_time_is_foretold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.cli.telling.EVERY", 2)
+    for name in "ab":
+        (tmp_path / f"{name}.xlsx").write_bytes(b"no workbook")
+    code, err = batch(tmp_path, "-o", tmp_path / "out")
+    assert code == 8
+    (line,) = [line for line in err.splitlines() if " done, " in line]
+    assert line == "0 done, 2 failed, 0.0 a second"
 
 
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:

@@ -322,7 +322,7 @@ def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
         ("{% for one in bandwidth_mbps %}有{% else %}无{% endfor %}", "无"),
         ("{{ [total_calls, daily_calls] | sort | join('、') }}", "5,000、100,000"),
         ("{{ -bandwidth_mbps }}", "【待定：上下行对等带宽 (Mbps)】"),
-        ("{{ [daily_calls, bandwidth_mbps, 1] | sum }}", "【待定：上下行对等带宽 (Mbps)】"),
+        ("{{ [bandwidth_mbps, 1] | sum }}", "【待定：上下行对等带宽 (Mbps)】"),
     ],
 )  # fmt: skip
 def test_what_templates_may_do_prints_what_it_says(
@@ -484,18 +484,59 @@ def test_headers_and_pictures_are_read_too(run: Run, plain: Path) -> None:
     assert any("paragraph 1 «" in line and "unknown name 'compny_name'" in line for line in lines)
 
 
-def test_a_damaged_part_without_tags_is_told_and_stops_the_contract(run: Run, plain: Path) -> None:
-    path = plain / "contract.docx"
+def change_part(path: Path, name: str, change: Callable[[str], str | bytes]) -> None:
+    """Write one part of a Word file anew."""
     with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["word/styles.xml"] = parts["word/styles.xml"].replace(b"</w:style>", b"", 1)
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    text = parts[name]
+    assert isinstance(text, bytes)
+    parts[name] = change(text.decode("utf-8"))
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    for command in (["template", "check", plain], ["contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain]):
+        for part, content in parts.items():
+            archive.writestr(part, content)
+
+
+@pytest.mark.parametrize(
+    ("part", "end"),
+    [("word/styles.xml", "</w:style>"), ("word/document.xml", "</w:r>"), ("_rels/.rels", "</Relationships>")],
+)
+def test_a_damaged_part_is_told_and_stops_the_contract(run: Run, plain: Path, part: str, end: str) -> None:
+    path = plain / "contract.docx"
+    change_part(path, part, lambda xml: xml.replace(end, "", 1))
+    for command in (["template", "check", path], ["contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain]):
         done = run(*command)
         assert done.code == 6
-        assert "word/styles.xml: is not well-formed XML" in done.out + done.err
+        (line,) = [line for line in (done.out + done.err).splitlines() if not line.endswith(" notes")]
+        assert f"{path}: {part}: is not well-formed XML: " in line
+
+
+def test_a_part_in_another_encoding_is_told(run: Run, plain: Path) -> None:
+    path = plain / "contract.docx"
+    change_part(path, "word/document.xml", lambda xml: xml.replace("UTF-8", "UTF-16").encode("utf-16"))
+    done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain)
+    assert done.code == 6
+    assert done.err == (
+        f"error: {path}: word/document.xml: is not UTF-8\nhint: open the template in Word and save it again\n"
+    )
+
+
+def test_a_workbook_that_is_called_a_word_file_is_told(run: Run, plain: Path) -> None:
+    shutil.copy(ROOT / "inputs" / "accepted.xlsx", plain / "contract.docx")
+    done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain)
+    assert done.code == 6
+    assert done.err == (
+        f"error: {plain / 'contract.docx'}: is not a Word document: it holds no word/document.xml\n"
+        "hint: save the template as .docx\n"
+    )
+
+
+def test_properties_of_the_file_are_read_too(run: Run, plain: Path) -> None:
+    def change(document: Document) -> None:
+        document.core_properties.title = "{{ compny_name }}"
+
+    (line,) = contract_lines(run, plain, change)
+    assert line.startswith("docProps/core.xml «{{ compny_name }}")
+    assert "»: unknown name 'compny_name'" in line
 
 
 # -- notes ------------------------------------------------------------------------------------------
@@ -670,6 +711,30 @@ def test_a_tag_that_fails_in_a_loop_tells_the_value_of_that_turn(run: Run, folde
     assert done.err.startswith(
         f"error: {page}:3 «{{{{ row.shown / 0 }}}}»: {{{{ row.shown / 0 }}}} fails for row.shown = «"
     )
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "said"),
+    [
+        ("{% if not draft %}甲{% elif contact_name | rmb %}乙{% endif %}", "{% elif contact_name | rmb %} fails for contact_name = «王女士»: "),
+        ("{% set fee = contact_name | rmb %}{{ fee }}", "{% set fee = contact_name | rmb %} fails for contact_name = «王女士»: "),
+        ("{% macro m(x) %}{{ x | rmb }}{% endmacro %}甲{{ m(contact_name) }}", "{{ x | rmb }} fails for x = «王女士»: "),
+        ("{% if not draft %}{% set n = 1 %}{% endif %}甲{{ n + 1 }}", "{{ n + 1 }} fails: 'n' is undefined"),
+    ],
+)  # fmt: skip
+def test_whatever_tag_fails_is_told_with_what_it_was_given(kit: Kit, plain: Path, paragraph: str, said: str) -> None:
+    edit(plain / "contract.docx", written("一", paragraph))
+    with pytest.raises(KitError) as caught:
+        lines_made(kit, plain)
+    (problem,) = caught.value.problems
+    assert "word/document.xml, paragraph 2 «" in problem
+    assert problem.partition("»: ")[2].startswith(said)
+
+
+def test_a_tag_of_a_cell_that_fails_is_told_with_what_it_was_given(kit: Kit, plain: Path) -> None:
+    edit(plain / "contract.docx", table(["{% cellbg contact_name / 2 %}甲", "乙"]))
+    with pytest.raises(KitError, match=r"\{% cellbg contact_name / 2 %\} fails for contact_name = «王女士»: "):
+        lines_made(kit, plain)
 
 
 def assessed_name(run: Run) -> str:

@@ -130,13 +130,13 @@ def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | Non
     if remarks := tuple(reach.outward(str(path), entries)):
         parts.append(WordPart("", lint.examine((), names).adding(remarks), ""))
     for name, content in entries:
-        if _RENDERED_PARTS.fullmatch(name):
+        if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
+            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
+            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
+        elif _RENDERED_PARTS.fullmatch(name):
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
                 parts.append(part)
-        elif name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
-            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
-            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
     return parts
 
 
