@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -82,6 +83,22 @@ def batch(*args: object, faults: Path | None = None) -> tuple[int, str]:
     with contextlib.redirect_stderr(err):
         code = cli.run(_arguments(args))
     return code, err.getvalue()
+
+
+def on_terminal(*args: object) -> tuple[int, str]:
+    """Exit code of `docgen` with stderr on a terminal, and all that is shown there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "docgen", *map(str, args)],
+        stdout=subprocess.DEVNULL, stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm", "COLUMNS": "150"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is gone
+        while read := os.read(ours, 4096):
+            shown += read
+    os.close(ours)
+    return process.wait(60), shown.decode()
 
 
 def packets(out: Path) -> dict[str, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
@@ -11,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from batches import batch, companies, finish, start, table
+from batches import batch, companies, finish, on_terminal, start, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
@@ -197,25 +196,11 @@ def test_where_nothing_is_made_no_time_is_foretold(tmp_path: Path, monkeypatch: 
 
 
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
-    import os
-    import pty
-
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"no workbook")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "docgen", "batch", source, broken, "-o", tmp_path / "out", "--only", "contract"],
-        stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm", "COLUMNS": "150"},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    with contextlib.suppress(OSError):  # the other end is gone
-        while read := os.read(ours, 4096):
-            shown += read
-    os.close(ours)
-    text = shown.decode()
-    assert process.wait(60) == 8
+    code, text = on_terminal("batch", source, broken, "-o", tmp_path / "out", "--only", "contract")
+    assert code == 8
     assert "2 done, 1 failed" in text
     assert "left" in text
     assert f"error: {broken}" in text.replace("\r\n", "")

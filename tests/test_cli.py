@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from batches import on_terminal
 from conftest import ROOT, Run
 
 from docgen import cli
@@ -202,6 +204,32 @@ def test_a_bug_is_one_line_and_a_traceback_only_when_asked(run: Run, monkeypatch
     assert done.code == 1
     assert "unexpected ZeroDivisionError at test_cli.py:" in done.err
     assert "Traceback" not in done.err
+
+
+def test_whoever_stops_reading_ends_the_command_quietly() -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-m", "docgen", "template", "fields"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_a_command_without_stdout_does_its_work(tmp_path: Path) -> None:
+    target = tmp_path / "kit"
+    command = ["sh", "-c", 'exec "$0" -m docgen kits --copy "$1" >&-', sys.executable, target]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert (target / "kit.yaml").exists()
+
+
+def test_a_terminal_is_shown_how_many_packets_there_are(tmp_path: Path) -> None:
+    sources = [INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx"]
+    code, shown = on_terminal("packet", *sources, "-o", tmp_path)
+    assert code == 0
+    for part in ("packets", "0/2", "1/2"):
+        assert part in shown
+    assert on_terminal("packet", *sources, "-o", tmp_path, "-q") == (0, "")
 
 
 def test_the_installed_command_and_the_module_agree(tmp_path: Path) -> None:

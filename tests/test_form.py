@@ -7,7 +7,7 @@ from pathlib import Path
 import ooxml_integrity
 import pytest
 import queries
-from conftest import DATE, Run, assessed
+from conftest import DATE, ROOT, Run, assessed
 
 from docgen.kit import FieldType, Kit
 from docgen.render import controls
@@ -72,6 +72,19 @@ def test_a_blank_asks_with_the_kits_placeholders(kit: Kit, blank: bytes) -> None
 
 def test_unoffered_choices_are_not_printed(blank: bytes) -> None:
     assert "number_types.n400" not in queries.controls(blank)
+
+
+def test_a_choice_no_longer_offered_is_shown_where_it_was_made(run: Run, tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    run("kits", "--copy", kit)
+    text = (kit / "kit.yaml").read_text(encoding="utf-8")
+    (kit / "kit.yaml").write_text(text.replace("buy: {label", "buy: {offered: false, label", 1), encoding="utf-8")
+    run("blank", "form", "--kit", kit, "-o", tmp_path / "blank.docx")
+    run("form", ROOT / "inputs" / "accepted.xlsx", "--kit", kit, "-o", tmp_path / "form.docx")
+    blank, form = (queries.controls((tmp_path / name).read_bytes()) for name in ("blank.docx", "form.docx"))
+    assert "购买新号码" not in blank["number_source"].choices
+    assert form["number_source"].choices == (*blank["number_source"].choices, "购买新号码")
+    assert form["number_source"].text == "购买新号码"
 
 
 def test_a_prefilled_form_holds_every_answer(kit: Kit) -> None:

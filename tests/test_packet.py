@@ -176,6 +176,34 @@ def test_nothing_is_written_for_an_unreadable_source(run: Run, no_output: Path, 
     assert "bad.xlsx" in done.err
 
 
+def test_files_are_named_by_any_answer_or_term(run: Run, out: Path, tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    run("kits", "--copy", kit)
+    text = (kit / "kit.yaml").read_text(encoding="utf-8")
+    (kit / "kit.yaml").write_text(
+        text.replace(
+            'form: "{{ company_name }}-信', 'form: "{{ company_name }}-{{ number_source }}-{{ contract_no }}-{{ provider_name }}-信', 1
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("provider_name: 乙/方\n", encoding="utf-8")
+    done = run("packet", INPUTS / "accepted.xlsx", "--kit", kit, "--terms", terms, "-o", out, "--json")
+    (made,) = done.json["packets"]
+    assert Path(made["files"]["form"]).name == "北京示例科技有限公司-购买新号码-—-乙_方-信息收集表.docx"
+
+
+def test_a_bug_is_no_matter_of_the_folder(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_folder: Path) -> None:
+        raise ZeroDivisionError
+
+    out.mkdir()
+    monkeypatch.setattr("docgen.manifest.standings", broken)
+    done = run("verify", out)
+    assert done.code == 1
+    assert "unexpected ZeroDivisionError" in done.err
+
+
 def test_a_bad_source_does_not_stop_the_good_one(run: Run, out: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"")

@@ -269,6 +269,30 @@ def test_what_somebody_is_writing_is_left_alone(tmp_path: Path, monkeypatch: pyt
     assert sorted(path.name for path in tmp_path.iterdir()) == ["form.docx", "report.xlsx"]
 
 
+def test_what_nobody_can_have_made_is_left_alone(
+    run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that any user may give a file: its number is that of no process."""
+    odd = tmp_path / f"docgen-scratch-{scratch.maker().partition('-')[0]}-{10**30}-x"
+    odd.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    run(*filled("contract {source} -o {out}/c.docx", source, tmp_path))
+    done = run(*filled("contract {source} --compare {out}/c.docx -o {out}/d.docx", source, tmp_path))
+    assert done.code == 0
+    assert odd.is_dir()
+
+
+def test_temporary_files_that_cannot_be_written_are_told(
+    run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*filled("contract {source} -o {out}/c.docx", source, tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    done = run(*filled("contract {source} --compare {out}/c.docx -o {out}/d.docx", source, tmp_path))
+    assert done.code == 7
+    assert done.err.splitlines()[-1] == "error: temporary files cannot be written: No such file or directory"
+    assert not (tmp_path / "d.docx").exists()
+
+
 # -- the network -----------------------------------------------------------------------------------------
 
 #: Python loads this before anything else, in worker processes too: whoever asks for a connection ends at once.

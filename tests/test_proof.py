@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,12 +53,18 @@ def changed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def with_equal_ids(xml: bytes) -> bytes:
+    first, second, *_ = re.findall(rb'<w:id w:val="[0-9]+"/>', xml)
+    return xml.replace(second, first)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="wechat"'), "control wechat belongs to no field"),
         (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="wechat"'), "no content control asks for contact_wechat"),
         (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="contact_name"'), "two content controls bear the tag"),
+        (with_equal_ids, "two content controls bear one id"),
     ],
 )  # fmt: skip
 def test_a_form_that_asks_for_something_else_fails(kit: Kit, change: Callable[[bytes], bytes], said: str) -> None:
@@ -72,6 +79,14 @@ def test_a_file_that_does_not_open_fails(kit: Kit) -> None:
     for broken in (content[:-40], b"", content.replace(b"PK\x05\x06", b"PK\x05\x07")):
         with pytest.raises(ProofError, match="does not open"):
             proof.word(rendered(broken), "the form")
+
+
+def test_a_file_without_a_document_fails() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/styles.xml", "<w/>")
+    with pytest.raises(ProofError, match=r"it holds no word/document\.xml"):
+        proof.word(rendered(buffer.getvalue()), "the contract")
 
 
 def test_tags_in_answers_are_the_customers_text(kit: Kit) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -64,9 +63,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except DocgenError as error:
         show_error(error)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
+    except SystemExit:  # click's own, where whoever read the output has gone, as `head` does
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  a bug ends here, in one line
         if talker.isEnabledFor(logging.DEBUG):
             complain(trace(error))

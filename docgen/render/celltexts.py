@@ -27,9 +27,7 @@ def answered(field: Field, entry: Entry) -> str:
     if entry.value is None:
         return printed(field)
     if isinstance(entry.value, Chosen):
-        ticked = printed(field, entry.value)
-        if values.parse(field, ticked).value == entry.value:
-            return ticked
+        return printed(field, entry.value)
     return values.show(field, entry.value)
 
 
