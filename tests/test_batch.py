@@ -179,9 +179,9 @@ def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
 def test_the_end_of_a_table_is_where_its_last_intake_is() -> None:
     """Units are handed out before anybody knows the end: those beyond it hold nothing."""
     tally = Tally(1)
-    for start, count in ((0, 8), (16, 2), (8, 8), (24, 0)):
+    for first, count in ((0, 8), (16, 2), (8, 8), (24, 0)):
         items = [Item("S", row, "n", None, "accepted", [], "p", [], 1) for row in range(count)]
-        tally.add(Outcome("t.xlsx", start, start + 8, "", items, [], more=count == 8, about=0))
+        tally.add(Outcome("t.xlsx", first, first + 8, "", items, [], more=count == 8, about=0))
     assert tally.expected == 18
 
 

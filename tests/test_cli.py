@@ -217,7 +217,7 @@ def test_whoever_stops_reading_ends_the_command_quietly() -> None:
 
 def test_a_command_without_stdout_does_its_work(tmp_path: Path) -> None:
     target = tmp_path / "kit"
-    command = ["sh", "-c", 'exec "$0" -m docgen kits --copy "$1" >&-', sys.executable, target]
+    command = ["sh", "-c", 'exec "$0" -m docgen kits --copy "$1" >&-', sys.executable, str(target)]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
     assert (done.returncode, done.stderr.count("\n")) == (0, 1)
     assert (target / "kit.yaml").exists()

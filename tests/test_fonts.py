@@ -86,7 +86,7 @@ def test_a_face_is_cut_where_no_other_has_the_ticks(empty_cache: Path) -> None:
 def test_where_no_face_can_be_cut_the_command_says_so(
     run: Run, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fonts, "_cores", tuple)
+    monkeypatch.setattr(fonts, "_core", lambda _weight: None)
     done = run("fonts")
     assert (done.code, done.out) == (9, "")
     assert "no core face can be cut: Noto Sans CJK SC is not installed as a face of one weight" in done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +78,27 @@ def test_what_is_no_word_document_is_refused_and_nothing_written(run: Run, no_ou
     assert run("contract", SAMPLE, "--compare", tmp_path / "none.docx").code == 2
 
 
-def test_without_the_extra_it_says_how_to_get_it(
-    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+def test_a_draft_that_the_engine_cannot_read_is_named(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
-    monkeypatch.setitem(sys.modules, "python_redlines", None)
+    damaged = tmp_path / "damaged.docx"
+    with zipfile.ZipFile(drafts[0]) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(b"</w:style>", b"", 1) if name == "word/styles.xml" else content)
+    done = run("contract", SAMPLE, "--compare", damaged)
+    assert done.code == 3
+    *_, error, hint = done.err.splitlines()
+    assert error.startswith(f"error: {damaged}: cannot be compared with the new draft: ")
+    assert "'w:style'" in error
+    assert hint == "hint: open it in Word, save it again as .docx, and compare with that"
+
+
+@pytest.mark.parametrize("missing", ["python_redlines", "python_redlines_docxodus"])
+def test_without_the_extra_it_says_how_to_get_it(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
     done = run("contract", SAMPLE, "--compare", drafts[0])
     assert done.code == 9
     assert "docgen[redline]" in done.err
