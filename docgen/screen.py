@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docgen.assess import Assessed
-from docgen.intake import FigureResult, Finding, Level, Verdict
+from docgen.intake import Finding, Level, Verdict
 from docgen.packet import Packet
 from docgen.render.context import show_figure
 from docgen.render.lint.listing import Listing
@@ -39,9 +39,13 @@ def _assessment(assessed: Assessed) -> Iterator[RenderableType]:
     yield Text.assemble((intake.name, "bold"), "  ", verdict_text(review.verdict), "  ", (place, "dim"))
     if review.findings:
         yield _findings(review.findings)
-    known = [figure for figure in review.figures.values() if figure.value is not None]
+    known = [
+        f"{figure.label} {show_figure(figure.value)} {figure.unit}".strip()
+        for figure in review.figures.values()
+        if figure.value is not None
+    ]
     if known:
-        yield Padding(Text("; ".join(_figure(figure) for figure in known), style="dim"), (0, 2))
+        yield Padding(Text("; ".join(known), style="dim"), (0, 2))
     for text in intake.unrecognised:
         where = "!".join(part for part in (text.sheet, text.cell) if part)
         yield Padding(Text(f"not understood: {where}: {text.text}", style="dim"), (0, 2))
@@ -64,10 +68,6 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
             finding.clause or "",
         )
     return table
-
-
-def _figure(figure: FigureResult) -> str:
-    return f"{figure.label} {show_figure(figure.value)} {figure.unit}".strip()
 
 
 def vocabulary(listing: Listing) -> RenderableType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -68,24 +69,6 @@ def _arguments(args: Iterable[object]) -> list[str]:
     return ["batch", "--only", "contract", "--date", "2026-11-23", *jobs, *given]
 
 
-def on_a_terminal(*args: object) -> tuple[int, str]:
-    """Run `docgen` with a terminal for its stderr; the exit code and what the terminal was sent."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "docgen", *map(str, args)], stdout=subprocess.DEVNULL, stderr=theirs, cwd=ROOT,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "150"},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    with contextlib.suppress(OSError):  # the other end is gone
-        while read := os.read(ours, 4096):
-            shown += read
-    os.close(ours)
-    return process.wait(60), shown.decode()
-
-
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit code and stderr of a run, once it has ended."""
     _, err = process.communicate(timeout=120)
@@ -100,6 +83,22 @@ def batch(*args: object, faults: Path | None = None) -> tuple[int, str]:
     with contextlib.redirect_stderr(err):
         code = cli.run(_arguments(args))
     return code, err.getvalue()
+
+
+def on_terminal(*args: object) -> tuple[int, str]:
+    """Exit code of `docgen` with stderr on a terminal, and all that is shown there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "docgen", *map(str, args)],
+        stdout=subprocess.DEVNULL, stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm", "COLUMNS": "150"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is gone
+        while read := os.read(ours, 4096):
+            shown += read
+    os.close(ours)
+    return process.wait(60), shown.decode()
 
 
 def packets(out: Path) -> dict[str, bytes]:

@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from batches import KILLS, batch, companies, finish, on_a_terminal, start, table
+from batches import batch, companies, finish, on_terminal, start, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
 from docgen.batch.discover import discover
+from docgen.batch.units import Item, Outcome
+from docgen.cli.telling import Tally
 from docgen.errors import UsageError
 
 INPUTS = ROOT / "inputs"
@@ -136,21 +138,6 @@ def test_every_step_can_be_told_as_json(tmp_path: Path) -> None:
         assert secret not in err
 
 
-def test_a_second_attempt_is_told_as_json(tmp_path: Path) -> None:
-    source = table(tmp_path / "t.xlsx", ["甲公司", f"{KILLS}公司"])
-    (tmp_path / "faults").mkdir()
-    code, err = batch(source, "-o", tmp_path / "out", "--log-json", faults=tmp_path / "faults")
-    assert code == 8
-    events = [json.loads(line) for line in err.splitlines()]
-    retries = [{**event, "time": ""} for event in events if event["event"] == "retry"]
-    assert [(event["first"], event["last"]) for event in retries][:1] == [(1, 64)]
-    assert (2, 2) in [(event["first"], event["last"]) for event in retries]
-    assert all(event["source"] == str(source) for event in retries)
-    assert all(event["reason"] == "it was killed by SIGKILL" for event in retries)
-    (failure,) = [event for event in events if event["event"] == "failure"]
-    assert failure["place"] == "Sheet row 3"
-
-
 def test_an_error_that_stops_the_run_is_told_as_json_too(tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     shutil.copytree(ROOT / "templates" / "caller-number", kit)
@@ -189,11 +176,30 @@ def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
     assert re.search(r", \d:\d\d:\d\d left$", second)
 
 
+def test_the_end_of_a_table_is_where_its_last_intake_is() -> None:
+    """Units are handed out before anybody knows the end: those beyond it hold nothing."""
+    tally = Tally(1)
+    for first, count in ((0, 8), (16, 2), (8, 8), (24, 0)):
+        items = [Item("S", row, "n", None, "accepted", [], "p", [], 1) for row in range(count)]
+        tally.add(Outcome("t.xlsx", first, first + 8, "", items, [], more=count == 8, about=0))
+    assert tally.expected == 18
+
+
+def test_where_nothing_is_made_no_time_is_foretold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.cli.telling.EVERY", 2)
+    for name in "ab":
+        (tmp_path / f"{name}.xlsx").write_bytes(b"no workbook")
+    code, err = batch(tmp_path, "-o", tmp_path / "out")
+    assert code == 8
+    (line,) = [line for line in err.splitlines() if " done, " in line]
+    assert line == "0 done, 2 failed, 0.0 a second"
+
+
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"no workbook")
-    code, shown = on_a_terminal("batch", source, broken, "-o", tmp_path / "out", "--only", "contract")
+    code, shown = on_terminal("batch", source, broken, "-o", tmp_path / "out", "--only", "contract")
     assert code == 8
     assert "2 done, 1 failed" in shown
     assert "left" in shown

@@ -125,7 +125,7 @@ def test_prepared_folders_are_on_the_disk_before_they_appear(
 ) -> None:
     synced: list[str] = []
     if not has_quick_way:
-        monkeypatch.setattr(files, "_sync_file_system", lambda _path: False)
+        monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(files, "_sync", lambda path: synced.append(path.name))
     prepared = [files.prepare_folder(tmp_path / str(number), {"a": b"1", "b": b"2"}) for number in range(count)]
     assert not any(one.folder.exists() for one in prepared)

@@ -66,6 +66,33 @@ def test_a_cut_face_is_small_renamed_and_keeps_the_notices(empty_cache: Path) ->
     assert all(path.stat().st_size < 20_000 for path in fonts.core_faces())
 
 
+def test_a_core_face_has_gb_2312_latin_and_ticks() -> None:
+    """GB 2312 has 6,763 Han characters in its two levels (GB/T 2312-1980)."""
+    wanted = coreface.characters()
+    assert sum("\u4e00" <= character <= "\u9fff" for character in wanted) == 6763
+    assert set("啊齄Az0~，。《》①②☑√") <= wanted
+    assert "龘" not in wanted
+    for path in fonts.core_faces():
+        assert set("啊齄Az0~，。《》①②☑√") <= set(map(chr, TTFont(path).getBestCmap()))
+
+
+def test_a_face_is_cut_where_no_other_has_the_ticks(empty_cache: Path) -> None:
+    core = fonts.uncut()[0]
+    face = TTFont(io.BytesIO(coreface.cut(core.chinese.file, core.chinese.number, None, "Regular")))
+    assert set("审核A1") <= set(map(chr, face.getBestCmap()))
+    assert "☑" not in set(map(chr, face.getBestCmap()))
+
+
+def test_where_no_face_can_be_cut_the_command_says_so(
+    run: Run, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_core", lambda _weight: None)
+    done = run("fonts")
+    assert (done.code, done.out) == (9, "")
+    assert "no core face can be cut: Noto Sans CJK SC is not installed as a face of one weight" in done.err
+    assert "fonts-noto-cjk" in done.err
+
+
 def test_equal_faces_are_cut_to_equal_bytes(empty_cache: Path) -> None:
     core = fonts.uncut()[0]
     symbols = core.symbols.file if core.symbols else None
@@ -194,12 +221,3 @@ def test_any_installed_font_will_do(kit: Kit, caplog: pytest.LogCaptureFixture) 
 def test_characters_that_leave_no_mark_need_no_font() -> None:
     assert fonts.undrawable("\t\n \u00a0\u200b\u200d\u2028\u3000\ufe0f\U000e0100") == []
     assert fonts.undrawable(f"甲{RARE}{RARE}") == [RARE]
-
-
-def test_without_a_face_of_one_weight_the_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "uncut", lambda: [])
-    monkeypatch.setattr(fonts, "core_faces", lambda: ())
-    done = run("fonts")
-    assert done.code == 9
-    assert "is not installed as a face of one weight" in done.err
-    assert "fonts-noto-cjk" in done.err

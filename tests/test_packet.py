@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from tables import document, form_text
 
 from docgen import names, packet
 from docgen.errors import ProofError
-from docgen.kit import Kit
 
 INPUTS = ROOT / "inputs"
 DATE = ("--date", "2026-11-23")
@@ -178,6 +176,34 @@ def test_nothing_is_written_for_an_unreadable_source(run: Run, no_output: Path, 
     assert "bad.xlsx" in done.err
 
 
+def test_files_are_named_by_any_answer_or_term(run: Run, out: Path, tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    run("kits", "--copy", kit)
+    text = (kit / "kit.yaml").read_text(encoding="utf-8")
+    (kit / "kit.yaml").write_text(
+        text.replace(
+            'form: "{{ company_name }}-信', 'form: "{{ company_name }}-{{ number_source }}-{{ contract_no }}-{{ provider_name }}-信', 1
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("provider_name: 乙/方\n", encoding="utf-8")
+    done = run("packet", INPUTS / "accepted.xlsx", "--kit", kit, "--terms", terms, "-o", out, "--json")
+    (made,) = done.json["packets"]
+    assert Path(made["files"]["form"]).name == "北京示例科技有限公司-购买新号码-—-乙_方-信息收集表.docx"
+
+
+def test_a_bug_is_no_matter_of_the_folder(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_folder: Path) -> None:
+        raise ZeroDivisionError
+
+    out.mkdir()
+    monkeypatch.setattr("docgen.manifest.standings", broken)
+    done = run("verify", out)
+    assert done.code == 1
+    assert "unexpected ZeroDivisionError" in done.err
+
+
 def test_a_bad_source_does_not_stop_the_good_one(run: Run, out: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"")
@@ -233,17 +259,3 @@ def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -
     done = run("packet", document(tmp_path / "two.docx", f"{text}\n和\n{text}"), "-o", tmp_path / "out", "--json")
     assert done.code == 0
     assert len({packet["folder"] for packet in done.json["packets"]}) == 2
-
-
-def test_file_names_may_be_made_of_any_answer(run: Run, out: Path, kit: Kit, tmp_path: Path) -> None:
-    mine = tmp_path / "mine"
-    shutil.copytree(kit.folder, mine)
-    text = (mine / "kit.yaml").read_text(encoding="utf-8")
-    old = 'form: "{{ company_name }}'
-    assert old in text
-    new = 'form: "{{ company_name }}-{{ daily_calls }}通-{{ number_source }}{{ contract_no }}'
-    (mine / "kit.yaml").write_text(text.replace(old, new), encoding="utf-8")
-    done = run("packet", INPUTS / "accepted.xlsx", "-o", out, "--kit", mine, *DATE)
-    assert done.code == 0, done.err
-    (form,) = (path.name for path in only(out).glob("*.docx") if "通" in path.name)
-    assert "-5,000通-购买新号码—" in form

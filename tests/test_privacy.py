@@ -19,7 +19,6 @@ from tables import form_text, workbook
 
 from docgen import files, scratch
 from docgen.batch.reports import write_reports
-from docgen.errors import WriteError
 
 MOBILE, WECHAT = GOOD["contact_mobile"], GOOD["contact_wechat"]
 TERMS = ROOT / "inputs" / "terms.yaml"
@@ -233,19 +232,6 @@ files.write_folder(Path(sys.argv[2], "packet"), {"form.docx": b"half"})
 """
 
 
-@pytest.mark.parametrize("number", [os.getpid(), os.getppid(), 10**30])
-def test_what_a_living_process_or_none_of_this_machine_made_stays(tmp_path: Path, number: int) -> None:
-    left = tmp_path / scratch.maker().replace(f"-{os.getpid()}", f"-{number}.x")
-    left.touch()
-    assert not scratch.is_orphan(left)
-
-
-def test_where_nothing_temporary_can_be_written_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(WriteError, match="temporary files cannot be written: No such file or directory"):
-        scratch.private_folder()
-
-
 @pytest.mark.parametrize("what", ["scratch", "file", "folder"])
 def test_what_a_killed_process_left_goes_at_the_next_start(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
@@ -281,6 +267,30 @@ def test_what_somebody_is_writing_is_left_alone(tmp_path: Path, monkeypatch: pyt
         temporary.write_bytes(b"whole")
         monkeypatch.setattr(tempfile, "tempdir", str(lent))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["form.docx", "report.xlsx"]
+
+
+def test_what_nobody_can_have_made_is_left_alone(
+    run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that any user may give a file: its number is that of no process."""
+    odd = tmp_path / f"docgen-scratch-{scratch.maker().partition('-')[0]}-{10**30}-x"
+    odd.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    run(*filled("contract {source} -o {out}/c.docx", source, tmp_path))
+    done = run(*filled("contract {source} --compare {out}/c.docx -o {out}/d.docx", source, tmp_path))
+    assert done.code == 0
+    assert odd.is_dir()
+
+
+def test_temporary_files_that_cannot_be_written_are_told(
+    run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*filled("contract {source} -o {out}/c.docx", source, tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    done = run(*filled("contract {source} --compare {out}/c.docx -o {out}/d.docx", source, tmp_path))
+    assert done.code == 7
+    assert done.err.splitlines()[-1] == "error: temporary files cannot be written: No such file or directory"
+    assert not (tmp_path / "d.docx").exists()
 
 
 # -- the network -----------------------------------------------------------------------------------------

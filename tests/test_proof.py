@@ -53,6 +53,11 @@ def changed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def with_equal_ids(xml: bytes) -> bytes:
+    first, second, *_ = re.findall(rb'<w:id w:val="[0-9]+"/>', xml)
+    return xml.replace(second, first)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -9,7 +9,6 @@ from typing import Any
 
 import ooxml_integrity
 import pytest
-import python_redlines
 import queries
 from conftest import ROOT, Run
 from queries import NS, W
@@ -79,35 +78,27 @@ def test_what_is_no_word_document_is_refused_and_nothing_written(run: Run, no_ou
     assert run("contract", SAMPLE, "--compare", tmp_path / "none.docx").code == 2
 
 
-def test_without_the_extra_it_says_how_to_get_it(
-    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "python_redlines", None)
-    done = run("contract", SAMPLE, "--compare", drafts[0])
-    assert done.code == 9
-    assert "docgen[redline]" in done.err
-
-
-def test_a_document_that_the_engine_cannot_compare_is_refused(
+def test_a_draft_that_the_engine_cannot_read_is_named(
     run: Run, no_output: Path, drafts: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
-    old = tmp_path / "old.docx"
-    with zipfile.ZipFile(drafts[0]) as sound, zipfile.ZipFile(old, "w") as broken:
-        for name in sound.namelist():
-            broken.writestr(name, b"<a/>" if name == "word/document.xml" else sound.read(name))
-    done = run("contract", SAMPLE, "--compare", old)
+    damaged = tmp_path / "damaged.docx"
+    with zipfile.ZipFile(drafts[0]) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(b"</w:style>", b"", 1) if name == "word/styles.xml" else content)
+    done = run("contract", SAMPLE, "--compare", damaged)
     assert done.code == 3
-    assert f"{old}: cannot be compared with the new draft: " in done.err
-    assert "save it again as .docx" in done.err
+    *_, error, hint = done.err.splitlines()
+    assert error.startswith(f"error: {damaged}: cannot be compared with the new draft: ")
+    assert "'w:style'" in error
+    assert hint == "hint: open it in Word, save it again as .docx, and compare with that"
 
 
-def test_without_its_engine_the_extra_is_named(
-    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("missing", ["python_redlines", "python_redlines_docxodus"])
+def test_without_the_extra_it_says_how_to_get_it(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    def missing(*_arguments: object, **_options: object) -> None:
-        raise python_redlines.EngineNotInstalledError("no engine")
-
-    monkeypatch.setattr(python_redlines.DocxodusEngine, "run_redline", missing)
+    monkeypatch.setitem(sys.modules, missing, None)
     done = run("contract", SAMPLE, "--compare", drafts[0])
     assert done.code == 9
     assert "docgen[redline]" in done.err

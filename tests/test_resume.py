@@ -200,6 +200,19 @@ def test_an_intake_that_kills_workers_is_named_and_costs_no_other(tmp_path: Path
     assert leftovers(out) == []
 
 
+def test_what_is_tried_again_is_told_as_json_too(tmp_path: Path) -> None:
+    source = table(tmp_path / "t.xlsx", ["甲公司", f"{KILLS}公司"])
+    (tmp_path / "faults").mkdir()
+    code, err = batch(source, "-o", tmp_path / "out", "--log-json", faults=tmp_path / "faults")
+    assert code == 8
+    events = [json.loads(line) for line in err.splitlines()]
+    tried = [event for event in events if event["event"] == "retry"]
+    assert [(event["source"], event["first"]) for event in tried] == [(str(source), 1), (str(source), 2)]
+    assert tried[1]["last"] == 2
+    assert all("SIGKILL" in event["reason"] for event in tried)
+    assert [event["event"] for event in events if event not in tried] == ["item", "failure", "end"]
+
+
 def test_a_worker_killed_from_outside_costs_nothing(
     sources: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +9,12 @@ from typing import Any
 import ooxml_integrity
 import pytest
 import queries
+from batches import companies, table
 from conftest import GOOD, ROOT, Result, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from tables import form_text, workbook
+from tables import document, form_text, workbook
 
 from docgen.kit import Kit
 
@@ -189,6 +188,59 @@ def test_the_file_is_named_by_the_kit_and_never_overwritten(
     assert run("return", source, "--force").code == 4
 
 
+def test_many_intakes_are_a_sheet_each_of_one_file(
+    run: Run, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("return", table(tmp_path / "客户.xlsx", ["甲公司", "乙公司"])).code == 0
+    book = load_workbook(tmp_path / f"客户-{kit.title}.xlsx")
+    assert book.sheetnames[:2] == ["1 甲公司", "2 乙公司"]
+
+
+def test_more_intakes_than_anybody_pages_through_are_refused(run: Run, tmp_path: Path, no_output: Path) -> None:
+    done = run("return", table(tmp_path / "many.xlsx", companies(201)))
+    assert done.code == 2
+    assert "many.xlsx holds 201 intakes, too many for one workbook" in done.err
+    assert "--row" in done.err
+
+
+def test_an_answer_that_fits_no_cell_is_refused(run: Run, tmp_path: Path, no_output: Path) -> None:
+    source = document(tmp_path / "long.docx", form_text(GOOD | {"main_script": "确认收货时间。" * 5000}))
+    done = run("return", source)
+    assert done.code == 7
+    assert done.err.splitlines() == [
+        "error: a text of 35000 characters fits no cell of a sheet",
+        "hint: make a Word form of it: --docx",
+    ]
+    assert run("return", source, "--docx", "-o", tmp_path / "r.docx").code == 0
+
+
+def test_what_belongs_to_no_field_stands_on_top(run: Run, kit: Kit, tmp_path: Path) -> None:
+    run("blank", "sheet", "-o", tmp_path / "blank.xlsx")
+    newer = tmp_path / "newer"
+    run("kits", "--copy", newer)
+    text = (newer / "kit.yaml").read_text(encoding="utf-8")
+    (newer / "kit.yaml").write_text(text.replace(f"version: {kit.version}", "version: 9.9.9"), encoding="utf-8")
+    run("return", tmp_path / "blank.xlsx", "--kit", newer, "-o", tmp_path / "r.xlsx")
+    lines = load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value.splitlines()
+    (line,) = [line for line in lines if line.startswith("【提示】")]
+    assert kit.version in line
+    assert "9.9.9" in line
+
+
+def test_a_kit_without_words_for_it_gives_no_summary(run: Run, tmp_path: Path, source: Path) -> None:
+    mine = tmp_path / "mine"
+    run("kits", "--copy", mine)
+    text = (mine / "kit.yaml").read_text(encoding="utf-8")
+    start, end = text.index("  returned: >-"), text.index("  unrecognised: ")
+    (mine / "kit.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
+    done, sheet = returned(run, source, "--kit", mine)
+    assert done.code == 4
+    shown = [cell.value for row in sheet.iter_rows(max_row=4) for cell in row if cell.value]
+    assert not any("退回说明" in text for text in shown)
+    assert any("【请更正】" in str(cell.value) for row in sheet.iter_rows() for cell in row)
+
+
 def test_equal_intakes_give_equal_bytes(run: Run, source: Path) -> None:
     for suffix, option in ((".xlsx", ()), (".docx", ("--docx", "--date", "2026-11-23"))):
         first, second = source.with_name(f"1{suffix}"), source.with_name(f"2{suffix}")
@@ -237,57 +289,3 @@ def test_what_goes_back_reads_back(run: Run, kit: Kit, tmp_path: Path, form: str
     assert after["unrecognised"] == []
     if form == "xlsx":
         assert after["verdict"] == before["verdict"]
-
-
-def test_several_intakes_go_back_under_the_sources_name(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run("return", ROOT / "inputs" / "customers.xlsx").code == 4
-    assert [path.name for path in tmp_path.iterdir()] == ["customers-主叫号码对接信息收集表.xlsx"]
-
-
-def test_too_many_intakes_for_a_workbook_are_refused(
-    run: Run, no_output: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("docgen.cli.documents._MOST_SHEETS", 6)
-    done = run("return", ROOT / "inputs" / "customers.xlsx")
-    assert done.code == 2
-    assert "customers.xlsx holds 7 intakes, too many for one workbook" in done.err
-    assert "--row" in done.err
-
-
-def test_an_answer_that_fits_no_cell_is_told(run: Run, no_output: Path, kit: Kit, tmp_path: Path) -> None:
-    written = {**GOOD, "main_script": "请按约定时间收货" * 5000}
-    rows = [[field.label for field in kit.fields.values()], [written.get(key, "") for key in kit.fields]]
-    source = tmp_path / "long.csv"
-    source.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
-    assert run("check", source).code == 0
-    done = run("return", source)
-    assert done.code == 7
-    assert "a text of 40000 characters fits no cell of a sheet" in done.err
-    assert "--docx" in done.err
-
-
-def test_what_concerns_no_field_stands_in_the_summary(run: Run, kit: Kit, tmp_path: Path) -> None:
-    source = workbook(tmp_path / "old.xlsx", form_text(GOOD), properties={"docgen-kit": f"{kit.name} 0.1.0"})
-    (intake,) = run("check", "--json", source).json["intakes"]
-    (finding,) = (finding for finding in intake["findings"] if finding["field"] is None)
-    assert run("return", source, "-o", tmp_path / "r.xlsx").code == 0
-    shown = [str(cell.value) for row in load_workbook(tmp_path / "r.xlsx").worksheets[0].iter_rows() for cell in row]
-    assert [text for text in shown if finding["message"] in text and finding["remedy"] in text]
-
-
-def test_a_kit_may_do_without_a_summary(run: Run, kit: Kit, source: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine"
-    shutil.copytree(kit.folder, mine)
-    text = (mine / "kit.yaml").read_text(encoding="utf-8")
-    (said,) = re.findall(r"^  returned: >-\n.*\n", text, re.MULTILINE)
-    (mine / "kit.yaml").write_text(text.replace(said, ""), encoding="utf-8")
-    shown = []
-    for name, chosen in (("with.xlsx", kit.folder), ("without.xlsx", mine)):
-        assert run("return", source, "--kit", chosen, "-o", tmp_path / name).code == 4
-        rows = load_workbook(tmp_path / name).worksheets[0].iter_rows(values_only=True)
-        shown.append({str(cell) for row in rows for cell in row if cell is not None})
-    (summary,) = shown[0] - shown[1]
-    assert summary.startswith("【退回说明】")

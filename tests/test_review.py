@@ -142,6 +142,32 @@ def test_a_message_shows_words_answers_and_limits_as_people_write_them(
 
 
 @pytest.mark.parametrize("taken_away", ["", "greeting_script"])
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{% set known = limits %}不少于 {{ known.n95_daily_calls }} 通", "不少于 10,000 通"),
+        ("{% for one in number_types %}{{ loop.index }}.{{ one }}{% endfor %}", "1.95号码"),
+    ],
+)
+def test_a_message_may_have_names_of_its_own(kit: Kit, written: str, message: str) -> None:
+    found = assessed(_saying(kit, written), number_types="95号码", daily_calls="9999").review.findings
+    assert message in [finding.message for finding in found if finding.rule == "NUM-95"]
+
+
+def test_a_message_that_fails_on_an_answer_is_the_kits_fault(kit: Kit) -> None:
+    with pytest.raises(KitError, match=r"the text '\{\{ daily_calls / 0 \}\}' cannot be filled in: "):
+        assessed(_saying(kit, "{{ daily_calls / 0 }}"), number_types="95号码", daily_calls="9999")
+
+
+def _saying(kit: Kit, message: str) -> Kit:
+    """The kit with another text for its rule on 95 numbers."""
+    rules = []
+    for rule in kit.rules:
+        cases = tuple(case.model_copy(update={"message": message}) for case in rule.cases)
+        rules.append(rule.model_copy(update={"cases": cases}) if rule.id == "NUM-95" else rule)
+    return kit.model_copy(update={"rules": tuple(rules)})
+
+
 def test_a_rule_looks_at_every_field_whatever_it_found_or_missed_before(kit: Kit, taken_away: str) -> None:
     changes = {"scenarios": "其他：陌拜", "main_script": "我们绝不盲打，只向注册会员介绍本公司的产品"}
     found = findings(kit, **changes, **({taken_away: ""} if taken_away else {}))

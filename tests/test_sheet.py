@@ -235,6 +235,14 @@ def test_a_kit_without_sheet_texts_has_one_plain_sheet() -> None:
     assert page["A2"].value == "=SUM(A1)*"
 
 
+def test_a_field_alone_in_its_group_is_merged_with_nothing() -> None:
+    alone = Field(key="a", section="s", type=FieldType.TEXT, label="手机", group="联系方式")
+    others = [Field(key=key, section="s", type=FieldType.TEXT, label=key, group="号码") for key in "bc"]
+    page = opened(blank_sheet(_kit(alone, *others))).worksheets[0]
+    assert [page[place].value for place in ("A2", "B2", "A3", "B3")] == ["联系方式", "手机", "号码", "b"]
+    assert {str(merged) for merged in page.merged_cells.ranges} == {"A1:D1", "A3:A4"}
+
+
 def test_long_dropdowns_stand_in_a_hidden_sheet() -> None:
     long = tuple(Choice(key=f"k{n}", label=f"第{n}个很长很长的选项") for n in range(40))
     comma = (Choice(key="x", label="1,000 元"), Choice(key="y", label="2,000 元"))

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from docgen.errors import KitError
 from docgen.expressions import sandbox
-from docgen.kit import Kit
+from docgen.intake import Level
+from docgen.kit import Case, Kit, Rule
 from docgen.render import lint, word
 from docgen.render.context import Occasion, context, names
 from docgen.render.contract import render_contract
@@ -117,8 +118,8 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{% macro m(x) %}{{ caller() }}{% endmacro %}{% call m(compny_name) %}甲{% endcall %}", "{% call m(compny_name) %}", "unknown name 'compny_name'"),
     ("{% for r in answers | | list %}{{ r.label }}{% endfor %}", "{% for r in answers | | list %}", "the tag cannot be read: "),
     ("{% set x = 5 + %}{{ x }}", "{% set x = 5 + %}", "the tag cannot be read: "),
-    ("{% set kit.title = '甲' %}", "{% set kit.title = '甲' %}", "kit.title cannot be set (only a name without a dot can)"),
-    ("{% set y.z %}甲{% endset %}", "{% set y.z %}", "y.z cannot be set (only a name without a dot can)"),
+    ("{% set kit.title = '甲' %}", "{% set kit.title = '甲' %}", "kit.title cannot be set (give it a name of its own, without a full stop)"),
+    ("{% set y.z %}甲{% endset %}", "{% set y.z %}", "y.z cannot be set (give it a name of its own, without a full stop)"),
     ("{{ prepayment | rbm }}", "{{ prepayment | rbm }}", "unknown filter 'rbm' (did you mean 'rmb'?)"),
     ("{% if robot_fee is gven %}{% endif %}", "{% if robot_fee is gven %}", "unknown test 'gven' (did you mean 'given'?)"),
     ("{{ ciel(daily_calls) }}", "{{ ciel(daily_calls) }}", "unknown function 'ciel' (did you mean 'ceil'?)"),
@@ -131,6 +132,13 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{% else %}", "{% else %}", "{% else %} stands in no if or for"),
     ("{% iff draft %}", "{% iff draft %}", "unknown tag 'iff' (did you mean 'if'?)"),
     ("{% include 'x' %}", "{% include 'x' %}", "a template cannot take in other files"),
+    ("{% set x %}{{ compny_name }}{% endset %}{{ x }}", "{{ compny_name }}", "unknown name 'compny_name'"),
+    ("{% filter upper %}{{ contact_wchat }}{% endfilter %}", "contact_wchat", "unknown name 'contact_wchat'"),
+    ("{% filter uppr %}甲{% endfilter %}", "{% filter uppr %}", "unknown filter 'uppr' (did you mean 'upper'?)"),
+    ("{% macro m(x=prepaymnt) %}{{ x }}{% endmacro %}{{ m() }}", "prepaymnt", "unknown name 'prepaymnt' (did you mean 'prepayment'?)"),
+    ("{% macro m() %}{{ caller() }}{% endmacro %}{% call n() %}{% endcall %}", "{% call n() %}", "unknown function 'n'"),
+    ("{{ kit['titel'] }}", "{{ kit['titel'] }}", "'kit' has no 'titel' (did you mean 'title'?)"),
+    ("{% set kit.title = '甲' %}", "{% set kit.title = '甲' %}", "kit.title cannot be set (give it a name of its own"),
     ("{% for loop in answers %}{% endfor %}", "{% for loop in answers %}", "Can't assign to special loop variable in for-loop"),
     ("{{ company_name + }}", "{{ company_name + }}", "the tag cannot be read: "),
     ("{{ company_name", "{{ company_name", "{{ is not closed in its paragraph: }} is missing (type the tag anew)"),
@@ -215,6 +223,21 @@ def test_all_mistakes_are_told_in_one_run_of_the_kit(run: Run, folder: Path) -> 
     assert all(line.startswith(str(folder)) for line in lines)
 
 
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "{% for r in answers + %}{{ r.label }}{{ loop.index }}{% endfor %}",
+        "{% for level, found in review.levels + %}{{ level }}{{ found }}{% endfor %}",
+        "{% for (a, b) in review.levels + %}甲{% endfor %}",
+        "{% set total = 1 + %}{{ total }}",
+        "{% set kit.title = 1 + %}甲",
+    ],
+)
+def test_a_tag_that_cannot_be_read_still_sets_its_names(run: Run, plain: Path, paragraph: str) -> None:
+    (line,) = contract_lines(run, plain, written(paragraph))
+    assert line.partition("»: ")[2] == "the tag cannot be read: unexpected 'end of statement block'"
+
+
 #: Paragraphs whose blocks do not fit, the number of the paragraph that is told, and what is said; nothing else is.
 BLOCKS: list[tuple[list[str], int, str]] = [
     (["{%p if draft %}", "{%p for r in answers %}", "{{ r.label }}", "{%p endif %}"], 2, "{%p for r in answers %} is not closed: {%p endfor %} is missing"),
@@ -290,6 +313,76 @@ def test_what_is_right_is_not_reported_and_renders(
     item = assessed(kit)
     kit = kit.model_copy(update={"folder": plain})
     assert render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content
+
+
+def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
+    """The lines of the contract that the kit in `folder` makes of the good intake with these changes."""
+    item = assessed(kit, **changes)
+    kit = kit.model_copy(update={"folder": folder})
+    return queries.text(render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "printed"),
+    [
+        ("{{ (total_calls / 7) | round(2) }} {{ 2.5 | round }}", "14285.71 2.0"),
+        ("{% set x %}甲方{{ contact_name }}{% endset %}{{ x }}{{ x }}", "甲方王女士甲方王女士"),
+        ("{% filter upper %}{{ contact_wechat }}{% endfilter %}", "SHILI_WANG"),
+        ("{% macro m(x, y=contact_name) %}{{ x }}：{{ y }}{% endmacro %}{{ m('甲') }}", "甲：王女士"),
+        ("{% macro m() %}（{{ caller() }}）{% endmacro %}{% call m() %}{{ contact_name }}{% endcall %}", "（王女士）"),
+        ("{{ kit['name'] }}", "caller-number"),
+        ("{% for one in number_regions %}{{ one }}、{% endfor %}", "广东省-深圳市、"),
+        ("{% for one in bandwidth_mbps %}有{% else %}无{% endfor %}", "无"),
+        ("{{ [total_calls, daily_calls] | sort | join('、') }}", "5,000、100,000"),
+        ("{{ -bandwidth_mbps }}", "【待定：上下行对等带宽 (Mbps)】"),
+        ("{{ [bandwidth_mbps, 1] | sum }}", "【待定：上下行对等带宽 (Mbps)】"),
+    ],
+)  # fmt: skip
+def test_what_templates_may_do_prints_what_it_says(
+    run: Run, kit: Kit, plain: Path, paragraph: str, printed: str
+) -> None:
+    contract_lines(run, plain, written(paragraph), code=0)
+    assert lines_made(kit, plain)[0] == printed
+
+
+#: Conditions on 5,000 calls a day, 100,000 in all, landlines, and no bandwidth, and whether they hold.
+CONDITIONS = [
+    ("daily_calls < total_calls", True),
+    ("total_calls < daily_calls", False),
+    ("daily_calls <= 5000", True),
+    ("daily_calls <= 4999", False),
+    ("daily_calls > 4999", True),
+    ("daily_calls > 5000", False),
+    ("daily_calls >= 5000", True),
+    ("daily_calls >= 5001", False),
+    ("daily_calls != 5001", True),
+    ("daily_calls != 5000", False),
+    ("number_source in ['buy']", True),
+    ("'n95' in number_types", False),
+    ("number_regions | length == 1", True),
+    ("number_regions and script_template_approved", True),
+    ("[daily_calls, total_calls, daily_calls] | unique | list | length == 2", True),
+    ("bandwidth_mbps is given", False),
+    ("bandwidth_mbps", False),
+    ("not bandwidth_mbps", True),
+    ("bandwidth_mbps < 3 or bandwidth_mbps >= 3", False),
+    ("daily_calls != bandwidth_mbps or bandwidth_mbps == bandwidth_mbps", False),
+    ("daily_calls < bandwidth_mbps or daily_calls > bandwidth_mbps", False),
+    ("3 in bandwidth_mbps or bandwidth_mbps in [3]", False),
+    ("bandwidth_mbps + 1 > 0 or 2 * bandwidth_mbps <= 0", False),
+    ("bandwidth_mbps | length == 0", True),
+    ("bandwidth_mbps | list == []", True),
+    ("bandwidth_mbps ~ '路' == '路'", True),
+]
+
+
+@pytest.mark.parametrize(("condition", "holds"), CONDITIONS, ids=[condition for condition, _ in CONDITIONS])
+def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path, condition: str, holds: bool) -> None:
+    edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
+    assert lines_made(kit, plain)[0] == ("是" if holds else "否")
+    case = Case(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
+    found = assessed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
+    assert [finding.rule for finding in found] == (["ONE"] if holds else [])
 
 
 #: What tags and their accidents are made of.
@@ -404,18 +497,59 @@ def test_headers_and_pictures_are_read_too(run: Run, plain: Path) -> None:
     assert any("paragraph 1 «" in line and "unknown name 'compny_name'" in line for line in lines)
 
 
-def test_a_damaged_part_without_tags_is_told_and_stops_the_contract(run: Run, plain: Path) -> None:
-    path = plain / "contract.docx"
+def change_part(path: Path, name: str, change: Callable[[str], str | bytes]) -> None:
+    """Write one part of a Word file anew."""
     with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["word/styles.xml"] = parts["word/styles.xml"].replace(b"</w:style>", b"", 1)
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    text = parts[name]
+    assert isinstance(text, bytes)
+    parts[name] = change(text.decode("utf-8"))
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    for command in (["template", "check", plain], ["contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain]):
+        for part, content in parts.items():
+            archive.writestr(part, content)
+
+
+@pytest.mark.parametrize(
+    ("part", "end"),
+    [("word/styles.xml", "</w:style>"), ("word/document.xml", "</w:r>"), ("_rels/.rels", "</Relationships>")],
+)
+def test_a_damaged_part_is_told_and_stops_the_contract(run: Run, plain: Path, part: str, end: str) -> None:
+    path = plain / "contract.docx"
+    change_part(path, part, lambda xml: xml.replace(end, "", 1))
+    for command in (["template", "check", path], ["contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain]):
         done = run(*command)
         assert done.code == 6
-        assert "word/styles.xml: is not well-formed XML" in done.out + done.err
+        (line,) = [line for line in (done.out + done.err).splitlines() if not line.endswith(" notes")]
+        assert f"{path}: {part}: is not well-formed XML: " in line
+
+
+def test_a_part_in_another_encoding_is_told(run: Run, plain: Path) -> None:
+    path = plain / "contract.docx"
+    change_part(path, "word/document.xml", lambda xml: xml.replace("UTF-8", "UTF-16").encode("utf-16"))
+    done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain)
+    assert done.code == 6
+    assert done.err == (
+        f"error: {path}: word/document.xml: is not UTF-8\nhint: open the template in Word and save it again\n"
+    )
+
+
+def test_a_workbook_that_is_called_a_word_file_is_told(run: Run, plain: Path) -> None:
+    shutil.copy(ROOT / "inputs" / "accepted.xlsx", plain / "contract.docx")
+    done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain)
+    assert done.code == 6
+    assert done.err == (
+        f"error: {plain / 'contract.docx'}: is not a Word document: it holds no word/document.xml\n"
+        "hint: save the template as .docx\n"
+    )
+
+
+def test_properties_of_the_file_are_read_too(run: Run, plain: Path) -> None:
+    def change(document: Document) -> None:
+        document.core_properties.title = "{{ compny_name }}"
+
+    (line,) = contract_lines(run, plain, change)
+    assert line.startswith("docProps/core.xml «{{ compny_name }}")
+    assert "»: unknown name 'compny_name'" in line
 
 
 # -- notes ------------------------------------------------------------------------------------------
@@ -614,6 +748,30 @@ def test_a_tag_that_fails_in_a_loop_tells_the_value_of_that_turn(run: Run, folde
     assert done.err.startswith(
         f"error: {page}:3 «{{{{ row.shown / 0 }}}}»: {{{{ row.shown / 0 }}}} fails for row.shown = «"
     )
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "said"),
+    [
+        ("{% if not draft %}甲{% elif contact_name | rmb %}乙{% endif %}", "{% elif contact_name | rmb %} fails for contact_name = «王女士»: "),
+        ("{% set fee = contact_name | rmb %}{{ fee }}", "{% set fee = contact_name | rmb %} fails for contact_name = «王女士»: "),
+        ("{% macro m(x) %}{{ x | rmb }}{% endmacro %}甲{{ m(contact_name) }}", "{{ x | rmb }} fails for x = «王女士»: "),
+        ("{% if not draft %}{% set n = 1 %}{% endif %}甲{{ n + 1 }}", "{{ n + 1 }} fails: 'n' is undefined"),
+    ],
+)  # fmt: skip
+def test_whatever_tag_fails_is_told_with_what_it_was_given(kit: Kit, plain: Path, paragraph: str, said: str) -> None:
+    edit(plain / "contract.docx", written("一", paragraph))
+    with pytest.raises(KitError) as caught:
+        lines_made(kit, plain)
+    (problem,) = caught.value.problems
+    assert "word/document.xml, paragraph 2 «" in problem
+    assert problem.partition("»: ")[2].startswith(said)
+
+
+def test_a_tag_of_a_cell_that_fails_is_told_with_what_it_was_given(kit: Kit, plain: Path) -> None:
+    edit(plain / "contract.docx", table(["{% cellbg contact_name / 2 %}甲", "乙"]))
+    with pytest.raises(KitError, match=r"\{% cellbg contact_name / 2 %\} fails for contact_name = «王女士»: "):
+        lines_made(kit, plain)
 
 
 def assessed_name(run: Run) -> str:

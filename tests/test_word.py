@@ -104,6 +104,16 @@ def test_a_missing_value_is_highlighted_alone_and_listed_once(template: Build) -
     assert document.sections[0].header.paragraphs[0].text == "编号 【待定：编号】"
 
 
+def test_a_missing_value_in_the_files_properties_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "template.docx"
+    document = docx.Document()
+    document.core_properties.title = "合同 {{ name }} 草稿"
+    document.save(str(path))
+    made, pending = rendered(path, name=Missing("编号"))
+    assert made.core_properties.title == "合同 【待定：编号】 草稿"
+    assert pending == ("编号",)
+
+
 def test_the_highlight_stands_where_the_schema_wants_it() -> None:
     xml = (
         '<w:r><w:rPr><w:b/><w:sz w:val="20"/><w:u w:val="single"/></w:rPr>'
@@ -134,6 +144,26 @@ def test_rows_repeat_and_merge_where_the_template_says(template: Build) -> None:
     for properties in document.element.body.iter(qn("w:tcPr")):
         order = [etree.QName(child).localname for child in properties]
         assert order == [name for name in ("tcW", "gridSpan", "vMerge", "shd", "vAlign") if name in order]
+
+
+def test_cells_that_docxtpl_marks_are_merged(template: Build) -> None:
+    """`{% vm %}` is docxtpl's own: the cells of all rows that a loop makes are one."""
+    table = [["{%tr for field in fields %}", ""], ["{% vm %}{{ name }}", "{{ field }}"], ["{%tr endfor %}", ""]]
+    document, _ = rendered(template(table=table), fields=["一", "二"], name=Shown("a", "甲"))
+    (grid,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in grid.rows] == [["甲", "一"], ["甲", "二"]]
+    assert grid.cell(0, 0)._tc is grid.cell(1, 0)._tc
+
+
+def test_comments_between_paragraphs_are_no_markup(template: Build) -> None:
+    path = template("{%p if name %}", "甲", "{%p endif %}")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"</w:p>", b"</w:p><!-- <w:p></w:p> -->", 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert texts(rendered(path, name=Shown("a", "甲"))[0]) == ["甲"]
 
 
 def test_equal_input_gives_equal_bytes(template: Build) -> None:
@@ -195,16 +225,6 @@ def test_what_is_no_word_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK nonsense")
     with pytest.raises(KitError, match="is not a Word document"):
         word.compile_template(path, NAMES)
-
-
-def test_a_missing_value_in_the_properties_is_plain_text_and_listed(template: Build) -> None:
-    path = template("甲 {{ name }}")
-    document = docx.Document(str(path))
-    document.core_properties.title = "编号 {{ fee }}：{{ count }}"
-    document.save(str(path))
-    made, pending = rendered(path, fee=Missing("费用"), count=Shown(2, "2"), name=Shown("a", "a"))
-    assert made.core_properties.title == "编号 【待定：费用】：2"
-    assert pending == ("费用",)
 
 
 def test_a_part_in_another_encoding_is_refused(template: Build) -> None:

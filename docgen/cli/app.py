@@ -63,8 +63,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except DocgenError as error:
         show_error(error)
         return error.exit_code
-    except SystemExit:  # how click ends where whoever reads the output has seen enough
-        return ExitCode.DONE
+    except SystemExit:  # click's own, where whoever read the output has gone, as `head` does
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  a bug ends here, in one line
         if talker.isEnabledFor(logging.DEBUG):
             complain(trace(error))

@@ -54,12 +54,13 @@ class Tally:
         count = len(outcome.items) + len(outcome.failures)
         if outcome.more or outcome.source in self._tables:
             told = self._tables.get(outcome.source, _Length(0, is_known=False))
-            if not outcome.more:
-                told = _Length(outcome.start + count, is_known=True)
+            if not outcome.more:  # workers may have looked for more beyond the end
+                end = outcome.start + count
+                told = _Length(min(end, told.intakes) if told.is_known else end, is_known=True)
             elif not told.is_known:
                 told = _Length(outcome.about, is_known=False)
             self._tables[outcome.source] = told
-        elif outcome.start == 0:
+        else:
             self._ended += 1
             self._in_ended += count
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from docgen import values
-from docgen.intake import Answer, FigureResult, FigureValue, Finding, Intake, Level, Origin, Review, Unrecognised, Value
+from docgen.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.kit import Field, FieldType, Kit, Section
 from docgen.render.lint import shapes
 from docgen.render.lint.shapes import Names, Shape
@@ -223,10 +223,8 @@ def _figure(figure: FigureResult) -> Shown | Missing:
     return Shown(figure.value, show_figure(figure.value))
 
 
-def show_figure(value: FigureValue) -> str:
-    """A figure as a person reads it: `1–2`, `5,000`, `1,234.50`; — where there is none."""
-    if value is None:
-        return "—"
+def show_figure(value: int | Decimal | tuple[int, int]) -> str:
+    """A figure as a person reads it: `1–2`, `5,000`, `1,234.50`."""
     if isinstance(value, tuple):
         low, high = value
         return str(low) if low == high else f"{low}–{high}"

@@ -110,9 +110,8 @@ def _add(font: Any, glyphs: dict[str, Any], more: Any) -> None:
         glyphs[name] = drawn[source]
         advance, bearing = more["hmtx"][source]
         font["hmtx"][name] = round(advance * scale), round(bearing * scale)
-        for table in font["cmap"].tables:
-            if table.isUnicode():
-                table.cmap[code] = name
+        for table in font["cmap"].tables:  # of Unicode all of them: a subset keeps no other
+            table.cmap[code] = name
 
 
 def _give_outlines(font: Any, glyphs: dict[str, Any]) -> None:

@@ -18,13 +18,12 @@ from typing import Any
 from docgen.errors import ProofError
 from docgen.kit import Field, Kit
 from docgen.render.package import xml_fault
-from docgen.render.word import Rendered
+from docgen.render.word import DOCUMENT, Rendered
 
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
 _MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")
 _CONTROL_TAG = re.compile(rb'<w:tag w:val="([^"]*)"')
 _CONTROL_ID = re.compile(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmarks bear theirs as an attribute
-_DOCUMENT = "word/document.xml"
 
 
 def word(document: Rendered, what: str) -> Rendered:
@@ -36,7 +35,7 @@ def word(document: Rendered, what: str) -> Rendered:
 def form(document: Rendered, kit: Kit, what: str = "the form") -> Rendered:
     """`document` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
     parts = _opened(document, what)
-    _require(what, [*_word_problems(parts), *_control_problems(parts.get(_DOCUMENT, b""), kit)])
+    _require(what, [*_word_problems(parts), *_control_problems(parts.get(DOCUMENT, b""), kit)])
     return document
 
 
@@ -65,15 +64,15 @@ def _opened(document: Rendered, what: str) -> dict[str, bytes]:
     when it was compiled."""
     try:
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
-            wanted = document.made | {_DOCUMENT}
+            wanted = document.made | {DOCUMENT}
             return {name: archive.read(name) for name in archive.namelist() if name in wanted}
     except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
         raise ProofError(f"{what} failed its own check and is not written: it does not open: {cause}") from cause
 
 
 def _word_problems(parts: dict[str, bytes]) -> Iterator[str]:
-    if _DOCUMENT not in parts:
-        yield f"it holds no {_DOCUMENT}"
+    if DOCUMENT not in parts:
+        yield f"it holds no {DOCUMENT}"
     for name, content in parts.items():
         if fault := xml_fault(content):
             yield f"{name} is not well-formed XML: {fault}"

@@ -36,6 +36,9 @@ from docgen.shown import Missing
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
+#: The part with the text of the document.
+DOCUMENT = "word/document.xml"
+_SAVE = "save the template as .docx"
 #: What a template may hold, unpacked.
 _LARGEST = 100 << 20
 _RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
@@ -109,9 +112,12 @@ def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
                 raise KitError(f"{path}: expands to more than {_LARGEST >> 20} MB", "make its pictures smaller")
-            return tuple((info.filename, archive.read(info)) for info in archive.infolist())
+            entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
     except (OSError, RuntimeError, zlib.error, EOFError, zipfile.BadZipFile) as cause:  # RuntimeError: encrypted
-        raise KitError(f"{path}: is not a Word document: {cause}", "save the template as .docx") from cause
+        raise KitError(f"{path}: is not a Word document: {cause}", _SAVE) from cause
+    if DOCUMENT not in dict(entries):
+        raise KitError(f"{path}: is not a Word document: it holds no {DOCUMENT}", _SAVE)
+    return entries
 
 
 def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | None = None) -> list[WordPart]:
@@ -124,13 +130,13 @@ def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | Non
     if remarks := tuple(reach.outward(str(path), entries)):
         parts.append(WordPart("", lint.examine((), names).adding(remarks), ""))
     for name, content in entries:
-        if _RENDERED_PARTS.fullmatch(name):
+        if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
+            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
+            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
+        elif _RENDERED_PARTS.fullmatch(name):
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
                 parts.append(part)
-        elif name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
-            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
-            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
     return parts
 
 

@@ -49,6 +49,9 @@ def read(tree: nodes.Template, names: Names, environment: Environment) -> Usage:
     """The usage of a parsed template that may use `names`."""
     reader = _Reader(tree, names, environment)
     reader.all(tree.body, dict(names.shapes))
+    for target in tree.find_all(nodes.NSRef):
+        what = f"{target.name}.{target.attr} cannot be set (give it a name of its own, without a full stop)"
+        reader.usage.problems.append((target.lineno, what))
     return reader.usage
 
 
@@ -79,10 +82,8 @@ class _Reader:
             case nodes.If():
                 self._condition(node, scope)
             case nodes.Assign():
-                self._refuse_attributes(node)
                 _bind(node.target, self._shape(node.node, scope), scope)
             case nodes.AssignBlock():
-                self._refuse_attributes(node)
                 self.all(node.body, dict(scope))
                 _bind(node.target, ANYTHING, scope)
             case nodes.Macro() | nodes.CallBlock():
@@ -100,10 +101,6 @@ class _Reader:
         inner = dict(scope)
         for child in node.iter_child_nodes():
             self._statement(child, inner) if isinstance(child, nodes.Stmt) else self._shape(child, inner)
-
-    def _refuse_attributes(self, node: nodes.Node) -> None:
-        for target in node.find_all(nodes.NSRef):
-            self._say(node, f"{target.name}.{target.attr} cannot be set (only a name without a dot can)")
 
     def _with(self, node: nodes.With, scope: _Scope) -> None:
         inner = dict(scope)
