@@ -228,14 +228,14 @@ def test_all_mistakes_are_told_in_one_run_of_the_kit(run: Run, folder: Path) -> 
     [
         "{% for r in answers + %}{{ r.label }}{{ loop.index }}{% endfor %}",
         "{% for level, found in review.levels + %}{{ level }}{{ found }}{% endfor %}",
-        "{% for (a, b) in review.levels + %}甲{% endfor %}",
+        "{% for r.label in answers + %}甲{% endfor %}",
         "{% set total = 1 + %}{{ total }}",
         "{% set kit.title = 1 + %}甲",
     ],
 )
 def test_a_tag_that_cannot_be_read_still_sets_its_names(run: Run, plain: Path, paragraph: str) -> None:
     (line,) = contract_lines(run, plain, written(paragraph))
-    assert line.partition("»: ")[2] == "the tag cannot be read: unexpected 'end of statement block'"
+    assert line.partition("»: ")[2].startswith("the tag cannot be read: ")
 
 
 #: Paragraphs whose blocks do not fit, the number of the paragraph that is told, and what is said; nothing else is.
@@ -348,7 +348,7 @@ def test_what_templates_may_do_prints_what_it_says(
 #: Conditions on 5,000 calls a day, 100,000 in all, landlines, and no bandwidth, and whether they hold.
 CONDITIONS = [
     ("daily_calls < total_calls", True),
-    ("total_calls < daily_calls", False),
+    ("daily_calls < 5000", False),
     ("daily_calls <= 5000", True),
     ("daily_calls <= 4999", False),
     ("daily_calls > 4999", True),
@@ -361,7 +361,7 @@ CONDITIONS = [
     ("'n95' in number_types", False),
     ("number_regions | length == 1", True),
     ("number_regions and script_template_approved", True),
-    ("[daily_calls, total_calls, daily_calls] | unique | list | length == 2", True),
+    ("[daily_calls, 5000, total_calls] | unique | list | length == 2", True),
     ("bandwidth_mbps is given", False),
     ("bandwidth_mbps", False),
     ("not bandwidth_mbps", True),
