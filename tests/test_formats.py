@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -555,6 +556,16 @@ def test_a_damaged_compound_file_is_refused(tmp_path: Path, kit: Kit, name: str)
     path = tmp_path / "damaged.xls"
     path.write_bytes(content)
     assert said in refusal(path, kit)
+
+
+def test_a_table_that_names_its_sectors_again_and_again_does_not_fill_the_memory(tmp_path: Path, kit: Kit) -> None:
+    path = tmp_path / "hostile.xls"
+    path.write_bytes(LARGE[:-512] + struct.pack("<128I", *[0] * 127, len(LARGE) // 512 - 2))
+    tracemalloc.start()
+    assert "its sectors run in a circle" in refusal(path, kit)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5 * len(LARGE)
 
 
 def test_an_old_workbook_too_large_to_be_made_anew_is_refused(

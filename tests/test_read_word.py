@@ -236,17 +236,17 @@ def test_what_a_form_template_prints_around_its_tags_is_understood(kit: Kit, tmp
     shutil.copytree(kit.folder, tmp_path / "kit")
     template = tmp_path / "kit" / "form.docx"
     word = Document(str(template))
-    word.add_paragraph("请按 {{ kit.title }} 的说明填写后交回。")
+    word.add_paragraph("本表共 {{ sections | length }} 部分，请逐项填写。")
     word.save(str(template))
     own = kitfile.load(tmp_path / "kit")
     (tmp_path / "f.docx").write_bytes(render_form(own, DATE))
     word = Document(str(tmp_path / "f.docx"))
-    assert word.paragraphs[-1].text == f"请按 {kit.title} 的说明填写后交回。"
+    assert word.paragraphs[-1].text == "本表共 3 部分，请逐项填写。"
     assert understood(tmp_path / "f.docx", own) == {}
-    word.add_paragraph("请按说明填写后交回。")
+    word.add_paragraph("本表请逐项填写。")
     word.save(str(tmp_path / "g.docx"))
     (answers,) = read(tmp_path / "g.docx", own).intakes
-    assert [u.text for u in answers.unrecognised] == ["请按说明填写后交回。"]
+    assert [u.text for u in answers.unrecognised] == ["本表请逐项填写。"]
 
 
 def test_what_is_added_around_the_form_is_listed(kit: Kit, tmp_path: Path) -> None:
