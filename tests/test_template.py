@@ -608,6 +608,17 @@ def test_a_content_control_of_no_field_is_told_and_stops_the_form(run: Run, fold
     assert (done.code, done.err) == (6, f"error: {said}\n")
 
 
+def test_a_content_control_before_the_first_paragraph_is_told(run: Run, folder: Path) -> None:
+    def change(document: Document) -> None:
+        control = '<w:sdt {0}><w:sdtPr><w:tag w:val="nobody"/></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>'
+        document.element.body.insert(0, parse_xml(control.format(nsdecls("w"))))
+
+    edit(folder / "form.docx", change)
+    done = run("template", "check", folder)
+    assert done.code == 6
+    assert f"{folder / 'form.docx'}: word/document.xml: the content control 'nobody' belongs to no field" in done.out
+
+
 def test_the_form_knows_its_own_sections_and_no_terms(run: Run, folder: Path) -> None:
     edit(
         folder / "form.docx",
