@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -231,7 +232,10 @@ def test_a_part_in_another_encoding_is_refused(template: Build) -> None:
     path = template("甲 {{ name }}")
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["word/document.xml"] = parts["word/document.xml"].decode("utf-8").encode("gb18030")
+    text = parts["word/document.xml"].decode("utf-8")
+    parts["word/document.xml"] = re.sub("encoding='UTF-8'|encoding=\"UTF-8\"", 'encoding="UTF-16"', text).encode(
+        "utf-16"
+    )
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
