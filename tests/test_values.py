@@ -290,6 +290,13 @@ def test_no_mobile(written: str, code: str) -> None:
         ("20个（固号）", 20),
         ("1", 1),
         ("999999999999999", 999_999_999_999_999),
+        ("一二三", 123),
+        ("一二三四", 1234),
+        ("10多万", 100_000),
+        ("2-2万", 20_000),
+        ("5000-5000", 5000),
+        ("5000" + "左右" * 28, 5000),  # 60 characters
+        (f"5000（{'无' * 234}）", 5000),  # 240 with a remark
     ],
 )
 def test_counts(written: str, found: int) -> None:
@@ -927,6 +934,10 @@ def test_what_is_shown_reads_back(name: str, data: st.DataObject) -> None:
         ("1,234,567,890,123,456", "number_long"),
         ("1,2345,6789,0123,4567", "number_long"),
         ("12345678901234个x", "count_unreadable"),
+        ("一二", "count_unreadable"),  # one or two
+        ("三五", "count_unreadable"),
+        ("5000" + "左右" * 28 + "。", "count_unreadable"),
+        (f"5000（{'无' * 235}）", "count_unreadable"),
         ("−5", "number_negative"),
         ("-5", "number_negative"),
         ("负五", "number_negative"),
@@ -1084,6 +1095,8 @@ def test_long_answers_take_no_time(of: Field, piece: str) -> None:
         (INDUSTRIES, "其他：", "choice_other_empty", {"other": "其他"}),
         (COUNT, "100到200", "range", {"upper": "200"}),
         (COUNT, "1万到2万", "range", {"upper": "20,000"}),
+        (COUNT, "0.5-2万", "range", {"upper": "20,000"}),  # the first takes the unit of the second
+        (COUNT, "500-1万", "range", {"upper": "10,000"}),  # unless it were the greater then
         (REGIONS, " 、 ", "region_unknown", {"entry": "、"}),
         (REGIONS, "火星", "region_unknown", {"entry": "火星", "candidates": ""}),
         (REGIONS, "鼓楼", "region_ambiguous", {"entry": "鼓楼", "candidates": "江苏省-南京市、江苏省-徐州市、河南省-开封市、福建省-福州市"}),
