@@ -70,10 +70,10 @@ def test_a_core_face_has_gb_2312_latin_and_ticks() -> None:
     """GB 2312 has 6,763 Han characters in its two levels (GB/T 2312-1980)."""
     wanted = coreface.characters()
     assert sum("\u4e00" <= character <= "\u9fff" for character in wanted) == 6763
-    assert set("啊齄Az0~，。《》①②☑√") <= wanted
+    assert set("啊齄Az0~，。《》①⑳©‑☑√") <= wanted
     assert "龘" not in wanted
     for path in fonts.core_faces():
-        assert set("啊齄Az0~，。《》①②☑√") <= set(map(chr, TTFont(path).getBestCmap()))
+        assert set("啊齄Az0~，。《》①⑳©‑☑√") <= set(map(chr, TTFont(path).getBestCmap()))
 
 
 def test_a_face_is_cut_where_no_other_has_the_ticks(empty_cache: Path) -> None:
