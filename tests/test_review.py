@@ -141,12 +141,11 @@ def test_a_message_shows_words_answers_and_limits_as_people_write_them(
     assert message in [found.message for found in assessed(kit, **changes).review.findings if found.rule == rule]
 
 
-@pytest.mark.parametrize("taken_away", ["", "greeting_script"])
 @pytest.mark.parametrize(
     ("written", "message"),
     [
         ("{% set known = limits %}不少于 {{ known.n95_daily_calls }} 通", "不少于 10,000 通"),
-        ("{% for one in number_types %}{{ loop.index }}.{{ one }}{% endfor %}", "1.95号码"),
+        ("{% for one in ['甲', '乙'] %}{{ loop.index }}{{ one }}{% endfor %}", "1甲2乙"),
     ],
 )
 def test_a_message_may_have_names_of_its_own(kit: Kit, written: str, message: str) -> None:
@@ -168,6 +167,7 @@ def _saying(kit: Kit, message: str) -> Kit:
     return kit.model_copy(update={"rules": tuple(rules)})
 
 
+@pytest.mark.parametrize("taken_away", ["", "greeting_script"])
 def test_a_rule_looks_at_every_field_whatever_it_found_or_missed_before(kit: Kit, taken_away: str) -> None:
     changes = {"scenarios": "其他：陌拜", "main_script": "我们绝不盲打，只向注册会员介绍本公司的产品"}
     found = findings(kit, **changes, **({taken_away: ""} if taken_away else {}))
