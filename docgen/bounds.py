@@ -159,8 +159,10 @@ _JOINED, _WEIGHED, _FLAT = " joined", " weighed", " flat"
 
 @pass_eval_context
 def _joined(context: EvalContext, parts: list[Any]) -> str:
-    """`a ~ b`, paid for before it is made."""
-    texts = [part if isinstance(part, str) else str(_not_a_list(part)) for part in parts]
+    """`a ~ b`, each as it would be printed alone, paid for before it is made."""
+    shown: Callable[[Any], Any] = context.environment.finalize or _not_a_list
+    texts = [part if isinstance(part, str) else shown(part) for part in parts]
+    texts = [text if isinstance(text, str) else str(text) for text in texts]
     spend(sum(map(len, texts)))
     return (markup_join if context.autoescape else str_join)(texts)
 

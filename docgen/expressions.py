@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, wraps
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -69,6 +69,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
+#: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
+_ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
 
 
 class _Template(Template):
@@ -151,9 +153,19 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     environment.globals.update(FUNCTIONS)
     environment.filters.clear()
     environment.filters.update(bounds.filters() | FILTERS)
+    environment.filters.update({name: _of_what_is_there(environment.filters[name]) for name in _ON_TEXTS})
     environment.tests.clear()
     environment.tests.update(bounds.tests() | TESTS)
     return environment
+
+
+def _of_what_is_there(change: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(change)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        value = next((value for value in args if isinstance(value, Missing)), None)
+        return change(*args, **kwargs) if value is None else value
+
+    return call
 
 
 @cache

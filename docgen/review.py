@@ -117,7 +117,7 @@ def _finding(
 def _shown(kit: Kit, key: str, value: Any) -> Any:
     field = kit.all_fields.get(key)
     if field is not None and not isinstance(value, Missing):
-        return Shown(value, values.show(field, value))
+        return Shown(value, values.show(field, value), values.items(field, value))
     if key == "limits":
         return {name: Shown(limit, f"{limit:,f}") for name, limit in value.items()}
     return value

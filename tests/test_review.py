@@ -232,6 +232,16 @@ def test_a_figure_is_not_told_from_what_cannot_be_read(kit: Kit) -> None:
     assert values == [2, 1, None]
 
 
+def test_a_message_may_go_through_an_answer(kit: Kit) -> None:
+    listing = ruled(
+        kit,
+        when="industries is given",
+        message="{% for one in industries %}[{{ one }}]{% endfor %}{{ contact_wechat ~ '。' }}",
+    )
+    (found,) = assessed(listing, industries="银行、其他：物流", contact_wechat="").review.findings
+    assert found.message == "[银行][其他：物流]—。"
+
+
 def test_an_unreadable_value_silences_the_rules_that_need_it(kit: Kit) -> None:
     found = findings(kit, daily_calls="很多", total_calls="3")
     assert found == {"value@daily_calls": "invalid"}

@@ -372,7 +372,7 @@ CONDITIONS = [
     ("bandwidth_mbps + 1 > 0 or 2 * bandwidth_mbps <= 0", False),
     ("bandwidth_mbps | length == 0", True),
     ("bandwidth_mbps | list == []", True),
-    ("bandwidth_mbps ~ '路' == '路'", True),
+    ("bandwidth_mbps ~ '路' == '路'", False),
 ]
 
 

@@ -115,6 +115,22 @@ def test_a_missing_value_in_the_files_properties_is_text(tmp_path: Path) -> None
     assert pending == ("编号",)
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ fee ~ '号' }}", "{{ fee | upper }}号", "{{ fee | trim | replace('a', 'b') ~ '号' }}", "{{ (fee | title) ~ '号' }}",
+        "{{ fee | truncate(3) }}号", "{% set x = fee ~ '号' %}{{ x }}",
+    ],
+)  # fmt: skip
+def test_a_missing_value_is_marked_whatever_is_made_of_it(template: Build, tag: str) -> None:
+    document, pending = rendered(template(f"编号 {tag}"), fee=Missing("费用 & 税"))
+    (paragraph,) = document.paragraphs
+    assert paragraph.text == "编号 【待定：费用 & 税】号"
+    assert [run.text for run in paragraph.runs if run.font.highlight_color is not None] == ["【待定：费用 & 税】"]
+    assert pending == ("费用 & 税",)
+    assert texts(rendered(template(f"编号 {tag}"), fee=Shown("ab", "ab"))[0])[0].startswith("编号 ")
+
+
 def test_the_highlight_stands_where_the_schema_wants_it() -> None:
     xml = (
         '<w:r><w:rPr><w:b/><w:sz w:val="20"/><w:u w:val="single"/></w:rPr>'
