@@ -71,6 +71,8 @@ FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 #: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
 _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
+#: And those that reckon, with the numbers behind what is shown: `int` would make a 0 of what it does not know.
+_ON_NUMBERS = ("abs", "float", "int", "round", "sum")
 
 
 class _Template(Template):
@@ -153,7 +155,9 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     environment.globals.update(FUNCTIONS)
     environment.filters.clear()
     environment.filters.update(bounds.filters() | FILTERS)
-    environment.filters.update({name: _of_what_is_there(environment.filters[name]) for name in _ON_TEXTS})
+    filters = environment.filters
+    filters.update({name: _of_what_is_there(filters[name]) for name in _ON_TEXTS})
+    filters.update({name: _of_what_is_there(_of_values(filters[name])) for name in _ON_NUMBERS})
     environment.tests.clear()
     environment.tests.update(bounds.tests() | TESTS)
     return environment
@@ -164,6 +168,14 @@ def _of_what_is_there(change: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         value = next((value for value in args if isinstance(value, Missing)), None)
         return change(*args, **kwargs) if value is None else value
+
+    return call
+
+
+def _of_values(reckon: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(reckon)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return reckon(*([plain(one) for one in arg] if isinstance(arg, list) else plain(arg) for arg in args), **kwargs)
 
     return call
 
