@@ -375,13 +375,20 @@ def test_a_month_counts_where_it_is_the_unit() -> None:
         ("千兆", "1000"),
         ("0.5", "0.5"),
         ("约20M", "20"),
+        ("20M左右", "20"),
+        ("约20左右。", "20"),
+        ("20/20M", "20"),
+        ("20、20", "20"),
+        ("百兆", "100"),
     ],
 )
 def test_bandwidth(written: str, found: str) -> None:
     assert value_of(SPEED, written) == Decimal(found)
 
 
-@pytest.mark.parametrize("written", ["上行20M下行10M", "20-50M", "很快", "20通", "20M 30M"])
+@pytest.mark.parametrize(
+    "written", ["上行20M下行10M", "20-50M", "很快", "20通", "20M 30M", "100百兆", "20、40", "20M平均"]
+)
 def test_no_bandwidth(written: str) -> None:
     assert codes_of(SPEED, written) == ["number_unreadable"]
 

@@ -31,7 +31,7 @@ _BROKEN = re.compile(r"\d\s+[\d.]")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _DASH = re.compile("至|到|~|[-‐‑‒–—―−]+")
 _QUALIFIER = re.compile(
-    "(?:大约|大概|约|差不多|预计|预估|估计|估算|暂定|目前|初期|首期|每天|每日|每月|单日|日均|日|平均|人均|均|将近|接近|近|超过|不超过?|超|不少于|不低于"
+    "^(?:大约|大概|约|差不多|预计|预估|估计|估算|暂定|目前|初期|首期|每天|每日|每月|单日|日均|日|平均|人均|均|将近|接近|近|超过|不超过?|超|不少于|不低于"
     "|不高于|不多于|至少|至多|最多|最少|最高|总共|共计|合计|总计|一共|共|总|计|上限|为|是|各|[:><=≥≤~≈])+"
 )
 _VAGUE = "左右|上下|以上|以下|以内|之内|封顶|多|余|来|\\+|。|\\.|,|;"
@@ -125,7 +125,7 @@ def quantity(text: str, units: re.Pattern[str]) -> Quantity | None:
         return None
 
     def bare(part: str) -> str:
-        return units.sub("", _QUALIFIER.sub("", part, count=1) if _QUALIFIER.match(part) else part)
+        return units.sub("", _QUALIFIER.sub("", part))
 
     alone = number(bare(folded))
     if alone is not None:
@@ -194,11 +194,11 @@ def bandwidth(text: str) -> Decimal | None:
     if folded is None:
         return None
     bare = _SPEED_WORDS.sub("", folded)
-    bare = re.sub(f"(?:{_VAGUE})+$", "", _QUALIFIER.sub("", bare, count=1) if _QUALIFIER.match(bare) else bare)
+    bare = re.sub(f"(?:{_VAGUE})+$", "", _QUALIFIER.sub("", bare))
     found = [match for match in _SPEED.finditer(bare) if match.group()]
     if not found or "".join(match.group() for match in found) != bare:
         return number(bare)
-    if len(found) > 1 and not all(match["unit"] or match.group()[-1] in "/,、;和+" for match in found[:-1]):
+    if not all(match["unit"] or match.group()[-1] in "/,、;和+" for match in found[:-1]):
         return None
     speeds = {_mbps(match) for match in found}
     return speeds.pop() if len(speeds) == 1 else None
