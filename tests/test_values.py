@@ -387,7 +387,7 @@ def test_bandwidth(written: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["上行20M下行10M", "20-50M", "很快", "20通", "20M 30M", "100百兆", "20、40", "20M平均"]
+    "written", ["上行20M下行10M", "20-50M", "很快", "20通", "20M 30M", "100百兆", "100/100百兆", "20、40", "20M平均"]
 )
 def test_no_bandwidth(written: str) -> None:
     assert codes_of(SPEED, written) == ["number_unreadable"]
