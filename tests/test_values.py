@@ -955,6 +955,28 @@ def test_numbers_that_are_none_say_why(written: str, code: str) -> None:
     assert value_of(COUNT, "999万亿") == 999_000_000_000_000
 
 
+@pytest.mark.parametrize(
+    ("unit", "written", "amount"),
+    [
+        ("元/个/月", "30元/个月", "30.00"),
+        ("元/个/月", "30元/个/月", "30.00"),
+        ("元/个/月", "30元/年", None),
+        ("元/个/月", "30元/季度", None),
+        ("元/季", "90元/季度", "90.00"),
+        ("元/分钟", "0.12元/分", "0.12"),
+        ("元/分钟", "0.12元/min", "0.12"),
+        ("元/分钟", "0.12元/小时", None),
+        ("元", "约1200元", "1200.00"),
+        ("元", "1200元/个", "1200.00"),
+        ("元", "1200元/月", "1200.00"),  # an amount has no span of time to go against
+    ],
+)
+def test_a_price_is_by_the_span_that_is_asked_for(unit: str, written: str, amount: str | None) -> None:
+    price = field(FieldType.MONEY, label="单价", unit=unit)
+    found = parse(price, written)
+    assert (found.value and str(found.value), bool(found.problems)) == (amount, amount is None)
+
+
 @pytest.mark.parametrize("written", ["100到200.5", "100.5到200", "5.5"])
 def test_a_range_counts_whole_things_at_both_ends(written: str) -> None:
     assert codes_of(COUNT, written) == ["count_fraction"]
