@@ -1031,6 +1031,8 @@ def test_choices_are_known_in_any_width_and_case() -> None:
         ("☑其他（物流；快递；）", (), "物流；快递"),
         ("1、银行 2、保险", ("bank", "insurance"), None),
         ("第1、银行", ("bank",), "第1"),
+        ("☑银行 1、物流", ("bank",), "1、物流"),  # a number counts where a choice or box follows
+        ("银行（对公）和物流", ("bank",), "和物流、对公"),  # and 和 where a choice does
     ],
 )
 def test_marks_and_blanks_belong_to_what_stands_beside_them(

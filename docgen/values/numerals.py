@@ -242,7 +242,7 @@ def money(text: str, unit: str) -> Decimal | None:
 def _other_span(span: str | None, unit: str) -> bool:
     if span is None or not re.search("分钟|月|年|天|日|秒|小时|季", unit):
         return False
-    named = {"个月": "月", "分": "分钟", "min": "分钟", "季度": "季"}.get(span, span)
+    named = {"min": "分钟", "季度": "季"}.get(span, span)
     return named not in unit
 
 
