@@ -141,7 +141,9 @@ def _entries(
 
     Raises KitError where it is no map, an entry is none, or says itself what is known.
     """
-    mapping = holder.get(str(place[-1])) or {}
+    mapping = holder.get(str(place[-1]))
+    if mapping is None:
+        return []
     if not isinstance(mapping, dict):
         raise KitError(f"{marked.at(place)}: {_dotted(place)} must be a map of keys to entries")
     for key, entry in mapping.items():

@@ -110,6 +110,8 @@ def test_a_rule_lends_its_cases_what_they_do_not_say(changed: Change) -> None:
         ("sections:\n  a: 5", "2: sections.a must be an entry in braces or of indented lines"),
         ("sections:\n  a:\n    fields:\n      b: {type: text,\n        section: c}", "5: sections.a.fields.b: unknown key 'section'"),
         ("sections: {a: {fields: {b: {choices: 5}}}}", "1: sections.a.fields.b.choices must be a map of keys to entries"),
+        ("sections: 0", "1: sections must be a map of keys to entries"),
+        ("figures: []", "1: figures must be a map of keys to entries"),
         ("figures: [{key: a}]", "1: figures must be a map of keys to entries"),
         ("figures: {a: {key: b}}", "1: figures.a: unknown key 'key'"),
         ("rules: 5", "1: 'rules': input should be a valid tuple"),
