@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from docgen import normalize, terms
 from docgen.errors import ExitCode, SourceError, UsageError
-from docgen.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
-from docgen.kit import Kit
+from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
+from docgen.model.kit import Kit
 from docgen.read import is_workbook, read, read_terms
 from docgen.review import review
 from docgen.text import printable

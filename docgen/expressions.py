@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from docgen import bounds, negation
 from docgen import text as texts
 from docgen.errors import KitError
-from docgen.shown import Missing, Shown, is_given, plain
+from docgen.model.display import Missing, Shown, is_given, plain
 
 
 def ceil(value: Any) -> Any:

@@ -9,9 +9,9 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from docgen import expressions
 from docgen.errors import did_you_mean
-from docgen.intake import Level
-from docgen.kit import FieldType, Kit, Outputs
 from docgen.markedyaml import Place
+from docgen.model.intake import Level
+from docgen.model.kit import FieldType, Kit, Outputs
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(

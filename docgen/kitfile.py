@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from docgen import kitcheck, markedyaml
 from docgen.errors import KitError, UsageError, did_you_mean
-from docgen.kit import Case, Choice, Field, Figure, Kit, Outputs, Rule, Section, SheetTexts
 from docgen.markedyaml import Marked, Place
+from docgen.model.kit import Case, Choice, Field, Figure, Kit, Outputs, Rule, Section, SheetTexts
 
 KIT_FILE = "kit.yaml"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docgen import __version__
-from docgen.intake import Intake, Value, Verdict, value_json
-from docgen.kit import Kit
 from docgen.kitfile import KIT_FILE
+from docgen.model.intake import Intake, Value, Verdict, value_json
+from docgen.model.kit import Kit
 from docgen.storage import Location
 
 MANIFEST = "manifest.json"

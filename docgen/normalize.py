@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from docgen import expressions, values
-from docgen.intake import Answer, Answers, Finding, Intake, Level, Origin, Unrecognised, Value
-from docgen.kit import Field, Kit
-from docgen.messages import wording
-from docgen.shown import Missing
+from docgen.model.display import Missing
+from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, Unrecognised, Value
+from docgen.model.kit import Field, Kit
+from docgen.model.messages import wording
 from docgen.text import fold_label, says_nothing
 
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from docgen import expressions, files, manifest, storage
 from docgen.assess import Assessed
 from docgen.errors import SourceError, WriteError
-from docgen.intake import Intake, Verdict, intake_json
-from docgen.kit import Kit
+from docgen.model.intake import Intake, Verdict, intake_json
+from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
 from docgen.render import context
 from docgen.render.context import Occasion

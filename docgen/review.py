@@ -9,9 +9,20 @@ from typing import Any
 
 from docgen import expressions, values
 from docgen.errors import KitError
-from docgen.intake import Answer, FigureResult, FigureValue, Finding, Intake, Level, Origin, Review, Value, Verdict
-from docgen.kit import Case, Field, Figure, Kit, Rule
-from docgen.shown import Missing, Shown
+from docgen.model.display import Missing, Shown
+from docgen.model.intake import (
+    Answer,
+    FigureResult,
+    FigureValue,
+    Finding,
+    Intake,
+    Level,
+    Origin,
+    Review,
+    Value,
+    Verdict,
+)
+from docgen.model.kit import Case, Field, Figure, Kit, Rule
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docgen.assess import Assessed
-from docgen.intake import Finding, Level, Verdict
+from docgen.model.intake import Finding, Level, Verdict
 from docgen.packet import Packet
 from docgen.render.context import show_figure
 from docgen.render.lint.listing import Listing

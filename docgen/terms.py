@@ -7,9 +7,9 @@ from pathlib import Path
 
 from docgen import markedyaml, values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
-from docgen.intake import Level, Value
-from docgen.kit import Kit
-from docgen.messages import wording
+from docgen.model.intake import Level, Value
+from docgen.model.kit import Kit
+from docgen.model.messages import wording
 
 TERMS_FILE = "terms.yaml"
 

@@ -18,8 +18,8 @@ from hypothesis import settings
 from docgen import cli, kitfile
 from docgen import terms as default_terms
 from docgen.assess import Assessed
-from docgen.intake import Answer, Answers, Origin, Value
-from docgen.kit import Kit
+from docgen.model.intake import Answer, Answers, Origin, Value
+from docgen.model.kit import Kit
 from docgen.normalize import normalize
 from docgen.render import fonts
 from docgen.review import review

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from docgen import cli, kitfile
-from docgen.kit import Field, Kit
+from docgen.model.kit import Field, Kit
 
 ROOT = Path(__file__).resolve().parent.parent
 KIT = kitfile.home() / "caller-number"

@@ -14,7 +14,7 @@ from test_review import CENTRE, OWN
 
 from docgen import terms as terms_file
 from docgen.assess import Assessed
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 from docgen.render.context import Occasion
 from docgen.render.contract import render_contract
 from docgen.render.word import Rendered

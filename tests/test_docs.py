@@ -13,7 +13,7 @@ from conftest import ROOT, Run
 
 from docgen import cli
 from docgen.errors import ExitCode
-from docgen.kit import FieldType
+from docgen.model.kit import FieldType
 
 READMES = ["README.md", "README.zh-CN.md"]
 

@@ -10,8 +10,8 @@ import pytest
 
 from docgen import expressions
 from docgen.errors import KitError
-from docgen.intake import Chosen
-from docgen.shown import Missing, Shown
+from docgen.model.display import Missing, Shown
+from docgen.model.intake import Chosen
 
 #: As rules have them: values, and what was not given.
 PLAIN: Mapping[str, Any] = {

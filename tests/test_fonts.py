@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from docgen import packet
 from docgen.errors import MissingGlyphError, SystemMissingError
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 from docgen.render import coreface, fonts
 from docgen.render.context import Occasion
 

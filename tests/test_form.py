@@ -9,7 +9,7 @@ import pytest
 import queries
 from conftest import DATE, ROOT, Run, assessed
 
-from docgen.kit import FieldType, Kit
+from docgen.model.kit import FieldType, Kit
 from docgen.render import controls
 from docgen.render.form import render_form
 

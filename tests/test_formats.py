@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from test_read import DTDS, read_or_refuse, refusal, repacked
 
 from docgen.batch.discover import discover
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 from docgen.read import binarybook, opendocument
 from docgen.read.binarybook import read_binary_book, read_old_book
 from docgen.read.compound import around, stream

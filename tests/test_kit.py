@@ -10,7 +10,7 @@ import pytest
 
 from docgen import kitfile
 from docgen.errors import KitError, UsageError
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 
 Change = Callable[..., Path]
 

@@ -18,8 +18,8 @@ from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 
 from docgen import kitfile
 from docgen.errors import SourceError
-from docgen.intake import Answers, Unrecognised
-from docgen.kit import Kit
+from docgen.model.intake import Answers, Unrecognised
+from docgen.model.kit import Kit
 from docgen.read import Reading, read, read_terms
 from docgen.read.forms import read_form
 from docgen.read.grid import Book, Cell, Extent, grid

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tables import workbook
 
 from docgen import packet
-from docgen.intake import Finding, Level, Verdict
-from docgen.kit import Kit
+from docgen.model.intake import Finding, Level, Verdict
+from docgen.model.kit import Kit
 from docgen.review import verdict
 
 #: From best to worst.

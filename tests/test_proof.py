@@ -14,7 +14,7 @@ from conftest import DATE, GOOD, ROOT, Run, assessed
 from tables import form_text, workbook
 
 from docgen.errors import ProofError
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 from docgen.render import proof, word
 from docgen.render.form import render_form
 

@@ -20,7 +20,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tables import form_text, workbook
 
 from docgen.errors import SourceError
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 from docgen.read import guard, read
 from docgen.read.grid import Cell, Extent, cell_of, grid, letters
 from docgen.read.guard import Kind

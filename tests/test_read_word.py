@@ -22,8 +22,8 @@ from queries import NS, W14, W
 from tables import SOURCE_FORM, document, form_text
 
 from docgen import kitfile, values
-from docgen.intake import Chosen, Origin, Value
-from docgen.kit import Field, FieldType, Kit
+from docgen.model.intake import Chosen, Origin, Value
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.normalize import normalize
 from docgen.read import read
 from docgen.render.form import render_form

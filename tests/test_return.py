@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tables import document, form_text, workbook
 
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 
 #: A table with a problem of each level: a bad mobile, a refused number type, marketing, no concurrency.
 PROBLEMS = {

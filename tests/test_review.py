@@ -9,8 +9,8 @@ import pytest
 from conftest import GOOD, assessed
 
 from docgen.errors import KitError
-from docgen.intake import Answer, Answers, Level, Origin, Verdict
-from docgen.kit import Kit
+from docgen.model.intake import Answer, Answers, Level, Origin, Verdict
+from docgen.model.kit import Kit
 from docgen.normalize import normalize
 from docgen.review import review
 

@@ -16,7 +16,7 @@ from jinja2 import TemplateError
 
 from docgen import expressions
 from docgen.errors import KitError
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 from docgen.render import fonts, review
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.cell import MergedCell
 from tables import workbook
 
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 
 INPUTS = ROOT / "inputs"
 

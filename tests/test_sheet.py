@@ -17,8 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from docgen import values
-from docgen.intake import Verdict
-from docgen.kit import Choice, Field, FieldType, Kit, Outputs, Section
+from docgen.model.intake import Verdict
+from docgen.model.kit import Choice, Field, FieldType, Kit, Outputs, Section
 from docgen.normalize import normalize
 from docgen.read import Reading, read
 from docgen.render.sheet import blank_sheet

@@ -22,8 +22,8 @@ from test_review import CENTRE, OWN
 from docgen import packet
 from docgen.assess import Assessed
 from docgen.errors import KitError
-from docgen.intake import Finding, Level, Origin, Unrecognised
-from docgen.kit import Kit
+from docgen.model.intake import Finding, Level, Origin, Unrecognised
+from docgen.model.kit import Kit
 from docgen.render.context import Occasion
 
 SOURCE = b"the bytes of the source"

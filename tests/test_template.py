@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from docgen.errors import KitError
 from docgen.expressions import sandbox
-from docgen.intake import Level
-from docgen.kit import Case, Kit, Rule
+from docgen.model.intake import Level
+from docgen.model.kit import Case, Kit, Rule
 from docgen.render import lint, word
 from docgen.render.context import Occasion, context, names
 from docgen.render.contract import render_contract

@@ -9,7 +9,7 @@ import queries
 from conftest import ROOT, Run
 from openpyxl import load_workbook
 
-from docgen.kit import Kit
+from docgen.model.kit import Kit
 
 INPUTS = ROOT / "inputs"
 

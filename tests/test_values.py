@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docgen import messages
-from docgen.intake import Chosen, Level, Region, Value
-from docgen.kit import Choice, Field, FieldType
+from docgen.model import messages
+from docgen.model.intake import Chosen, Level, Region, Value
+from docgen.model.kit import Choice, Field, FieldType
 from docgen.values import choices, is_not_given, items, options, parse, regions, show, text_of
 
 

@@ -16,9 +16,9 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from docgen.errors import KitError
+from docgen.model.display import Missing, Shown
 from docgen.render import word
 from docgen.render.lint.shapes import ANYTHING, Names
-from docgen.shown import Missing, Shown
 
 NAMES = Names(dict.fromkeys(("name", "count", "fee", "fields", "note"), ANYTHING))
 Build = Callable[..., Path]

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from docgen.batch.summary import SHOWN, Summary
-from docgen.intake import Level
+from docgen.model.intake import Level
 
 PAGE = "report.html"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from docgen.batch.units import Failure, Item, Outcome
-from docgen.intake import Level, Verdict
+from docgen.model.intake import Level, Verdict
 
 #: Intakes and failures that report.html shows; report.xlsx has them all.
 SHOWN = 1_000

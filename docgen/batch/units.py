@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from docgen import __version__, kitfile
-from docgen.intake import Level, Value
 from docgen.manifest import terms_sha256
+from docgen.model.intake import Level, Value
 from docgen.packet import KINDS, Making
 from docgen.render.fonts import faces
 from docgen.storage import Location

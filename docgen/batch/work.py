@@ -21,7 +21,7 @@ from docgen.assess import Opened, open_source
 from docgen.batch import fetch
 from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
 from docgen.errors import DocgenError, bug
-from docgen.intake import Answers, finding_json
+from docgen.model.intake import Answers, finding_json
 from docgen.packet import Original
 from docgen.text import fold
 

@@ -21,7 +21,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from docgen.batch.summary import Summary
 from docgen.batch.units import Item, Outcome
-from docgen.intake import Level
+from docgen.model.intake import Level
 from docgen.render.xlsx import DatedZip, literal
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).

@@ -17,7 +17,7 @@ from docgen.cli.options import Place, common, exit_by, find_sources, load_terms,
 from docgen.cli.talk import tell
 from docgen.cli.telling import Lines, teller
 from docgen.errors import DocgenError, ExitCode, UsageError
-from docgen.intake import Verdict
+from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
     from docgen.batch.schedule import Retry

@@ -26,8 +26,8 @@ from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from docgen.assess import Assessed
-    from docgen.intake import Value
-    from docgen.kit import Kit
+    from docgen.model.intake import Value
+    from docgen.model.kit import Kit
 
 
 @click.command()
@@ -94,7 +94,7 @@ def check(
 
     run = assess_all(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
     if as_json:
-        from docgen.intake import intake_json
+        from docgen.model.intake import intake_json
 
         print_json(
             {

@@ -15,8 +15,8 @@ from docgen.errors import UsageError
 
 if TYPE_CHECKING:
     from docgen.assess import Unreadable
-    from docgen.intake import Value, Verdict
-    from docgen.kit import Kit
+    from docgen.model.intake import Value, Verdict
+    from docgen.model.kit import Kit
     from docgen.storage import Location
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -13,7 +13,7 @@ from docgen.cli.talk import say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from docgen.kit import Kit
+    from docgen.model.kit import Kit
 
 _target = click.argument("target", required=False, metavar="[KIT|FILE]")
 

@@ -18,8 +18,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
-from docgen.intake import Answer, Answers, Unrecognised
-from docgen.kit import FORM_TEMPLATE, Kit
+from docgen.model.intake import Answer, Answers, Unrecognised
+from docgen.model.kit import FORM_TEMPLATE, Kit
 from docgen.read import guard
 from docgen.read.grid import Book, stacked
 from docgen.read.guard import Kind

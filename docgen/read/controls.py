@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from docgen import values
-from docgen.intake import Answer, Answers, Chosen, Origin, Unrecognised
-from docgen.kit import Field, FieldType
+from docgen.model.intake import Answer, Answers, Chosen, Origin, Unrecognised
+from docgen.model.kit import Field, FieldType
 from docgen.read.forms import read_form
 from docgen.read.labels import Vocabulary
 from docgen.read.locate import foreign_prose

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from docgen.kit import Field, FieldType, Kit
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.read.printed import TELLING, is_line, letters, marks, parts, split_printed, starts
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 

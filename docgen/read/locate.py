@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from docgen.intake import Answer, Answers, Unrecognised
-from docgen.kit import Kit
+from docgen.model.intake import Answer, Answers, Unrecognised
+from docgen.model.kit import Kit
 from docgen.read.forms import Form, read_form
 from docgen.read.grid import Book, Grid
 from docgen.read.labels import Vocabulary

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from docgen.intake import Level
-from docgen.kit import Kit
+from docgen.model.intake import Level
+from docgen.model.kit import Kit
 from docgen.text import fold
 
 #: A shorter example, or a number, may stand anywhere by chance; so may what a template prints around its tags.

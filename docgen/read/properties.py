@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree.ElementTree import fromstring
 
-from docgen.kit import MADE_WITH, OWN_SHEETS
+from docgen.model.kit import MADE_WITH, OWN_SHEETS
 from docgen.read.grid import Book, Grid
 
 _CUSTOM = "docProps/custom.xml"

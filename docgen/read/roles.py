@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
-from docgen.kit import FieldType
+from docgen.model.kit import FieldType
 from docgen.read.grid import Cell, Extent, Grid
 from docgen.read.labels import Meaning, Vocabulary
 

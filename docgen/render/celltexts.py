@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from docgen import values
-from docgen.intake import Chosen
-from docgen.kit import Field, FieldType, SheetTexts
+from docgen.model.intake import Chosen
+from docgen.model.kit import Field, FieldType, SheetTexts
 from docgen.render import xlsx
 from docgen.render.returned import Entry
 

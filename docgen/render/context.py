@@ -10,11 +10,11 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from docgen import values
-from docgen.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
-from docgen.kit import Field, FieldType, Kit, Section
+from docgen.model.display import Missing, Shown
+from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
+from docgen.model.kit import Field, FieldType, Kit, Section
 from docgen.render.lint import shapes
 from docgen.render.lint.shapes import Names, Shape
-from docgen.shown import Missing, Shown
 
 _ITEMISED = {FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST}
 

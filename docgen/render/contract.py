@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docgen.intake import Intake, Review, Value
-from docgen.kit import Kit
+from docgen.model.intake import Intake, Review, Value
+from docgen.model.kit import Kit
 from docgen.render import context, proof, word
 from docgen.render.context import Occasion
 from docgen.render.word import Rendered

@@ -13,8 +13,8 @@ from zlib import crc32
 from markupsafe import Markup, escape
 
 from docgen import values
-from docgen.intake import Chosen, Value
-from docgen.kit import Field, FieldType
+from docgen.model.intake import Chosen, Value
+from docgen.model.kit import Field, FieldType
 
 #: Word's own glyphs and font for tick boxes.
 TICKED, EMPTY, BOX_FONT = "☒", "☐", "MS Gothic"

@@ -10,14 +10,14 @@ from typing import Annotated, Any, NamedTuple
 from markupsafe import Markup
 
 from docgen import values
-from docgen.intake import Value
-from docgen.kit import FORM_TEMPLATE, Field, Kit, Section
+from docgen.model.display import Shown
+from docgen.model.intake import Value
+from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
 from docgen.render import context, controls, proof, word
 from docgen.render.context import KitMark
 from docgen.render.lint import shapes
 from docgen.render.lint.shapes import Names
 from docgen.render.returned import Entry, Returned
-from docgen.shown import Shown
 
 
 class FormField(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from docgen.kit import Kit, Section
+from docgen.model.kit import Kit, Section
 from docgen.render import celltexts, xlsx
 
 _WIDTHS = (26, 10, 42, 32)

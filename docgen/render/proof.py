@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docgen.errors import ProofError
-from docgen.kit import Field, Kit
+from docgen.model.kit import Field, Kit
 from docgen.render.package import xml_fault
 from docgen.render.word import DOCUMENT, Rendered
 

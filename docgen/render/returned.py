@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from docgen import expressions
-from docgen.intake import Finding, Intake, Level, Review, Value
-from docgen.kit import Field, Kit
+from docgen.model.intake import Finding, Intake, Level, Review, Value
+from docgen.model.kit import Field, Kit
 from docgen.text import clean_line, clean_long
 
 _QUOTED = 100  # characters of a text that was not understood

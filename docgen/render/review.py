@@ -21,8 +21,8 @@ from urllib.request import url2pathname
 
 from docgen import expressions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
-from docgen.intake import Intake, Review, Value
-from docgen.kit import Kit
+from docgen.model.intake import Intake, Review, Value
+from docgen.model.kit import Kit
 from docgen.render import context, fonts, lint, proof
 from docgen.render.context import Occasion
 from docgen.render.lint import Compiled, Examined, passages, tags

@@ -17,8 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from docgen import values
-from docgen.intake import Level
-from docgen.kit import MADE_WITH, OWN_SHEETS, Field, FieldType, Kit, Section
+from docgen.model.intake import Level
+from docgen.model.kit import MADE_WITH, OWN_SHEETS, Field, FieldType, Kit, Section
 from docgen.render import celltexts, xlsx
 from docgen.render.guide import add_guide
 from docgen.render.returned import TO_MEND, Entry, Returned

@@ -25,12 +25,12 @@ from markupsafe import Markup, escape
 from docgen import expressions
 from docgen.errors import KitError, did_you_mean
 from docgen.expressions import Sandbox
-from docgen.messages import wording
+from docgen.model.display import Missing
+from docgen.model.messages import wording
 from docgen.render import lint, package
 from docgen.render.lint import Compiled, Examined, passages, reach, tags
 from docgen.render.lint.shapes import Names
 from docgen.render.lint.tags import Remark, Tag
-from docgen.shown import Missing
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"

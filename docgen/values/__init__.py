@@ -14,8 +14,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from docgen.intake import Chosen, Level, Region, Value
-from docgen.kit import Choice, Field, FieldType
+from docgen.model.intake import Chosen, Level, Region, Value
+from docgen.model.kit import Choice, Field, FieldType
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
 from docgen.values import choices, dates, lists, mobiles, numerals, regions, yesno
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from docgen.intake import Region
+from docgen.model.intake import Region
 from docgen.text import fold, parted, visible
 
 _PEOPLES = (

@@ -18,12 +18,12 @@ from jinja2.environment import Environment
 from docgen import expressions
 from docgen.errors import KitError
 from docgen.expressions import plain_text_sandbox
+from docgen.model.display import Missing, Shown
 from docgen.render.lint import blocks, tags, usage
 from docgen.render.lint.passages import Passage
 from docgen.render.lint.shapes import Names
 from docgen.render.lint.tags import Remark, Tag
 from docgen.render.lint.usage import Usage
-from docgen.shown import Missing, Shown
 
 
 @dataclass(frozen=True, slots=True)

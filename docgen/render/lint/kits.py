@@ -7,7 +7,7 @@ from pathlib import Path
 
 from docgen import expressions, kitfile
 from docgen.errors import KitError
-from docgen.kit import FORM_TEMPLATE, Field, Kit
+from docgen.model.kit import FORM_TEMPLATE, Field, Kit
 from docgen.render import context, form, review, word
 from docgen.render.contract import CONTRACT_TEMPLATE
 from docgen.render.lint import Examined

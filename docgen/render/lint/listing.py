@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from docgen import expressions
-from docgen.kit import Field, FieldType, Kit
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.render import context, form
 from docgen.render.lint.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
 

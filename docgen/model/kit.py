@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
-from docgen.intake import Level
+from docgen.model.intake import Level
 
 #: The Word template of the fillable form, in the kit's folder.
 FORM_TEMPLATE = "form.docx"
