@@ -7,8 +7,8 @@ from collections.abc import Iterator, Set
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from docgen import expressions
 from docgen.errors import did_you_mean
+from docgen.expressions import sandbox
 from docgen.markedyaml import Place
 from docgen.model.intake import Level
 from docgen.model.kit import FieldType, Kit, Outputs
@@ -78,13 +78,13 @@ def _check_rules(kit: Kit) -> Problems:
 
 def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
     try:
-        tree = expressions.parse_expression(source)
-        expressions.expression(source)
+        tree = sandbox.parse_expression(source)
+        sandbox.expression(source)
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
     yield from _check_names(kit, tree, place, {*_names(kit), *(["text"] if each else [])})
-    for name, constant in expressions.comparisons(tree):
+    for name, constant in sandbox.comparisons(tree):
         field = kit.all_fields.get(name)
         keys = [choice.key for choice in field.choices] if field else []
         if keys and constant not in keys:
@@ -93,8 +93,8 @@ def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False
 
 def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Problems:
     try:
-        tree = expressions.plain_text_sandbox().parse(source)
-        expressions.message(source)
+        tree = sandbox.plain_text_sandbox().parse(source)
+        sandbox.message(source)
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
@@ -107,7 +107,7 @@ def _names(kit: Kit) -> set[str]:
 
 
 def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) -> Problems:
-    for name, attribute, _line in expressions.references(tree):
+    for name, attribute, _line in sandbox.references(tree):
         if name not in known:
             yield place, f"unknown name {name!r}{did_you_mean(name, known)}"
         elif attribute is not None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from docgen import expressions, values
+from docgen import values
+from docgen.expressions import sandbox
 from docgen.model.display import Missing
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, Unrecognised, Value
 from docgen.model.kit import Field, Kit
@@ -87,7 +88,7 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
 def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]) -> bool:
     if isinstance(field.required, bool):
         return field.required
-    expression = expressions.expression(field.required)
+    expression = sandbox.expression(field.required)
     return not expression.names & unreadable and expression.evaluate(names, bool)
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import expressions, files, manifest, storage
+from docgen import files, manifest, storage
 from docgen.assess import Assessed
 from docgen.errors import SourceError, WriteError
+from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Verdict, intake_json
 from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
@@ -159,7 +160,7 @@ def _file_name(kit: Kit, assessed: Assessed, template: str) -> str:
             return safe_name(assessed.intake.name, longest=_LONGEST_IN_NAMES)
         return context.shown(kit.all_fields[key], given.get(key))
 
-    return safe_file_name(expressions.message(template).render(value_of))
+    return safe_file_name(sandbox.message(template).render(value_of))
 
 
 def refuse_to_lose(folder: Location, *, force: bool) -> None:

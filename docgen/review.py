@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
-from docgen import expressions, values
+from docgen import values
 from docgen.errors import KitError
+from docgen.expressions import sandbox
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
     Answer,
@@ -75,7 +76,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
 
 def _holds(rule: Rule, case: Case, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
     """The words hit where the case holds, None where it does not or names a value that cannot be read."""
-    expression = expressions.expression(case.when)
+    expression = sandbox.expression(case.when)
     if expression.names & intake.unreadable:
         return None
     hits: list[str] = []
@@ -88,12 +89,12 @@ def _holds(rule: Rule, case: Case, text: str, intake: Intake, names: Mapping[str
 
         return collect
 
-    looks = {name: collecting(expressions.FUNCTIONS[name]) for name in ("asserts", "denies")}
+    looks = {name: collecting(sandbox.FUNCTIONS[name]) for name in ("asserts", "denies")}
     return hits if _evaluate(expression, {**names, "text": text}, rule.id, bool, **looks) else None
 
 
 def _evaluate(
-    expression: expressions.Expression, names: Mapping[str, Any], where: str, as_type: Callable[[Any], Any],
+    expression: sandbox.Expression, names: Mapping[str, Any], where: str, as_type: Callable[[Any], Any],
     **functions: Any,
 ) -> Any:  # fmt: skip
     try:
@@ -115,8 +116,8 @@ def _finding(
     return Finding(
         rule=rule.id,
         level=case.level,
-        message=expressions.message(case.message).render(value_of),
-        remedy=expressions.message(case.remedy).render(value_of),
+        message=sandbox.message(case.message).render(value_of),
+        remedy=sandbox.message(case.remedy).render(value_of),
         field=field.key,
         label=field.label,
         origin=answer.origin,
@@ -136,7 +137,7 @@ def _shown(kit: Kit, key: str, value: Any) -> Any:
 
 def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:
     value: FigureValue = None
-    when, formula = expressions.expression(figure.when), expressions.expression(figure.value)
+    when, formula = sandbox.expression(figure.when), sandbox.expression(figure.value)
     where = f"figure {figure.key}"
     if not (when.names | formula.names) & unreadable and _evaluate(when, names, where, bool):
         value = _evaluate(formula, names, where, partial(_figure_value, is_money=figure.money))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from docgen import expressions
 from docgen.errors import KitError
+from docgen.expressions import sandbox
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import Chosen
 
@@ -85,7 +85,7 @@ SHOWN: Mapping[str, Any] = {
     ],
 )
 def test_conditions(values: Mapping[str, Any], condition: str, holds: bool) -> None:
-    assert expressions.expression(condition).evaluate(values, bool) is holds
+    assert sandbox.expression(condition).evaluate(values, bool) is holds
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_conditions(values: Mapping[str, Any], condition: str, holds: bool) -> N
     ],
 )
 def test_what_templates_print(written: str, printed: str) -> None:
-    assert expressions.plain_text_sandbox().from_string(written).render(SHOWN) == printed
+    assert sandbox.plain_text_sandbox().from_string(written).render(SHOWN) == printed
 
 
 def test_a_text_that_fails_on_an_intake_is_named() -> None:
     source = "每天 {{ count / (other_count - other_count) }} 通"
     with pytest.raises(KitError) as caught:
-        expressions.message(source).render(PLAIN.__getitem__)
+        sandbox.message(source).render(PLAIN.__getitem__)
     assert caught.value.message.startswith(f"the text {source!r} cannot be filled in: ")

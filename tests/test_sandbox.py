@@ -14,8 +14,8 @@ import pytest
 from conftest import DATE, ROOT, Run
 from jinja2 import TemplateError
 
-from docgen import expressions
 from docgen.errors import KitError
+from docgen.expressions import sandbox
 from docgen.model.kit import Kit
 from docgen.render import fonts, review
 
@@ -95,14 +95,14 @@ UNESCAPED = [
 def test_the_sandbox_stops_it_at_once(template: str) -> None:
     start = time.perf_counter()
     with pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
-        expressions.plain_text_sandbox().from_string(template).render(today=dt.date(2026, 1, 1), xs=["x"] * 1000)
+        sandbox.plain_text_sandbox().from_string(template).render(today=dt.date(2026, 1, 1), xs=["x"] * 1000)
     assert time.perf_counter() - start < 20
 
 
 @pytest.mark.parametrize(("times", "is_too_much"), [(11, False), (12, True)])
 def test_numbers_of_more_than_4096_bits_are_no_longer_reckoned_with(times: int, is_too_much: bool) -> None:
     squared = "{% set n = 15 %}" + "{% set n = n * n %}" * times + "{{ n > 1 }}"  # 4,001 bits after ten times
-    template = expressions.plain_text_sandbox().from_string(squared)
+    template = sandbox.plain_text_sandbox().from_string(squared)
     if is_too_much:
         with pytest.raises(ArithmeticError, match="grown beyond any use"):
             template.render()
@@ -111,9 +111,7 @@ def test_numbers_of_more_than_4096_bits_are_no_longer_reckoned_with(times: int, 
 
 
 def test_every_rendering_has_a_budget_of_its_own() -> None:
-    template = expressions.plain_text_sandbox().from_string(
-        "{% for a in xs %}{% for b in xs %}.{% endfor %}{% endfor %}"
-    )
+    template = sandbox.plain_text_sandbox().from_string("{% for a in xs %}{% for b in xs %}.{% endfor %}{% endfor %}")
     for _ in range(5):
         assert len(template.render(xs=["x"] * 400)) == 160_000
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docgen.errors import KitError
-from docgen.expressions import sandbox
+from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
 from docgen.model.kit import Case, Kit, Rule
 from docgen.render import lint, word

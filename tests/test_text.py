@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docgen import text as texts
-from docgen.negation import asserts, denies
+from docgen.expressions.negation import asserts, denies
 from docgen.text import capitals, clean_line, clean_long, fold, fold_label, parted
 from docgen.values import numerals
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from docgen import expressions
+from docgen.expressions import sandbox
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Field, Kit
 from docgen.text import clean_line, clean_long
@@ -79,7 +79,7 @@ def _open_fields(kit: Kit, findings: Iterable[Finding]) -> Iterator[str]:
     for rule in kit.rules:
         if rule.id in to_mend:
             for case in rule.cases:
-                yield from expressions.expression(case.when).names
+                yield from sandbox.expression(case.when).names
 
 
 def _summary(kit: Kit, intake: Intake, findings: list[Finding]) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _summary(kit: Kit, intake: Intake, findings: list[Finding]) -> Iterator[str]
     if kit.sheet.returned:
         names = {level.value: sum(finding.level is level for finding in findings) for level in Level}
         labels = dict.fromkeys(f.label for f in findings if f.level in TO_MEND and f.label)
-        yield expressions.message(kit.sheet.returned).render((names | {"labels": list(labels)}).__getitem__)
+        yield sandbox.message(kit.sheet.returned).render((names | {"labels": list(labels)}).__getitem__)
     for finding in findings:
         if finding.field is None:
             yield note(kit, finding)

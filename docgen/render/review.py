@@ -19,8 +19,8 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from docgen import expressions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
+from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
 from docgen.render import context, fonts, lint, proof
@@ -136,7 +136,7 @@ def compile_page(path: Path, names: Names) -> Compiled:
     source, examined = examine(path, names)
     if examined.problems:
         raise KitError(examined.problems)
-    sandbox = expressions.sandbox(lambda _missing: "—", markup=True)
+    sandbox = sandbox.sandbox(lambda _missing: "—", markup=True)
     return lint.compile_source(tags.marked(source, examined.tags), examined, sandbox)
 
 

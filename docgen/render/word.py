@@ -22,9 +22,9 @@ from typing import Any, NamedTuple, cast
 from defusedxml import DefusedXmlException, ElementTree
 from markupsafe import Markup, escape
 
-from docgen import expressions
 from docgen.errors import KitError, did_you_mean
-from docgen.expressions import Sandbox
+from docgen.expressions import sandbox
+from docgen.expressions.sandbox import Sandbox
 from docgen.model.display import Missing
 from docgen.model.messages import wording
 from docgen.render import lint, package
@@ -84,7 +84,7 @@ def _sandbox() -> Sandbox:
     def mark(missing: Missing) -> Any:
         return Markup(f"{_OPEN}{escape(missing.label)}{_CLOSE}") if missing.pending else "—"
 
-    environment = expressions.sandbox(mark, markup=True)
+    environment = sandbox.sandbox(mark, markup=True)
     inner = environment.finalize
 
     def finalize(value: Any) -> Any:

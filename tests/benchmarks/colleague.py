@@ -33,10 +33,10 @@ def fill(template: Path, values: Mapping[str, Any], target: Path | IO[bytes]) ->
     """A Word file from a template, by stock docxtpl; the sandbox has the filters that the templates use."""
     from docxtpl import DocxTemplate
 
-    from docgen import expressions
+    from docgen.expressions import sandbox
 
     document = DocxTemplate(str(template))
-    document.render(values, expressions.sandbox(lambda missing: missing.label, markup=True))
+    document.render(values, sandbox.sandbox(lambda missing: missing.label, markup=True))
     document.save(target)
 
 

@@ -148,9 +148,9 @@ def _shown_missing(missing: Any) -> str:
 
 
 def _value(expression: str, values: Mapping[str, Any]) -> Any:
-    from docgen import expressions
+    from docgen.expressions import sandbox
 
-    sandbox = expressions.sandbox(_shown_missing, markup=False)
+    sandbox = sandbox.sandbox(_shown_missing, markup=False)
     value = sandbox.compile_expression(expression, undefined_to_none=False)(**values)
     return value if isinstance(value, bool) else str(sandbox.finalize(value) if sandbox.finalize else value)
 

@@ -15,9 +15,9 @@ from typing import Any
 from jinja2 import Template, TemplateSyntaxError
 from jinja2.environment import Environment
 
-from docgen import expressions
 from docgen.errors import KitError
-from docgen.expressions import plain_text_sandbox
+from docgen.expressions import sandbox
+from docgen.expressions.sandbox import plain_text_sandbox
 from docgen.model.display import Missing, Shown
 from docgen.render.lint import blocks, tags, usage
 from docgen.render.lint.passages import Passage
@@ -72,7 +72,7 @@ class Compiled:
         """The text for these values.  Raises KitError that names the place, the tag and its values."""
         try:
             return self.template.render(values)
-        except expressions.FAILURES as cause:
+        except sandbox.FAILURES as cause:
             line, seen = _failing(cause)
             raise KitError(self._explained(line, {**values, **seen}, cause)) from cause
 
@@ -113,7 +113,7 @@ def _failing(cause: BaseException) -> tuple[int, Mapping[str, Any]]:
 
 def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
     """`name = «value»` for every name in the tag, as documents show the value."""
-    for name, attribute, _line in expressions.references(plain_text_sandbox().parse(blocks.alone(tag))):
+    for name, attribute, _line in sandbox.references(plain_text_sandbox().parse(blocks.alone(tag))):
         if name in values:
             value = values[name] if attribute is None else getattr(values[name], attribute, None)
             yield f"{name}{f'.{attribute}' if attribute else ''} = {_value(value)}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from jinja2 import TemplateSyntaxError
 
 from docgen.errors import did_you_mean
-from docgen.expressions import plain_text_sandbox
+from docgen.expressions.sandbox import plain_text_sandbox
 from docgen.render.lint.passages import Element, fit
 from docgen.render.lint.tags import KINDS, Remark, Tag
 

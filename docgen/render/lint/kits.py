@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docgen import expressions, kitfile
+from docgen import kitfile
 from docgen.errors import KitError
+from docgen.expressions import sandbox
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit
 from docgen.render import context, form, review, word
 from docgen.render.contract import CONTRACT_TEMPLATE
@@ -117,9 +118,9 @@ def _used_by_kit(kit: Kit) -> set[str]:
 
 
 def _names(conditions: Iterable[str]) -> set[str]:
-    return {name for condition in conditions for name in expressions.expression(condition).names}
+    return {name for condition in conditions for name in sandbox.expression(condition).names}
 
 
 def _printed(texts: Iterable[str]) -> set[str]:
-    sandbox = expressions.plain_text_sandbox()
-    return {reference.name for text in texts for reference in expressions.references(sandbox.parse(text))}
+    sandbox = sandbox.plain_text_sandbox()
+    return {reference.name for text in texts for reference in sandbox.references(sandbox.parse(text))}

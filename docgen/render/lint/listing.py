@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from docgen import expressions
+from docgen.expressions import sandbox
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.render import context, form
 from docgen.render.lint.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
@@ -108,13 +108,13 @@ def _entry(name: str, shape: Shape) -> Entry:
 def _language() -> Iterator[Listing]:
     """The filters, tests and functions that docgen adds to those of Jinja2."""
     kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
-        ("filter", "{{ x | %s }}", expressions.FILTERS),
-        ("test", "{%% if x is %s %%}", expressions.TESTS),
+        ("filter", "{{ x | %s }}", sandbox.FILTERS),
+        ("test", "{%% if x is %s %%}", sandbox.TESTS),
     ]
     entries = [
         Entry(form % name, kind, meaning=_first_line(f)) for kind, form, known in kinds for name, f in known.items()
     ]
-    for name, function in expressions.FUNCTIONS.items():
+    for name, function in sandbox.FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
         entries.append(Entry(f"{name}({parameters})", "function", meaning=_first_line(function)))
     yield Listing("filters, tests and functions", tuple(entries))

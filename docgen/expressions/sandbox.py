@@ -17,9 +17,9 @@ from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from docgen import bounds, negation
 from docgen import text as texts
 from docgen.errors import KitError
+from docgen.expressions import limits, negation
 from docgen.model.display import Missing, Shown, is_given, plain
 
 
@@ -80,7 +80,7 @@ class _Template(Template):
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The text for these values."""
-        with bounds.budget():
+        with limits.budget():
             return super().render(*args, **kwargs)
 
 
@@ -90,7 +90,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     template_class = _Template
-    spend = staticmethod(bounds.spend)
+    spend = staticmethod(limits.spend)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -106,16 +106,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for value in (left, right):
             if isinstance(value, Missing):
                 return value
-        bounds.pay_operator(operator, left, right)
+        limits.pay_operator(operator, left, right)
         if operator == "/" and isinstance(left, int) and isinstance(right, int):
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Any, called: Any, *args: Any, **kwargs: Any) -> Any:
         """A call of a function, a macro or a loop, which is paid for."""
-        if called is bounds.spend:  # it stands in every loop
+        if called is limits.spend:  # it stands in every loop
             return called(*args)
-        bounds.pay_call([*args, *kwargs.values()])
+        limits.pay_call([*args, *kwargs.values()])
         return super().call(context, called, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -133,8 +133,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """No wrapper that would let `format` through after all."""
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
-        with bounds.budget():  # what is constant is worked out here
-            return super()._generate(bounds.bounded(source), *args, **kwargs)
+        with limits.budget():  # what is constant is worked out here
+            return super()._generate(limits.bounded(source), *args, **kwargs)
 
 
 def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
@@ -144,7 +144,7 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     def finalize(value: Any) -> Any:
         if isinstance(value, Missing):
             return show_missing(value)
-        printed = bounds.printed(value.text if isinstance(value, Shown) else value)
+        printed = limits.printed(value.text if isinstance(value, Shown) else value)
         # What a customer wrote may hold characters that no XML can, and no reader of PDF takes for text.
         return type(printed)(texts.printable(printed)) if markup and isinstance(printed, str) else printed
 
@@ -154,12 +154,12 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
     environment.globals.clear()
     environment.globals.update(FUNCTIONS)
     environment.filters.clear()
-    environment.filters.update(bounds.filters() | FILTERS)
+    environment.filters.update(limits.filters() | FILTERS)
     filters = environment.filters
     filters.update({name: _of_what_is_there(filters[name]) for name in _ON_TEXTS})
     filters.update({name: _of_what_is_there(_of_values(filters[name])) for name in _ON_NUMBERS})
     environment.tests.clear()
-    environment.tests.update(bounds.tests() | TESTS)
+    environment.tests.update(limits.tests() | TESTS)
     return environment
 
 
@@ -255,7 +255,7 @@ class Expression(NamedTuple):
         Raises KitError where it fails on these values.
         """
         try:
-            with bounds.budget():
+            with limits.budget():
                 given = {name: values[name] for name in self.names if name in values} | functions
                 return as_type(self.compiled(given))
         except FAILURES as cause:
