@@ -14,7 +14,7 @@ from docgen import __version__
 from docgen.kitfile import KIT_FILE
 from docgen.model.intake import Intake, Value, Verdict, value_json
 from docgen.model.kit import Kit
-from docgen.storage import Location
+from docgen.output.storage import Location
 
 MANIFEST = "manifest.json"
 _TEMPLATES = ("form.docx", "contract.docx", "review.html", "review.css")

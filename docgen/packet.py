@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import files, manifest, storage
+from docgen import manifest
 from docgen.assess import Assessed
 from docgen.errors import SourceError, WriteError
 from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Verdict, intake_json
 from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
+from docgen.output import files, storage
+from docgen.output.storage import Location
 from docgen.render import context
 from docgen.render.context import Occasion
 from docgen.render.contract import render_contract
@@ -26,7 +28,6 @@ from docgen.render.fonts import faces
 from docgen.render.form import render_form
 from docgen.render.review import Attached, render_review
 from docgen.render.word import Rendered
-from docgen.storage import Location
 
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docgen import files, names
+from docgen import names
 from docgen.errors import DiskFullError, WriteError
+from docgen.output import files
 
 
 @pytest.mark.parametrize(

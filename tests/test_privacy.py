@@ -17,8 +17,8 @@ import pytest
 from conftest import GOOD, ROOT, Run
 from tables import form_text, workbook
 
-from docgen import files, scratch
 from docgen.batch.reports import write_reports
+from docgen.output import files, scratch
 
 MOBILE, WECHAT = GOOD["contact_mobile"], GOOD["contact_wechat"]
 TERMS = ROOT / "inputs" / "terms.yaml"
@@ -125,7 +125,7 @@ def fail_late(*arguments: object, **options: object) -> None:
         ("check", "docgen.normalize.normalize"),
         ("contract", "docgen.packet.contract_of"),
         ("review", "docgen.packet.review_of"),
-        ("packet", "docgen.files.prepare_folder"),
+        ("packet", "docgen.output.files.prepare_folder"),
     ],
 )
 def test_a_bug_tells_where_and_not_what(

@@ -17,10 +17,10 @@ from conftest import ROOT, Run
 from openpyxl import load_workbook
 from stores import names, objects, place, server, upload
 
-from docgen import storage
 from docgen.batch import fetch
 from docgen.batch.fetch import here
 from docgen.errors import SourceError
+from docgen.output import storage
 
 INPUTS = ROOT / "inputs"
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from batches import companies, table
 
-from docgen import files, kitfile, packet
+from docgen import kitfile, packet
 from docgen.batch import work as working
 from docgen.batch.units import Failure, Job, Outcome, Unit, stamp
 from docgen.batch.work import MOST_DEATHS, work
 from docgen.errors import DiskFullError, SystemMissingError, WriteError
+from docgen.output import files
 
 DATE = dt.date(2026, 11, 23)
 NAMES = companies(3)

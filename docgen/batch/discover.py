@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docgen import storage
 from docgen.errors import UsageError
 from docgen.manifest import MANIFEST
+from docgen.output import storage
+from docgen.output.storage import Location
 from docgen.read import SUFFIXES, is_source
-from docgen.storage import Location
 
 if TYPE_CHECKING:
     from upath import UPath

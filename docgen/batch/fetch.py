@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from docgen import names, scratch, storage
+from docgen import names
 from docgen.errors import SourceError
+from docgen.output import scratch, storage
 from docgen.read.guard import MAX_FILE
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docgen import files
 from docgen.batch import segments
 from docgen.batch.units import Outcome, Unit
-from docgen.storage import Location
+from docgen.output import files
+from docgen.output.storage import Location
 
 JOURNAL = "journal.jsonl"
 

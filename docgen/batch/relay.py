@@ -23,7 +23,7 @@ from docgen import __version__
 from docgen.batch.units import Job, kit_sha256, stamp
 from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import DocgenError, SystemMissingError
-from docgen.storage import Location
+from docgen.output.storage import Location
 
 #: How a worker process ended that cannot say so any more.
 LOST = "its machine or dask worker was lost"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from docgen import files, scratch
 from docgen.batch.page import PAGE, page
 from docgen.batch.summary import summarise
 from docgen.batch.units import Outcome
 from docgen.errors import WriteError
-from docgen.storage import Location
+from docgen.output import files, scratch
+from docgen.output.storage import Location
 
 REPORT = "report.xlsx"
 

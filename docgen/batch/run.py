@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docgen import files
 from docgen.batch import journal, schedule
 from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
@@ -17,7 +16,8 @@ from docgen.batch.units import Job, Outcome, Unit
 from docgen.batch.work import work
 from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import SystemMissingError, WriteError
-from docgen.storage import Location
+from docgen.output import files
+from docgen.output.storage import Location
 
 if TYPE_CHECKING:
     from docgen.batch.cluster import Cluster

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docgen import files, scratch, storage
+from docgen.output import files, scratch, storage
 
 if TYPE_CHECKING:
     from upath import UPath

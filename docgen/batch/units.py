@@ -18,9 +18,9 @@ from typing import Any, NamedTuple, Self
 from docgen import __version__, kitfile
 from docgen.manifest import terms_sha256
 from docgen.model.intake import Level, Value
+from docgen.output.storage import Location
 from docgen.packet import KINDS, Making
 from docgen.render.fonts import faces
-from docgen.storage import Location
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.

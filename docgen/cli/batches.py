@@ -22,7 +22,7 @@ from docgen.model.intake import Verdict
 if TYPE_CHECKING:
     from docgen.batch.schedule import Retry
     from docgen.batch.units import Job, Outcome
-    from docgen.storage import Location
+    from docgen.output.storage import Location
 
 #: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
 TIMEOUT = 300.0

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 @common("kit", "talk")
 def kits(target: Path | None, kit_name: str) -> None:
     """List the kits there are, or copy one."""
-    from docgen import files, kitfile
+    from docgen import kitfile
+    from docgen.output import files
 
     if target is None:
         for folder in kitfile.folders():
@@ -277,7 +278,7 @@ def _readable(
 
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:
-    from docgen import files
+    from docgen.output import files
 
     files.write_file(path, content, replace=force)
     say(f"wrote {path}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from docgen.assess import Unreadable
     from docgen.model.intake import Value, Verdict
     from docgen.model.kit import Kit
-    from docgen.storage import Location
+    from docgen.output.storage import Location
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -66,7 +66,7 @@ class Place(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The Path or UPath that `value` stands for."""
-        from docgen.storage import is_remote, location
+        from docgen.output.storage import is_remote, location
 
         if is_remote(value):
             return location(value) if self._stored else self.fail(f"{value}: only docgen batch writes there")
@@ -112,7 +112,7 @@ def printed_date(given: dt.datetime | None) -> dt.date:
 def find_sources(sources: Sequence[str], out: Location | None = None, *, stored: bool = False) -> list[Any]:
     """The files that SOURCE... means; only with `stored` they may stand in storage."""
     from docgen.batch.discover import discover
-    from docgen.storage import is_remote
+    from docgen.output.storage import is_remote
 
     for source in () if stored else filter(is_remote, sources):
         raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")

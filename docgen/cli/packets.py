@@ -23,8 +23,8 @@ from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from docgen.assess import Assessed
+    from docgen.output.storage import Location
     from docgen.packet import Making, Packet
-    from docgen.storage import Location
 
 DEFAULT_OUT = "outputs"
 
@@ -60,8 +60,8 @@ def packet(
 
 def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Packet]:
     """Every packet; all names are settled, and all refusals raised, before the first is written."""
-    from docgen import files
     from docgen import packet as packets
+    from docgen.output import files
 
     files.remove_orphans(making.out)
     names = packets.folder_names([item.intake for _, item in assessed])
@@ -94,7 +94,8 @@ def verify(folder: Location, kit_name: str | None) -> None:
     Exits with 10 where a file was edited, is missing or does not belong there; a kit that has moved on makes
     no difference.
     """
-    from docgen import manifest, storage
+    from docgen import manifest
+    from docgen.output import storage
 
     with storage.reading(folder):
         if not folder.is_dir():

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import files
 from docgen.errors import SystemMissingError
+from docgen.output import files
 from docgen.render import coreface
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,

@@ -9,8 +9,8 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from docgen import scratch
 from docgen.errors import SourceError, SystemMissingError
+from docgen.output import scratch
 
 _AUTHOR = "docgen"
 

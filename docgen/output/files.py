@@ -17,9 +17,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from docgen import scratch, storage
 from docgen.errors import DiskFullError, DocgenError, WriteError
-from docgen.storage import Location
+from docgen.output import scratch, storage
+from docgen.output.storage import Location
 
 _TEMPORARY = ".docgen-tmp"
 _BLOCK = 1 << 16

@@ -1,0 +1,1 @@
+"""The only writer: files and folders that appear whole, object storage, private scratch files."""
