@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import normalize, terms
+from docgen import normalize
 from docgen.errors import ExitCode, SourceError, UsageError
+from docgen.kit import terms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
 from docgen.model.kit import Kit
 from docgen.read import is_workbook, read, read_terms

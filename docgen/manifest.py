@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docgen import __version__
-from docgen.kitfile import KIT_FILE
+from docgen.kit.kits import KIT_FILE
 from docgen.model.intake import Intake, Value, Verdict, value_json
 from docgen.model.kit import Kit
 from docgen.output.storage import Location

@@ -16,7 +16,8 @@ from typing import Any
 from conftest import GOOD, ROOT
 from tables import workbook
 
-from docgen import cli, kitfile
+from docgen import cli
+from docgen.kit import kits
 
 #: What happens to whoever writes the packet of a company so named.  Python loads the module before anything
 #: else, in workers too; docgen knows nothing of it.
@@ -40,7 +41,7 @@ pathlib.Path.mkdir = mkdir
 
 def table(path: Path, names: Iterable[str], **answers: str) -> Path:
     """A table of customers, all as good as they can be but for `answers`."""
-    fields = kitfile.load(kitfile.find("caller-number")).fields
+    fields = kits.load(kits.find("caller-number")).fields
     lines = [[fields[key].label for key in GOOD]]
     lines += [list({**GOOD, "company_name": name, **answers}.values()) for name in names]
     return workbook(path, "\n".join(f"| {' | '.join(line)} |" for line in lines))

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import settings
 
-from docgen import cli, kitfile
-from docgen import terms as default_terms
+from docgen import cli
 from docgen.assess import Assessed
+from docgen.kit import kits
+from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
 from docgen.model.kit import Kit
 from docgen.normalize import normalize
@@ -88,7 +89,7 @@ def assessed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: s
 
 @pytest.fixture(scope="session")
 def kit() -> Kit:
-    return kitfile.load(kitfile.find("caller-number"))
+    return kits.load(kits.find("caller-number"))
 
 
 @pytest.fixture(scope="session", autouse=True)

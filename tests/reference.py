@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
-from docgen import cli, kitfile
+from docgen import cli
+from docgen.kit import kits
 from docgen.model.kit import Field, Kit
 
 ROOT = Path(__file__).resolve().parent.parent
-KIT = kitfile.home() / "caller-number"
+KIT = kits.home() / "caller-number"
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -47,7 +48,7 @@ def _option(option: click.Option, context: click.Context) -> str:
 
 def fields() -> str:
     """Every field of the kit: key, label, type, whether it is required, clause."""
-    kit = kitfile.load(KIT)
+    kit = kits.load(KIT)
     rows = (
         [f"`{key}`", f"{f.group} / {f.label}" if f.group else f.label, f"`{f.type.value}`", _need(f), f.clause or ""]
         for key, f in kit.all_fields.items()
@@ -61,7 +62,7 @@ def _need(field: Field) -> str:
 
 def rules() -> str:
     """Every rule of the kit: id, title, the levels it can find, where, clause."""
-    kit = kitfile.load(KIT)
+    kit = kits.load(KIT)
     rows = (
         [
             f"`{rule.id}`",

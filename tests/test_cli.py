@@ -194,12 +194,12 @@ def test_exit_codes_are_a_public_interface() -> None:
 
 
 def test_a_bug_is_one_line_and_a_traceback_only_when_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from docgen import kitfile
+    from docgen.kit import kits
 
     def broken(_name: str) -> Path:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(kitfile, "find", broken)
+    monkeypatch.setattr(kits, "find", broken)
     done = run("check", INPUTS / "accepted.xlsx")
     assert done.code == 1
     assert "unexpected ZeroDivisionError at test_cli.py:" in done.err

@@ -23,12 +23,13 @@ from clusters import LOSES, Cluster, cluster, wait_until_busy
 from conftest import ROOT
 from openpyxl import load_workbook
 
-from docgen import __version__, kitfile
+from docgen import __version__
 from docgen.batch import relay
 from docgen.batch.cluster import _refuse_misfits, connected
 from docgen.batch.relay import Setting
 from docgen.batch.units import Job, kit_sha256, stamp
 from docgen.errors import SystemMissingError
+from docgen.kit import kits
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds workers by what Linux says of processes")
 
@@ -199,7 +200,7 @@ def test_a_worker_with_another_docgen_is_refused(tmp_path: Path) -> None:
 def setting(tmp_path: Path) -> Setting:
     """What a worker that sees the same things fits."""
     kit, out = tmp_path / "kit", tmp_path / "out"
-    shutil.copytree(kitfile.find("caller-number"), kit)
+    shutil.copytree(kits.find("caller-number"), kit)
     out.mkdir()
     (out / "mark").touch()
     date = dt.date(2026, 11, 23)

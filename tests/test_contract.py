@@ -12,8 +12,8 @@ import queries
 from conftest import DATE, ROOT, assessed
 from test_review import CENTRE, OWN
 
-from docgen import terms as terms_file
 from docgen.assess import Assessed
+from docgen.kit import terms as terms_file
 from docgen.model.kit import Kit
 from docgen.render.context import Occasion
 from docgen.render.contract import render_contract

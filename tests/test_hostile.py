@@ -21,7 +21,8 @@ from lxml import etree
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from docgen import kitfile, packet
+from docgen import packet
+from docgen.kit import kits
 
 #: What a customer writes as the name of the company, and what every document must show.
 SAME = [
@@ -56,7 +57,7 @@ def source(tmp_path: Path) -> Path:
 
 def write(path: Path, intakes: Iterable[dict[str, str]]) -> Path:
     """Write a table of good intakes with these answers to `path`, and return it."""
-    fields = kitfile.load(kitfile.find("caller-number")).fields
+    fields = kits.load(kits.find("caller-number")).fields
     written = io.StringIO()
     csv.writer(written).writerows(
         [[fields[key].label for key in GOOD], *([*(GOOD | changes).values()] for changes in intakes)]

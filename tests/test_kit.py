@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docgen import kitfile
 from docgen.errors import KitError, UsageError
+from docgen.kit import kits
 from docgen.model.kit import Kit
 
 Change = Callable[..., Path]
@@ -34,7 +34,7 @@ def changed(kit: Kit, tmp_path: Path) -> Change:
 
 def problems(folder: Path) -> list[str]:
     with pytest.raises(KitError) as caught:
-        kitfile.load(folder)
+        kits.load(folder)
     return caught.value.problems
 
 
@@ -79,7 +79,7 @@ def lines_of(folder: Path, text: str) -> list[int]:
 def test_a_mistake_is_refused_with_its_line(changed: Change, old: str, new: str, said: str | None) -> None:
     folder = changed((old, new))
     if said is None:
-        kitfile.load(folder)
+        kits.load(folder)
         return
     (problem, *_) = problems(folder)
     assert said in problem
@@ -98,7 +98,7 @@ def test_a_field_stands_in_one_section(changed: Change) -> None:
 
 def test_a_rule_lends_its_cases_what_they_do_not_say(changed: Change) -> None:
     folder = changed(("each: [scenarios, greeting_script, main_script, callee_source]", "each: [main_script]"))
-    (rule,) = (rule for rule in kitfile.load(folder).rules if rule.id == "SCN-1")
+    (rule,) = (rule for rule in kits.load(folder).rules if rule.id == "SCN-1")
     assert {case.each for case in rule.cases} == {("main_script",)}
 
 
@@ -161,7 +161,7 @@ def test_all_mistakes_are_told_at_once(changed: Change) -> None:
 def test_expressions_reach_nothing_but_their_names(changed: Change, source: str) -> None:
     folder = changed(('when: "industries.other is given"', f'when: "{source}"'))
     try:
-        loaded = kitfile.load(folder)
+        loaded = kits.load(folder)
     except KitError:
         return
     from conftest import assessed
@@ -171,13 +171,13 @@ def test_expressions_reach_nothing_but_their_names(changed: Change, source: str)
 
 
 def test_kits_are_found_by_name_and_by_folder(kit: Kit, changed: Change, tmp_path: Path) -> None:
-    assert kitfile.find("caller-number") == kit.folder
+    assert kits.find("caller-number") == kit.folder
     folder = changed()
-    assert kitfile.load(kitfile.find(str(folder))).name == "caller-number"
+    assert kits.load(kits.find(str(folder))).name == "caller-number"
     with pytest.raises(UsageError, match=r"did you mean 'caller-number'"):
-        kitfile.find("caller-numbr")
+        kits.find("caller-numbr")
     with pytest.raises(UsageError, match=r"holds no kit\.yaml"):
-        kitfile.find(str(tmp_path))
+        kits.find(str(tmp_path))
 
 
 def test_every_key_of_the_domain_stands_in_the_kit(kit: Kit) -> None:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 
-from docgen import kitfile
 from docgen.errors import SourceError
+from docgen.kit import kits
 from docgen.model.intake import Answers, Unrecognised
 from docgen.model.kit import Kit
 from docgen.read import Reading, read, read_terms
@@ -609,7 +609,7 @@ PEOPLE = {"sales_name": "甲", "sales_phone": "101", "finance_name": "乙", "fin
 @pytest.fixture
 def contacts(tmp_path: Path) -> Kit:
     (tmp_path / "kit.yaml").write_text(CONTACTS, encoding="utf-8")
-    return kitfile.load(tmp_path)
+    return kits.load(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from lxml import etree
 from queries import NS, W14, W
 from tables import SOURCE_FORM, document, form_text
 
-from docgen import kitfile, values
+from docgen import values
+from docgen.kit import kits
 from docgen.model.intake import Chosen, Origin, Value
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.normalize import normalize
@@ -238,7 +239,7 @@ def test_what_a_form_template_prints_around_its_tags_is_understood(kit: Kit, tmp
     word = Document(str(template))
     word.add_paragraph("本表共 {{ sections | length }} 部分，请逐项填写。")
     word.save(str(template))
-    own = kitfile.load(tmp_path / "kit")
+    own = kits.load(tmp_path / "kit")
     (tmp_path / "f.docx").write_bytes(render_form(own, DATE))
     word = Document(str(tmp_path / "f.docx"))
     assert word.paragraphs[-1].text == "本表共 3 部分，请逐项填写。"

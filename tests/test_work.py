@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from batches import companies, table
 
-from docgen import kitfile, packet
+from docgen import packet
 from docgen.batch import work as working
 from docgen.batch.units import Failure, Job, Outcome, Unit, stamp
 from docgen.batch.work import MOST_DEATHS, work
 from docgen.errors import DiskFullError, SystemMissingError, WriteError
+from docgen.kit import kits
 from docgen.output import files
 
 DATE = dt.date(2026, 11, 23)
@@ -25,7 +26,7 @@ NAMES = companies(3)
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     """Contracts for a folder of this test's own."""
-    kit, out = kitfile.find("caller-number"), tmp_path / "out"
+    kit, out = kits.find("caller-number"), tmp_path / "out"
     out.mkdir()
     return Job(stamp(kit, {}, DATE, ("contract",)), kit, {}, DATE, out, only=("contract",))
 

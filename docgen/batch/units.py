@@ -15,7 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from docgen import __version__, kitfile
+from docgen import __version__
+from docgen.kit import kits
 from docgen.manifest import terms_sha256
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
@@ -47,7 +48,7 @@ class Job:
     @cached_property
     def making(self) -> Making:
         """How packets are made; a process that asks has loaded the kit for good."""
-        return Making(kitfile.load(self.kit), self.date, self.out, self.force, self.only)
+        return Making(kits.load(self.kit), self.date, self.out, self.force, self.only)
 
     @property
     def step(self) -> int:

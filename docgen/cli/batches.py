@@ -64,15 +64,15 @@ def batch(
     Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
     intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
     """
-    from docgen import kitfile
     from docgen.batch import workers
     from docgen.batch.run import LOCAL, run
     from docgen.batch.units import Job, stamp
+    from docgen.kit import kits
 
     if jobs and cluster not in {None, LOCAL}:
         raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
-    folder = kitfile.find(kit_name)
-    kit = kitfile.load(folder)
+    folder = kits.find(kit_name)
+    kit = kits.load(folder)
     given_terms = load_terms(terms, kit)
     paths = find_sources(sources, out, stored=True)
     if dry_run:

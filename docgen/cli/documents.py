@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 @common("kit", "talk")
 def kits(target: Path | None, kit_name: str) -> None:
     """List the kits there are, or copy one."""
-    from docgen import kitfile
+    from docgen.kit import kits
     from docgen.output import files
 
     if target is None:
-        for folder in kitfile.folders():
-            kit = kitfile.load(folder)
+        for folder in kits.folders():
+            kit = kits.load(folder)
             tell(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
         return
     folder = load_kit(kit_name).folder

@@ -80,9 +80,9 @@ out_file = click.option("-o", "--out", type=click.Path(path_type=Path), metavar=
 
 def load_kit(name: str) -> Kit:
     """The kit that --kit names."""
-    from docgen import kitfile
+    from docgen.kit import kits
 
-    return kitfile.load(kitfile.find(name))
+    return kits.load(kits.find(name))
 
 
 def load_terms(path: Path | None, kit: Kit) -> Mapping[str, Value]:

@@ -112,13 +112,14 @@ def verify(folder: Location, kit_name: str | None) -> None:
 
 def _about_kit(folder: Location, kit_name: str | None) -> str:
     """Whether the kit that a packet was made with is still the same, in one line."""
-    from docgen import kitfile, manifest
+    from docgen import manifest
+    from docgen.kit import kits
 
-    given = kitfile.find(kit_name) if kit_name else None
+    given = kits.find(kit_name) if kit_name else None
     kit = manifest.made_with(folder)
     if kit is None:
         return "kit      not known: the manifest does not name it"
-    here = given or kitfile.own(kit.name)
+    here = given or kits.own(kit.name)
     made = f"kit      {kit.name} {kit.version}: "
     if here is None:
         return f"{made}not found here, so nobody knows whether it has moved on (name it with --kit)"

@@ -32,14 +32,14 @@ def check(target: str | None, kit_name: str) -> None:
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html, in the folder of a kit or
     elsewhere.  Each problem is one line; notes stop nothing.  Exits with 6 where there is a problem.
     """
-    from docgen import kitfile
+    from docgen.kit import kits
     from docgen.render.lint import kits
 
     file = _file(target)
     if file is not None:
         remarks = kits.check_file(file, _kit_of(file, kit_name))
     else:
-        remarks = kits.check_kit(kitfile.find(target or kit_name))
+        remarks = kits.check_kit(kits.find(target or kit_name))
     for remark in remarks:
         tell(remark)
     problems = sum(not remark.is_note for remark in remarks)
@@ -82,8 +82,8 @@ def _file(target: str | None) -> Path | None:
 
 def _kit_of(file: Path, kit_name: str) -> Kit:
     """The kit whose names a template may use: the one that --kit gives, else that of its folder, else the default."""
-    from docgen import kitfile
+    from docgen.kit import kits
 
     given = click.get_current_context().get_parameter_source("kit_name") is ParameterSource.COMMANDLINE
-    own = (file.parent / kitfile.KIT_FILE).is_file()
-    return kitfile.load(file.parent) if own and not given else load_kit(kit_name)
+    own = (file.parent / kits.KIT_FILE).is_file()
+    return kits.load(file.parent) if own and not given else load_kit(kit_name)

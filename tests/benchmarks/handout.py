@@ -23,11 +23,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from batches import companies, table  # noqa: E402
 from clusters import cluster  # noqa: E402
 
-from docgen import kitfile  # noqa: E402
 from docgen.assess import open_source  # noqa: E402
 from docgen.batch.cluster import Cluster, connected  # noqa: E402
 from docgen.batch.units import Job, Unit, stamp  # noqa: E402
 from docgen.batch.workers import Workers  # noqa: E402
+from docgen.kit import kits
 
 UNITS, ROWS = 1000, 3000
 
@@ -59,7 +59,7 @@ def processor_time(process: int) -> float:
 
 def main() -> None:
     """Print the figures."""
-    kit = kitfile.find("caller-number")
+    kit = kits.find("caller-number")
     date = dt.date(2026, 11, 23)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -70,7 +70,7 @@ def main() -> None:
             busy = per_unit(there, job, lambda: processor_time(dask.scheduler.pid))
             print(f"cluster: {busy:.2f} ms of the scheduler's processor a unit")  # noqa: T201
             print(f"cluster: {per_unit(there, job, time.process_time):.2f} ms of this process's a unit")  # noqa: T201
-        intakes = open_source(table(folder / "t.xlsx", companies(ROWS)), kitfile.load(kit)).intakes
+        intakes = open_source(table(folder / "t.xlsx", companies(ROWS)), kits.load(kit)).intakes
         began = time.process_time()
         count = sum(1 for _ in intakes)
         print(f"a row passed over: {(time.process_time() - began) / count * 1e3:.2f} ms")  # noqa: T201

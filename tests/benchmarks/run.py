@@ -54,13 +54,13 @@ class Sample(NamedTuple):
 @cache
 def sample() -> Sample:
     """The sample's values for contract and form."""
-    from docgen import kitfile
     from docgen.assess import assess
+    from docgen.kit import kits
     from docgen.render.context import Occasion, context
     from docgen.render.form import form_context
     from docgen.render.returned import Entry
 
-    kit = kitfile.load(kitfile.find("caller-number"))
+    kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
     names = context(kit, item.intake, item.review, item.terms, Occasion(DATE))
     entries = {key: Entry(value) for key, value in item.intake.values.items()}
@@ -196,14 +196,14 @@ class Summary(NamedTuple):
 
 def summary() -> Summary:
     """The sample's review summary, with the core faces cut.  Stock WeasyPrint gets the HTML and style without them."""
-    from docgen import kitfile
     from docgen.assess import assess
+    from docgen.kit import kits
     from docgen.render import fonts, review
     from docgen.render.context import Occasion, context
 
     for core in fonts.uncut():
         fonts.cut(core)
-    kit = kitfile.load(kitfile.find("caller-number"))
+    kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
     html = review._html(kit, context(kit, item.intake, item.review, item.terms, Occasion(DATE)))
     style = (kit.folder / review.REVIEW_STYLE).read_text(encoding="utf-8").replace(f'"{CORE_FAMILY}", ', "")
@@ -242,10 +242,10 @@ def reading_against_openpyxl() -> tuple[float, float]:
     """One sheet read to answers, and a bare openpyxl load of the same file."""
     from openpyxl import load_workbook
 
-    from docgen import kitfile
+    from docgen.kit import kits
     from docgen.read import read
 
-    kit = kitfile.load(kitfile.find("caller-number"))
+    kit = kits.load(kits.find("caller-number"))
     return side_by_side(lambda: list(read(SAMPLE, kit).intakes), lambda: load_workbook(SAMPLE, data_only=True))
 
 

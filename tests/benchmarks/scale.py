@@ -32,10 +32,10 @@ def table(path: Path, rows: int) -> Path:
     """A table of so many customers, each with the sample's answers and a name of its own."""
     from openpyxl import Workbook
 
-    from docgen import kitfile
+    from docgen.kit import kits
     from docgen.read import read
 
-    kit = kitfile.load(kitfile.find("caller-number"))
+    kit = kits.load(kits.find("caller-number"))
     written = {key: answer.written for key, answer in next(iter(read(SAMPLE, kit).intakes)).fields.items()}
     book = Workbook(write_only=True)
     sheet = book.create_sheet("customers")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docgen import kitfile
 from docgen.errors import KitError
 from docgen.expressions import sandbox
+from docgen.kit import kits
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit
 from docgen.render import context, form, review, word
 from docgen.render.contract import CONTRACT_TEMPLATE
@@ -26,7 +26,7 @@ def check_kit(folder: Path) -> list[Remark]:
 
     Where the shape of kit.yaml is wrong its names are not known, and the templates are checked for the rest.
     """
-    kit, problems = kitfile.inspect(folder)
+    kit, problems = kits.inspect(folder)
     remarks = [_problem(problem) for problem in problems]
     used: set[str] = set()
     for name in _TEMPLATES:
@@ -101,7 +101,7 @@ def _unused(kit: Kit, used: set[str]) -> Iterator[Remark]:
     used = used | _used_by_kit(kit) | (set(kit.fields) if "answers" in used else set())
     for key, field in kit.all_fields.items():
         if key not in used:
-            place = f"{kit.folder / kitfile.KIT_FILE}: {field.section}.{key}"
+            place = f"{kit.folder / kits.KIT_FILE}: {field.section}.{key}"
             what = f"the field {key!r} ({field.label}) is used by no template, rule or figure"
             yield Remark(place, what, is_note=True)
 

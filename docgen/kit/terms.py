@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from docgen import markedyaml, values
+from docgen import values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
+from docgen.kit import yaml_lines
 from docgen.model.intake import Level, Value
 from docgen.model.kit import Kit
 from docgen.model.messages import wording
@@ -19,7 +20,7 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
 
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
-    marked = markedyaml.read(path, error, as_text=True)
+    marked = yaml_lines.read(path, error, as_text=True)
     given: dict[str, Value] = {}
     problems = []
     for key, written in marked.data.items():

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from docgen import kitcheck, markedyaml
 from docgen.errors import KitError, UsageError, did_you_mean
-from docgen.markedyaml import Marked, Place
+from docgen.kit import check, yaml_lines
+from docgen.kit.yaml_lines import Marked, Place
 from docgen.model.kit import Case, Choice, Field, Figure, Kit, Outputs, Rule, Section, SheetTexts
 
 KIT_FILE = "kit.yaml"
@@ -79,7 +79,7 @@ def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
 
 
 def _read(folder: Path) -> tuple[Marked, Kit]:
-    marked = markedyaml.read(folder / KIT_FILE, KitError)
+    marked = yaml_lines.read(folder / KIT_FILE, KitError)
     try:
         return marked, Kit(folder=folder, **_prepared(marked))
     except ValidationError as cause:
@@ -100,7 +100,7 @@ def _require_own(folder: Path) -> None:
 
 
 def _problems(marked: Marked, kit: Kit) -> list[str]:
-    return [f"{marked.at(place)}: {what}" for place, what in kitcheck.check(kit)]
+    return [f"{marked.at(place)}: {what}" for place, what in check.check(kit)]
 
 
 # -- shape -----------------------------------------------------------------------------------------

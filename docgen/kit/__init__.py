@@ -1,0 +1,1 @@
+"""A kit found, loaded with line numbers and checked; commercial terms."""
