@@ -21,16 +21,16 @@ from hypothesis import strategies as st
 from test_read import DTDS, read_or_refuse, refusal, repacked
 
 from docgen.batch.discover import discover
+from docgen.formats import binary, ods
+from docgen.formats.binary import read_binary_book, read_old_book
+from docgen.formats.compound import around, stream
+from docgen.formats.csv import read_text_book
+from docgen.formats.grid import Book, Cell, Extent, Grid, letters
+from docgen.formats.ods import read_open_book
+from docgen.formats.properties import SUMMARY
+from docgen.formats.records import old_marks, without_charts
+from docgen.formats.xlsx import read_book
 from docgen.model.kit import Kit
-from docgen.read import binarybook, opendocument
-from docgen.read.binarybook import read_binary_book, read_old_book
-from docgen.read.compound import around, stream
-from docgen.read.grid import Book, Cell, Extent, Grid, letters
-from docgen.read.opendocument import read_open_book
-from docgen.read.properties import SUMMARY
-from docgen.read.records import old_marks, without_charts
-from docgen.read.separated import read_text_book
-from docgen.read.workbook import read_book
 
 DATA = ROOT / "tests" / "data"
 INPUTS = ROOT / "inputs"
@@ -274,7 +274,7 @@ def test_a_far_corner_costs_nothing(tmp_path: Path, kit: Kit, monkeypatch: pytes
 
     assert "too far apart" in refusal(with_cell(corner), kit)
     assert cells(read_binary_book(with_cell(blank)).sheets[0]) == cells(read_book(DATA / "book.xlsx").sheets[0])
-    monkeypatch.setattr(binarybook, "MAX_BOX", 10)
+    monkeypatch.setattr(binary, "MAX_BOX", 10)
     assert "too far apart" in refusal(copied("xls", tmp_path), kit)
 
 
@@ -571,7 +571,7 @@ def test_a_table_that_names_its_sectors_again_and_again_does_not_fill_the_memory
 def test_an_old_workbook_too_large_to_be_made_anew_is_refused(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docgen.read.compound._WIDE", 8)  # else it takes 450 MB
+    monkeypatch.setattr("docgen.formats.compound._WIDE", 8)  # else it takes 450 MB
     assert "it is too large" in refusal(copied("xls", tmp_path), kit)
 
 
@@ -626,7 +626,7 @@ def test_what_the_library_throws_is_a_refusal(tmp_path: Path, kit: Kit, monkeypa
     def fail(*_: object) -> Book:
         raise PanicException("index out of\nbounds")
 
-    monkeypatch.setattr(binarybook, "_read_old", fail)
+    monkeypatch.setattr(binary, "_read_old", fail)
     assert "index out of bounds" in refusal(copied("xls", tmp_path), kit)
 
 
@@ -634,12 +634,12 @@ def test_an_interruption_while_the_library_reads_is_no_damage(run: Run, monkeypa
     def interrupt(*_: object) -> Book:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(binarybook, "_read_old", interrupt)
+    monkeypatch.setattr(binary, "_read_old", interrupt)
     assert run("check", DATA / "book.xls").code == 130
 
 
 def test_limits_are_looked_up_when_used(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opendocument, "MAX_CELLS", -1)
+    monkeypatch.setattr(ods, "MAX_CELLS", -1)
     assert "refused as unsafe" in refusal(copied("ods", tmp_path), kit)
 
 
@@ -649,7 +649,7 @@ def test_merged_ranges_of_open_documents() -> None:
 
 def test_a_text_file_needs_no_library() -> None:
     code = (
-        "import sys; from pathlib import Path; from docgen.read.separated import read_text_book; import docgen.read;"
+        "import sys; from pathlib import Path; from docgen.formats.csv import read_text_book; import docgen.read;"
         "read_text_book(Path('README.md')); sys.exit(bool({'openpyxl', 'python_calamine'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0

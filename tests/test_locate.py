@@ -17,16 +17,16 @@ from openpyxl import load_workbook
 from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 
 from docgen.errors import SourceError
+from docgen.formats.csv import read_text_book
+from docgen.formats.grid import Book, Cell, Extent, grid
+from docgen.formats.xlsx import read_book
 from docgen.kit import kits
 from docgen.model.intake import Answers, Unrecognised
 from docgen.model.kit import Kit
 from docgen.read import Reading, read, read_terms
 from docgen.read.forms import read_form
-from docgen.read.grid import Book, Cell, Extent, grid
 from docgen.read.labels import Vocabulary
 from docgen.read.locate import locate
-from docgen.read.separated import read_text_book
-from docgen.read.workbook import read_book
 
 #: What a customer writes, in the words of the source's table.
 WRITTEN = {
@@ -486,9 +486,9 @@ def test_a_long_sheet_is_read_row_by_row_to_the_same_answers(
         path = tmp_path / "long.csv"
         path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
     whole = list(read(path, kit).intakes)
-    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
-    monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", held)
-    monkeypatch.setattr("docgen.read.separated.HELD_ROWS", held)
+    monkeypatch.setattr("docgen.formats.xlsx.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.formats.xlsx.HELD_ROWS", held)
+    monkeypatch.setattr("docgen.formats.csv.HELD_ROWS", held)
     (sheet,) = (read_book if suffix == "xlsx" else read_text_book)(path).sheets
     assert [row for row, _ in sheet.every_row()] == list(range(1, 9))
     found = read(path, kit).intakes
@@ -513,7 +513,7 @@ def test_a_long_sheet_that_does_not_say_its_length_is_read_too(
     with zipfile.ZipFile(path, "w") as book:
         for name, content in parts.items():
             book.writestr(name, content)
-    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.formats.xlsx.LONG_SHEET", 0)
     found = read(path, kit).intakes
     assert length_hint(found) == 0
     assert len(list(found)) == whole
@@ -523,8 +523,8 @@ def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workbook(tmp_path / "long.xlsx", LONG)
-    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
-    monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", 3)
+    monkeypatch.setattr("docgen.formats.xlsx.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.formats.xlsx.HELD_ROWS", 3)
     found = iter(read(path, kit).intakes)
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}

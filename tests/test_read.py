@@ -20,11 +20,12 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tables import form_text, workbook
 
 from docgen.errors import SourceError
+from docgen.formats import detect
+from docgen.formats.detect import Kind
+from docgen.formats.grid import Cell, Extent, cell_of, grid, letters
+from docgen.formats.xlsx import read_book
 from docgen.model.kit import Kit
-from docgen.read import guard, read
-from docgen.read.grid import Cell, Extent, cell_of, grid, letters
-from docgen.read.guard import Kind
-from docgen.read.workbook import read_book
+from docgen.read import read
 
 Rewrite = Callable[[str, bytes], bytes | None]
 
@@ -125,7 +126,7 @@ def test_foreign_files_are_named_and_refused(tmp_path: Path, kit: Kit, name: str
 
 def test_a_wrong_suffix_is_no_error(tmp_path: Path, kit: Kit) -> None:
     path = filled(tmp_path).rename(tmp_path / "intake.doc")
-    assert guard.inspect(path) is Kind.WORKBOOK
+    assert detect.inspect(path) is Kind.WORKBOOK
     assert len(list(read(path, kit).intakes)) == 1
 
 
@@ -192,14 +193,14 @@ def test_a_part_whose_root_never_comes_is_refused(tmp_path: Path, kit: Kit) -> N
 
 def test_limits_of_a_zip(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     path = filled(tmp_path)
-    assert guard.inspect(path) is Kind.WORKBOOK
-    monkeypatch.setattr(guard, "MAX_ENTRIES", 3)
+    assert detect.inspect(path) is Kind.WORKBOOK
+    monkeypatch.setattr(detect, "MAX_ENTRIES", 3)
     assert "parts, more than 3" in refusal(path, kit)
     monkeypatch.undo()
-    monkeypatch.setattr(guard, "MAX_EXPANDED", 100)
+    monkeypatch.setattr(detect, "MAX_EXPANDED", 100)
     assert "expands to" in refusal(path, kit)
     monkeypatch.undo()
-    monkeypatch.setattr(guard, "MAX_FILE", 100)
+    monkeypatch.setattr(detect, "MAX_FILE", 100)
     assert "too large" in refusal(path, kit)
 
 

@@ -516,7 +516,7 @@ def test_a_document_without_a_form_is_refused(run: Run, tmp_path: Path) -> None:
 
 def test_a_document_of_endless_text_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document(tmp_path / "long.docx", form_text(OLD))
-    monkeypatch.setattr("docgen.read.word.MAX_MARKUP", 1000)
+    monkeypatch.setattr("docgen.formats.docx.MAX_MARKUP", 1000)
     done = run("check", tmp_path / "long.docx")
     assert done.code == 3
     assert "the document is too long for a form" in done.err

@@ -96,8 +96,8 @@ def test_packets_that_did_not_reach_the_disk_are_no_packets(
 def test_a_source_that_breaks_off_is_one_failure_of_one_unit(
     job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docgen.read.workbook.LONG_SHEET", 0)
-    monkeypatch.setattr("docgen.read.workbook.HELD_ROWS", 2)
+    monkeypatch.setattr("docgen.formats.xlsx.LONG_SHEET", 0)
+    monkeypatch.setattr("docgen.formats.xlsx.HELD_ROWS", 2)
     path = Path(unit.source)
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docgen import names
 from docgen.errors import SourceError
+from docgen.formats.detect import MAX_FILE
 from docgen.output import scratch, storage
-from docgen.read.guard import MAX_FILE
 
 if TYPE_CHECKING:
     from upath import UPath

@@ -18,11 +18,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.formats import detect
+from docgen.formats.detect import Kind
+from docgen.formats.grid import Book, stacked
 from docgen.model.intake import Answer, Answers, Unrecognised
 from docgen.model.kit import FORM_TEMPLATE, Kit
-from docgen.read import guard
-from docgen.read.grid import Book, stacked
-from docgen.read.guard import Kind
 from docgen.read.labels import Vocabulary, vocabulary
 
 #: The suffixes that a source has; what a file is, its content says.
@@ -45,7 +45,7 @@ def read(path: Path, kit: Kit) -> Reading:
     Raises SourceError, one line that says what is wrong and how to mend it, for a file that cannot
     be read, is of a kind not read, is unsafe, or holds no intake.
     """
-    kind = guard.inspect(path)
+    kind = detect.inspect(path)
     if kind is Kind.WORD:
         return _read_word(path, kit)
     if kind not in _BOOKS:
@@ -56,13 +56,13 @@ def read(path: Path, kit: Kit) -> Reading:
 
 def is_workbook(path: Path) -> bool:
     """Whether the file is a spreadsheet of some kind, and no text."""
-    kind = guard.inspect(path)
+    kind = detect.inspect(path)
     return kind in _BOOKS and kind is not Kind.TEXT
 
 
 def require_word(path: Path) -> None:
     """Raise SourceError where the file at `path` is no Word document, or no safe one."""
-    kind = guard.inspect(path)
+    kind = detect.inspect(path)
     if kind is not Kind.WORD:
         raise SourceError(f"{path}: this is {kind.value}, no Word document", _AS_DOCUMENT)
 
@@ -75,7 +75,7 @@ def is_source(path: Path) -> bool:
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
-        return is_workbook(path) or guard.inspect(path) is Kind.WORD
+        return is_workbook(path) or detect.inspect(path) is Kind.WORD
     except SourceError:
         return False
 
@@ -87,7 +87,7 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unreco
     """
     from docgen.read.locate import locate_terms
 
-    found = locate_terms(_BOOKS[guard.inspect(path)](path), kit)
+    found = locate_terms(_BOOKS[detect.inspect(path)](path), kit)
     if found is None:
         titles = ", ".join(section.label for section in kit.sections if section.internal)
         raise SourceError(f"{path}: no sheet is called {titles}", "docgen blank sheet --with-terms makes one")
@@ -95,31 +95,31 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unreco
 
 
 def _workbook(path: Path) -> Book:
-    from docgen.read.workbook import read_book
+    from docgen.formats.xlsx import read_book
 
     return read_book(path)
 
 
 def _old_workbook(path: Path) -> Book:
-    from docgen.read.binarybook import read_old_book
+    from docgen.formats.binary import read_old_book
 
     return read_old_book(path)
 
 
 def _binary_workbook(path: Path) -> Book:
-    from docgen.read.binarybook import read_binary_book
+    from docgen.formats.binary import read_binary_book
 
     return read_binary_book(path)
 
 
 def _open_workbook(path: Path) -> Book:
-    from docgen.read.opendocument import read_open_book
+    from docgen.formats.ods import read_open_book
 
     return read_open_book(path)
 
 
 def _text(path: Path) -> Book:
-    from docgen.read.separated import read_text_book
+    from docgen.formats.csv import read_text_book
 
     return read_text_book(path)
 
@@ -137,8 +137,8 @@ _BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
 
 
 def _read_word(path: Path, kit: Kit) -> Reading:
+    from docgen.formats.docx import book_of, printed_texts, read_document
     from docgen.read.controls import read_controls
-    from docgen.read.word import book_of, printed_texts, read_document
 
     document = read_document(path, frozenset(tag for field in kit.fields.values() for tag in field.tags))
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))

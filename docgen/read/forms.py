@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Origin
-from docgen.read.grid import BLANK, Cell, Grid
 from docgen.read.labels import Vocabulary
 from docgen.read.roles import Layout, Place, Role, Spot
 from docgen.text import is_instruction

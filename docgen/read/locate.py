@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from docgen.formats.grid import Book, Grid
 from docgen.model.intake import Answer, Answers, Unrecognised
 from docgen.model.kit import Kit
 from docgen.read.forms import Form, read_form
-from docgen.read.grid import Book, Grid
 from docgen.read.labels import Vocabulary
 from docgen.read.roles import Place
 from docgen.read.tables import Table, find_table

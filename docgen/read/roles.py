@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
-from docgen.read.grid import Cell, Extent, Grid
 from docgen.read.labels import Meaning, Vocabulary
 
 Place = tuple[int, int]

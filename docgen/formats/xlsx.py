@@ -40,8 +40,8 @@ from openpyxl.worksheet._reader import (
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
 from docgen.errors import SourceError
-from docgen.read.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
-from docgen.read.properties import book_of, custom_properties, own_sheets
+from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
+from docgen.formats.properties import book_of, custom_properties, own_sheets
 
 # ISO 29500 Strict differs from what is read here by its namespaces
 _STRICT = b"http://purl.oclc.org/ooxml/"

@@ -16,8 +16,8 @@ from typing import IO, Any
 from defusedxml.ElementTree import fromstring, iterparse
 
 from docgen.errors import DocgenError, SourceError
-from docgen.read.grid import Book, Cell, Extent, Grid, cell_of, grid
-from docgen.read.properties import book_of
+from docgen.formats.grid import Book, Cell, Extent, Grid, cell_of, grid
+from docgen.formats.properties import book_of
 
 #: So many cells at most may one sheet say to hold by repeating one over rows and columns.
 MAX_CELLS = 500_000

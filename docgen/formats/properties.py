@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree.ElementTree import fromstring
 
+from docgen.formats.grid import Book, Grid
 from docgen.model.kit import MADE_WITH, OWN_SHEETS
-from docgen.read.grid import Book, Grid
 
 _CUSTOM = "docProps/custom.xml"
 #: The stream of an old Office file with its custom properties, and the mark of the set that holds them.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from docgen.errors import SourceError
-from docgen.read.grid import HELD_ROWS, Book, Cell, grid
+from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from defusedxml.ElementTree import fromstring
 
-from docgen.read.grid import Extent
+from docgen.formats.grid import Extent
 
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",

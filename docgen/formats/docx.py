@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from defusedxml.ElementTree import fromstring
 
 from docgen.errors import DocgenError, SourceError
-from docgen.read.grid import Book, Cell, Extent, Grid, grid
+from docgen.formats.grid import Book, Cell, Extent, Grid, grid
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * 2**20

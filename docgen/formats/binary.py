@@ -10,11 +10,11 @@ from pathlib import Path
 import python_calamine as calamine
 
 from docgen.errors import DocgenError, SourceError
-from docgen.read.compound import around, stream
-from docgen.read.grid import Book, Cell, Grid, cell_of, grid
-from docgen.read.guard import protected
-from docgen.read.properties import SUMMARY, book_of, custom_properties, old_properties
-from docgen.read.records import Encrypted, Marks, binary_marks, in_full, old_marks, without_charts
+from docgen.formats.compound import around, stream
+from docgen.formats.detect import protected
+from docgen.formats.grid import Book, Cell, Grid, cell_of, grid
+from docgen.formats.properties import SUMMARY, book_of, custom_properties, old_properties
+from docgen.formats.records import Encrypted, Marks, binary_marks, in_full, old_marks, without_charts
 
 #: python-calamine fills a box from the first to the last cell; a larger one is not worth its memory.
 MAX_BOX = 8_000_000

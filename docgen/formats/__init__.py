@@ -1,0 +1,1 @@
+"""A file of any kind → grids of cells, or the parts of a document."""
