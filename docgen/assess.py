@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from docgen import normalize
 from docgen.errors import ExitCode, SourceError, UsageError
+from docgen.extract.source import is_workbook, read, read_terms
 from docgen.kit import terms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
 from docgen.model.kit import Kit
-from docgen.read import is_workbook, read, read_terms
 from docgen.review import review
 from docgen.text import printable
 

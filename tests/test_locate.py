@@ -17,16 +17,16 @@ from openpyxl import load_workbook
 from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
 
 from docgen.errors import SourceError
+from docgen.extract.find_intakes import locate
+from docgen.extract.forms import read_form
+from docgen.extract.source import Reading, read, read_terms
+from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.csv import read_text_book
 from docgen.formats.grid import Book, Cell, Extent, grid
 from docgen.formats.xlsx import read_book
 from docgen.kit import kits
 from docgen.model.intake import Answers, Unrecognised
 from docgen.model.kit import Kit
-from docgen.read import Reading, read, read_terms
-from docgen.read.forms import read_form
-from docgen.read.labels import Vocabulary
-from docgen.read.locate import locate
 
 #: What a customer writes, in the words of the source's table.
 WRITTEN = {
@@ -538,7 +538,7 @@ def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
 
 @pytest.mark.parametrize("limit", ["workbook.LONG_SHEET", "locate.MOST_CELLS"])
 def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(f"docgen.read.{limit}", 0)
+    monkeypatch.setattr(f"docgen.extract.source.{limit}", 0)
     with pytest.raises(SourceError, match="no sheet holds an intake"):
         reading(tmp_path, form_text({}), kit)
 
@@ -848,9 +848,9 @@ def test_a_sheet_that_asks_for_half_of_the_fields_is_a_form(
 
 def test_a_sheet_of_more_cells_than_any_form_is_none(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx", "# 表\n" + "".join(f"| {f.label} | 答 |\n" for f in kit.fields.values()))
-    monkeypatch.setattr("docgen.read.locate.MOST_CELLS", 2 * len(kit.fields))
+    monkeypatch.setattr("docgen.extract.find_intakes.MOST_CELLS", 2 * len(kit.fields))
     assert len(list(read(path, kit).intakes)) == 1
-    monkeypatch.setattr("docgen.read.locate.MOST_CELLS", 2 * len(kit.fields) - 1)
+    monkeypatch.setattr("docgen.extract.find_intakes.MOST_CELLS", 2 * len(kit.fields) - 1)
     with pytest.raises(SourceError):
         read(path, kit)
 

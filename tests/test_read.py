@@ -20,12 +20,12 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tables import form_text, workbook
 
 from docgen.errors import SourceError
+from docgen.extract.source import read
 from docgen.formats import detect
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Cell, Extent, cell_of, grid, letters
 from docgen.formats.xlsx import read_book
 from docgen.model.kit import Kit
-from docgen.read import read
 
 Rewrite = Callable[[str, bytes], bytes | None]
 
@@ -390,5 +390,5 @@ def test_columns_have_letters() -> None:
 
 
 def test_the_package_imports_nothing_heavy() -> None:
-    code = "import sys, docgen.read; sys.exit('openpyxl' in sys.modules)"
+    code = "import sys, docgen.extract.source; sys.exit('openpyxl' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parent.parent).returncode == 0

@@ -22,11 +22,11 @@ from queries import NS, W14, W
 from tables import SOURCE_FORM, document, form_text
 
 from docgen import values
+from docgen.extract.source import read
 from docgen.kit import kits
 from docgen.model.intake import Chosen, Origin, Value
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.normalize import normalize
-from docgen.read import read
 from docgen.render.form import render_form
 
 #: What the old table's customer answers; its table asks for nothing else.

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
+from docgen.extract.source import SUFFIXES, is_source
 from docgen.manifest import MANIFEST
 from docgen.output import storage
 from docgen.output.storage import Location
-from docgen.read import SUFFIXES, is_source
 
 if TYPE_CHECKING:
     from upath import UPath

@@ -238,7 +238,7 @@ def contract(
         raise click.exceptions.Exit(ExitCode.INCOMPLETE)
     content = rendered.content
     if old is not None:
-        from docgen.read import require_word
+        from docgen.extract.source import require_word
         from docgen.render.redline import redline
 
         require_word(old)

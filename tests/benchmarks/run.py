@@ -242,8 +242,8 @@ def reading_against_openpyxl() -> tuple[float, float]:
     """One sheet read to answers, and a bare openpyxl load of the same file."""
     from openpyxl import load_workbook
 
+    from docgen.extract.source import read
     from docgen.kit import kits
-    from docgen.read import read
 
     kit = kits.load(kits.find("caller-number"))
     return side_by_side(lambda: list(read(SAMPLE, kit).intakes), lambda: load_workbook(SAMPLE, data_only=True))

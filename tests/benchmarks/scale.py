@@ -32,8 +32,8 @@ def table(path: Path, rows: int) -> Path:
     """A table of so many customers, each with the sample's answers and a name of its own."""
     from openpyxl import Workbook
 
+    from docgen.extract.source import read
     from docgen.kit import kits
-    from docgen.read import read
 
     kit = kits.load(kits.find("caller-number"))
     written = {key: answer.written for key, answer in next(iter(read(SAMPLE, kit).intakes)).fields.items()}

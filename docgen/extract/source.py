@@ -18,12 +18,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book, stacked
 from docgen.model.intake import Answer, Answers, Unrecognised
 from docgen.model.kit import FORM_TEMPLATE, Kit
-from docgen.read.labels import Vocabulary, vocabulary
 
 #: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
@@ -85,7 +85,7 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unreco
 
     Raises SourceError as `read` does, and where the workbook has no such sheet.
     """
-    from docgen.read.locate import locate_terms
+    from docgen.extract.find_intakes import locate_terms
 
     found = locate_terms(_BOOKS[detect.inspect(path)](path), kit)
     if found is None:
@@ -137,8 +137,8 @@ _BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
 
 
 def _read_word(path: Path, kit: Kit) -> Reading:
+    from docgen.extract.controls import read_controls
     from docgen.formats.docx import book_of, printed_texts, read_document
-    from docgen.read.controls import read_controls
 
     document = read_document(path, frozenset(tag for field in kit.fields.values() for tag in field.tags))
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
@@ -152,7 +152,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
 
 def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str) -> Reading:
     """What the first of the books that holds an intake holds; they are views of one source."""
-    from docgen.read.locate import locate
+    from docgen.extract.find_intakes import locate
 
     found = next(filter(None, (locate(book, words) for book in books)), None)
     if found is None:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from docgen.extract.cell_classes import Layout, Place, Role, Spot
+from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Origin
-from docgen.read.labels import Vocabulary
-from docgen.read.roles import Layout, Place, Role, Spot
 from docgen.text import is_instruction
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.

@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from docgen.extract.cell_classes import Place
+from docgen.extract.forms import Form, read_form
+from docgen.extract.tables import Table, find_table
+from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
 from docgen.model.intake import Answer, Answers, Unrecognised
 from docgen.model.kit import Kit
-from docgen.read.forms import Form, read_form
-from docgen.read.labels import Vocabulary
-from docgen.read.roles import Place
-from docgen.read.tables import Table, find_table
 from docgen.text import fold_label
 
 #: No form has so many cells, and looking at each as a possible label would take minutes.

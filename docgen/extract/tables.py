@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from docgen.extract.vocabulary import Meaning, Vocabulary
 from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Answers, Origin, Unrecognised
-from docgen.read.labels import Meaning, Vocabulary
 from docgen.text import is_numbering, is_total_or_remark
 
 LEAST_COLUMNS = 3

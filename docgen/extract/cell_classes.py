@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from docgen.extract.vocabulary import Meaning, Vocabulary
 from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
-from docgen.read.labels import Meaning, Vocabulary
 
 Place = tuple[int, int]
 _REACH = 12  # rows that an unmerged group label may stand above its fields, and columns left of them

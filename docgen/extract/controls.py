@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from docgen import values
+from docgen.extract.find_intakes import foreign_prose
+from docgen.extract.forms import read_form
+from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.docx import Control, Document
 from docgen.model.intake import Answer, Answers, Chosen, Origin, Unrecognised
 from docgen.model.kit import Field, FieldType
-from docgen.read.forms import read_form
-from docgen.read.labels import Vocabulary
-from docgen.read.locate import foreign_prose
 from docgen.values import choices
 
 

@@ -1,0 +1,1 @@
+"""Cells → answers: a kit's vocabulary, classes of cells, forms, tables, Word controls, what was left over."""
