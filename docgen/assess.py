@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import normalize
 from docgen.errors import ExitCode, SourceError, UsageError
 from docgen.extract.source import is_workbook, read, read_terms
 from docgen.kit import terms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
 from docgen.model.kit import Kit
-from docgen.review import review
+from docgen.rules import normalize
+from docgen.rules.review import review
 from docgen.text import printable
 
 

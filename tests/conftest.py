@@ -21,9 +21,9 @@ from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
 from docgen.model.kit import Kit
-from docgen.normalize import normalize
 from docgen.render import fonts
-from docgen.review import review
+from docgen.rules.normalize import normalize
+from docgen.rules.review import review
 
 # In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
 settings.register_profile("ci", derandomize=True, deadline=None)

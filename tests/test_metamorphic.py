@@ -14,7 +14,7 @@ from tables import workbook
 from docgen import packet
 from docgen.model.intake import Finding, Level, Verdict
 from docgen.model.kit import Kit
-from docgen.review import verdict
+from docgen.rules.review import verdict
 
 #: From best to worst.
 _ORDER = [Verdict.ACCEPTED, Verdict.MANUAL, Verdict.REJECTED, Verdict.INCOMPLETE]

@@ -122,7 +122,7 @@ def fail_late(*arguments: object, **options: object) -> None:
 @pytest.mark.parametrize(
     ("command", "place"),
     [
-        ("check", "docgen.normalize.normalize"),
+        ("check", "docgen.rules.normalize.normalize"),
         ("contract", "docgen.packet.contract_of"),
         ("review", "docgen.packet.review_of"),
         ("packet", "docgen.output.files.prepare_folder"),

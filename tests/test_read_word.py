@@ -26,8 +26,8 @@ from docgen.extract.source import read
 from docgen.kit import kits
 from docgen.model.intake import Chosen, Origin, Value
 from docgen.model.kit import Field, FieldType, Kit
-from docgen.normalize import normalize
 from docgen.render.form import render_form
+from docgen.rules.normalize import normalize
 
 #: What the old table's customer answers; its table asks for nothing else.
 OLD = {key: text for key, text in GOOD.items() if f"{{{key}}}" in SOURCE_FORM}

@@ -11,8 +11,8 @@ from conftest import GOOD, assessed
 from docgen.errors import KitError
 from docgen.model.intake import Answer, Answers, Level, Origin, Verdict
 from docgen.model.kit import Kit
-from docgen.normalize import normalize
-from docgen.review import review
+from docgen.rules.normalize import normalize
+from docgen.rules.review import review
 
 OWN = {
     "number_source": "使用自有号码",

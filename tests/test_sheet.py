@@ -20,8 +20,8 @@ from docgen import values
 from docgen.extract.source import Reading, read
 from docgen.model.intake import Verdict
 from docgen.model.kit import Choice, Field, FieldType, Kit, Outputs, Section
-from docgen.normalize import normalize
 from docgen.render.sheet import blank_sheet
+from docgen.rules.normalize import normalize
 
 ANSWERS = 3  # the column that answers stand in
 INPUTS = ROOT / "inputs"

@@ -1,0 +1,1 @@
+"""Answers → intake → review: normalising, rules, figures, verdict."""
