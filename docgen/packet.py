@@ -27,7 +27,7 @@ from docgen.render.contract import render_contract
 from docgen.render.fonts import faces
 from docgen.render.form import render_form
 from docgen.render.review import Attached, render_review
-from docgen.render.word import Rendered
+from docgen.template.word import Rendered
 
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).

@@ -17,7 +17,7 @@ from docgen.kit import terms as terms_file
 from docgen.model.kit import Kit
 from docgen.render.context import Occasion
 from docgen.render.contract import render_contract
-from docgen.render.word import Rendered
+from docgen.template.word import Rendered
 
 TERMS = ROOT / "inputs" / "terms.yaml"
 

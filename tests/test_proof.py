@@ -15,8 +15,9 @@ from tables import form_text, workbook
 
 from docgen.errors import ProofError
 from docgen.model.kit import Kit
-from docgen.render import proof, word
+from docgen.render import proof
 from docgen.render.form import render_form
+from docgen.template import word
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 

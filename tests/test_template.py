@@ -20,14 +20,14 @@ from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from docgen.documents import template_check, template_fields
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
 from docgen.model.kit import Case, Kit, Rule
-from docgen.render import lint, word
 from docgen.render.context import Occasion, context, names
 from docgen.render.contract import render_contract
-from docgen.render.lint import kits, listing, passages, tags
+from docgen.template import examine, tags, text_runs, word
 
 Edit = Callable[[Document], object]
 
@@ -174,7 +174,7 @@ def test_every_mistake_stops_the_contract(kit: Kit, folder: Path) -> None:
     mine = kit.model_copy(update={"folder": folder})
     with pytest.raises(KitError) as caught:
         render_contract(mine, item.intake, item.review, item.terms, Occasion(DATE))
-    remarks = kits.check_file(folder / "contract.docx", kit)
+    remarks = template_check.check_file(folder / "contract.docx", kit)
     assert caught.value.problems == [str(remark) for remark in remarks if not remark.is_note]
     assert len(caught.value.problems) >= len(MISTAKES)
 
@@ -422,9 +422,9 @@ def test_whatever_is_written_is_told_or_makes_a_sound_document(
 @settings(max_examples=300)
 def test_a_page_without_a_problem_can_be_compiled(kit: Kit, pieces: list[str]) -> None:
     source = "".join(pieces)
-    examined = lint.examine(passages.of_page("review.html", source), names(kit))
+    examined = examine.examine(text_runs.of_page("review.html", source), names(kit))
     if not examined.problems:
-        lint.compile_source(tags.marked(source, examined.tags), examined, sandbox(str, markup=True))
+        examine.compile_source(tags.marked(source, examined.tags), examined, sandbox(str, markup=True))
 
 
 def test_what_word_corrects_by_itself_is_healed_and_noted(run: Run, kit: Kit, plain: Path) -> None:
@@ -830,7 +830,7 @@ def test_fields_lists_every_name_of_the_kit(run: Run, kit: Kit) -> None:
 
 def test_everything_that_fields_lists_may_be_written(run: Run, kit: Kit, plain: Path) -> None:
     """Every name and condition of the list, put into the contract, is no mistake."""
-    listings = listing.of_template(kit, names(kit))
+    listings = template_fields.of_template(kit, names(kit))
     entries = [
         e.written.strip() for item in listings for e in item.entries if not item.title.startswith(("{%", "filters"))
     ]

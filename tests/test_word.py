@@ -17,8 +17,8 @@ from lxml import etree
 
 from docgen.errors import KitError
 from docgen.model.display import Missing, Shown
-from docgen.render import word
-from docgen.render.lint.shapes import ANYTHING, Names
+from docgen.template import word
+from docgen.template.context_types import ANYTHING, Names
 
 NAMES = Names(dict.fromkeys(("name", "count", "fee", "fields", "note"), ANYTHING))
 Build = Callable[..., Path]

@@ -32,14 +32,14 @@ def check(target: str | None, kit_name: str) -> None:
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html, in the folder of a kit or
     elsewhere.  Each problem is one line; notes stop nothing.  Exits with 6 where there is a problem.
     """
+    from docgen.documents import template_check
     from docgen.kit import kits
-    from docgen.render.lint import kits
 
     file = _file(target)
     if file is not None:
-        remarks = kits.check_file(file, _kit_of(file, kit_name))
+        remarks = template_check.check_file(file, _kit_of(file, kit_name))
     else:
-        remarks = kits.check_kit(kits.find(target or kit_name))
+        remarks = template_check.check_kit(template_check.find(target or kit_name))
     for remark in remarks:
         tell(remark)
     problems = sum(not remark.is_note for remark in remarks)
@@ -57,18 +57,20 @@ def fields(target: str | None, kit_name: str) -> None:
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html.
     """
     from docgen import screen
-    from docgen.render.lint import kits, listing
+    from docgen.documents import template_check, template_fields
 
     file = _file(target)
     kit = _kit_of(file, kit_name) if file else load_kit(target or kit_name)
-    found = listing.of_template(kit, kits.names_of(file, kit)) if file else listing.of_kit(kit)
+    found = (
+        template_fields.of_template(kit, template_check.names_of(file, kit)) if file else template_fields.of_kit(kit)
+    )
     for group in found:
         show(screen.vocabulary(group))
 
 
 def _file(target: str | None) -> Path | None:
     """The template that the argument names, None where it names a kit."""
-    from docgen.render.lint.kits import SUFFIXES
+    from docgen.documents.template_check import SUFFIXES
 
     path = Path(target or "")
     if path.suffix.lower() in SUFFIXES and not path.is_dir():
@@ -85,5 +87,5 @@ def _kit_of(file: Path, kit_name: str) -> Kit:
     from docgen.kit import kits
 
     given = click.get_current_context().get_parameter_source("kit_name") is ParameterSource.COMMANDLINE
-    own = (file.parent / kits.KIT_FILE).is_file()
-    return kits.load(file.parent) if own and not given else load_kit(kit_name)
+    own = (file.parent / template_check.KIT_FILE).is_file()
+    return template_check.load(file.parent) if own and not given else load_kit(kit_name)

@@ -13,8 +13,8 @@ from docgen import values
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.model.kit import Field, FieldType, Kit, Section
-from docgen.render.lint import shapes
-from docgen.render.lint.shapes import Names, Shape
+from docgen.template import context_types
+from docgen.template.context_types import Names, Shape
 
 _ITEMISED = {FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST}
 
@@ -103,8 +103,8 @@ def names(kit: Kit) -> Names:
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
             **kit_shapes(kit),
-            "figures": shapes.mapping(figures, "what the kit works out"),
-            **(shapes.of(Common).attributes or {}),
+            "figures": context_types.mapping(figures, "what the kit works out"),
+            **(context_types.of(Common).attributes or {}),
         }
     )
 
@@ -112,23 +112,23 @@ def names(kit: Kit) -> Names:
 @cache
 def kit_shapes(kit: Kit) -> Mapping[str, Shape]:
     """The shapes of the kit's limits and word lists."""
-    text = shapes.of(str)
+    text = context_types.of(str)
     limits = {name: Shape({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
     words = {
         name: Shape({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
         for name, found in kit.words.items()
     }
     return {
-        "limits": shapes.mapping(limits, "the thresholds of the kit"),
-        "words": shapes.mapping(words, "the word lists of the kit"),
+        "limits": context_types.mapping(limits, "the thresholds of the kit"),
+        "words": context_types.mapping(words, "the word lists of the kit"),
     }
 
 
 def field_shape(field: Field) -> Shape:
     """What a template may do with the answer to a field."""
     return Shape(
-        {"other": shapes.of(str)} if field.other else {},
-        item=shapes.of(str) if field.type in _ITEMISED else None,
+        {"other": context_types.of(str)} if field.other else {},
+        item=context_types.of(str) if field.type in _ITEMISED else None,
         choices={choice.key: choice.label for choice in field.choices} or None,
         kind=field.type.value,
         meaning=" / ".join(part for part in (field.group, field.label) if part),

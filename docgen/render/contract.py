@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.render import context, proof, word
+from docgen.render import context, proof
 from docgen.render.context import Occasion
-from docgen.render.word import Rendered
+from docgen.template import word
+from docgen.template.word import Rendered
 
 CONTRACT_TEMPLATE = "contract.docx"
 

@@ -13,11 +13,11 @@ from docgen import values
 from docgen.model.display import Shown
 from docgen.model.intake import Value
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.render import context, controls, proof, word
+from docgen.render import context, controls, proof
 from docgen.render.context import KitMark
-from docgen.render.lint import shapes
-from docgen.render.lint.shapes import Names
 from docgen.render.returned import Entry, Returned
+from docgen.template import context_types, word
+from docgen.template.context_types import Names
 
 
 class FormField(NamedTuple):
@@ -58,7 +58,7 @@ def names(kit: Kit) -> Names:
         {
             **{key: context.field_shape(field) for key, field in kit.fields.items()},
             **context.kit_shapes(kit),
-            **(shapes.of(FormNames).attributes or {}),
+            **(context_types.of(FormNames).attributes or {}),
         },
         controls=frozenset(tag for field in kit.fields.values() for tag in field.tags),
     )

@@ -17,8 +17,8 @@ from typing import Any
 
 from docgen.errors import ProofError
 from docgen.model.kit import Field, Kit
-from docgen.render.package import xml_fault
-from docgen.render.word import DOCUMENT, Rendered
+from docgen.template.package import xml_fault
+from docgen.template.word import DOCUMENT, Rendered
 
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
 _MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")

@@ -23,10 +23,11 @@ from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.render import context, fonts, lint, proof
+from docgen.render import context, fonts, proof
 from docgen.render.context import Occasion
-from docgen.render.lint import Compiled, Examined, passages, tags
-from docgen.render.lint.shapes import Names
+from docgen.template import examine, tags, text_runs
+from docgen.template.context_types import Names
+from docgen.template.examine import Compiled, Examined
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -127,7 +128,7 @@ def examine(path: Path, names: Names) -> Page:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:
         raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
-    return Page(source, lint.examine(passages.of_page(str(path), source), names))
+    return Page(source, examine.examine(text_runs.of_page(str(path), source), names))
 
 
 @cache
@@ -137,7 +138,7 @@ def compile_page(path: Path, names: Names) -> Compiled:
     if examined.problems:
         raise KitError(examined.problems)
     sandbox = sandbox.sandbox(lambda _missing: "—", markup=True)
-    return lint.compile_source(tags.marked(source, examined.tags), examined, sandbox)
+    return examine.compile_source(tags.marked(source, examined.tags), examined, sandbox)
 
 
 class _Printer(NamedTuple):

@@ -34,7 +34,7 @@ from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from docgen.errors import WriteError
-from docgen.render import package
+from docgen.template import package
 
 _TIME = dt.datetime(1980, 1, 1)  # the earliest time that a zip entry can carry
 _TEXT_FORMAT = "@"

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
 
-from docgen.render.lint.tags import Remark
+from docgen.template.tags import Remark
 
 #: The only outside targets that stay where they are until a reader clicks.
 _HYPERLINK = "hyperlink"

@@ -13,8 +13,8 @@ from jinja2 import TemplateSyntaxError
 
 from docgen.errors import did_you_mean
 from docgen.expressions.sandbox import plain_text_sandbox
-from docgen.render.lint.passages import Element, fit
-from docgen.render.lint.tags import KINDS, Remark, Tag
+from docgen.template.tags import KINDS, Remark, Tag
+from docgen.template.text_runs import Element, fit
 
 #: The blocks of Jinja2, each with an example that opens it; the closing tag is `end` and the word.
 _BLOCKS = {

@@ -27,10 +27,10 @@ from docgen.expressions import sandbox
 from docgen.expressions.sandbox import Sandbox
 from docgen.model.display import Missing
 from docgen.model.messages import wording
-from docgen.render import lint, package
-from docgen.render.lint import Compiled, Examined, passages, reach, tags
-from docgen.render.lint.shapes import Names
-from docgen.render.lint.tags import Remark, Tag
+from docgen.template import examine, external_refs, package, tags, text_runs
+from docgen.template.context_types import Names
+from docgen.template.examine import Compiled, Examined
+from docgen.template.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -127,12 +127,12 @@ def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | Non
     """
     entries = entries or entries_of(path)
     parts = []
-    if remarks := tuple(reach.outward(str(path), entries)):
-        parts.append(WordPart("", lint.examine((), names).adding(remarks), ""))
+    if remarks := tuple(external_refs.outward(str(path), entries)):
+        parts.append(WordPart("", examine.examine((), names).adding(remarks), ""))
     for name, content in entries:
         if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
             remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
-            parts.append(WordPart(name, lint.examine((), names).adding([remark]), ""))
+            parts.append(WordPart(name, examine.examine((), names).adding([remark]), ""))
         elif _RENDERED_PARTS.fullmatch(name):
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
@@ -142,11 +142,11 @@ def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | Non
 
 def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     try:
-        xml = passages.normal_xml(content.decode("utf-8"))
+        xml = text_runs.normal_xml(content.decode("utf-8"))
     except UnicodeDecodeError as cause:
         raise KitError(f"{place}: is not UTF-8", "open the template in Word and save it again") from cause
-    text = passages.of_word(place, xml)
-    examined = lint.examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
+    text = text_runs.of_word(place, xml)
+    examined = examine.examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
     if examined.problems:
         return WordPart(name, examined, "")
     source = _patched(xml, examined.tags)
@@ -185,7 +185,7 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     parts = examine(path, names, entries)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {part.name: lint.compile_source(part.source, part.examined, _sandbox()) for part in parts}
+    compiled = {part.name: examine.compile_source(part.source, part.examined, _sandbox()) for part in parts}
     return WordTemplate(path, {name: compiled.get(name) or package.part(name, content) for name, content in entries})
 
 

@@ -19,11 +19,11 @@ from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import plain_text_sandbox
 from docgen.model.display import Missing, Shown
-from docgen.render.lint import blocks, tags, usage
-from docgen.render.lint.passages import Passage
-from docgen.render.lint.shapes import Names
-from docgen.render.lint.tags import Remark, Tag
-from docgen.render.lint.usage import Usage
+from docgen.template import blocks, name_check, tags
+from docgen.template.context_types import Names
+from docgen.template.name_check import Usage
+from docgen.template.tags import Remark, Tag
+from docgen.template.text_runs import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Examined:
 
     tags: tuple[Tag, ...]
     remarks: tuple[Remark, ...]
-    usage: Usage
+    name_check: Usage
 
     @property
     def problems(self) -> list[str]:
@@ -50,10 +50,10 @@ def examine(passages: Iterable[Passage], names: Names) -> Examined:
     environment = plain_text_sandbox()
     matched = blocks.match(scanned.tags, each=False)
     try:
-        used = usage.read(environment.parse(matched.source), names, environment)
+        used = name_check.read(environment.parse(matched.source), names, environment)
     except TemplateSyntaxError:
         matched = blocks.match(scanned.tags, each=True)
-        used = usage.read(environment.parse(matched.source), names, environment)
+        used = name_check.read(environment.parse(matched.source), names, environment)
     unknown = (Remark(scanned.tags[line - 1].where, what) for line, what in used.problems)
     remarks = dict.fromkeys((*scanned.remarks, *matched.remarks, *unknown))
     order = {place: number for number, place in enumerate(scanned.places)}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from docgen.render.lint.passages import Element, Passage, fit
+from docgen.template.text_runs import Element, Passage, fit
 
 #: What a tag with a letter stands for and takes away: a paragraph, a table row, a table cell, a run.
 KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}

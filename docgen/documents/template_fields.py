@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from docgen.expressions import sandbox
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.render import context, form
-from docgen.render.lint.shapes import ANYTHING, ENTRIES, RECORD, Names, Shape
+from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, Names, Shape
 
 
 class Entry(NamedTuple):

@@ -15,7 +15,7 @@ from jinja2.environment import Environment
 
 from docgen.errors import did_you_mean
 from docgen.expressions.sandbox import FUNCTIONS
-from docgen.render.lint.shapes import ANYTHING, Names, Shape
+from docgen.template.context_types import ANYTHING, Names, Shape
 
 #: Filters that give a list like the one they are given, and those that give one of it.
 _SAME = {"list", "sort", "reverse", "unique", "select", "reject", "selectattr", "rejectattr"}

@@ -9,12 +9,13 @@ from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.kit import kits
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit
-from docgen.render import context, form, review, word
+from docgen.render import context, form, review
 from docgen.render.contract import CONTRACT_TEMPLATE
-from docgen.render.lint import Examined
-from docgen.render.lint.shapes import Names
-from docgen.render.lint.tags import Remark
 from docgen.render.review import REVIEW_TEMPLATE
+from docgen.template import word
+from docgen.template.context_types import Names
+from docgen.template.examine import Examined
+from docgen.template.tags import Remark
 
 #: The suffixes of templates.
 SUFFIXES = (".docx", ".html")

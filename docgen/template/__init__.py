@@ -1,0 +1,1 @@
+"""Word and HTML templates: text runs, tags, blocks, names and types, compiling, rendering."""
