@@ -14,6 +14,12 @@ from typing import NamedTuple
 
 from docgen import manifest
 from docgen.assess import Assessed
+from docgen.documents import context
+from docgen.documents.context import Occasion
+from docgen.documents.contract import render_contract
+from docgen.documents.fonts import faces
+from docgen.documents.form import render_form
+from docgen.documents.summary import Attached, render_review
 from docgen.errors import SourceError, WriteError
 from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Verdict, intake_json
@@ -21,12 +27,6 @@ from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
 from docgen.output import files, storage
 from docgen.output.storage import Location
-from docgen.render import context
-from docgen.render.context import Occasion
-from docgen.render.contract import render_contract
-from docgen.render.fonts import faces
-from docgen.render.form import render_form
-from docgen.render.review import Attached, render_review
 from docgen.template.word import Rendered
 
 KINDS = ("form", "review", "contract")

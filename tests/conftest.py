@@ -17,11 +17,11 @@ from hypothesis import settings
 
 from docgen import cli
 from docgen.assess import Assessed
+from docgen.documents import fonts
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
 from docgen.model.kit import Kit
-from docgen.render import fonts
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
 

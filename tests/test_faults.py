@@ -24,7 +24,7 @@ from tables import form_text, workbook
 
 from docgen import assess, packet
 from docgen.cli import batches
-from docgen.render import fonts, review
+from docgen.documents import fonts, summary
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 #: Every command that writes a file, with what it is told to write.
@@ -262,7 +262,7 @@ def test_names_of_files_in_another_encoding_are_shown_as_they_can_be(run: Run, t
 
 def test_a_missing_chinese_font_is_told(run: Run, no_output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_match", lambda _pattern: [])
-    for cached in (fonts.require_chinese_font, fonts._chinese, fonts._symbols, fonts._cores, review._printer):
+    for cached in (fonts.require_chinese_font, fonts._chinese, fonts._symbols, fonts._cores, summary._printer):
         monkeypatch.setattr(*_uncached(cached))
     assert is_one_clear_line(run("review", SAMPLE), 9, "no installed font can set Chinese", "apt-get install")
 
@@ -282,7 +282,7 @@ def test_a_missing_pango_is_told(run: Run, no_output: Path, monkeypatch: pytest.
             raise OSError("cannot load library 'libpango-1.0-0'\nand more")
         return load(name, *arguments, **options)
 
-    monkeypatch.setattr(*_uncached(review._printer))
+    monkeypatch.setattr(*_uncached(summary._printer))
     monkeypatch.setattr(builtins, "__import__", without)
     assert is_one_clear_line(run(command, SAMPLE), 9, "libpango", "apt-get install libpango")
 
@@ -291,7 +291,7 @@ def test_a_missing_fontconfig_is_told(
     run: Run, no_output: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    for cached in (fonts.require_chinese_font, fonts._chinese, fonts._symbols, fonts._cores, review._printer):
+    for cached in (fonts.require_chinese_font, fonts._chinese, fonts._symbols, fonts._cores, summary._printer):
         monkeypatch.setattr(*_uncached(cached))
     assert is_one_clear_line(run("review", SAMPLE), 9, "fontconfig cannot be asked", "apt-get install")
 

@@ -16,10 +16,10 @@ from fontTools.ttLib import TTFont
 from openpyxl import load_workbook
 
 from docgen import packet
+from docgen.documents import core_face, fonts
+from docgen.documents.context import Occasion
 from docgen.errors import MissingGlyphError, SystemMissingError
 from docgen.model.kit import Kit
-from docgen.render import coreface, fonts
-from docgen.render.context import Occasion
 
 INPUTS = ROOT / "inputs"
 #: No font of this machine, and hardly one anywhere, has these: Han of extension H, a plane for private use.
@@ -31,7 +31,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     """A cache folder in which nothing has been cut, and a face of few characters to cut."""
     folder = tmp_path / "cache"
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_args, **_options: folder)
-    monkeypatch.setattr(coreface, "characters", lambda: frozenset("审核A1☑✔"))
+    monkeypatch.setattr(core_face, "characters", lambda: frozenset("审核A1☑✔"))
     fonts._cores.cache_clear()
     yield folder
     fonts._cores.cache_clear()
@@ -68,7 +68,7 @@ def test_a_cut_face_is_small_renamed_and_keeps_the_notices(empty_cache: Path) ->
 
 def test_a_core_face_has_gb_2312_latin_and_ticks() -> None:
     """GB 2312 has 6,763 Han characters in its two levels (GB/T 2312-1980)."""
-    wanted = coreface.characters()
+    wanted = core_face.characters()
     assert sum("\u4e00" <= character <= "\u9fff" for character in wanted) == 6763
     assert set("啊齄Az0~，。《》①⑳©‑☑√") <= wanted
     assert "龘" not in wanted
@@ -78,7 +78,7 @@ def test_a_core_face_has_gb_2312_latin_and_ticks() -> None:
 
 def test_a_face_is_cut_where_no_other_has_the_ticks(empty_cache: Path) -> None:
     core = fonts.uncut()[0]
-    face = TTFont(io.BytesIO(coreface.cut(core.chinese.file, core.chinese.number, None, "Regular")))
+    face = TTFont(io.BytesIO(core_face.cut(core.chinese.file, core.chinese.number, None, "Regular")))
     assert set("审核A1") <= set(map(chr, face.getBestCmap()))
     assert "☑" not in set(map(chr, face.getBestCmap()))
 
@@ -96,7 +96,7 @@ def test_where_no_face_can_be_cut_the_command_says_so(
 def test_equal_faces_are_cut_to_equal_bytes(empty_cache: Path) -> None:
     core = fonts.uncut()[0]
     symbols = core.symbols.file if core.symbols else None
-    once, twice = (coreface.cut(core.chinese.file, core.chinese.number, symbols, "Regular") for _ in range(2))
+    once, twice = (core_face.cut(core.chinese.file, core.chinese.number, symbols, "Regular") for _ in range(2))
     assert once == twice
 
 
@@ -109,7 +109,7 @@ def test_what_is_asked_for_twice_is_cut_once(empty_cache: Path, monkeypatch: pyt
         entered.wait(0.2)
         return b"a face"
 
-    monkeypatch.setattr(coreface, "cut", slow)
+    monkeypatch.setattr(core_face, "cut", slow)
     core = fonts.uncut()[0]
     both = [threading.Thread(target=fonts.cut, args=(core,)) for _ in range(2)]
     for one in both:

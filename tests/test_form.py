@@ -9,9 +9,9 @@ import pytest
 import queries
 from conftest import DATE, ROOT, Run, assessed
 
+from docgen.documents import form_controls
+from docgen.documents.form import render_form
 from docgen.model.kit import FieldType, Kit
-from docgen.render import controls
-from docgen.render.form import render_form
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_a_blank_asks_with_the_kits_placeholders(kit: Kit, blank: bytes) -> None
     for key, control in queries.controls(blank).items():
         if control.kind == "checkbox":
             assert control.is_ticked is False
-            assert control.text == controls.EMPTY
+            assert control.text == form_controls.EMPTY
         else:
             assert control.is_placeholder, key
             if key in kit.fields:
@@ -105,7 +105,7 @@ def test_a_prefilled_form_holds_every_answer(kit: Kit) -> None:
         "number_types.landline", "number_types.n95",
     }  # fmt: skip
     assert found["industries.other.text"].text == "物流"
-    assert all(found[tag].text == controls.TICKED for tag in ticked)
+    assert all(found[tag].text == form_controls.TICKED for tag in ticked)
     assert not found["company_name"].is_placeholder
     assert found["bandwidth_mbps"].is_placeholder
 

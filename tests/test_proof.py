@@ -13,10 +13,10 @@ import pytest
 from conftest import DATE, GOOD, ROOT, Run, assessed
 from tables import form_text, workbook
 
+from docgen.documents import output_check
+from docgen.documents.form import render_form
 from docgen.errors import ProofError
 from docgen.model.kit import Kit
-from docgen.render import proof
-from docgen.render.form import render_form
 from docgen.template import word
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
@@ -70,27 +70,27 @@ def with_equal_ids(xml: bytes) -> bytes:
 )  # fmt: skip
 def test_a_form_that_asks_for_something_else_fails(kit: Kit, change: Callable[[bytes], bytes], said: str) -> None:
     content = render_form(kit, DATE)
-    assert proof.form(rendered(content), kit).content == content
+    assert output_check.form(rendered(content), kit).content == content
     with pytest.raises(ProofError, match=said):
-        proof.form(rendered(changed(content, change)), kit)
+        output_check.form(rendered(changed(content, change)), kit)
 
 
 def test_a_file_that_does_not_open_fails(kit: Kit) -> None:
     content = render_form(kit, DATE)
     for broken in (content[:-40], b"", content.replace(b"PK\x05\x06", b"PK\x05\x07")):
         with pytest.raises(ProofError, match="does not open"):
-            proof.word(rendered(broken), "the form")
+            output_check.word(rendered(broken), "the form")
 
 
 def test_a_file_without_a_document_fails(kit: Kit) -> None:
     content = render_form(kit, DATE).replace(b"word/document.xml", b"word/documemt.xml")
     with pytest.raises(ProofError, match=r"it holds no word/document\.xml"):
-        proof.word(rendered(content), "the form")
+        output_check.word(rendered(content), "the form")
 
 
 def test_tags_in_answers_are_the_customers_text(kit: Kit) -> None:
     item = assessed(kit, main_script="{{ 7 * 7 }} {% if x %} {# 注释 #}，请按流程确认收货时间与地址。")
-    assert proof.form(rendered(render_form(kit, DATE, item.intake.values)), kit)
+    assert output_check.form(rendered(render_form(kit, DATE, item.intake.values)), kit)
 
 
 FONT = {"Type": "/FontDescriptor", "FontFile2": b"1 0 R"}
@@ -107,14 +107,14 @@ FILE = {"Type": "/Filespec"}
     ],
 )
 def test_a_pdf_without_pages_fonts_or_attachments_fails(objects: list[Any], pages: int, said: str) -> None:
-    proof.pdf([FONT, FILE], 1, 1, "the summary")
+    output_check.pdf([FONT, FILE], 1, 1, "the summary")
     with pytest.raises(ProofError, match=said):
-        proof.pdf(objects, pages, 1, "the summary")
+        output_check.pdf(objects, pages, 1, "the summary")
 
 
 def test_in_a_batch_only_that_item_fails(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not ProofError("x").stops_run
     source = workbook(tmp_path / "a.xlsx", form_text(GOOD))
-    monkeypatch.setattr(proof, "form", lambda content, kit: (_ for _ in ()).throw(ProofError("the form failed")))
+    monkeypatch.setattr(output_check, "form", lambda content, kit: (_ for _ in ()).throw(ProofError("the form failed")))
     assert run("packet", source, "-o", tmp_path / "out").code == 10
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []

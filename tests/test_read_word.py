@@ -22,11 +22,11 @@ from queries import NS, W14, W
 from tables import SOURCE_FORM, document, form_text
 
 from docgen import values
+from docgen.documents.form import render_form
 from docgen.extract.source import read
 from docgen.kit import kits
 from docgen.model.intake import Chosen, Origin, Value
 from docgen.model.kit import Field, FieldType, Kit
-from docgen.render.form import render_form
 from docgen.rules.normalize import normalize
 
 #: What the old table's customer answers; its table asks for nothing else.

@@ -14,10 +14,10 @@ import pytest
 from conftest import DATE, ROOT, Run
 from jinja2 import TemplateError
 
+from docgen.documents import fonts, summary
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.model.kit import Kit
-from docgen.render import fonts, review
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 
@@ -150,9 +150,9 @@ REACHES = [
 def test_a_page_fetches_nothing_outside_its_kit(kit: Kit, monkeypatch: pytest.MonkeyPatch, reach: str) -> None:
     opened: list[str] = []
     monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda _self, url, *_, **__: opened.append(url))
-    printer = review._printer(kit.folder, fonts.core_faces())
+    printer = summary._printer(kit.folder, fonts.core_faces())
     with pytest.raises(KitError, match=r"review\.html"):
-        review._pdf(printer, f"<html lang=zh><title>x</title><body>{reach}</body></html>", DATE, [])
+        summary._pdf(printer, f"<html lang=zh><title>x</title><body>{reach}</body></html>", DATE, [])
     assert opened == []
 
 

@@ -17,10 +17,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from docgen import values
+from docgen.documents.sheet import blank_sheet
 from docgen.extract.source import Reading, read
 from docgen.model.intake import Verdict
 from docgen.model.kit import Choice, Field, FieldType, Kit, Outputs, Section
-from docgen.render.sheet import blank_sheet
 from docgen.rules.normalize import normalize
 
 ANSWERS = 3  # the column that answers stand in

@@ -21,12 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docgen.documents import template_check, template_fields
+from docgen.documents.context import Occasion, context, names
+from docgen.documents.contract import render_contract
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
 from docgen.model.kit import Case, Kit, Rule
-from docgen.render.context import Occasion, context, names
-from docgen.render.contract import render_contract
 from docgen.template import examine, tags, text_runs, word
 
 Edit = Callable[[Document], object]

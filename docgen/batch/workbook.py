@@ -21,8 +21,8 @@ from openpyxl.writer.excel import ExcelWriter
 
 from docgen.batch.summary import Summary
 from docgen.batch.units import Item, Outcome
+from docgen.documents.sheet_style import DatedZip, literal
 from docgen.model.intake import Level
-from docgen.render.xlsx import DatedZip, literal
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530

@@ -64,7 +64,7 @@ def blank() -> None:
 def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) -> None:
     """Make the blank intake sheet (Excel)."""
     kit = load_kit(kit_name)
-    from docgen.render.sheet import blank_sheet as build
+    from docgen.documents.sheet import blank_sheet as build
 
     _write(out or Path(f"{kit.title}.xlsx"), build(kit, with_terms=with_terms), force=force)
 
@@ -75,7 +75,7 @@ def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) 
 def blank_form(out: Path | None, kit_name: str, date: dt.datetime | None, force: bool) -> None:
     """Make the blank fillable form (Word)."""
     kit = load_kit(kit_name)
-    from docgen.render.form import render_form
+    from docgen.documents.form import render_form
 
     _write(out or Path(f"{kit.title}.docx"), render_form(kit, printed_date(date)), force=force)
 
@@ -141,16 +141,16 @@ def return_(
         raise UsageError(
             f"{source} holds {len(items)} intakes, too many for one workbook", "choose with --sheet, --row"
         )
+    from docgen.documents.correction import returned
     from docgen.packet import returned_name
-    from docgen.render.returned import returned
 
     intakes = [returned(kit, item.intake, item.review) for item in items]
     if as_form:
-        from docgen.render.form import returned_form
+        from docgen.documents.form import returned_form
 
         content = returned_form(kit, printed_date(date), intakes[0])
     else:
-        from docgen.render.sheet import returned_sheet
+        from docgen.documents.sheet import returned_sheet
 
         content = returned_sheet(kit, intakes)
     suffix = ".docx" if as_form else ".xlsx"
@@ -178,8 +178,8 @@ def form(
     """Make the fillable Word form, prefilled from SOURCE."""
     kit = load_kit(kit_name)
     _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
+    from docgen.documents.form import render_form
     from docgen.packet import document_names
-    from docgen.render.form import render_form
 
     name = Path(document_names(kit, item)["form"])
     _write(out or name, render_form(kit, printed_date(date), item.intake.values), force=force)
@@ -223,7 +223,7 @@ def contract(
     kit = load_kit(kit_name)
     _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
     from docgen import packet
-    from docgen.render.context import Occasion
+    from docgen.documents.context import Occasion
 
     verdict = item.review.verdict
     ready = verdict in packet.READY
@@ -238,8 +238,8 @@ def contract(
         raise click.exceptions.Exit(ExitCode.INCOMPLETE)
     content = rendered.content
     if old is not None:
+        from docgen.documents.redline import redline
         from docgen.extract.source import require_word
-        from docgen.render.redline import redline
 
         require_word(old)
         content = redline(old, content, printed_date(date))

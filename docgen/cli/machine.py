@@ -17,7 +17,7 @@ def fonts() -> None:
     They are kept in the user's cache folder and cut anew when the installed fonts change.  Batch runs cut them
     by themselves.
     """
-    from docgen.render import fonts as installed
+    from docgen.documents import fonts as installed
 
     installed.require_chinese_font()
     cut_core_faces()
@@ -40,7 +40,7 @@ def prepare_faces() -> None:
 
 def cut_core_faces() -> None:
     """Cut the core faces that have not been cut, and say so."""
-    from docgen.render import fonts as installed
+    from docgen.documents import fonts as installed
 
     for core in installed.uncut():
         say(f"cutting the {core.weight} core face from {core.chinese.file.name}, once: about 10 s")

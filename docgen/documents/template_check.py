@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from docgen.documents import context, form, summary
+from docgen.documents.contract import CONTRACT_TEMPLATE
+from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.kit import kits
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit
-from docgen.render import context, form, review
-from docgen.render.contract import CONTRACT_TEMPLATE
-from docgen.render.review import REVIEW_TEMPLATE
 from docgen.template import word
 from docgen.template.context_types import Names
 from docgen.template.examine import Examined
@@ -58,9 +58,9 @@ def _examined(path: Path, kit: Kit | None, remarks: list[Remark]) -> list[Examin
     names = names_of(path, kit) if kit else Names({}, is_complete=False)
     try:
         is_page = path.suffix.lower() == ".html"
-        found = [review.examine(path, names)] if is_page else word.examine(path, names)
+        found = [summary.examine(path, names)] if is_page else word.examine(path, names)
         if not any(part.examined.problems for part in found):
-            (review.compile_page if is_page else word.compile_template)(path, names)
+            (summary.compile_page if is_page else word.compile_template)(path, names)
         return [part.examined for part in found]
     except KitError as cause:
         remarks += [_problem(f"{problem} ({cause.hint})" if cause.hint else problem) for problem in cause.problems]

@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from docgen.documents import context, form
 from docgen.expressions import sandbox
 from docgen.model.kit import Field, FieldType, Kit
-from docgen.render import context, form
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, Names, Shape
 
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import colleague
 
-from docgen.render.coreface import CORE_FAMILY
+from docgen.documents.core_face import CORE_FAMILY
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
@@ -55,10 +55,10 @@ class Sample(NamedTuple):
 def sample() -> Sample:
     """The sample's values for contract and form."""
     from docgen.assess import assess
+    from docgen.documents.context import Occasion, context
+    from docgen.documents.correction import Entry
+    from docgen.documents.form import form_context
     from docgen.kit import kits
-    from docgen.render.context import Occasion, context
-    from docgen.render.form import form_context
-    from docgen.render.returned import Entry
 
     kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
@@ -77,8 +77,8 @@ def stock_templates() -> dict[str, Path]:
 
 def contract_against_docxtpl() -> tuple[float, float]:
     """The contract to bytes: docgen's engine, and stock docxtpl with the same template and values."""
-    from docgen.render.context import Occasion
-    from docgen.render.contract import render_contract
+    from docgen.documents.context import Occasion
+    from docgen.documents.contract import render_contract
 
     kit, item, names, _ = sample()
     template = stock_templates()["contract"]
@@ -92,8 +92,8 @@ def contract_against_docxtemplater() -> tuple[float, float] | None:
     """The contract to bytes, and docxtemplater's; None where node or its registry is not there."""
     import templater
 
-    from docgen.render.context import Occasion
-    from docgen.render.contract import render_contract
+    from docgen.documents.context import Occasion
+    from docgen.documents.contract import render_contract
 
     kit, item, names, _ = sample()
     try:
@@ -109,7 +109,7 @@ def contract_against_docxtemplater() -> tuple[float, float] | None:
 
 def form_against_docxtpl() -> tuple[float, float]:
     """The filled form to bytes, and stock docxtpl with the same template, values and markup of controls."""
-    from docgen.render.form import render_form
+    from docgen.documents.form import render_form
 
     kit, item, _, names = sample()
     template = stock_templates()["form"]
@@ -197,17 +197,19 @@ class Summary(NamedTuple):
 def summary() -> Summary:
     """The sample's review summary, with the core faces cut.  Stock WeasyPrint gets the HTML and style without them."""
     from docgen.assess import assess
+    from docgen.documents import fonts, summary
+    from docgen.documents.context import Occasion, context
     from docgen.kit import kits
-    from docgen.render import fonts, review
-    from docgen.render.context import Occasion, context
 
     for core in fonts.uncut():
         fonts.cut(core)
     kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
-    html = review._html(kit, context(kit, item.intake, item.review, item.terms, Occasion(DATE)))
-    style = (kit.folder / review.REVIEW_STYLE).read_text(encoding="utf-8").replace(f'"{CORE_FAMILY}", ', "")
-    return Summary(html, style, lambda: review.render_review(kit, item.intake, item.review, item.terms, Occasion(DATE)))
+    html = summary._html(kit, context(kit, item.intake, item.review, item.terms, Occasion(DATE)))
+    style = (kit.folder / summary.REVIEW_STYLE).read_text(encoding="utf-8").replace(f'"{CORE_FAMILY}", ', "")
+    return Summary(
+        html, style, lambda: summary.render_review(kit, item.intake, item.review, item.terms, Occasion(DATE))
+    )
 
 
 def stock_pdf(html: str, style: str) -> bytes:

@@ -10,12 +10,12 @@ from typing import Annotated, Any, NamedTuple
 from markupsafe import Markup
 
 from docgen import values
+from docgen.documents import context, form_controls, output_check
+from docgen.documents.context import KitMark
+from docgen.documents.correction import Entry, Returned
 from docgen.model.display import Shown
 from docgen.model.intake import Value
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.render import context, controls, proof
-from docgen.render.context import KitMark
-from docgen.render.returned import Entry, Returned
 from docgen.template import context_types, word
 from docgen.template.context_types import Names
 
@@ -82,7 +82,7 @@ def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
 
 def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
-    return proof.form(word.render(template, form_context(kit, date, entries, summary)), kit).content
+    return output_check.form(word.render(template, form_context(kit, date, entries, summary)), kit).content
 
 
 def form_context(
@@ -116,6 +116,6 @@ def _field(field: Field, entry: Entry, *, starts_group: bool) -> FormField:
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),
-        help=field.help, control=controls.control(field, entry.value, written=entry.written, locked=entry.is_settled),
+        help=field.help, control=form_controls.control(field, entry.value, written=entry.written, locked=entry.is_settled),
         notes=entry.notes,
     )  # fmt: skip

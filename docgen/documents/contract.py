@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docgen.documents import context, output_check
+from docgen.documents.context import Occasion
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.render import context, proof
-from docgen.render.context import Occasion
 from docgen.template import word
 from docgen.template.word import Rendered
 
@@ -22,4 +22,6 @@ def render_contract(
     Raises KitError where the kit's contract.docx cannot be used, ProofError where the result is no sound file.
     """
     template = word.compile_template(kit.folder / CONTRACT_TEMPLATE, context.names(kit))
-    return proof.word(word.render(template, context.context(kit, intake, review, terms, occasion)), "the contract")
+    return output_check.word(
+        word.render(template, context.context(kit, intake, review, terms, occasion)), "the contract"
+    )

@@ -17,14 +17,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from docgen import values
+from docgen.documents import cell_text, sheet_style
+from docgen.documents.correction import TO_MEND, Entry, Returned
+from docgen.documents.guide import add_guide
 from docgen.model.intake import Level
 from docgen.model.kit import MADE_WITH, OWN_SHEETS, Field, FieldType, Kit, Section
-from docgen.render import celltexts, xlsx
-from docgen.render.guide import add_guide
-from docgen.render.returned import TO_MEND, Entry, Returned
 
 _GROUP, _LABEL, _ANSWER, _HINT = 1, 2, 3, 4
-_WIDTHS = (13, 19, celltexts.ANSWER_WIDTH, 34)
+_WIDTHS = (13, 19, cell_text.ANSWER_WIDTH, 34)
 _LIST_SHEET = "docgen_lists"
 #: By what is found there: the colour of the answer cell, and of what is said of it.
 _COLOURS = {
@@ -83,7 +83,7 @@ def _pack(book: Workbook, kit: Kit, pages: Iterable[_Page], guides: Iterable[Wor
         MADE_WITH: kit.version_mark,
         OWN_SHEETS: "/".join(guide.title for guide in guides),
     }
-    return xlsx.pack(book, {name: text for name, text in properties.items() if text}, kit.title)
+    return sheet_style.pack(book, {name: text for name, text in properties.items() if text}, kit.title)
 
 
 class _Page:
@@ -96,16 +96,18 @@ class _Page:
         self.book = book
         self.kit = kit
         self.entries = entries
-        self.sheet: Worksheet = book.create_sheet(xlsx.title(name or title))
+        self.sheet: Worksheet = book.create_sheet(sheet_style.title(name or title))
         self.first_answer = ""  # of those to mend the first, where there is one
         self.found_problem = False
-        xlsx.set_widths(self.sheet, _WIDTHS)
-        self.row = xlsx.head(self.sheet, title, note, _WIDTHS, xlsx.NOTICE if entries else xlsx.NOTE)
+        sheet_style.set_widths(self.sheet, _WIDTHS)
+        self.row = sheet_style.head(
+            self.sheet, title, note, _WIDTHS, sheet_style.NOTICE if entries else sheet_style.NOTE
+        )
         self._column_heads()
         self.top = self.row
         for number, section in enumerate(sections):
             if len(sections) > 1:
-                self.row = xlsx.banner(self.sheet, self.row, section.label, number, len(_WIDTHS))
+                self.row = sheet_style.banner(self.sheet, self.row, section.label, number, len(_WIDTHS))
             for group, fields in groupby(section.fields, key=lambda field: field.group):
                 self._group(group, list(fields))
 
@@ -113,9 +115,9 @@ class _Page:
         texts = self.kit.sheet
         if texts.answer:
             for column, text in ((_GROUP, texts.label), (_LABEL, ""), (_ANSWER, texts.answer), (_HINT, texts.hint)):
-                xlsx.put(self.sheet, self.row, column, text, xlsx.HEAD)
-            xlsx.merge(self.sheet, self.row, _GROUP, _LABEL)
-            xlsx.set_height(self.sheet, self.row, xlsx.HEAD_HEIGHT)
+                sheet_style.put(self.sheet, self.row, column, text, sheet_style.HEAD)
+            sheet_style.merge(self.sheet, self.row, _GROUP, _LABEL)
+            sheet_style.set_height(self.sheet, self.row, sheet_style.HEAD_HEIGHT)
             self.row += 1
 
     def _group(self, group: str, fields: Sequence[Field]) -> None:
@@ -124,37 +126,37 @@ class _Page:
             self._field(field, grouped=bool(group))
         if group:
             for row in range(first, self.row):
-                xlsx.put(self.sheet, row, _GROUP, group if row == first else "", xlsx.GROUP)
+                sheet_style.put(self.sheet, row, _GROUP, group if row == first else "", sheet_style.GROUP)
             if len(fields) > 1:
-                xlsx.merge(self.sheet, first, _GROUP, _GROUP, self.row - 1)
+                sheet_style.merge(self.sheet, first, _GROUP, _GROUP, self.row - 1)
 
     def _field(self, field: Field, *, grouped: bool) -> None:
         """One row: the label, a place for the answer, the hint and what is said of the answer above it."""
         entry, texts = self.entries.get(field.key, Entry()), self.kit.sheet
         label, hint, printed = (
-            celltexts.label(field, texts),
-            celltexts.hint(field, texts),
-            celltexts.answered(field, entry),
+            cell_text.label(field, texts),
+            cell_text.hint(field, texts),
+            cell_text.answered(field, entry),
         )
         at = _LABEL if grouped else _GROUP
         fill, ink = _COLOURS[entry.level] if entry.level else ("", "")
-        look = xlsx.SETTLED if entry.is_settled else xlsx.ANSWER
-        xlsx.put(self.sheet, self.row, at, label, xlsx.LABEL, star=field.required is True)
-        xlsx.put(self.sheet, self.row, _HINT, hint, xlsx.HINT, note=entry.note, ink=ink)
-        answer = xlsx.put(self.sheet, self.row, _ANSWER, printed, look, fill=fill)
+        look = sheet_style.SETTLED if entry.is_settled else sheet_style.ANSWER
+        sheet_style.put(self.sheet, self.row, at, label, sheet_style.LABEL, star=field.required is True)
+        sheet_style.put(self.sheet, self.row, _HINT, hint, sheet_style.HINT, note=entry.note, ink=ink)
+        answer = sheet_style.put(self.sheet, self.row, _ANSWER, printed, look, fill=fill)
         place = answer.coordinate
         if entry.notes:
-            xlsx.comment(answer, entry.note)
+            sheet_style.comment(answer, entry.note)
         if not grouped:
-            xlsx.put(self.sheet, self.row, _LABEL, "", xlsx.LABEL)
-            xlsx.merge(self.sheet, self.row, _GROUP, _LABEL)
+            sheet_style.put(self.sheet, self.row, _LABEL, "", sheet_style.LABEL)
+            sheet_style.merge(self.sheet, self.row, _GROUP, _LABEL)
         self._check(field, place)
         room = _WIDTHS[_LABEL - 1] if grouped else _WIDTHS[_GROUP - 1] + _WIDTHS[_LABEL - 1]
         heights = (
-            xlsx.height(label + "*", room), xlsx.height(printed, _WIDTHS[_ANSWER - 1]),
-            xlsx.height("\n".join(filter(None, (entry.note, hint))), _WIDTHS[_HINT - 1], size=10),
+            sheet_style.height(label + "*", room), sheet_style.height(printed, _WIDTHS[_ANSWER - 1]),
+            sheet_style.height("\n".join(filter(None, (entry.note, hint))), _WIDTHS[_HINT - 1], size=10),
         )  # fmt: skip
-        xlsx.set_height(self.sheet, self.row, max(heights), grows=True)
+        sheet_style.set_height(self.sheet, self.row, max(heights), grows=True)
         if not self.first_answer or (entry.level in TO_MEND and not self.found_problem):
             self.first_answer = place
         self.found_problem = self.found_problem or entry.level in TO_MEND
@@ -167,7 +169,7 @@ class _Page:
         check = DataValidation(allow_blank=True, showInputMessage=True)
         check.promptTitle, check.prompt = (
             field.label[:_LONGEST_TITLE],
-            celltexts.prompt(field, texts)[:_LONGEST_TEXT] or None,
+            cell_text.prompt(field, texts)[:_LONGEST_TEXT] or None,
         )
         warning = ""
         if values.options(field) and field.type is not FieldType.SEVERAL:
@@ -196,10 +198,10 @@ class _Page:
         lists = self.book[_LIST_SHEET]
         column = lists.max_column + 1
         for row, option in enumerate(options, start=1):
-            xlsx.put(lists, row, column, option, xlsx.PLAIN)
+            sheet_style.put(lists, row, column, option, sheet_style.PLAIN)
         letters = get_column_letter(column)
         return f"{_LIST_SHEET}!${letters}$1:${letters}${len(options)}"
 
     def finish(self) -> None:
         """Set what holds for the sheet as a whole."""
-        xlsx.finish(self.sheet, self.top, self.first_answer or f"A{self.top}", self.kit.version_mark)
+        sheet_style.finish(self.sheet, self.top, self.first_answer or f"A{self.top}", self.kit.version_mark)

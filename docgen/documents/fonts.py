@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from docgen.documents import core_face
 from docgen.errors import SystemMissingError
 from docgen.output import files
-from docgen.render import coreface
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
 #: which stand in answers as customers write them.
@@ -94,7 +94,7 @@ def cut(core: Core) -> None:
     with files.locked(core.file.with_suffix(".lock")):
         if not core.file.is_file():
             symbols = core.symbols.file if core.symbols else None
-            content = coreface.cut(core.chinese.file, core.chinese.number, symbols, _WEIGHTS[core.weight])
+            content = core_face.cut(core.chinese.file, core.chinese.number, symbols, _WEIGHTS[core.weight])
             files.write_file(core.file, content, replace=True)
 
 
@@ -112,7 +112,7 @@ def _core(weight: str) -> Core | None:
     if chinese is None or FAMILY not in chinese.families or chinese.number >> 16:
         return None
     sources = [_sha256(face.file) for face in (chinese, symbols) if face]
-    key = hashlib.sha256("\n".join([*sources, str(chinese.number), str(coreface.CUT_VERSION)]).encode()).hexdigest()
+    key = hashlib.sha256("\n".join([*sources, str(chinese.number), str(core_face.CUT_VERSION)]).encode()).hexdigest()
     folder = platformdirs.user_cache_path("docgen", appauthor=False)
     return Core(weight, chinese, symbols, folder / f"core-{weight}-{key[:16]}.ttf")
 

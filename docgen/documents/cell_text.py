@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from docgen import values
+from docgen.documents import sheet_style
+from docgen.documents.correction import Entry
 from docgen.model.intake import Chosen
 from docgen.model.kit import Field, FieldType, SheetTexts
-from docgen.render import xlsx
-from docgen.render.returned import Entry
 
 #: Columns of the sheet's answers; printed choices are broken into lines that fit.
 ANSWER_WIDTH = 44
@@ -42,7 +42,7 @@ def printed(field: Field, chosen: Chosen = _NOTHING_CHOSEN) -> str:
         if not choice.offered and choice.key not in chosen:
             continue
         piece = (_TICK if choice.key in chosen else _BOX) + choice.label
-        if rows and xlsx.width(rows[-1] + _GAP + piece) <= ANSWER_WIDTH - 6:
+        if rows and sheet_style.width(rows[-1] + _GAP + piece) <= ANSWER_WIDTH - 6:
             rows[-1] += _GAP + piece
         else:
             rows.append(piece)

@@ -19,12 +19,12 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from docgen.documents import context, fonts, output_check
+from docgen.documents.context import Occasion
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.render import context, fonts, proof
-from docgen.render.context import Occasion
 from docgen.template import examine, tags, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined
@@ -242,7 +242,7 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
 
 def _finish(document: Any, pdf: Any, *, attached: int) -> None:
     """Add the PDF/UA identification to the metadata of what is then proven sound."""
-    proof.pdf(pdf.objects, len(document.pages), attached, "the review summary")
+    output_check.pdf(pdf.objects, len(document.pages), attached, "the review summary")
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
