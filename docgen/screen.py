@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from docgen.assess import Assessed
 from docgen.documents.context import show_figure
 from docgen.documents.template_fields import Listing
 from docgen.model.intake import Finding, Level, Verdict
-from docgen.packet import Packet
+from docgen.packet.packet import Packet
+from docgen.pipeline import Assessed
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import settings
 
 from docgen import cli
-from docgen.assess import Assessed
 from docgen.documents import fonts
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
 from docgen.model.kit import Kit
+from docgen.pipeline import Assessed
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
 

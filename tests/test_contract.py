@@ -12,11 +12,11 @@ import queries
 from conftest import DATE, ROOT, assessed
 from test_review import CENTRE, OWN
 
-from docgen.assess import Assessed
 from docgen.documents.context import Occasion
 from docgen.documents.contract import render_contract
 from docgen.kit import terms as terms_file
 from docgen.model.kit import Kit
+from docgen.pipeline import Assessed
 from docgen.template.word import Rendered
 
 TERMS = ROOT / "inputs" / "terms.yaml"

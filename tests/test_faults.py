@@ -22,9 +22,10 @@ from batches import table
 from conftest import GOOD, ROOT, Result, Run
 from tables import form_text, workbook
 
-from docgen import assess, packet
+from docgen import pipeline
 from docgen.cli import batches
 from docgen.documents import fonts, summary
+from docgen.packet import packet
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 #: Every command that writes a file, with what it is told to write.
@@ -159,13 +160,13 @@ def test_a_source_that_vanishes_while_it_is_read_is_named(
 ) -> None:
     source = tmp_path / "gone.xlsx"
     shutil.copy(SAMPLE, source)
-    judged = assess.review  # type: ignore[attr-defined]
+    judged = pipeline.review  # type: ignore[attr-defined]
 
     def judge(*arguments: Any, **options: Any) -> Any:
         source.unlink(missing_ok=True)
         return judged(*arguments, **options)
 
-    monkeypatch.setattr(assess, "review", judge)
+    monkeypatch.setattr(pipeline, "review", judge)
     assert is_one_clear_line(run(command, source), 3, "gone.xlsx", "cannot be read: No such file")
 
 

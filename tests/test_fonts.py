@@ -15,11 +15,11 @@ from conftest import DATE, ROOT, Run, assessed
 from fontTools.ttLib import TTFont
 from openpyxl import load_workbook
 
-from docgen import packet
 from docgen.documents import core_face, fonts
 from docgen.documents.context import Occasion
 from docgen.errors import MissingGlyphError, SystemMissingError
 from docgen.model.kit import Kit
+from docgen.packet import packet
 
 INPUTS = ROOT / "inputs"
 #: No font of this machine, and hardly one anywhere, has these: Han of extension H, a plane for private use.

@@ -21,8 +21,8 @@ from lxml import etree
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from docgen import packet
 from docgen.kit import kits
+from docgen.packet import packet
 
 #: What a customer writes as the name of the company, and what every document must show.
 SAME = [

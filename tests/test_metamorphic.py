@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tables import workbook
 
-from docgen import packet
 from docgen.model.intake import Finding, Level, Verdict
 from docgen.model.kit import Kit
+from docgen.packet import packet
 from docgen.rules.review import verdict
 
 #: From best to worst.

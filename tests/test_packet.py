@@ -12,8 +12,9 @@ import pytest
 from conftest import GOOD, ROOT, Run
 from tables import document, form_text
 
-from docgen import names, packet
+from docgen import names
 from docgen.errors import ProofError
+from docgen.packet import packet
 
 INPUTS = ROOT / "inputs"
 DATE = ("--date", "2026-11-23")
@@ -198,7 +199,7 @@ def test_a_bug_is_no_matter_of_the_folder(run: Run, out: Path, monkeypatch: pyte
         raise ZeroDivisionError
 
     out.mkdir()
-    monkeypatch.setattr("docgen.manifest.standings", broken)
+    monkeypatch.setattr("docgen.packet.manifest.standings", broken)
     done = run("verify", out)
     assert done.code == 1
     assert "unexpected ZeroDivisionError" in done.err

@@ -123,8 +123,8 @@ def fail_late(*arguments: object, **options: object) -> None:
     ("command", "place"),
     [
         ("check", "docgen.rules.normalize.normalize"),
-        ("contract", "docgen.packet.contract_of"),
-        ("review", "docgen.packet.review_of"),
+        ("contract", "docgen.packet.packet.contract_of"),
+        ("review", "docgen.packet.packet.review_of"),
         ("packet", "docgen.output.files.prepare_folder"),
     ],
 )

@@ -19,12 +19,12 @@ import pytest
 from conftest import DATE, assessed
 from test_review import CENTRE, OWN
 
-from docgen import packet
-from docgen.assess import Assessed
 from docgen.documents.context import Occasion
 from docgen.errors import KitError
 from docgen.model.intake import Finding, Level, Origin, Unrecognised
 from docgen.model.kit import Kit
+from docgen.packet import packet
+from docgen.pipeline import Assessed
 
 SOURCE = b"the bytes of the source"
 CASES = {

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from batches import companies, table
 
-from docgen import packet
 from docgen.batch import work as working
 from docgen.batch.units import Failure, Job, Outcome, Unit, stamp
 from docgen.batch.work import MOST_DEATHS, work
 from docgen.errors import DiskFullError, SystemMissingError, WriteError
 from docgen.kit import kits
 from docgen.output import files
+from docgen.packet import packet
 
 DATE = dt.date(2026, 11, 23)
 NAMES = companies(3)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
 from docgen.extract.source import SUFFIXES, is_source
-from docgen.manifest import MANIFEST
 from docgen.output import storage
 from docgen.output.storage import Location
+from docgen.packet.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from upath import UPath

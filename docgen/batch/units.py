@@ -18,10 +18,10 @@ from typing import Any, NamedTuple, Self
 from docgen import __version__
 from docgen.documents.fonts import faces
 from docgen.kit import kits
-from docgen.manifest import terms_sha256
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
-from docgen.packet import KINDS, Making
+from docgen.packet.manifest import terms_sha256
+from docgen.packet.packet import KINDS, Making
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.

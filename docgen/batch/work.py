@@ -16,14 +16,14 @@ from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import manifest, packet
-from docgen.assess import Opened, open_source
 from docgen.batch import fetch
 from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
 from docgen.errors import DocgenError, bug
 from docgen.model.intake import Answers, finding_json
 from docgen.output import files, storage
-from docgen.packet import Original
+from docgen.packet import manifest, packet
+from docgen.packet.packet import Original
+from docgen.pipeline import Opened, open_source
 from docgen.text import fold
 
 #: Deaths of workers after which an intake is given up.

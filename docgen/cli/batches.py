@@ -29,7 +29,7 @@ TIMEOUT = 300.0
 
 
 def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
-    from docgen.packet import KINDS
+    from docgen.packet.packet import KINDS
 
     if given is None:
         return KINDS

@@ -25,9 +25,9 @@ from docgen.cli.talk import print_json, report_unreadable, say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from docgen.assess import Assessed
     from docgen.model.intake import Value
     from docgen.model.kit import Kit
+    from docgen.pipeline import Assessed
 
 
 @click.command()
@@ -91,7 +91,7 @@ def check(
 ) -> None:
     """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
     kit = load_kit(kit_name)
-    from docgen.assess import assess_all
+    from docgen.pipeline import assess_all
 
     run = assess_all(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
     if as_json:
@@ -142,7 +142,7 @@ def return_(
             f"{source} holds {len(items)} intakes, too many for one workbook", "choose with --sheet, --row"
         )
     from docgen.documents.correction import returned
-    from docgen.packet import returned_name
+    from docgen.packet.packet import returned_name
 
     intakes = [returned(kit, item.intake, item.review) for item in items]
     if as_form:
@@ -179,7 +179,7 @@ def form(
     kit = load_kit(kit_name)
     _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
     from docgen.documents.form import render_form
-    from docgen.packet import document_names
+    from docgen.packet.packet import document_names
 
     name = Path(document_names(kit, item)["form"])
     _write(out or name, render_form(kit, printed_date(date), item.intake.values), force=force)
@@ -197,7 +197,7 @@ def review(
     """Make the review summary (PDF) of SOURCE."""
     kit = load_kit(kit_name)
     path, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
-    from docgen import packet
+    from docgen.packet import packet
 
     making = packet.Making(kit, printed_date(date), Path(), only=("review", "contract"))
     documents, _pending = packet.render(item, packet.original(path).content, making)
@@ -222,8 +222,8 @@ def contract(
     """Make the contract draft (Word) for SOURCE."""
     kit = load_kit(kit_name)
     _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
-    from docgen import packet
     from docgen.documents.context import Occasion
+    from docgen.packet import packet
 
     verdict = item.review.verdict
     ready = verdict in packet.READY
@@ -268,7 +268,7 @@ def _readable(
     source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
 ) -> list[tuple[Path, Assessed]]:
     """The intakes of one source with the file they stand in.  Exits with 3 where it is unreadable."""
-    from docgen.assess import assess_all
+    from docgen.pipeline import assess_all
 
     run = assess_all(find_sources([source]), kit, terms, sheet, row)
     if run.unreadable:

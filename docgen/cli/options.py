@@ -14,10 +14,10 @@ import click
 from docgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from docgen.assess import Unreadable
     from docgen.model.intake import Value, Verdict
     from docgen.model.kit import Kit
     from docgen.output.storage import Location
+    from docgen.pipeline import Unreadable
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -91,9 +91,9 @@ def load_terms(path: Path | None, kit: Kit) -> Mapping[str, Value]:
         return {}
     if not path.exists():
         raise UsageError(f"--terms {path}: there is no such file")
-    from docgen import assess
+    from docgen import pipeline
 
-    return assess.load_terms(path, kit)
+    return pipeline.load_terms(path, kit)
 
 
 def printed_date(given: dt.datetime | None) -> dt.date:
@@ -121,6 +121,6 @@ def find_sources(sources: Sequence[str], out: Location | None = None, *, stored:
 
 def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[Unreadable] = ()) -> NoReturn:
     """Leave the command with the code that the gravest outcome asks for."""
-    from docgen.assess import exit_code
+    from docgen.pipeline import exit_code
 
     raise click.exceptions.Exit(exit_code(verdicts, unreadable))

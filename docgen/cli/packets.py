@@ -22,9 +22,9 @@ from docgen.cli.talk import print_json, progress, report_unreadable, say, show, 
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from docgen.assess import Assessed
     from docgen.output.storage import Location
-    from docgen.packet import Making, Packet
+    from docgen.packet.packet import Making, Packet
+    from docgen.pipeline import Assessed
 
 DEFAULT_OUT = "outputs"
 
@@ -40,8 +40,8 @@ def packet(
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
     kit = load_kit(kit_name)
-    from docgen import packet as packets
-    from docgen.assess import assess_all
+    from docgen.packet import packet as packets
+    from docgen.pipeline import assess_all
 
     run = assess_all(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row)
     making = packets.Making(kit, printed_date(date), out, force)
@@ -60,8 +60,8 @@ def packet(
 
 def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Packet]:
     """Every packet; all names are settled, and all refusals raised, before the first is written."""
-    from docgen import packet as packets
     from docgen.output import files
+    from docgen.packet import packet as packets
 
     files.remove_orphans(making.out)
     names = packets.folder_names([item.intake for _, item in assessed])
@@ -94,8 +94,8 @@ def verify(folder: Location, kit_name: str | None) -> None:
     Exits with 10 where a file was edited, is missing or does not belong there; a kit that has moved on makes
     no difference.
     """
-    from docgen import manifest
     from docgen.output import storage
+    from docgen.packet import manifest
 
     with storage.reading(folder):
         if not folder.is_dir():
@@ -112,8 +112,8 @@ def verify(folder: Location, kit_name: str | None) -> None:
 
 def _about_kit(folder: Location, kit_name: str | None) -> str:
     """Whether the kit that a packet was made with is still the same, in one line."""
-    from docgen import manifest
     from docgen.kit import kits
+    from docgen.packet import manifest
 
     given = kits.find(kit_name) if kit_name else None
     kit = manifest.made_with(folder)

@@ -22,7 +22,7 @@ from docgen.text import printable
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from docgen.assess import Unreadable
+    from docgen.pipeline import Unreadable
 
 
 @contextmanager

@@ -54,11 +54,11 @@ class Sample(NamedTuple):
 @cache
 def sample() -> Sample:
     """The sample's values for contract and form."""
-    from docgen.assess import assess
     from docgen.documents.context import Occasion, context
     from docgen.documents.correction import Entry
     from docgen.documents.form import form_context
     from docgen.kit import kits
+    from docgen.pipeline import assess
 
     kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
@@ -134,7 +134,7 @@ def packet_against_script() -> tuple[float, float]:
 def packets_against_script(count: int = 100) -> tuple[float, float]:
     """So many packets one after the other in a warm process, and the colleague's script with all its pages in one
     call of LibreOffice; seconds for all."""
-    from docgen import packet
+    from docgen.packet import packet
 
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
@@ -171,8 +171,8 @@ def batch_against_script(count: int = 100) -> tuple[float, float]:
 
 def words_against_script() -> tuple[float, float]:
     """Form and contract of a sheet in a warm process, reading and review included, and the colleague's."""
-    from docgen import packet
-    from docgen.assess import assess
+    from docgen.packet import packet
+    from docgen.pipeline import assess
 
     kit = sample().kit
     making = packet.Making(kit, DATE, Path(), only=("form", "contract"))
@@ -196,10 +196,10 @@ class Summary(NamedTuple):
 
 def summary() -> Summary:
     """The sample's review summary, with the core faces cut.  Stock WeasyPrint gets the HTML and style without them."""
-    from docgen.assess import assess
     from docgen.documents import fonts, summary
     from docgen.documents.context import Occasion, context
     from docgen.kit import kits
+    from docgen.pipeline import assess
 
     for core in fonts.uncut():
         fonts.cut(core)

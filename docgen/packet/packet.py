@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import manifest
-from docgen.assess import Assessed
 from docgen.documents import context
 from docgen.documents.context import Occasion
 from docgen.documents.contract import render_contract
@@ -27,6 +25,8 @@ from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
 from docgen.output import files, storage
 from docgen.output.storage import Location
+from docgen.packet import manifest
+from docgen.pipeline import Assessed
 from docgen.template.word import Rendered
 
 KINDS = ("form", "review", "contract")
