@@ -14,10 +14,10 @@ from batches import batch, companies, finish, on_terminal, start, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
-from docgen.batch.discover import discover
-from docgen.batch.units import Item, Outcome
+from docgen.batch.jobs import Item, Outcome
 from docgen.cli.telling import Tally
 from docgen.errors import UsageError
+from docgen.sources import discover
 
 INPUTS = ROOT / "inputs"
 

@@ -24,10 +24,10 @@ from conftest import ROOT
 from openpyxl import load_workbook
 
 from docgen import __version__
-from docgen.batch import relay
-from docgen.batch.cluster import _refuse_misfits, connected
-from docgen.batch.relay import Setting
-from docgen.batch.units import Job, kit_sha256, stamp
+from docgen.batch import dask_worker
+from docgen.batch.dask_client import _refuse_misfits, connected
+from docgen.batch.dask_worker import Setting
+from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import SystemMissingError
 from docgen.kit import kits
 
@@ -212,22 +212,22 @@ def test_a_worker_that_sees_other_things_is_refused(
     setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert relay._misfit(setting) == ""
+    assert dask_worker._misfit(setting) == ""
     other_fonts = dataclasses.replace(setting.job, stamp="of other fonts")
-    assert "fonts" in relay._misfit(dataclasses.replace(setting, job=other_fonts))
-    assert "no folder /gone" in relay._misfit(dataclasses.replace(setting, folder="/gone"))
+    assert "fonts" in dask_worker._misfit(dataclasses.replace(setting, job=other_fonts))
+    assert "no folder /gone" in dask_worker._misfit(dataclasses.replace(setting, folder="/gone"))
     (setting.job.kit / "note.txt").write_text("changed", encoding="utf-8")
-    assert "another content" in relay._misfit(setting)
+    assert "another content" in dask_worker._misfit(setting)
     shutil.rmtree(setting.job.kit)
-    assert "there is no kit" in relay._misfit(setting)
+    assert "there is no kit" in dask_worker._misfit(setting)
     setting.mark.unlink()
-    assert "shared storage" in relay._misfit(setting)
+    assert "shared storage" in dask_worker._misfit(setting)
 
 
 def test_a_scheduler_without_workers_is_one_line(
     setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docgen.batch.cluster._FIRST_WORKER", 0.5)
+    monkeypatch.setattr("docgen.batch.dask_client._FIRST_WORKER", 0.5)
     with (
         cluster(tmp_path / "dask", workers=0) as dask,
         pytest.raises(SystemMissingError, match=f"^{dask.address}: the scheduler has no workers"),
@@ -282,13 +282,13 @@ def test_a_worker_that_cannot_do_the_work_is_refused(
 
 def test_a_dask_worker_hands_calls_to_processes_that_fit(setting: Setting) -> None:
     worker: Any = SimpleNamespace(address="tcp://w:1", state=SimpleNamespace(nthreads=1))
-    assert asyncio.run(relay.fit(setting, worker)) is None
-    pool = relay._pools[setting.name]
-    assert pool.submit(relay._in_folder, setting.folder, os.getcwd).result() == setting.folder
-    asyncio.run(relay.leave(setting.name))
-    assert relay._pools == {}
-    asyncio.run(relay.leave(setting.name))  # a run that this worker never worked for
-    error = asyncio.run(relay.fit(dataclasses.replace(setting, docgen="0.0.1"), worker))
+    assert asyncio.run(dask_worker.fit(setting, worker)) is None
+    pool = dask_worker._pools[setting.name]
+    assert pool.submit(dask_worker._in_folder, setting.folder, os.getcwd).result() == setting.folder
+    asyncio.run(dask_worker.leave(setting.name))
+    assert dask_worker._pools == {}
+    asyncio.run(dask_worker.leave(setting.name))  # a run that this worker never worked for
+    error = asyncio.run(dask_worker.fit(dataclasses.replace(setting, docgen="0.0.1"), worker))
     assert isinstance(error, SystemMissingError)
     assert str(error).startswith("tcp://w:1: it has docgen ")
-    assert relay._pools == {}
+    assert dask_worker._pools == {}

@@ -20,7 +20,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_read import DTDS, read_or_refuse, refusal, repacked
 
-from docgen.batch.discover import discover
 from docgen.formats import binary, ods
 from docgen.formats.binary import read_binary_book, read_old_book
 from docgen.formats.compound import around, stream
@@ -31,6 +30,7 @@ from docgen.formats.properties import SUMMARY
 from docgen.formats.records import old_marks, without_charts
 from docgen.formats.xlsx import read_book
 from docgen.model.kit import Kit
+from docgen.sources import discover
 
 DATA = ROOT / "tests" / "data"
 INPUTS = ROOT / "inputs"

@@ -17,11 +17,11 @@ from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
 from docgen.batch import summary, workbook
+from docgen.batch.jobs import Failure, Item, Outcome
 from docgen.batch.reports import write_reports
 from docgen.batch.run import _report
-from docgen.batch.units import Failure, Item, Outcome
-from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import WriteError
+from docgen.workers import WorkerDiedError, Workers
 
 NAMES = ["甲公司", "=1+1", "+86", "-5", "@sum", "<script>alert(1)</script>", "甲公司"]
 VERDICTS = ["accepted", "manual", "rejected", "incomplete", "accepted", "manual", "manual"]

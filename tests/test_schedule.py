@@ -9,10 +9,10 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docgen.batch.jobs import Failure, Item, Outcome, Unit
 from docgen.batch.schedule import Retry, Schedule, run
-from docgen.batch.units import Failure, Item, Outcome, Unit
 from docgen.batch.work import MOST_DEATHS
-from docgen.batch.workers import WorkerDiedError
+from docgen.workers import WorkerDiedError
 
 #: At this place a source kills whoever opens it.
 OPENING = -1

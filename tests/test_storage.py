@@ -17,8 +17,8 @@ from conftest import ROOT, Run
 from openpyxl import load_workbook
 from stores import names, objects, place, server, upload
 
-from docgen.batch import fetch
-from docgen.batch.fetch import here
+from docgen.batch import download
+from docgen.batch.download import here
 from docgen.errors import SourceError
 from docgen.output import storage
 
@@ -141,7 +141,7 @@ def test_an_object_that_is_too_large_is_not_fetched(folder: Path, bucket: str, m
     upload(folder, f"{bucket}/in")
     source = f"{bucket}/in/sub/a.xlsx"
     assert here(source).path.read_bytes() == (folder / "sub" / "a.xlsx").read_bytes()
-    monkeypatch.setattr(fetch, "MAX_FILE", 1000)
+    monkeypatch.setattr(download, "MAX_FILE", 1000)
     with pytest.raises(SourceError, match=f"^{source}: the file is too large"):
         here(source)
 

@@ -12,7 +12,7 @@ import pytest
 from batches import companies, table
 
 from docgen.batch import work as working
-from docgen.batch.units import Failure, Job, Outcome, Unit, stamp
+from docgen.batch.jobs import Failure, Job, Outcome, Unit, stamp
 from docgen.batch.work import MOST_DEATHS, work
 from docgen.errors import DiskFullError, SystemMissingError, WriteError
 from docgen.kit import kits

@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from docgen.batch import workers
-from docgen.batch.workers import WorkerDiedError, Workers
+from docgen import workers
 from docgen.errors import DocgenError, KitError, SourceError
+from docgen.workers import WorkerDiedError, Workers
 
 
 def test_results_and_errors_come_back() -> None:

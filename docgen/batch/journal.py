@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docgen.batch import segments
-from docgen.batch.units import Outcome, Unit
+from docgen.batch import object_journal
+from docgen.batch.jobs import Outcome, Unit
 from docgen.output import files
 from docgen.output.storage import Location
 
@@ -72,7 +72,7 @@ def opened(folder: Location, *, resume: bool) -> Iterator[Journal]:
     """The journal in `folder`: with what earlier runs wrote if they are resumed, else a new one.  Raises WriteError."""
     path = folder / JOURNAL
     if not isinstance(path, Path):
-        with segments.appending(path, fresh=not resume) as (spool, append):
+        with object_journal.appending(path, fresh=not resume) as (spool, append):
             yield Journal(spool, append)
         return
     if not resume:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from docgen.batch.jobs import Outcome
 from docgen.batch.page import PAGE, page
 from docgen.batch.summary import summarise
-from docgen.batch.units import Outcome
 from docgen.errors import WriteError
 from docgen.output import files, scratch
 from docgen.output.storage import Location

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen.batch import journal, schedule
+from docgen.batch.jobs import Job, Outcome, Unit
 from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
-from docgen.batch.units import Job, Outcome, Unit
 from docgen.batch.work import work
-from docgen.batch.workers import WorkerDiedError, Workers
 from docgen.errors import SystemMissingError, WriteError
 from docgen.output import files
 from docgen.output.storage import Location
+from docgen.workers import WorkerDiedError, Workers
 
 if TYPE_CHECKING:
-    from docgen.batch.cluster import Cluster
+    from docgen.batch.dask_client import Cluster
 
 LOCK = ".docgen-lock"
 #: In place of a cluster's address: one that is started here, for the run alone.
@@ -56,7 +56,7 @@ def run(
 
 def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[Cluster]:
     try:
-        from docgen.batch.cluster import connected
+        from docgen.batch.dask_client import connected
     except ImportError as cause:
         raise SystemMissingError(
             "--cluster needs dask.distributed, which is not installed", "pip install 'docgen[cluster]'"

@@ -14,9 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from docgen.batch.units import Failure, Outcome, Unit
+from docgen.batch.jobs import Failure, Outcome, Unit
 from docgen.batch.work import MOST_DEATHS, given_up
-from docgen.batch.workers import WorkerDiedError
+from docgen.workers import WorkerDiedError
 
 
 class Retry(NamedTuple):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from docgen.batch.units import Failure, Item, Outcome
+from docgen.batch.jobs import Failure, Item, Outcome
 from docgen.model.intake import Level, Verdict
 
 #: Intakes and failures that report.html shows; report.xlsx has them all.

@@ -16,8 +16,8 @@ from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen.batch import fetch
-from docgen.batch.units import Failure, Item, Job, Outcome, Unit, place
+from docgen.batch import download
+from docgen.batch.jobs import Failure, Item, Job, Outcome, Unit, place
 from docgen.errors import DocgenError, bug
 from docgen.model.intake import Answers, finding_json
 from docgen.output import files, storage
@@ -47,7 +47,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
     done: list[Item | Failure | _Made] = []
     inputs, about, is_broken, path = "", 0, False, Path(unit.source)
     try:
-        path, version = fetch.here(unit.source)
+        path, version = download.here(unit.source)
         original = _original(path, version)
         inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
         before = unit.before if unit.before and unit.before.inputs == inputs else None

@@ -19,8 +19,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from docgen.batch.jobs import Item, Outcome
 from docgen.batch.summary import Summary
-from docgen.batch.units import Item, Outcome
 from docgen.documents.sheet_style import DatedZip, literal
 from docgen.model.intake import Level
 

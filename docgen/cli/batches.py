@@ -20,8 +20,8 @@ from docgen.errors import DocgenError, ExitCode, UsageError
 from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
+    from docgen.batch.jobs import Job, Outcome
     from docgen.batch.schedule import Retry
-    from docgen.batch.units import Job, Outcome
     from docgen.output.storage import Location
 
 #: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
@@ -64,9 +64,9 @@ def batch(
     Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
     intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
     """
-    from docgen.batch import workers
+    from docgen import workers
+    from docgen.batch.jobs import Job, stamp
     from docgen.batch.run import LOCAL, run
-    from docgen.batch.units import Job, stamp
     from docgen.kit import kits
 
     if jobs and cluster not in {None, LOCAL}:
@@ -93,7 +93,7 @@ def batch(
 
 def _tell(run: Generator[Outcome | Retry, None, None], job: Job, told: Lines) -> None:
     """The run, told of as it goes on and when it ends, whatever the end."""
-    from docgen.batch.units import Outcome
+    from docgen.batch.jobs import Outcome
 
     tally = told.tally
     try:

@@ -111,8 +111,8 @@ def printed_date(given: dt.datetime | None) -> dt.date:
 
 def find_sources(sources: Sequence[str], out: Location | None = None, *, stored: bool = False) -> list[Any]:
     """The files that SOURCE... means; only with `stored` they may stand in storage."""
-    from docgen.batch.discover import discover
     from docgen.output.storage import is_remote
+    from docgen.sources import discover
 
     for source in () if stored else filter(is_remote, sources):
         raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")

@@ -19,8 +19,8 @@ from docgen.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from docgen.batch.jobs import Failure, Outcome
     from docgen.batch.schedule import Retry
-    from docgen.batch.units import Failure, Outcome
     from docgen.errors import DocgenError
 
 #: Intakes between two lines of progress.

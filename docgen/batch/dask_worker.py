@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 from distributed import Event, Worker, get_worker
 
 from docgen import __version__
-from docgen.batch.units import Job, kit_sha256, stamp
-from docgen.batch.workers import WorkerDiedError, Workers
+from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import DocgenError, SystemMissingError
 from docgen.output.storage import Location
+from docgen.workers import WorkerDiedError, Workers
 
 #: How a worker process ended that cannot say so any more.
 LOST = "its machine or dask worker was lost"
