@@ -15,7 +15,7 @@ from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
 from docgen.batch.jobs import Item, Outcome
-from docgen.cli.telling import Tally
+from docgen.cli.progress import Tally
 from docgen.errors import UsageError
 from docgen.sources import discover
 
@@ -151,7 +151,7 @@ def test_an_error_that_stops_the_run_is_told_as_json_too(tmp_path: Path) -> None
 
 
 def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docgen.cli.telling.EVERY", 2)
+    monkeypatch.setattr("docgen.cli.progress.EVERY", 2)
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", "丙公司"])
     code, err = batch(source, INPUTS / "accepted.xlsx", "-o", tmp_path / "out")
     assert code == 0
@@ -167,7 +167,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
 def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docgen.cli.telling.EVERY", 64)  # as many as a unit has
+    monkeypatch.setattr("docgen.cli.progress.EVERY", 64)  # as many as a unit has
     source = table(tmp_path / "t.xlsx", companies(130))
     err = batch(source, "-o", tmp_path / "out")[1]
     first, second, _last = err.splitlines()
@@ -186,7 +186,7 @@ def test_the_end_of_a_table_is_where_its_last_intake_is() -> None:
 
 
 def test_where_nothing_is_made_no_time_is_foretold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docgen.cli.telling.EVERY", 2)
+    monkeypatch.setattr("docgen.cli.progress.EVERY", 2)
     for name in "ab":
         (tmp_path / f"{name}.xlsx").write_bytes(b"no workbook")
     code, err = batch(tmp_path, "-o", tmp_path / "out")

@@ -180,7 +180,7 @@ def test_a_tag_that_fails_on_a_private_answer_does_not_quote_it(
     ],
 )
 def test_mobiles_are_masked_as_people_write_them(written: str, told: str) -> None:
-    from docgen.cli.talk import private
+    from docgen.cli.console import private
 
     assert private(written) == told
 

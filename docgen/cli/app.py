@@ -12,7 +12,7 @@ import click
 
 from docgen import __version__
 from docgen.cli import batches, documents, machine, packets, templates
-from docgen.cli.talk import complain, show_error
+from docgen.cli.console import complain, show_error
 from docgen.errors import DocgenError, ExitCode, bug, trace
 
 

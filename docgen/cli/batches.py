@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from docgen.cli.console import tell
 from docgen.cli.machine import prepare_faces
 from docgen.cli.options import Place, common, exit_by, find_sources, load_terms, printed_date, sources_argument
-from docgen.cli.talk import tell
-from docgen.cli.telling import Lines, teller
+from docgen.cli.progress import Lines, teller
 from docgen.errors import DocgenError, ExitCode, UsageError
 from docgen.model.intake import Verdict
 

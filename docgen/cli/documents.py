@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen import __version__
+from docgen.cli.console import print_json, report_unreadable, say, show, tell
 from docgen.cli.options import (
     common,
     exit_by,
@@ -21,7 +22,6 @@ from docgen.cli.options import (
     source_argument,
     sources_argument,
 )
-from docgen.cli.talk import print_json, report_unreadable, say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ def check(
             }
         )
     else:
-        from docgen import screen
+        from docgen.cli import views
 
         for _, item in run.assessed:
-            show(screen.assessment(item))
+            show(views.assessment(item))
     report_unreadable(run.unreadable)
     exit_by((item.review.verdict for _, item in run.assessed), run.unreadable)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from docgen.cli.console import say, tell
 from docgen.cli.options import common
-from docgen.cli.talk import say, tell
 from docgen.errors import SystemMissingError, WriteError
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
 from docgen.cli.options import (
     Place,
     common,
@@ -18,7 +19,6 @@ from docgen.cli.options import (
     printed_date,
     sources_argument,
 )
-from docgen.cli.talk import print_json, progress, report_unreadable, say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def packet(
         unreadable = [entry._asdict() for entry in run.unreadable]
         print_json({"packets": [_packet_json(item) for item in made], "unreadable": unreadable})
     else:
-        from docgen import screen
+        from docgen.cli import views
 
         for item in made:
-            show(screen.packet(item))
+            show(views.packet(item))
     report_unreadable(run.unreadable)
     exit_by((item.verdict for item in made), run.unreadable)
 

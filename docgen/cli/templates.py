@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from docgen.cli.console import say, show, tell
 from docgen.cli.options import common, load_kit
-from docgen.cli.talk import say, show, tell
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def fields(target: str | None, kit_name: str) -> None:
 
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html.
     """
-    from docgen import screen
+    from docgen.cli import views
     from docgen.documents import template_check, template_fields
 
     file = _file(target)
@@ -65,7 +65,7 @@ def fields(target: str | None, kit_name: str) -> None:
         template_fields.of_template(kit, template_check.names_of(file, kit)) if file else template_fields.of_kit(kit)
     )
     for group in found:
-        show(screen.vocabulary(group))
+        show(views.vocabulary(group))
 
 
 def _file(target: str | None) -> Path | None:

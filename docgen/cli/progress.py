@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from docgen.cli.talk import complain, private, say, talks
+from docgen.cli.console import complain, private, say, talks
 from docgen.text import printable
 
 if TYPE_CHECKING:
