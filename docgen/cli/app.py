@@ -29,7 +29,7 @@ def cli() -> None:
 
 
 for command in (
-    documents.kits, documents.blank, documents.check, documents.return_,
+    documents.list_kits, documents.blank, documents.check, documents.return_,
     documents.form, documents.review, documents.contract,
     packets.packet, batches.batch, packets.verify, machine.fonts, templates.template,
 ):  # fmt: skip

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from docgen.pipeline import Assessed
 
 
-@click.command()
+@click.command("kits")
 @click.option("--copy", "target", type=click.Path(path_type=Path), metavar="DIR",
               help="Copy the kit to this new folder, to start one's own.")  # fmt: skip
 @common("kit", "talk")
-def kits(target: Path | None, kit_name: str) -> None:
+def list_kits(target: Path | None, kit_name: str) -> None:
     """List the kits there are, or copy one."""
     from docgen.kit import kits
     from docgen.output import files

@@ -39,7 +39,7 @@ def check(target: str | None, kit_name: str) -> None:
     if file is not None:
         remarks = template_check.check_file(file, _kit_of(file, kit_name))
     else:
-        remarks = template_check.check_kit(template_check.find(target or kit_name))
+        remarks = template_check.check_kit(kits.find(target or kit_name))
     for remark in remarks:
         tell(remark)
     problems = sum(not remark.is_note for remark in remarks)
@@ -87,5 +87,5 @@ def _kit_of(file: Path, kit_name: str) -> Kit:
     from docgen.kit import kits
 
     given = click.get_current_context().get_parameter_source("kit_name") is ParameterSource.COMMANDLINE
-    own = (file.parent / template_check.KIT_FILE).is_file()
-    return template_check.load(file.parent) if own and not given else load_kit(kit_name)
+    own = (file.parent / kits.KIT_FILE).is_file()
+    return kits.load(file.parent) if own and not given else load_kit(kit_name)

@@ -116,6 +116,6 @@ def _field(field: Field, entry: Entry, *, starts_group: bool) -> FormField:
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),
-        help=field.help, control=form_controls.control(field, entry.value, written=entry.written, locked=entry.is_settled),
-        notes=entry.notes,
+        help=field.help, notes=entry.notes,
+        control=form_controls.control(field, entry.value, written=entry.written, locked=entry.is_settled),
     )  # fmt: skip

@@ -22,12 +22,9 @@ from urllib.request import url2pathname
 from docgen.documents import context, fonts, output_check
 from docgen.documents.context import Occasion
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
-from docgen.expressions import sandbox
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.template import examine, tags, text_runs
-from docgen.template.context_types import Names
-from docgen.template.examine import Compiled, Examined
+from docgen.template.page import compile_page
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -113,32 +110,6 @@ def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review:
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
     return compile_page(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
-
-
-class Page(NamedTuple):
-    """A template of HTML as written, and what there is to say of it."""
-
-    source: str
-    examined: Examined
-
-
-def examine(path: Path, names: Names) -> Page:
-    """The page at `path`, which may use `names`.  Raises KitError where it cannot be read."""
-    try:
-        source = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as cause:
-        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
-    return Page(source, examine.examine(text_runs.of_page(str(path), source), names))
-
-
-@cache
-def compile_page(path: Path, names: Names) -> Compiled:
-    """The page at `path`, compiled once per process.  Raises KitError that lists every problem with its line."""
-    source, examined = examine(path, names)
-    if examined.problems:
-        raise KitError(examined.problems)
-    sandbox = sandbox.sandbox(lambda _missing: "—", markup=True)
-    return examine.compile_source(tags.marked(source, examined.tags), examined, sandbox)
 
 
 class _Printer(NamedTuple):

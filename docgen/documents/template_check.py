@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docgen.documents import context, form, summary
+from docgen.documents import context, form
 from docgen.documents.contract import CONTRACT_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.kit import kits
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit
-from docgen.template import word
+from docgen.template import page, word
 from docgen.template.context_types import Names
 from docgen.template.examine import Examined
 from docgen.template.tags import Remark
@@ -58,9 +58,9 @@ def _examined(path: Path, kit: Kit | None, remarks: list[Remark]) -> list[Examin
     names = names_of(path, kit) if kit else Names({}, is_complete=False)
     try:
         is_page = path.suffix.lower() == ".html"
-        found = [summary.examine(path, names)] if is_page else word.examine(path, names)
+        found = [page.examine_page(path, names)] if is_page else word.examine_word(path, names)
         if not any(part.examined.problems for part in found):
-            (summary.compile_page if is_page else word.compile_template)(path, names)
+            (page.compile_page if is_page else word.compile_template)(path, names)
         return [part.examined for part in found]
     except KitError as cause:
         remarks += [_problem(f"{problem} ({cause.hint})" if cause.hint else problem) for problem in cause.problems]
@@ -123,5 +123,5 @@ def _names(conditions: Iterable[str]) -> set[str]:
 
 
 def _printed(texts: Iterable[str]) -> set[str]:
-    sandbox = sandbox.plain_text_sandbox()
-    return {reference.name for text in texts for reference in sandbox.references(sandbox.parse(text))}
+    environment = sandbox.plain_text_sandbox()
+    return {ref.name for text in texts for ref in sandbox.references(environment.parse(text))}

@@ -32,7 +32,7 @@ class Examined:
 
     tags: tuple[Tag, ...]
     remarks: tuple[Remark, ...]
-    name_check: Usage
+    usage: Usage
 
     @property
     def problems(self) -> list[str]:

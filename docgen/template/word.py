@@ -27,9 +27,9 @@ from docgen.expressions import sandbox
 from docgen.expressions.sandbox import Sandbox
 from docgen.model.display import Missing
 from docgen.model.messages import wording
-from docgen.template import examine, external_refs, package, tags, text_runs
+from docgen.template import external_refs, package, tags, text_runs
 from docgen.template.context_types import Names
-from docgen.template.examine import Compiled, Examined
+from docgen.template.examine import Compiled, Examined, compile_source, examine
 from docgen.template.tags import Remark, Tag
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
@@ -120,7 +120,7 @@ def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
     return entries
 
 
-def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | None = None) -> list[WordPart]:
+def examine_word(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | None = None) -> list[WordPart]:
     """Every part of the template at `path` that holds tags or what should have been one, is no XML, or reaches outside.
 
     Raises KitError where the file cannot be read.
@@ -128,11 +128,11 @@ def examine(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | Non
     entries = entries or entries_of(path)
     parts = []
     if remarks := tuple(external_refs.outward(str(path), entries)):
-        parts.append(WordPart("", examine.examine((), names).adding(remarks), ""))
+        parts.append(WordPart("", examine((), names).adding(remarks), ""))
     for name, content in entries:
         if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
             remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
-            parts.append(WordPart(name, examine.examine((), names).adding([remark]), ""))
+            parts.append(WordPart(name, examine((), names).adding([remark]), ""))
         elif _RENDERED_PARTS.fullmatch(name):
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
@@ -146,7 +146,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     except UnicodeDecodeError as cause:
         raise KitError(f"{place}: is not UTF-8", "open the template in Word and save it again") from cause
     text = text_runs.of_word(place, xml)
-    examined = examine.examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
+    examined = examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
     if examined.problems:
         return WordPart(name, examined, "")
     source = _patched(xml, examined.tags)
@@ -182,10 +182,10 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     Raises KitError that lists every problem with part, paragraph and nearest known name.
     """
     entries = entries_of(path)
-    parts = examine(path, names, entries)
+    parts = examine_word(path, names, entries)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {part.name: examine.compile_source(part.source, part.examined, _sandbox()) for part in parts}
+    compiled = {part.name: compile_source(part.source, part.examined, _sandbox()) for part in parts}
     return WordTemplate(path, {name: compiled.get(name) or package.part(name, content) for name, content in entries})
 
 

@@ -23,11 +23,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from batches import companies, table  # noqa: E402
 from clusters import cluster  # noqa: E402
 
-from docgen.batch.dask_client import Cluster, connected
-from docgen.batch.jobs import Job, Unit, stamp
-from docgen.kit import kits
-from docgen.pipeline import open_source
-from docgen.workers import Workers
+from docgen.batch.dask_client import Cluster, connected  # noqa: E402
+from docgen.batch.jobs import Job, Unit, stamp  # noqa: E402
+from docgen.kit import kits  # noqa: E402
+from docgen.pipeline import open_source  # noqa: E402
+from docgen.workers import Workers  # noqa: E402
 
 UNITS, ROWS = 1000, 3000
 

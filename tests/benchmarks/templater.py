@@ -150,9 +150,9 @@ def _shown_missing(missing: Any) -> str:
 def _value(expression: str, values: Mapping[str, Any]) -> Any:
     from docgen.expressions import sandbox
 
-    sandbox = sandbox.sandbox(_shown_missing, markup=False)
-    value = sandbox.compile_expression(expression, undefined_to_none=False)(**values)
-    return value if isinstance(value, bool) else str(sandbox.finalize(value) if sandbox.finalize else value)
+    environment = sandbox.sandbox(_shown_missing, markup=False)
+    value = environment.compile_expression(expression, undefined_to_none=False)(**values)
+    return value if isinstance(value, bool) else str(environment.finalize(value) if environment.finalize else value)
 
 
 def seconds(template: Path, values: Mapping[str, Any]) -> tuple[float, str]:

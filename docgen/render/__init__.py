@@ -1,1 +1,0 @@
-"""Intake and review → the documents of a packet.  Nothing here writes a file: renderers return bytes."""

@@ -1,0 +1,39 @@
+"""HTML templates: checked, and compiled once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen.errors import KitError
+from docgen.expressions.sandbox import sandbox
+from docgen.template import tags, text_runs
+from docgen.template.context_types import Names
+from docgen.template.examine import Compiled, Examined, compile_source, examine
+
+
+class Page(NamedTuple):
+    """A template of HTML as written, and what there is to say of it."""
+
+    source: str
+    examined: Examined
+
+
+def examine_page(path: Path, names: Names) -> Page:
+    """The page at `path`, which may use `names`.  Raises KitError where it cannot be read."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+    return Page(source, examine(text_runs.of_page(str(path), source), names))
+
+
+@cache
+def compile_page(path: Path, names: Names) -> Compiled:
+    """The page at `path`, compiled once per process.  Raises KitError that lists every problem with its line."""
+    source, examined = examine_page(path, names)
+    if examined.problems:
+        raise KitError(examined.problems)
+    environment = sandbox(lambda _missing: "—", markup=True)
+    return compile_source(tags.marked(source, examined.tags), examined, environment)
