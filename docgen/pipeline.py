@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docgen.errors import ExitCode, SourceError, UsageError
-from docgen.extract.source import is_workbook, read, read_terms
+from docgen.extract.source import read, read_terms
+from docgen.formats.books import is_workbook
 from docgen.kit import terms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
 from docgen.model.kit import Kit
@@ -18,7 +19,7 @@ from docgen.text import printable
 
 
 @dataclass(frozen=True, slots=True)
-class Assessed:
+class ReviewedIntake:
     """One intake, its review, and the commercial terms that hold for it."""
 
     intake: Intake
@@ -28,7 +29,7 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A source that can be read: its intakes as written, and what they are assessed with."""
+    """A source that can be read: its intakes as written, and what they are reviewed with."""
 
     source: str
     kit: Kit
@@ -36,12 +37,12 @@ class Opened:
     terms: Mapping[str, Value]
     findings: tuple[Finding, ...]
 
-    def assess(self, answers: Answers) -> Assessed:
-        """One intake of this source, assessed."""
+    def assess(self, answers: Answers) -> ReviewedIntake:
+        """One intake of this source, reviewed."""
         intake = normalize.normalize(answers, self.kit, self.source)
         if self.findings:
             intake = replace(intake, findings=(*intake.findings, *self.findings))
-        return Assessed(intake, review(intake, self.kit, self.terms), self.terms)
+        return ReviewedIntake(intake, review(intake, self.kit, self.terms), self.terms)
 
 
 def open_source(
@@ -60,8 +61,8 @@ def open_source(
 
 def assess(
     path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None, *, source: str | None = None
-) -> Iterator[Assessed]:
-    """The intakes of the file at `path`, assessed in the order they stand in.
+) -> Iterator[ReviewedIntake]:
+    """The intakes of the file at `path`, reviewed in the order they stand in.
 
     Arguments and errors are those of `open_source`.
     """
@@ -107,31 +108,31 @@ class Unreadable(NamedTuple):
 class Run(NamedTuple):
     """What a command's sources hold: each intake with the file it stands in, and the unreadable sources."""
 
-    assessed: list[tuple[Path, Assessed]]
+    reviewed: list[tuple[Path, ReviewedIntake]]
     unreadable: list[Unreadable]
 
 
-def assess_all(
+def review_sources(
     paths: Iterable[Path], kit: Kit, given_terms: Mapping[str, Value], sheet: str | None = None, row: int | None = None
 ) -> Run:
     """The intakes of every source; a bad source never stops the others.
 
     `sheet` and `row` leave only the intakes that stand there; raises UsageError where there is none.
     """
-    assessed: list[tuple[Path, Assessed]] = []
+    reviewed: list[tuple[Path, ReviewedIntake]] = []
     unreadable = []
     for path in paths:
         try:
-            assessed += [(path, item) for item in assess(path, kit, given_terms)]
+            reviewed += [(path, item) for item in assess(path, kit, given_terms)]
         except SourceError as error:
             unreadable.append(Unreadable(str(path), str(error)))
     chosen = [
         (path, item)
-        for path, item in assessed
+        for path, item in reviewed
         if (sheet is None or item.intake.sheet == sheet) and (row is None or item.intake.row == row)
     ]
-    if assessed and not chosen:
-        there = ", ".join(dict.fromkeys(_place(item.intake) for _, item in assessed))
+    if reviewed and not chosen:
+        there = ", ".join(dict.fromkeys(_place(item.intake) for _, item in reviewed))
         raise UsageError("no intake stands at that --sheet and --row", f"there are: {there}")
     return Run(chosen, unreadable)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
-from docgen.extract.source import SUFFIXES, is_source
+from docgen.formats.books import SUFFIXES, is_source
 from docgen.output import storage
 from docgen.output.storage import Location
 from docgen.packet.manifest import MANIFEST

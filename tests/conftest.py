@@ -21,7 +21,7 @@ from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
 from docgen.model.kit import Kit
-from docgen.pipeline import Assessed
+from docgen.pipeline import ReviewedIntake
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
 
@@ -75,8 +75,8 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
-def assessed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: str) -> Assessed:
-    """The good intake with `changes`, assessed; an empty text takes an answer away."""
+def reviewed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: str) -> ReviewedIntake:
+    """The good intake with `changes`, reviewed; an empty text takes an answer away."""
     written = {**GOOD, **changes}
     answers = {
         key: Answer(written.get(key, ""), Origin("Sheet1", f"C{number}"))
@@ -84,7 +84,7 @@ def assessed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: s
     }
     all_terms = {**default_terms.defaults(kit), **(terms or {})}
     intake = normalize(Answers("Sheet1", None, answers), kit, "intake.xlsx")
-    return Assessed(intake, review(intake, kit, all_terms), all_terms)
+    return ReviewedIntake(intake, review(intake, kit, all_terms), all_terms)
 
 
 @pytest.fixture(scope="session")

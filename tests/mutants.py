@@ -25,9 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _COPIED = ["docgen", "tests", "templates", "inputs", "pyproject.toml"]
 _NEAR = {
     "docgen/values/*.py": "values",
-    "docgen/negation.py": "text",
-    "docgen/review.py": "review",
-    "docgen/read/locate.py": "locate terms read_word",
+    "docgen/expressions/negation.py": "text",
+    "docgen/rules/review.py": "review",
+    "docgen/extract/find_intakes.py": "locate terms read_word",
 }
 #: Processor seconds and bytes, some times what the sound code takes: how endless loops are noticed.
 _LONGEST, _LARGEST = 40, 4 << 30

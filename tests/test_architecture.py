@@ -11,91 +11,99 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "docgen"
 
-#: A module imports modules of lower rows only; modules of one folder may import each other.
+#: Folders and modules of docgen by level (docs/design.md): a module imports what stands in rows above its own, and its
+#: own folder.
 LEVELS = [
-    {"errors"},
-    {"storage", "scratch"},
-    {"files", "names", "text", "messages", "markedyaml", "bounds", "shown"},
-    {"intake", "negation"},
-    {"expressions", "kit"},
-    {"kitcheck"},
-    {"kitfile"},
-    {"values"},
-    {"read", "normalize", "review", "terms", "render", "manifest"},
-    {"assess"},
+    {"errors", "text", "names", "model"},
+    {"expressions", "values", "formats", "output", "workers"},
+    {"kit", "extract", "rules", "template"},
+    {"documents", "pipeline"},
     {"packet"},
-    {"batch", "screen"},
+    {"batch", "sources"},
     {"cli"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, row in enumerate(LEVELS) for name in row}
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+SOURCES = {name: path.read_text(encoding="utf-8") for name, path in MODULES.items()}
 
 
-def unit(path: Path) -> str:
-    """The module or folder of docgen that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def imports(tree: ast.AST) -> set[str]:
-    """The modules of docgen, dotted below the package, that a file imports anywhere."""
+def imports(source: str) -> set[str]:
+    """The modules of docgen that a module imports anywhere, also within functions and for types alone."""
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "docgen":
-            inner = node.module.split(".")[1:]
-            found |= {".".join([*inner, alias.name]) for alias in node.names} if len(inner) < 2 else {".".join(inner)}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "docgen":
+            base = (node.module or "").removeprefix("docgen").lstrip(".")
+            inner = {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
+            found |= {name if name in MODULES else base for name in inner}
         elif isinstance(node, ast.Import):
             found |= {alias.name.removeprefix("docgen.") for alias in node.names if alias.name.startswith("docgen.")}
-    return {name for name in found if not name.startswith("__version__")}
+    return found - {""}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_run_one_way(path: Path) -> None:
-    own = unit(path)
+GRAPH = {name: imports(source) - {name} for name, source in SOURCES.items()}
+
+
+def circle(graph: dict[str, set[str]]) -> set[str]:
+    """The modules that lie on a circle of imports, or above one; empty where there is none."""
+    left = dict(graph)
+    while free := [name for name, needs in left.items() if not needs & set(left)]:
+        for name in free:
+            del left[name]
+    return set(left)
+
+
+def test_every_module_has_a_level() -> None:
+    assert {name.split(".")[0] for name in MODULES} - {"__init__"} == set(RANK)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_imports_run_downward(name: str) -> None:
+    own = name.split(".")[0]
     if own == "__init__":
-        assert not imports(ast.parse(path.read_text(encoding="utf-8")))
         return
-    for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
-        other = name.split(".")[0]
-        assert other == own or RANK[other] < RANK[own], f"{own} imports {other}"
+    for other in (imported.split(".")[0] for imported in GRAPH[name]):
+        assert other == own or RANK[other] < RANK[own], f"{name} imports {other}"
 
 
-def test_the_folders_hold_no_circle() -> None:
-    for folder in ("values", "read", "render", "batch", "cli"):
-        graph = {
-            path.stem: {
-                name.split(".")[1]
-                for name in imports(ast.parse(path.read_text(encoding="utf-8")))
-                if name.startswith(f"{folder}.") and name.split(".")[1] != path.stem
-            }
-            for path in (PACKAGE / folder).glob("*.py")
-        }
-        done: set[str] = set()
-        while len(done) < len(graph):
-            free = {name for name, needs in graph.items() if name not in done and needs & set(graph) <= done}
-            assert free, f"{folder}: a circle among {sorted(set(graph) - done)}"
-            done |= free
+def test_no_imports_form_a_circle() -> None:
+    assert not circle(GRAPH)
+    assert circle({"a": {"b"}, "b": {"a"}, "c": set()}) == {"a", "b"}
 
 
-def calls(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+def test_modules_are_short() -> None:
+    long = {name: lines for name, source in SOURCES.items() if (lines := source.count("\n")) > 320}
+    assert not long
+
+
+def test_no_two_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for name, source in SOURCES.items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def calls(source: str) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)}
 
 
 def test_only_the_command_line_knows_click_and_prints() -> None:
-    for path in MODULES:
-        text = path.read_text(encoding="utf-8")
-        if unit(path) != "cli":
-            assert "import click" not in text, path
-            assert "print" not in calls(path), path
+    for name, source in SOURCES.items():
+        if not name.startswith("cli"):
+            assert "import click" not in source, name
+            assert "print" not in calls(source), name
 
 
 def test_only_files_writes() -> None:
     writers = {"write_text", "write_bytes", "mkdir", "unlink", "rename", "rmtree"}
-    for path in MODULES:
-        if path.name not in {"files.py", "scratch.py"}:
-            names = {call.rpartition(".")[2] for call in calls(path)}
-            assert not names & writers, path
+    for name, source in SOURCES.items():
+        if name not in {"output.files", "output.scratch"}:
+            assert not {call.rpartition(".")[2] for call in calls(source)} & writers, name
 
 
 def test_light_commands_import_nothing_heavy() -> None:
@@ -123,5 +131,5 @@ def test_check_imports_neither_pdf_nor_word() -> None:
 
 
 def test_docstrings_stand_where_they_should() -> None:
-    for path in MODULES:
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+    for name, source in SOURCES.items():
+        assert ast.get_docstring(ast.parse(source)), name

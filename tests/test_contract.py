@@ -9,30 +9,30 @@ import cn2an
 import ooxml_integrity
 import pytest
 import queries
-from conftest import DATE, ROOT, assessed
+from conftest import DATE, ROOT, reviewed
 from test_review import CENTRE, OWN
 
-from docgen.documents.context import Occasion
+from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
 from docgen.kit import terms as terms_file
 from docgen.model.kit import Kit
-from docgen.pipeline import Assessed
+from docgen.pipeline import ReviewedIntake
 from docgen.template.word import Rendered
 
 TERMS = ROOT / "inputs" / "terms.yaml"
 
 
-def contract(kit: Kit, item: Assessed, *, draft: bool = True, unready: bool = False) -> Rendered:
-    return render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE, draft, unready))
+def contract(kit: Kit, item: ReviewedIntake, *, draft: bool = True, unready: bool = False) -> Rendered:
+    return render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE, draft, unready))
 
 
-def with_terms(kit: Kit, **changes: str) -> Assessed:
-    return assessed(kit, terms_file.load(TERMS, kit), **changes)
+def with_terms(kit: Kit, **changes: str) -> ReviewedIntake:
+    return reviewed(kit, terms_file.load(TERMS, kit), **changes)
 
 
 @pytest.fixture(scope="module")
 def bare(kit: Kit) -> Rendered:
-    return contract(kit, assessed(kit))
+    return contract(kit, reviewed(kit))
 
 
 def test_unknown_values_glare_and_are_listed(kit: Kit, bare: Rendered) -> None:
@@ -88,8 +88,8 @@ def test_number_types_billing_and_marketing_decide_clauses(kit: Kit) -> None:
     assert "95号码" not in text
     assert "95号码" in n95
     terms = dict(terms_file.load(TERMS, kit))
-    minute = queries.text(contract(kit, assessed(kit, {**terms, "billing_increment": "60s"})).content)
-    six = queries.text(contract(kit, assessed(kit, {**terms, "billing_increment": "6s"})).content)
+    minute = queries.text(contract(kit, reviewed(kit, {**terms, "billing_increment": "60s"})).content)
+    six = queries.text(contract(kit, reviewed(kit, {**terms, "billing_increment": "6s"})).content)
     assert minute != six
     assert "6秒" in six
     quiet = queries.text(contract(kit, with_terms(kit, scenarios="通知")).content)
@@ -99,7 +99,7 @@ def test_number_types_billing_and_marketing_decide_clauses(kit: Kit) -> None:
 
 def test_money_stands_in_figures_and_capitals(kit: Kit) -> None:
     terms = {**terms_file.load(TERMS, kit), "prepayment": Decimal("12345.60")}
-    text = queries.text(contract(kit, assessed(kit, terms)).content)
+    text = queries.text(contract(kit, reviewed(kit, terms)).content)
     assert "12,345.60" in text
     assert "壹万贰仟叁佰肆拾伍元陆角" in text
 
@@ -107,9 +107,9 @@ def test_money_stands_in_figures_and_capitals(kit: Kit) -> None:
 def test_optional_fees_appear_only_when_given(kit: Kit) -> None:
     terms = dict(terms_file.load(TERMS, kit))
     terms["concurrency_fee_month"] = Decimal("777.00")
-    assert "777.00" in queries.text(contract(kit, assessed(kit, terms)).content)
+    assert "777.00" in queries.text(contract(kit, reviewed(kit, terms)).content)
     del terms["concurrency_fee_month"]
-    without = queries.text(contract(kit, assessed(kit, terms)).content)
+    without = queries.text(contract(kit, reviewed(kit, terms)).content)
     assert "并发费" not in without or "777" not in without
 
 
@@ -128,7 +128,7 @@ def test_a_draft_wears_the_watermark_and_a_final_does_not(kit: Kit) -> None:
 
 
 def test_an_unready_contract_is_marked_on_every_page(kit: Kit, bare: Rendered) -> None:
-    marked = header(contract(kit, assessed(kit, industries="保健品"), unready=True).content)
+    marked = header(contract(kit, reviewed(kit, industries="保健品"), unready=True).content)
     assert "未通过需求审核" in marked
     assert "未通过需求审核" not in header(bare.content)
 
@@ -142,7 +142,7 @@ def test_annex_one_lists_every_answer(kit: Kit, bare: Rendered) -> None:
 
 @pytest.mark.parametrize("changes", [{}, OWN, CENTRE, {"industries": "", "number_source": ""}], ids=["buy", "own", "centre", "bare"])  # fmt: skip
 def test_the_file_is_sound(kit: Kit, tmp_path: Path, changes: dict[str, str]) -> None:
-    item = assessed(kit, **changes)
+    item = reviewed(kit, **changes)
     made = contract(kit, item)
     path = tmp_path / "contract.docx"
     path.write_bytes(made.content)
@@ -158,13 +158,13 @@ def test_the_file_is_sound(kit: Kit, tmp_path: Path, changes: dict[str, str]) ->
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "</w:t>{{ 7*7 }}<w:p/>"
-    text = queries.text(contract(kit, assessed(kit, company_name=hostile)).content)
+    text = queries.text(contract(kit, reviewed(kit, company_name=hostile)).content)
     assert hostile in text
 
 
 @pytest.mark.parametrize("changes", [{}, OWN, CENTRE], ids=["buying", "own numbers", "own centre"])
 def test_the_contents_list_every_article_and_annex(kit: Kit, changes: dict[str, str]) -> None:
-    root = queries.part(contract(kit, assessed(kit, **changes)).content)
+    root = queries.part(contract(kit, reviewed(kit, **changes)).content)
 
     def texts(*styles: str) -> list[str]:
         wanted = " or ".join(f"w:pPr/w:pStyle/@w:val='{style}'" for style in styles)

@@ -128,13 +128,13 @@ def test_prepared_folders_are_on_the_disk_before_they_appear(
     if not has_quick_way:
         monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(files, "_sync", lambda path: synced.append(path.name))
-    prepared = [files.prepare_folder(tmp_path / str(number), {"a": b"1", "b": b"2"}) for number in range(count)]
+    prepared = [files.stage_folder(tmp_path / str(number), {"a": b"1", "b": b"2"}) for number in range(count)]
     assert not any(one.folder.exists() for one in prepared)
-    files.settle(prepared)
+    files.sync(prepared)
     one_by_one = sys.platform != "linux" or not has_quick_way or count == 1
     assert len(synced) == (2 * count if one_by_one else 0)
     for one in prepared:
-        files.appear(one)
+        files.publish(one)
     assert sorted(path.name for path in tmp_path.iterdir()) == [str(number) for number in range(count)]
 
 
@@ -144,10 +144,10 @@ def test_what_cannot_be_settled_does_not_appear(tmp_path: Path, monkeypatch: pyt
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files, "_sync_file_system", lambda _path: False)
-    prepared = [files.prepare_folder(tmp_path / str(number), {"a": b"1"}) for number in range(count)]
+    prepared = [files.stage_folder(tmp_path / str(number), {"a": b"1"}) for number in range(count)]
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFullError):
-        files.settle(prepared)
+        files.sync(prepared)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -195,9 +195,7 @@ def test_a_long_torn_line_is_cut_off_too(tmp_path: Path) -> None:
 
 def test_a_lock_keeps_other_processes_out_and_is_given_back(tmp_path: Path) -> None:
     lock = tmp_path / "sub" / "lock"
-    code = (
-        f"from docgen import files; from pathlib import Path\nwith files.locked(Path({str(lock)!r}), wait=False): pass"
-    )
+    code = f"from docgen.output import files; from pathlib import Path\nwith files.locked(Path({str(lock)!r}), wait=False): pass"
     with files.locked(lock, wait=False):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert "BlockingIOError" in done.stderr

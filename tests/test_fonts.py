@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from conftest import DATE, ROOT, Run, assessed
+from conftest import DATE, ROOT, Run, reviewed
 from fontTools.ttLib import TTFont
 from openpyxl import load_workbook
 
 from docgen.documents import core_face, fonts
-from docgen.documents.context import Occasion
+from docgen.documents.context import RenderOptions
 from docgen.errors import MissingGlyphError, SystemMissingError
 from docgen.model.kit import Kit
 from docgen.packet import packet
@@ -133,7 +133,7 @@ def test_a_cache_that_cannot_be_written_is_told_and_stops_no_batch(run: Run, emp
 
 def test_a_full_face_alone_gives_the_same_pages(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     def pages() -> list[str]:
-        content = packet.review_of(assessed(kit, industries="☑电商 □银行"), b"", kit, Occasion(DATE))
+        content = packet.review_of(reviewed(kit, industries="☑电商 □银行"), b"", kit, RenderOptions(DATE))
         return ["".join(sheet.extract_text().split()) for sheet in pypdf.PdfReader(io.BytesIO(content)).pages]
 
     with_core = pages()
@@ -143,7 +143,7 @@ def test_a_full_face_alone_gives_the_same_pages(kit: Kit, monkeypatch: pytest.Mo
 
 def test_the_core_faces_have_every_character_of_the_kit() -> None:
     folder = ROOT / "templates" / "caller-number"
-    words = [folder / "kit.yaml", folder / "review.html", ROOT / "docgen" / "messages.yaml"]
+    words = [folder / "kit.yaml", folder / "review.html", ROOT / "docgen" / "model" / "messages.yaml"]
     written = set("".join(path.read_text(encoding="utf-8") for path in words)) - {"\n"}
     for path in fonts.core_faces():
         assert written - set(map(chr, TTFont(path).getBestCmap())) == set()
@@ -204,16 +204,16 @@ def test_it_fails_its_own_item_of_a_batch_and_no_other(run: Run, tmp_path: Path)
 
 
 def test_every_place_is_named(kit: Kit) -> None:
-    item = assessed(kit, contact_name=f"王{RARE}", contact_wechat=f"{PRIVATE}{RARE}")
+    item = reviewed(kit, contact_name=f"王{RARE}", contact_wechat=f"{PRIVATE}{RARE}")
     with pytest.raises(MissingGlyphError) as caught:
-        packet.review_of(item, b"", kit, Occasion(DATE))
+        packet.review_of(item, b"", kit, RenderOptions(DATE))
     assert f"“{RARE}” (U+31350) of 称呼, 微信号; “{PRIVATE}” (U+10FFFD) of 微信号" in caught.value.message
 
 
 def test_any_installed_font_will_do(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     """Armenian is in DejaVu Sans, which no kit names for it; Pango finds it all the same."""
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        content = packet.review_of(assessed(kit, contact_name="Արամ"), b"", kit, Occasion(DATE))
+        content = packet.review_of(reviewed(kit, contact_name="Արամ"), b"", kit, RenderOptions(DATE))
     assert "Արամ" in "".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(content)).pages)
     assert caplog.records == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import ooxml_integrity
 import pytest
 import queries
-from conftest import DATE, ROOT, Run, assessed
+from conftest import DATE, ROOT, Run, reviewed
 
 from docgen.documents import form_controls
 from docgen.documents.form import render_form
@@ -88,7 +88,7 @@ def test_a_choice_no_longer_offered_is_shown_where_it_was_made(run: Run, tmp_pat
 
 
 def test_a_prefilled_form_holds_every_answer(kit: Kit) -> None:
-    item = assessed(
+    item = reviewed(
         kit, industries="☑电商 其他：物流", main_script="第一步\n第二步，确认收货时间", number_types="固号、95号码"
     )
     found = queries.controls(render_form(kit, DATE, item.intake.values))
@@ -136,17 +136,17 @@ def test_the_form_carries_kit_and_version(kit: Kit, blank: bytes) -> None:
 
 @pytest.mark.parametrize("filled", [False, True])
 def test_the_file_is_sound(kit: Kit, tmp_path: Path, filled: bool) -> None:
-    content = render_form(kit, DATE, assessed(kit).intake.values if filled else None)
+    content = render_form(kit, DATE, reviewed(kit).intake.values if filled else None)
     path = tmp_path / "form.docx"
     path.write_bytes(content)
     assert list(ooxml_integrity.check(str(path))) == []
     assert not queries.part(content).xpath("//w:t[not(text())]", namespaces=queries.NS)
-    assert render_form(kit, DATE, assessed(kit).intake.values if filled else None) == content
+    assert render_form(kit, DATE, reviewed(kit).intake.values if filled else None) == content
 
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "</w:t><w:sdt/>&\"'{{ 7*7 }}"
-    item = assessed(kit, company_name=hostile, industries=f"其他：{hostile}")
+    item = reviewed(kit, company_name=hostile, industries=f"其他：{hostile}")
     found = queries.controls(render_form(kit, DATE, item.intake.values))
     assert "{{ 7*7 }}" in found["company_name"].text
     assert "</w:t><w:sdt/>" in found["industries.other.text"].text

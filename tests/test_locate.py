@@ -536,9 +536,9 @@ def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
         list(found)
 
 
-@pytest.mark.parametrize("limit", ["workbook.LONG_SHEET", "locate.MOST_CELLS"])
+@pytest.mark.parametrize("limit", ["formats.xlsx.LONG_SHEET", "extract.find_intakes.MOST_CELLS"])
 def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(f"docgen.extract.source.{limit}", 0)
+    monkeypatch.setattr(f"docgen.{limit}", 0)
     with pytest.raises(SourceError, match="no sheet holds an intake"):
         reading(tmp_path, form_text({}), kit)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pypdf
 import queries
-from conftest import DATE, GOOD, Run, assessed
+from conftest import DATE, GOOD, Run, reviewed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tables import workbook
@@ -61,16 +61,16 @@ NAMES = st.text("甲乙丙丁戊己庚辛壬癸", min_size=4, max_size=8)
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(NAMES, min_size=2, max_size=3, unique=True))
 def test_documents_hold_their_own_intake_and_nothing_of_another(kit: Kit, tmp_path: Path, names: list[str]) -> None:
-    making = packet.Making(kit, DATE, tmp_path)
+    options = packet.PacketOptions(kit, DATE, tmp_path)
     mobiles = [f"138{number:08}" for number in range(len(names))]
     for name, mobile in zip(names, mobiles, strict=True):
-        item = assessed(
+        item = reviewed(
             kit,
             company_name=f"{name}有限公司",
             contact_mobile=mobile,
             main_script=f"{name}的流程，请按提示操作并确认收货时间。",
         )
-        documents, _ = packet.render(item, b"source", making)
+        documents, _ = packet.render(item, b"source", options)
         form, review, contract = (documents[kind] for kind in packet.KINDS)
         assert form
         assert review

@@ -88,7 +88,7 @@ def test_an_untouched_packet_is_replaced_and_an_edited_one_is_not(run: Run, out:
     contract.write_bytes(b"a lawyer's work")
     refused = run(*args)
     assert refused.code == 7
-    assert "edited" in refused.err
+    assert "modified" in refused.err
     assert "--force" in refused.err
     assert contract.read_bytes() == b"a lawyer's work"
     assert run(*args, "--force").code == 0
@@ -116,15 +116,20 @@ def test_verify_tells_the_state_of_every_file(run: Run, out: Path) -> None:
     done = run("verify", folder)
     assert done.code == 0
     *files_told, kit = done.out.splitlines()
-    assert {line[:9].strip() for line in files_told} == {"as made"}
-    assert {line[9:] for line in files_told} == {path.name for path in folder.iterdir()} - {"manifest.json"}
-    assert "has not moved on since" in kit
+    assert {line[:12].strip() for line in files_told} == {"unchanged"}
+    assert {line[12:] for line in files_told} == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert ": unchanged" in kit
     next(folder.glob("*.pdf")).unlink()
     next(folder.glob("*合同*")).write_bytes(b"x")
     (folder / "note.txt").touch()
     done = run("verify", folder)
     assert done.code == 10
-    assert [line[:9].strip() for line in done.out.splitlines()[:-1]] == ["as made", "missing", "edited", "extra"]
+    assert [line[:12].strip() for line in done.out.splitlines()[:-1]] == [
+        "unchanged",
+        "missing",
+        "modified",
+        "unexpected",
+    ]
 
 
 def test_verify_says_whether_the_kit_has_moved_on(run: Run, out: Path, tmp_path: Path) -> None:
@@ -132,23 +137,23 @@ def test_verify_says_whether_the_kit_has_moved_on(run: Run, out: Path, tmp_path:
     run("kits", "--copy", kit)
     run("packet", INPUTS / "accepted.xlsx", "-o", out, "--kit", kit)
     folder = only(out)
-    assert "has not moved on since" in run("verify", folder, "--kit", kit).out
+    assert ": unchanged" in run("verify", folder, "--kit", kit).out
     with (kit / "review.css").open("a", encoding="utf-8") as style:
         style.write("/* another day */")
     (kit / "contract.docx").unlink()
     done = run("verify", folder, "--kit", kit)
     assert done.code == 0
-    assert "has moved on since: contract.docx, review.css" in done.out
-    assert "has not moved on since" in run("verify", folder).out  # the kit of that name is docgen's own
+    assert "changed since: contract.docx, review.css" in done.out
+    assert ": unchanged" in run("verify", folder).out  # the kit of that name is docgen's own
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda data: data["kit"].update(name="elsewhere"), "kit      elsewhere 1.0.0: not found here"),
+        (lambda data: data["kit"].update(name="elsewhere"), "kit         elsewhere 1.0.0: not found here"),
         (lambda data: data["kit"].update(name="../../tests/data"), "not found here"),
-        (lambda data: data.pop("kit"), "kit      not known"),
-        (lambda data: data.update(templates=None), "kit      not known"),
+        (lambda data: data.pop("kit"), "kit         unknown"),
+        (lambda data: data.update(templates=None), "kit         unknown"),
     ],
 )
 def test_a_kit_that_is_not_to_be_found_changes_no_exit_code(
@@ -199,7 +204,7 @@ def test_a_bug_is_no_matter_of_the_folder(run: Run, out: Path, monkeypatch: pyte
         raise ZeroDivisionError
 
     out.mkdir()
-    monkeypatch.setattr("docgen.packet.manifest.standings", broken)
+    monkeypatch.setattr("docgen.packet.manifest.statuses", broken)
     done = run("verify", out)
     assert done.code == 1
     assert "unexpected ZeroDivisionError" in done.err

@@ -125,7 +125,7 @@ def fail_late(*arguments: object, **options: object) -> None:
         ("check", "docgen.rules.normalize.normalize"),
         ("contract", "docgen.packet.packet.contract_of"),
         ("review", "docgen.packet.packet.review_of"),
-        ("packet", "docgen.output.files.prepare_folder"),
+        ("packet", "docgen.output.files.stage_folder"),
     ],
 )
 def test_a_bug_tells_where_and_not_what(
@@ -218,7 +218,7 @@ def test_libraries_write_in_a_folder_of_our_own(
 KILLED = """
 import os, signal, sys, tempfile
 from pathlib import Path
-from docgen import files, scratch
+from docgen.output import files, scratch
 from docgen.batch.reports import write_reports
 if sys.argv[1] == "scratch":
     tempfile.tempdir = sys.argv[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DATE, GOOD, ROOT, Run, assessed
+from conftest import DATE, GOOD, ROOT, Run, reviewed
 from tables import form_text, workbook
 
 from docgen.documents import output_check
@@ -89,7 +89,7 @@ def test_a_file_without_a_document_fails(kit: Kit) -> None:
 
 
 def test_tags_in_answers_are_the_customers_text(kit: Kit) -> None:
-    item = assessed(kit, main_script="{{ 7 * 7 }} {% if x %} {# 注释 #}，请按流程确认收货时间与地址。")
+    item = reviewed(kit, main_script="{{ 7 * 7 }} {% if x %} {# 注释 #}，请按流程确认收货时间与地址。")
     assert output_check.form(rendered(render_form(kit, DATE, item.intake.values)), kit)
 
 

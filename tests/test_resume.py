@@ -145,7 +145,7 @@ def test_an_edited_packet_is_kept_and_named(tmp_path: Path) -> None:
     code, err = batch(source, "-o", out, "--resume")
     assert code == 8
     assert contract.parent.name in err
-    assert "edited" in err
+    assert "modified" in err
     assert contract.read_bytes() == b"a lawyer's work"
     others = {name: time for name, time in before.items() if name != contract.parent.name}
     assert others.items() <= changed(out).items()
@@ -272,7 +272,7 @@ def test_a_source_with_a_bad_row_is_made_but_for_that_row(tmp_path: Path) -> Non
     (next(out.glob("示例0002*")) / "notes.txt").write_text("mine", encoding="utf-8")
     code, err = batch(source, "-o", out)
     assert code == 8
-    assert "notes.txt (extra)" in err
+    assert "notes.txt (unexpected)" in err
     assert len([line for line in err.splitlines() if line.startswith("error:")]) == 1
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from conftest import GOOD, assessed
+from conftest import GOOD, reviewed
 
 from docgen.errors import KitError
 from docgen.model.intake import Answer, Answers, Level, Origin, Verdict
@@ -29,11 +29,11 @@ CENTRE = {**OWN, "number_source": "有自己的呼叫中心和号码资源", "co
 
 def findings(kit: Kit, **changes: str) -> dict[str, str]:
     """Rule → level, of every finding on the good intake with these changes."""
-    return {f"{f.rule}@{f.field}": f.level.value for f in assessed(kit, **changes).review.findings}
+    return {f"{f.rule}@{f.field}": f.level.value for f in reviewed(kit, **changes).review.findings}
 
 
 def test_the_good_intake_has_no_finding(kit: Kit) -> None:
-    item = assessed(kit)
+    item = reviewed(kit)
     assert item.review.findings == ()
     assert item.review.verdict is Verdict.ACCEPTED
 
@@ -95,7 +95,7 @@ def test_rules_find_what_they_are_for_and_nothing_else(
 
 
 def test_each_unreadable_region_is_one_finding_of_its_rule(kit: Kit) -> None:
-    found = assessed(kit, number_regions="深圳、广东省、朝阳").review.findings
+    found = reviewed(kit, number_regions="深圳、广东省、朝阳").review.findings
     assert [(f.rule, f.clause) for f in found] == [("REG-1", "III.2(1)③")] * 2
     assert "广东省" in found[0].message
     assert "朝阳" in found[1].message
@@ -112,14 +112,14 @@ def test_each_unreadable_region_is_one_finding_of_its_rule(kit: Kit) -> None:
     ],
 )
 def test_the_gravest_finding_gives_the_verdict(kit: Kit, changes: dict[str, str], verdict: Verdict) -> None:
-    review = assessed(kit, **changes).review
+    review = reviewed(kit, **changes).review
     assert review.verdict is verdict
     order = [list(Level).index(f.level) for f in review.findings]
     assert order == sorted(order)
 
 
 def test_a_finding_tells_place_words_fault_remedy_and_clause(kit: Kit) -> None:
-    (found, *_) = assessed(kit, callee_source="从网上收集的手机号").review.findings
+    (found, *_) = reviewed(kit, callee_source="从网上收集的手机号").review.findings
     assert (found.rule, found.label, found.clause) == ("SRC-1", "被叫号码来源", "III.1(2)④")
     assert (found.origin.sheet, found.origin.cell) == ("Sheet1", "C13")
     assert found.written == "从网上收集的手机号"
@@ -138,7 +138,7 @@ def test_a_finding_tells_place_words_fault_remedy_and_clause(kit: Kit) -> None:
 def test_a_message_shows_words_answers_and_limits_as_people_write_them(
     kit: Kit, changes: dict[str, str], rule: str, message: str
 ) -> None:
-    assert message in [found.message for found in assessed(kit, **changes).review.findings if found.rule == rule]
+    assert message in [found.message for found in reviewed(kit, **changes).review.findings if found.rule == rule]
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,13 @@ def test_a_message_shows_words_answers_and_limits_as_people_write_them(
     ],
 )
 def test_a_message_may_have_names_of_its_own(kit: Kit, written: str, message: str) -> None:
-    found = assessed(_saying(kit, written), number_types="95号码", daily_calls="9999").review.findings
+    found = reviewed(_saying(kit, written), number_types="95号码", daily_calls="9999").review.findings
     assert message in [finding.message for finding in found if finding.rule == "NUM-95"]
 
 
 def test_a_message_that_fails_on_an_answer_is_the_kits_fault(kit: Kit) -> None:
     with pytest.raises(KitError, match=r"the text '\{\{ daily_calls / 0 \}\}' cannot be filled in: "):
-        assessed(_saying(kit, "{{ daily_calls / 0 }}"), number_types="95号码", daily_calls="9999")
+        reviewed(_saying(kit, "{{ daily_calls / 0 }}"), number_types="95号码", daily_calls="9999")
 
 
 def _saying(kit: Kit, message: str) -> Kit:
@@ -201,7 +201,7 @@ def test_a_remedy_may_quote_what_a_message_may(kit: Kit) -> None:
     quoting = ruled(
         kit, when="company_name is given", remedy="请核对{{ company_name }}{{ contact_wechat }}的{{ total_calls }}通"
     )
-    (found,) = assessed(quoting, contact_wechat="").review.findings
+    (found,) = reviewed(quoting, contact_wechat="").review.findings
     assert found.remedy == "请核对北京示例科技有限公司—的100,000通"
 
 
@@ -218,7 +218,7 @@ def test_an_expression_that_fails_on_an_intake_is_named(
 ) -> None:
     (source,) = told.values()
     with pytest.raises(KitError) as caught:
-        assessed(changed(kit, **told))
+        reviewed(changed(kit, **told))
     owner = "IND-2" if changed is ruled else "figure daily_calls_per_number"
     assert str(caught.value).startswith(f"{owner}: the expression {source!r} cannot be evaluated: ")
 
@@ -226,7 +226,7 @@ def test_an_expression_that_fails_on_an_intake_is_named(
 def test_a_figure_is_not_told_from_what_cannot_be_read(kit: Kit) -> None:
     either = figured(kit, when="daily_calls is given", value="1 if number_count is given else 2")
     values = [
-        assessed(either, number_count=written).review.figures["daily_calls_per_number"].value
+        reviewed(either, number_count=written).review.figures["daily_calls_per_number"].value
         for written in ("", "3", "很多")
     ]
     assert values == [2, 1, None]
@@ -238,7 +238,7 @@ def test_a_message_may_go_through_an_answer(kit: Kit) -> None:
         when="industries is given",
         message="{% for one in industries %}[{{ one }}]{% endfor %}{{ contact_wechat ~ '。' }}",
     )
-    (found,) = assessed(listing, industries="银行、其他：物流", contact_wechat="").review.findings
+    (found,) = reviewed(listing, industries="银行、其他：物流", contact_wechat="").review.findings
     assert found.message == "[银行][其他：物流]—。"
 
 
@@ -274,14 +274,14 @@ def test_rules_read_the_answer_as_understood_not_as_printed(kit: Kit) -> None:
     ],
 )
 def test_figures(kit: Kit, changes: dict[str, str], figure: str, value: object) -> None:
-    found = assessed(kit, **changes).review.figures[figure].value
+    found = reviewed(kit, **changes).review.figures[figure].value
     assert (str(found) if isinstance(value, str) else found) == value
     assert type(found) is (Decimal if isinstance(value, str) else type(value))
 
 
 def test_figures_are_told_with_label_unit_and_formula(kit: Kit) -> None:
     for figure in kit.figures:
-        found = assessed(kit).review.figures[figure.key]
+        found = reviewed(kit).review.figures[figure.key]
         told = (found.label, found.unit, found.formula, found.is_money)
         assert told == (figure.label, figure.unit, figure.formula, figure.money)
         assert found.label
@@ -295,9 +295,9 @@ def test_the_estimate_needs_prices_and_assumptions_and_counts_in_decimal(kit: Ki
         "avg_call_minutes": Decimal("1.5"),
         "connect_rate": Decimal("0.3"),
     }
-    estimate = assessed(kit, terms).review.figures["monthly_estimate"]
+    estimate = reviewed(kit, terms).review.figures["monthly_estimate"]
     # 20 × 30.10 + min(5000 × 30, 100000) × 0.3 × 1.5 × 0.115
     assert str(estimate.value) == "5777.00"
-    assert assessed(kit, {**terms, "concurrency_fee_month": Decimal(100)}).review.figures[
+    assert reviewed(kit, {**terms, "concurrency_fee_month": Decimal(100)}).review.figures[
         "monthly_estimate"
     ].value == Decimal("5877.00")

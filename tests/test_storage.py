@@ -179,7 +179,7 @@ def test_an_edited_packet_is_kept_and_named(run: Run, folder: Path, bucket: str)
     place(f"{out}/{packet}/notes.txt").write_bytes(b"notes")
     done = run("verify", f"{out}/{packet}")
     assert done.code == 10
-    assert [line.split()[0] for line in done.out.splitlines()] == ["edited", "extra", "kit"]
+    assert [line.split()[0] for line in done.out.splitlines()] == ["modified", "unexpected", "kit"]
     for more in ([], ["--resume"]):
         code, err = batch(source, "-o", out, *more)
         assert code == 8

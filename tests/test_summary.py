@@ -16,15 +16,15 @@ from typing import Any
 import page
 import pypdf
 import pytest
-from conftest import DATE, assessed
+from conftest import DATE, reviewed
 from test_review import CENTRE, OWN
 
-from docgen.documents.context import Occasion
+from docgen.documents.context import RenderOptions
 from docgen.errors import KitError
 from docgen.model.intake import Finding, Level, Origin, Unrecognised
 from docgen.model.kit import Kit
 from docgen.packet import packet
-from docgen.pipeline import Assessed
+from docgen.pipeline import ReviewedIntake
 
 SOURCE = b"the bytes of the source"
 CASES = {
@@ -37,8 +37,8 @@ CASES = {
 }
 
 
-def pdf(kit: Kit, item: Assessed, pending: tuple[str, ...] = ()) -> bytes:
-    return packet.review_of(item, SOURCE, kit, Occasion(DATE, pending=pending))
+def pdf(kit: Kit, item: ReviewedIntake, pending: tuple[str, ...] = ()) -> bytes:
+    return packet.review_of(item, SOURCE, kit, RenderOptions(DATE, pending=pending))
 
 
 def text(content: bytes) -> str:
@@ -51,27 +51,27 @@ def squeezed(content: bytes) -> str:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def case(request: pytest.FixtureRequest, kit: Kit) -> tuple[Assessed, bytes]:
-    item = assessed(kit, **CASES[request.param])
+def case(request: pytest.FixtureRequest, kit: Kit) -> tuple[ReviewedIntake, bytes]:
+    item = reviewed(kit, **CASES[request.param])
     return item, pdf(kit, item)
 
 
 @pytest.mark.parametrize("profile", [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1])
-def test_it_is_archival_and_accessible(case: tuple[Assessed, bytes], profile: page.ValidationProfile) -> None:
+def test_it_is_archival_and_accessible(case: tuple[ReviewedIntake, bytes], profile: page.ValidationProfile) -> None:
     report = page.validate_pdf_bytes(case[1], profile=profile)
     # A compressed metadata stream is allowed in PDF/A-2 and later (ISO 19005-3, 6.6.2): a false alarm.
     failures = [f.rule_id for f in report.failures if not f.rule_id.endswith("METADATA-FILTER-001")]
     assert failures == []
 
 
-def test_it_has_two_or_three_numbered_pages(case: tuple[Assessed, bytes]) -> None:
+def test_it_has_two_or_three_numbered_pages(case: tuple[ReviewedIntake, bytes]) -> None:
     reader = pypdf.PdfReader(io.BytesIO(case[1]))
     assert 2 <= len(reader.pages) <= 3
     for number, sheet in enumerate(reader.pages, start=1):
         assert f"第{number}页共{len(reader.pages)}页" in "".join(sheet.extract_text().split())
 
 
-def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Assessed, bytes]) -> None:
+def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[ReviewedIntake, bytes]) -> None:
     item, content = case
     found = squeezed(content)
     words = {"accepted": "通过", "manual": "待人工审核", "rejected": "不予受理", "incomplete": "资料不完整"}
@@ -85,7 +85,7 @@ def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Ass
         assert figure.label in found
 
 
-def test_the_sources_travel_with_it(kit: Kit, case: tuple[Assessed, bytes]) -> None:
+def test_the_sources_travel_with_it(kit: Kit, case: tuple[ReviewedIntake, bytes]) -> None:
     item, content = case
     attachments = pypdf.PdfReader(io.BytesIO(content)).attachments
     assert attachments["intake.xlsx"] == [SOURCE]
@@ -101,20 +101,20 @@ def _file_specifications(content: bytes) -> list[Any]:
     return [f.get_object() for f in root["/Names"]["/EmbeddedFiles"]["/Names"][1::2]]
 
 
-def test_its_headings_are_its_outline(case: tuple[Assessed, bytes]) -> None:
+def test_its_headings_are_its_outline(case: tuple[ReviewedIntake, bytes]) -> None:
     title, parts, *_ = pypdf.PdfReader(io.BytesIO(case[1])).outline
     assert title.title == "外呼需求审核摘要"  # type: ignore[union-attr]
     headings = [part.title for part in parts if not isinstance(part, list)]
     assert headings == ["一、审核发现", "二、填写内容", "三、派生数字", "四、对接流程与下一步", "审核意见"]
 
 
-def test_the_place_to_sign_stands_with_the_next_steps(case: tuple[Assessed, bytes]) -> None:
+def test_the_place_to_sign_stands_with_the_next_steps(case: tuple[ReviewedIntake, bytes]) -> None:
     last = "".join(pypdf.PdfReader(io.BytesIO(case[1])).pages[-1].extract_text().split())
     for part in ("四、对接流程与下一步", "尚需收集的资料", "审核人：", "日期："):
         assert part in last
 
 
-def test_it_says_who_made_it_of_what_and_in_which_language(case: tuple[Assessed, bytes]) -> None:
+def test_it_says_who_made_it_of_what_and_in_which_language(case: tuple[ReviewedIntake, bytes]) -> None:
     reader = pypdf.PdfReader(io.BytesIO(case[1]))
     root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == "zh-CN"
@@ -133,7 +133,7 @@ def _descriptors(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject
     return found
 
 
-def test_it_is_small(case: tuple[Assessed, bytes]) -> None:
+def test_it_is_small(case: tuple[ReviewedIntake, bytes]) -> None:
     """Two faces of a few hundred glyphs: no full face is embedded for what the core faces have."""
     reader = pypdf.PdfReader(io.BytesIO(case[1]))
     faces = {str(descriptor["/FontName"]).partition("+")[2] for descriptor in _descriptors(reader)}
@@ -142,7 +142,7 @@ def test_it_is_small(case: tuple[Assessed, bytes]) -> None:
 
 
 def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
-    buy, own, centre = (squeezed(pdf(kit, assessed(kit, **CASES[name]))) for name in ("accepted", "own", "centre"))
+    buy, own, centre = (squeezed(pdf(kit, reviewed(kit, **CASES[name]))) for name in ("accepted", "own", "centre"))
     assert "匹配线路" in buy
     assert "不低于10Mbps" in own
     assert "呼叫中心系统与外呼系统的对接" in centre
@@ -151,7 +151,7 @@ def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
 
 
 def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
-    item = assessed(kit)
+    item = reviewed(kit)
     assert "合同待定项" not in text(pdf(kit, item))
     assert "合同编号、预付款" in squeezed(pdf(kit, item, pending=("合同编号", "预付款")))
     strange = replace(item.intake, unrecognised=(Unrecognised("Sheet1", "Z9", "一句看不懂的话"),))
@@ -161,7 +161,7 @@ def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
 
 
 def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
-    item = assessed(kit)
+    item = reviewed(kit)
     strange = (
         Finding("value", Level.ADVICE, "看不懂金额", "请更正", "prepayment", "预付款", Origin("商务条款", "C9"), "abc"),
         Finding("value", Level.ADVICE, "由其他版本制作", "请核对", origin=Origin("Sheet1", None)),
@@ -172,12 +172,12 @@ def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
 
 
 def test_a_mode_nobody_named_is_asked_for(kit: Kit) -> None:
-    assert "与客户确认对接方式" in squeezed(pdf(kit, assessed(kit, number_source="")))
-    assert "与客户确认对接方式" not in squeezed(pdf(kit, assessed(kit, contact_name="")))
+    assert "与客户确认对接方式" in squeezed(pdf(kit, reviewed(kit, number_source="")))
+    assert "与客户确认对接方式" not in squeezed(pdf(kit, reviewed(kit, contact_name="")))
 
 
 def test_figures_that_cannot_be_computed_are_named_together(kit: Kit) -> None:
-    found = squeezed(pdf(kit, assessed(kit, daily_calls="", concurrency="")))
+    found = squeezed(pdf(kit, reviewed(kit, daily_calls="", concurrency="")))
     listed = found.partition("未能计算")[2].partition("。")[0]
     assert "预计外呼天数" in listed
     assert "最低上下行对等带宽" in listed
@@ -185,18 +185,18 @@ def test_figures_that_cannot_be_computed_are_named_together(kit: Kit) -> None:
 
 
 def test_equal_input_gives_equal_bytes(kit: Kit) -> None:
-    first = pdf(kit, assessed(kit))
-    pdf(kit, assessed(kit, **CASES["rejected"]))
-    assert pdf(kit, assessed(kit)) == first
+    first = pdf(kit, reviewed(kit))
+    pdf(kit, reviewed(kit, **CASES["rejected"]))
+    assert pdf(kit, reviewed(kit)) == first
 
 
 _IN_ANOTHER_PROCESS = """
 import hashlib
-from conftest import assessed
+from conftest import reviewed
 from test_summary import pdf
-from docgen import kitfile
-kit = kitfile.load(kitfile.find("caller-number"))
-print(hashlib.sha256(pdf(kit, assessed(kit))).hexdigest())
+from docgen.kit import kits
+kit = kits.load(kits.find("caller-number"))
+print(hashlib.sha256(pdf(kit, reviewed(kit))).hexdigest())
 """
 
 
@@ -206,12 +206,12 @@ def test_another_process_gives_the_same_bytes(kit: Kit) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _IN_ANOTHER_PROCESS], env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == hashlib.sha256(pdf(kit, assessed(kit))).hexdigest()
+    assert done.stdout.strip() == hashlib.sha256(pdf(kit, reviewed(kit))).hexdigest()
 
 
 def test_ticks_and_rare_characters_are_set(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        content = pdf(kit, assessed(kit, industries="☑银行 □保险 ✔电商 ☐能源", contact_name="㛃䶮𬭎"))
+        content = pdf(kit, reviewed(kit, industries="☑银行 □保险 ✔电商 ☐能源", contact_name="㛃䶮𬭎"))
     found = squeezed(content)
     assert "☑银行□保险✔电商☐能源" in found
     assert "㛃䶮𬭎" in found
@@ -220,20 +220,20 @@ def test_ticks_and_rare_characters_are_set(kit: Kit, caplog: pytest.LogCaptureFi
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "<b>粗</b>{{ 7*7 }}</td><script>x</script><img src='file:///etc/passwd'>"
-    found = squeezed(pdf(kit, assessed(kit, company_name=hostile, main_script=hostile + "足够长的话术内容在此处")))
+    found = squeezed(pdf(kit, reviewed(kit, company_name=hostile, main_script=hostile + "足够长的话术内容在此处")))
     assert "".join(hostile.split()) in found
 
 
 def test_long_answers_flow_over_pages(kit: Kit) -> None:
     long = "".join(f"第{number}句话，请问您方便吗？" for number in range(300))
-    found = squeezed(pdf(kit, assessed(kit, main_script=long, company_name="很长的名称" * 60)))
+    found = squeezed(pdf(kit, reviewed(kit, main_script=long, company_name="很长的名称" * 60)))
     assert "第299句话" in found
     assert found.count("第150句话") == 2
 
 
 def test_a_finding_that_quotes_a_long_answer_is_cut_short(kit: Kit) -> None:
     long = "很多很多通" * 600
-    content = pdf(kit, assessed(kit, daily_calls=long))
+    content = pdf(kit, reviewed(kit, daily_calls=long))
     assert "一、审核发现" in text(content).partition("第 1 页")[0]
     assert "（全文见「填写内容」）" in squeezed(content)
     assert squeezed(content).count("很多") < 2 * 600 + 300
@@ -243,7 +243,7 @@ def test_the_kits_template_renders_without_a_warning(kit: Kit, caplog: pytest.Lo
     logging.getLogger("weasyprint").propagate = True
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         for changes in CASES.values():
-            pdf(kit, assessed(kit, **changes))
+            pdf(kit, reviewed(kit, **changes))
     assert [record.getMessage() for record in caplog.records] == []
 
 
@@ -258,7 +258,7 @@ def test_an_unknown_name_is_refused_with_its_line(own_template: tuple[Kit, Path]
     kit, template = own_template
     template.write_text("<p>\n{{ comany_name }}\n{{ revew.name }}</p>", encoding="utf-8")
     with pytest.raises(KitError) as caught:
-        pdf(kit, assessed(kit))
+        pdf(kit, reviewed(kit))
     assert [problem.partition("review.html")[2] for problem in caught.value.problems] == [
         ":2 «{{ comany_name }}»: unknown name 'comany_name' (did you mean 'company_name'?)",
         ":3 «{{ revew.name }}»: unknown name 'revew' (did you mean 'review'?)",
@@ -283,7 +283,7 @@ def test_nothing_outside_the_kit_is_fetched(own_template: tuple[Kit, Path], url:
     (template.parent / "link.png").symlink_to(Path(__file__))
     template.write_text(f'<img src="{url}">', encoding="utf-8")
     with pytest.raises(KitError, match="outside the kit"):
-        pdf(kit, assessed(kit))
+        pdf(kit, reviewed(kit))
 
 
 def test_what_lies_in_the_kit_is_fetched(own_template: tuple[Kit, Path]) -> None:
@@ -292,4 +292,4 @@ def test_what_lies_in_the_kit_is_fetched(own_template: tuple[Kit, Path]) -> None
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9">图中字</text></svg>', encoding="utf-8"
     )
     template.write_text('<img src="标志.svg" alt="" style="width: 9cm">', encoding="utf-8")
-    assert "图中字" in text(pdf(kit, assessed(kit)))
+    assert "图中字" in text(pdf(kit, reviewed(kit)))

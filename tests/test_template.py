@@ -13,7 +13,7 @@ from pathlib import Path
 import docx
 import pytest
 import queries
-from conftest import DATE, ROOT, Run, assessed
+from conftest import DATE, ROOT, Run, reviewed
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docgen.documents import template_check, template_fields
-from docgen.documents.context import Occasion, context, names
+from docgen.documents.context import RenderOptions, context, names
 from docgen.documents.contract import render_contract
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
@@ -170,10 +170,10 @@ def test_a_mistake_is_told_with_its_place(run: Run, plain: Path, paragraph: str,
 
 def test_every_mistake_stops_the_contract(kit: Kit, folder: Path) -> None:
     edit(folder / "contract.docx", written(*(paragraph for paragraph, _, _ in MISTAKES)))
-    item = assessed(kit)
+    item = reviewed(kit)
     mine = kit.model_copy(update={"folder": folder})
     with pytest.raises(KitError) as caught:
-        render_contract(mine, item.intake, item.review, item.terms, Occasion(DATE))
+        render_contract(mine, item.intake, item.review, item.terms, RenderOptions(DATE))
     remarks = template_check.check_file(folder / "contract.docx", kit)
     assert caught.value.problems == [str(remark) for remark in remarks if not remark.is_note]
     assert len(caught.value.problems) >= len(MISTAKES)
@@ -310,16 +310,18 @@ def test_what_is_right_is_not_reported_and_renders(
     run: Run, kit: Kit, plain: Path, paragraphs: list[str | list[str]]
 ) -> None:
     assert contract_lines(run, plain, written(*paragraphs), code=0) == []
-    item = assessed(kit)
+    item = reviewed(kit)
     kit = kit.model_copy(update={"folder": plain})
-    assert render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content
+    assert render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE)).content
 
 
 def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
     """The lines of the contract that the kit in `folder` makes of the good intake with these changes."""
-    item = assessed(kit, **changes)
+    item = reviewed(kit, **changes)
     kit = kit.model_copy(update={"folder": folder})
-    return queries.text(render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content).splitlines()
+    return queries.text(
+        render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE)).content
+    ).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -381,7 +383,7 @@ def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path
     edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
     assert lines_made(kit, plain)[0] == ("是" if holds else "否")
     case = Case(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
-    found = assessed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
+    found = reviewed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
     assert [finding.rule for finding in found] == (["ONE"] if holds else [])
 
 
@@ -402,8 +404,8 @@ def test_whatever_is_written_is_told_or_makes_a_sound_document(
     (table([*texts, ""]) if in_table else written(*texts))(document)
     path = tmp_path / f"{uuid.uuid4()}.docx"
     document.save(str(path))
-    item = assessed(kit)
-    given = context(kit, item.intake, item.review, item.terms, Occasion(DATE))
+    item = reviewed(kit)
+    given = context(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
     problems: list[str] = []
     try:
         made = word.render(word.compile_template(path, names(kit)), given)
@@ -436,9 +438,9 @@ def test_what_word_corrects_by_itself_is_healed_and_noted(run: Run, kit: Kit, pl
         "a special blank in the tag (no-break space, ideographic space) is read as an ordinary one",
     ]
     assert all(line.startswith("note: word/document.xml, paragraph ") for line in lines)
-    item = assessed(kit)
+    item = reviewed(kit)
     made = render_contract(
-        kit.model_copy(update={"folder": plain}), item.intake, item.review, item.terms, Occasion(DATE)
+        kit.model_copy(update={"folder": plain}), item.intake, item.review, item.terms, RenderOptions(DATE)
     )
     assert queries.text(made.content).startswith("买\n北京示例科技有限公司\n")
 
@@ -848,8 +850,8 @@ def test_fields_of_the_form_are_its_own(run: Run, folder: Path) -> None:
 
 def test_the_context_holds_what_the_names_promise(kit: Kit) -> None:
     """Every name and attribute that the check knows is there when a document is made."""
-    item = assessed(kit)
-    given = context(kit, item.intake, item.review, item.terms, Occasion(DATE))
+    item = reviewed(kit)
+    given = context(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
     known = names(kit).shapes
     assert set(given) == set(known)
     for name in ("kit", "review"):

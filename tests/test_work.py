@@ -77,7 +77,7 @@ def test_what_would_meet_every_intake_stops_the_run(
 
 
 def test_a_packet_that_cannot_appear_costs_no_other(job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "appear", failing(files.appear, 2, WriteError("it stands there", "use --force")))
+    monkeypatch.setattr(files, "publish", failing(files.publish, 2, WriteError("it stands there", "use --force")))
     outcome = work(job, unit)
     assert made(outcome) == [NAMES[0], NAMES[2]]
     assert outcome.failures == [Failure("Sheet row 3", "it stands there", "use --force")]
@@ -86,7 +86,7 @@ def test_a_packet_that_cannot_appear_costs_no_other(job: Job, unit: Unit, monkey
 def test_packets_that_did_not_reach_the_disk_are_no_packets(
     job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "settle", failing(files.settle, 1, WriteError("the disk is gone", "look at it")))
+    monkeypatch.setattr(files, "sync", failing(files.sync, 1, WriteError("the disk is gone", "look at it")))
     outcome = work(job, unit)
     assert made(outcome) == []
     assert [failure.place for failure in outcome.failures] == ["Sheet row 2", "Sheet row 3", "Sheet row 4"]

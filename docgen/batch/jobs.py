@@ -21,7 +21,7 @@ from docgen.kit import kits
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
 from docgen.packet.manifest import terms_sha256
-from docgen.packet.packet import KINDS, Making
+from docgen.packet.packet import KINDS, PacketOptions
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.
@@ -46,9 +46,9 @@ class Job:
     timeout: float | None = None
 
     @cached_property
-    def making(self) -> Making:
+    def options(self) -> PacketOptions:
         """How packets are made; a process that asks has loaded the kit for good."""
-        return Making(kits.load(self.kit), self.date, self.out, self.force, self.only)
+        return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
 
     @property
     def step(self) -> int:

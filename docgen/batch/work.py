@@ -22,7 +22,7 @@ from docgen.errors import DocgenError, bug
 from docgen.model.intake import Answers, finding_json
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
-from docgen.packet.packet import Original
+from docgen.packet.packet import SourceFile
 from docgen.pipeline import Opened, open_source
 from docgen.text import fold
 
@@ -83,7 +83,7 @@ class _Source:
     """A source that this process is going through, and how far it has come."""
 
     def __init__(self, job: Job, path: Path, source: str) -> None:
-        self.opened = open_source(path, job.making.kit, job.terms, source=source)
+        self.opened = open_source(path, job.options.kit, job.terms, source=source)
         self.position = 0
         self._intakes = iter(self.opened.intakes)
 
@@ -122,7 +122,7 @@ def _source_at(job: Job, unit: Unit, path: Path, inputs: str) -> _Source:
 
 
 @lru_cache(maxsize=1)
-def _original(path: Path, _version: str) -> Original:
+def _original(path: Path, _version: str) -> SourceFile:
     return packet.original(path)
 
 
@@ -139,14 +139,14 @@ class _Made(NamedTuple):
     """An intake whose packet is written and has not appeared yet."""
 
     item: Item
-    prepared: files.Prepared | storage.Prepared
+    prepared: files.StagedFolder | storage.StagedObjects
 
 
 def _appeared(done: Iterable[Item | Failure | _Made]) -> list[Item | Failure]:
     """The same, once every packet that was made is on the disk and has appeared."""
     done = list(done)
     try:
-        files.settle([one.prepared for one in done if isinstance(one, _Made)])
+        files.sync([one.prepared for one in done if isinstance(one, _Made)])
     except DocgenError as error:
         return [_failure(_place(one.item), error) if isinstance(one, _Made) else one for one in done]
     return [_appear(one) if isinstance(one, _Made) else one for one in done]
@@ -154,7 +154,7 @@ def _appeared(done: Iterable[Item | Failure | _Made]) -> list[Item | Failure]:
 
 def _appear(made: _Made) -> Item | Failure:
     try:
-        files.appear(made.prepared)
+        files.publish(made.prepared)
     except DocgenError as error:
         return _failure(_place(made.item), error)
     return made.item
@@ -164,7 +164,7 @@ def _place(item: Item) -> str:
     return place(item.sheet, item.row)
 
 
-def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Answers) -> _Made | Failure:
+def _done(job: Job, unit: Unit, opened: Opened, original: SourceFile, answers: Answers) -> _Made | Failure:
     where = place(answers.sheet, answers.row)
     if len(unit.deaths) >= MOST_DEATHS:
         return Failure(where, *given_up(unit))
@@ -174,12 +174,12 @@ def _done(job: Job, unit: Unit, opened: Opened, original: Original, answers: Ans
         return _failure(where, error)
 
 
-def _made(job: Job, opened: Opened, original: Original, answers: Answers) -> _Made:
+def _made(job: Job, opened: Opened, original: SourceFile, answers: Answers) -> _Made:
     began = time.perf_counter()
-    assessed = opened.assess(answers)
-    intake, review = assessed.intake, assessed.review
-    made, prepared = packet.prepare(assessed, original, job.making, packet.distinct_name(intake))
-    customer = intake.values.get(job.making.kit.name_field)
+    reviewed = opened.assess(answers)
+    intake, review = reviewed.intake, reviewed.review
+    made, prepared = packet.prepare(reviewed, original, job.options, packet.distinct_name(intake))
+    customer = intake.values.get(job.options.kit.name_field)
     item = Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,
         [finding_json(finding) for finding in review.findings], made.folder.name, list(made.pending),

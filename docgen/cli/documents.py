@@ -27,7 +27,7 @@ from docgen.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from docgen.model.intake import Value
     from docgen.model.kit import Kit
-    from docgen.pipeline import Assessed
+    from docgen.pipeline import ReviewedIntake
 
 
 @click.command("kits")
@@ -91,9 +91,9 @@ def check(
 ) -> None:
     """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
     kit = load_kit(kit_name)
-    from docgen.pipeline import assess_all
+    from docgen.pipeline import review_sources
 
-    run = assess_all(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
+    run = review_sources(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
     if as_json:
         from docgen.model.intake import intake_json
 
@@ -101,17 +101,17 @@ def check(
             {
                 "docgen": __version__,
                 "kit": kit.folder.resolve().name,
-                "intakes": [intake_json(item.intake, item.review, kit.fields) for _, item in run.assessed],
+                "intakes": [intake_json(item.intake, item.review, kit.fields) for _, item in run.reviewed],
                 "unreadable": [entry._asdict() for entry in run.unreadable],
             }
         )
     else:
         from docgen.cli import views
 
-        for _, item in run.assessed:
+        for _, item in run.reviewed:
             show(views.assessment(item))
     report_unreadable(run.unreadable)
-    exit_by((item.review.verdict for _, item in run.assessed), run.unreadable)
+    exit_by((item.review.verdict for _, item in run.reviewed), run.unreadable)
 
 
 # -- return ----------------------------------------------------------------------------------------
@@ -133,10 +133,10 @@ def return_(
     kit = load_kit(kit_name)
     given_terms = load_terms(terms, kit)
     if as_form:
-        assessed = [_exactly_one(source, kit, given_terms, sheet, row)]
+        reviewed = [_exactly_one(source, kit, given_terms, sheet, row)]
     else:
-        assessed = _readable(source, kit, given_terms, sheet, row)
-    items = [item for _, item in assessed]
+        reviewed = _readable(source, kit, given_terms, sheet, row)
+    items = [item for _, item in reviewed]
     if len(items) > _MOST_SHEETS:
         raise UsageError(
             f"{source} holds {len(items)} intakes, too many for one workbook", "choose with --sheet, --row"
@@ -199,8 +199,8 @@ def review(
     path, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
     from docgen.packet import packet
 
-    making = packet.Making(kit, printed_date(date), Path(), only=("review", "contract"))
-    documents, _pending = packet.render(item, packet.original(path).content, making)
+    options = packet.PacketOptions(kit, printed_date(date), Path(), only=("review", "contract"))
+    documents, _pending = packet.render(item, packet.original(path).content, options)
     name, content = documents["review"] or ("", b"")
     _write(out or Path(name), content, force=force)
     exit_by([item.review.verdict])
@@ -222,7 +222,7 @@ def contract(
     """Make the contract draft (Word) for SOURCE."""
     kit = load_kit(kit_name)
     _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
-    from docgen.documents.context import Occasion
+    from docgen.documents.context import RenderOptions
     from docgen.packet import packet
 
     verdict = item.review.verdict
@@ -230,7 +230,7 @@ def contract(
     if not ready and not allow_unready:
         say(f"{source}: the intake is {verdict.value}: no contract is made (--allow-unready makes a marked one)")
         exit_by([verdict])
-    rendered = packet.contract_of(item, kit, Occasion(printed_date(date), draft=not final, unready=not ready))
+    rendered = packet.contract_of(item, kit, RenderOptions(printed_date(date), draft=not final, unready=not ready))
     for label in rendered.pending:
         say(f"pending: {label}")
     if final and rendered.pending:
@@ -239,7 +239,7 @@ def contract(
     content = rendered.content
     if old is not None:
         from docgen.documents.redline import redline
-        from docgen.extract.source import require_word
+        from docgen.formats.books import require_word
 
         require_word(old)
         content = redline(old, content, printed_date(date))
@@ -253,28 +253,28 @@ def contract(
 
 def _exactly_one(
     source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
-) -> tuple[Path, Assessed]:
+) -> tuple[Path, ReviewedIntake]:
     """The one intake that a command for one document works on.  Exits with 3 where the source is unreadable."""
-    assessed = _readable(source, kit, terms, sheet, row)
-    if len(assessed) != 1:
+    reviewed = _readable(source, kit, terms, sheet, row)
+    if len(reviewed) != 1:
         raise UsageError(
-            f"{source} holds {len(assessed)} intakes, and this command makes one document",
+            f"{source} holds {len(reviewed)} intakes, and this command makes one document",
             "choose one with --sheet and --row, or make all with: docgen packet",
         )
-    return assessed[0]
+    return reviewed[0]
 
 
 def _readable(
     source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
-) -> list[tuple[Path, Assessed]]:
+) -> list[tuple[Path, ReviewedIntake]]:
     """The intakes of one source with the file they stand in.  Exits with 3 where it is unreadable."""
-    from docgen.pipeline import assess_all
+    from docgen.pipeline import review_sources
 
-    run = assess_all(find_sources([source]), kit, terms, sheet, row)
+    run = review_sources(find_sources([source]), kit, terms, sheet, row)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)
-    return run.assessed
+    return run.reviewed
 
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:

@@ -23,8 +23,8 @@ from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from docgen.output.storage import Location
-    from docgen.packet.packet import Making, Packet
-    from docgen.pipeline import Assessed
+    from docgen.packet.packet import Packet, PacketOptions
+    from docgen.pipeline import ReviewedIntake
 
 DEFAULT_OUT = "outputs"
 
@@ -41,11 +41,11 @@ def packet(
     """Make all documents of every intake in SOURCE, a folder each."""
     kit = load_kit(kit_name)
     from docgen.packet import packet as packets
-    from docgen.pipeline import assess_all
+    from docgen.pipeline import review_sources
 
-    run = assess_all(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row)
-    making = packets.Making(kit, printed_date(date), out, force)
-    made = _make_all(run.assessed, making)
+    run = review_sources(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row)
+    options = packets.PacketOptions(kit, printed_date(date), out, force)
+    made = _make_all(run.reviewed, options)
     if as_json:
         unreadable = [entry._asdict() for entry in run.unreadable]
         print_json({"packets": [_packet_json(item) for item in made], "unreadable": unreadable})
@@ -58,19 +58,19 @@ def packet(
     exit_by((item.verdict for item in made), run.unreadable)
 
 
-def _make_all(assessed: list[tuple[Path, Assessed]], making: Making) -> list[Packet]:
+def _make_all(reviewed: list[tuple[Path, ReviewedIntake]], options: PacketOptions) -> list[Packet]:
     """Every packet; all names are settled, and all refusals raised, before the first is written."""
     from docgen.output import files
     from docgen.packet import packet as packets
 
-    files.remove_orphans(making.out)
-    names = packets.folder_names([item.intake for _, item in assessed])
+    files.remove_orphans(options.out)
+    names = packets.folder_names([item.intake for _, item in reviewed])
     for name in names:
-        packets.refuse_to_lose(making.out / name, force=making.force)
+        packets.refuse_to_lose(options.out / name, force=options.force)
     with progress(len(names), "packets") as advance:
         made = []
-        for (path, item), name in zip(assessed, names, strict=True):
-            made.append(packets.make(item, packets.original(path), making, name))
+        for (path, item), name in zip(reviewed, names, strict=True):
+            made.append(packets.make(item, packets.original(path), options, name))
             advance()
     return made
 
@@ -89,10 +89,9 @@ def _packet_json(made: Packet) -> dict[str, Any]:
 @click.argument("folder", type=Place(stored=True), metavar="DIR|URL")
 @click.option("--kit", "kit_name", metavar="NAME|FOLDER", help="The kit to compare with (default: the one it names).")
 def verify(folder: Location, kit_name: str | None) -> None:
-    """Say of every file of the packet in DIR whether it is as made, and whether its kit has moved on since.
+    """Check that a packet is unchanged, file by file, and whether its kit has changed since.
 
-    Exits with 10 where a file was edited, is missing or does not belong there; a kit that has moved on makes
-    no difference.
+    Exits with 10 where a file is modified, missing or unexpected.  A changed kit does not affect the exit code.
     """
     from docgen.output import storage
     from docgen.packet import manifest
@@ -100,14 +99,14 @@ def verify(folder: Location, kit_name: str | None) -> None:
     with storage.reading(folder):
         if not folder.is_dir():
             raise UsageError(f"{folder}: there is no such folder")
-        found = manifest.standings(folder)
+        found = manifest.statuses(folder)
         about_kit = _about_kit(folder, kit_name)
     for name, state in found:
-        tell(f"{state:9}{name}")
+        tell(f"{state:12}{name}")
     tell(about_kit)
-    if any(state != manifest.AS_MADE for _, state in found):
+    if any(state is not manifest.FileState.UNCHANGED for _, state in found):
         raise click.exceptions.Exit(ExitCode.PROOF)
-    say(f"{folder}: as made")
+    say(f"{folder}: unchanged")
 
 
 def _about_kit(folder: Location, kit_name: str | None) -> str:
@@ -118,10 +117,10 @@ def _about_kit(folder: Location, kit_name: str | None) -> str:
     given = kits.find(kit_name) if kit_name else None
     kit = manifest.made_with(folder)
     if kit is None:
-        return "kit      not known: the manifest does not name it"
+        return "kit         unknown: the manifest does not name it"
     here = given or kits.own(kit.name)
-    made = f"kit      {kit.name} {kit.version}: "
+    made = f"kit         {kit.name} {kit.version}: "
     if here is None:
-        return f"{made}not found here, so nobody knows whether it has moved on (name it with --kit)"
-    moved = kit.moved_on(here)
-    return f"{made}has moved on since: {', '.join(moved)} ({here})" if moved else f"{made}has not moved on since"
+        return f"{made}not found here, so it cannot be compared (name it with --kit)"
+    changed = kit.differing(here)
+    return f"{made}changed since: {', '.join(changed)} ({here})" if changed else f"{made}unchanged"

@@ -14,7 +14,7 @@ from docgen.documents.context import show_figure
 from docgen.documents.template_fields import Listing
 from docgen.model.intake import Finding, Level, Verdict
 from docgen.packet.packet import Packet
-from docgen.pipeline import Assessed
+from docgen.pipeline import ReviewedIntake
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -28,13 +28,13 @@ def verdict_text(verdict: Verdict) -> Text:
     return Text(verdict.value, style=_VERDICT_STYLE[verdict])
 
 
-def assessment(assessed: Assessed) -> RenderableType:
+def assessment(reviewed: ReviewedIntake) -> RenderableType:
     """One intake: who and where, verdict, every finding in a table, the figures, what was not understood."""
-    return Group(*_assessment(assessed))
+    return Group(*_assessment(reviewed))
 
 
-def _assessment(assessed: Assessed) -> Iterator[RenderableType]:
-    intake, review = assessed.intake, assessed.review
+def _assessment(reviewed: ReviewedIntake) -> Iterator[RenderableType]:
+    intake, review = reviewed.intake, reviewed.review
     place = " · ".join(part for part in (intake.source, intake.sheet, intake.row and f"row {intake.row}") if part)
     yield Text.assemble((intake.name, "bold"), "  ", verdict_text(review.verdict), "  ", (place, "dim"))
     if review.findings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docgen import values
 from docgen.documents import sheet_style
-from docgen.documents.correction import Entry
+from docgen.documents.correction import CorrectionEntry
 from docgen.model.intake import Chosen
 from docgen.model.kit import Field, FieldType, SheetTexts
 
@@ -20,7 +20,7 @@ def label(field: Field, texts: SheetTexts) -> str:
     return f"{field.label}（{texts.conditional}）" if conditional else field.label
 
 
-def answered(field: Field, entry: Entry) -> str:
+def answered(field: Field, entry: CorrectionEntry) -> str:
     """What stands in an answer cell: the answer as written or as understood, such that it reads back."""
     if entry.written:
         return entry.written

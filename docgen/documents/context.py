@@ -14,13 +14,13 @@ from docgen.model.display import Missing, Shown
 from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.model.kit import Field, FieldType, Kit, Section
 from docgen.template import context_types
-from docgen.template.context_types import Names, Shape
+from docgen.template.context_types import ContextType, Names
 
 _ITEMISED = {FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST}
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RenderOptions:
     """What a document is made for, beside the intake: the printed date, and how ready it is.
 
     `draft` asks for the watermark; `unready` marks a contract made in spite of the verdict;
@@ -98,7 +98,7 @@ class Common(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the contract and the review of this kit may use."""
-    figures = {f.key: Shape({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
+    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
     return Names(
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
@@ -110,12 +110,12 @@ def names(kit: Kit) -> Names:
 
 
 @cache
-def kit_shapes(kit: Kit) -> Mapping[str, Shape]:
+def kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
     """The shapes of the kit's limits and word lists."""
     text = context_types.of(str)
-    limits = {name: Shape({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
+    limits = {name: ContextType({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
     words = {
-        name: Shape({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
+        name: ContextType({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
         for name, found in kit.words.items()
     }
     return {
@@ -124,9 +124,9 @@ def kit_shapes(kit: Kit) -> Mapping[str, Shape]:
     }
 
 
-def field_shape(field: Field) -> Shape:
+def field_shape(field: Field) -> ContextType:
     """What a template may do with the answer to a field."""
-    return Shape(
+    return ContextType(
         {"other": context_types.of(str)} if field.other else {},
         item=context_types.of(str) if field.type in _ITEMISED else None,
         choices={choice.key: choice.label for choice in field.choices} or None,
@@ -145,18 +145,20 @@ def shown_limits(kit: Kit) -> dict[str, Shown]:
     return {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()}
 
 
-def context(kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion) -> dict[str, Any]:
+def context(
+    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], options: RenderOptions
+) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
     given = {**terms, **intake.values}
     figures = {key: _figure(figure) for key, figure in review.figures.items()}
     common = Common(
-        today=Shown(occasion.date, values.show_date(occasion.date)),  # type: ignore[arg-type]
-        draft=occasion.draft,
-        unready=occasion.unready,
+        today=Shown(options.date, values.show_date(options.date)),  # type: ignore[arg-type]
+        draft=options.draft,
+        unready=options.unready,
         answers=answer_rows(kit, intake, review),
         sections=[section for section in kit.sections if not section.internal],
         kit=kit_mark(kit),
-        review=_summary(intake, review, figures, occasion),
+        review=_summary(intake, review, figures, options),
     )
     return {
         **{key: shown(field, given.get(key)) for key, field in kit.all_fields.items()},
@@ -167,7 +169,7 @@ def context(kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value]
     }
 
 
-def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], occasion: Occasion) -> ReviewSummary:
+def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], options: RenderOptions) -> ReviewSummary:
     return ReviewSummary(
         verdict=review.verdict.value,
         findings=review.findings,
@@ -176,7 +178,7 @@ def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], occasio
         ],
         counts={level: review.count(level) for level in Level},
         figures=[FigureRow(k, f.label, figures[k], f.unit, f.formula) for k, f in review.figures.items()],
-        pending=occasion.pending,
+        pending=options.pending,
         name=intake.name,
         source=intake.source,
         sheet=intake.sheet,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.documents import context, output_check
-from docgen.documents.context import Occasion
+from docgen.documents.context import RenderOptions
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
 from docgen.template import word
@@ -15,7 +15,7 @@ CONTRACT_TEMPLATE = "contract.docx"
 
 
 def render_contract(
-    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion
+    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], options: RenderOptions
 ) -> Rendered:
     """The contract for one intake, with the labels that it prints as pending.
 
@@ -23,5 +23,5 @@ def render_contract(
     """
     template = word.compile_template(kit.folder / CONTRACT_TEMPLATE, context.names(kit))
     return output_check.word(
-        word.render(template, context.context(kit, intake, review, terms, occasion)), "the contract"
+        word.render(template, context.context(kit, intake, review, terms, options)), "the contract"
     )

@@ -21,7 +21,7 @@ TO_MEND = frozenset({Level.INVALID, Level.REJECT})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CorrectionEntry:
     """One field as it goes back: its value, what was written where that says more, the findings beside it."""
 
     value: Value | None = None
@@ -37,33 +37,33 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class Correction:
     """One intake as it goes back: the name it goes by, the lines on top, an entry for each field."""
 
     name: str
     summary: tuple[str, ...]
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, CorrectionEntry]
 
 
-def returned(kit: Kit, intake: Intake, review: Review) -> Returned:
+def returned(kit: Kit, intake: Intake, review: Review) -> Correction:
     """The intake with its findings, as the customer is shown it."""
     findings = [finding for finding in review.findings if finding.field not in kit.terms]
     open_fields = set(_open_fields(kit, findings))
     entries = {key: _entry(kit, field, intake, findings, key in open_fields) for key, field in kit.fields.items()}
-    return Returned(intake.name, tuple(_summary(kit, intake, findings)), entries)
+    return Correction(intake.name, tuple(_summary(kit, intake, findings)), entries)
 
 
-def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], is_open: bool) -> Entry:
+def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], is_open: bool) -> CorrectionEntry:
     own = [finding for finding in findings if finding.field == field.key]
     value = intake.values.get(field.key)
     if not own:
-        return Entry(value, is_settled=value is not None and not is_open)
+        return CorrectionEntry(value, is_settled=value is not None and not is_open)
     answer = intake.answers.get(field.key)
     about_reading = field.key in intake.unreadable or any(finding.rule == "value" for finding in own)
     # What a faulty cell shows (a formula, lost digits) must not come back as an answer.
     written = clean_long(answer.written) if answer and about_reading and not answer.fault else ""
     gravest = min((finding.level for finding in own), key=list(Level).index)
-    return Entry(value, written, gravest, tuple(note(kit, finding) for finding in own))
+    return CorrectionEntry(value, written, gravest, tuple(note(kit, finding) for finding in own))
 
 
 def note(kit: Kit, finding: Finding) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from docgen import values
 from docgen.documents import context, form_controls, output_check
 from docgen.documents.context import KitMark
-from docgen.documents.correction import Entry, Returned
+from docgen.documents.correction import Correction, CorrectionEntry
 from docgen.model.display import Shown
 from docgen.model.intake import Value
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
@@ -69,10 +69,10 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 
     Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
-    return _render(kit, date, {key: Entry(value) for key, value in (answers or {}).items()})
+    return _render(kit, date, {key: CorrectionEntry(value) for key, value in (answers or {}).items()})
 
 
-def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
+def returned_form(kit: Kit, date: dt.date, intake: Correction) -> bytes:
     """The form that goes back to the customer: answers with their findings, accepted ones locked.
 
     Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
@@ -80,13 +80,13 @@ def returned_form(kit: Kit, date: dt.date, intake: Returned) -> bytes:
     return _render(kit, date, intake.entries, intake.summary)
 
 
-def _render(kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()) -> bytes:
+def _render(kit: Kit, date: dt.date, entries: Mapping[str, CorrectionEntry], summary: tuple[str, ...] = ()) -> bytes:
     template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
     return output_check.form(word.render(template, form_context(kit, date, entries, summary)), kit).content
 
 
 def form_context(
-    kit: Kit, date: dt.date, entries: Mapping[str, Entry], summary: tuple[str, ...] = ()
+    kit: Kit, date: dt.date, entries: Mapping[str, CorrectionEntry], summary: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
     common = FormNames(
@@ -96,23 +96,23 @@ def form_context(
         summary=summary,
     )
     return {
-        **{key: context.shown(field, entries.get(key, Entry()).value) for key, field in kit.fields.items()},
+        **{key: context.shown(field, entries.get(key, CorrectionEntry()).value) for key, field in kit.fields.items()},
         "limits": context.shown_limits(kit),
         "words": kit.words,
         **common._asdict(),
     }
 
 
-def _section(section: Section, entries: Mapping[str, Entry]) -> FormSection:
+def _section(section: Section, entries: Mapping[str, CorrectionEntry]) -> FormSection:
     fields = []
     group = ""
     for field in section.fields:
-        fields.append(_field(field, entries.get(field.key, Entry()), starts_group=field.group != group))
+        fields.append(_field(field, entries.get(field.key, CorrectionEntry()), starts_group=field.group != group))
         group = field.group
     return FormSection(section.key, section.label, tuple(fields))
 
 
-def _field(field: Field, entry: Entry, *, starts_group: bool) -> FormField:
+def _field(field: Field, entry: CorrectionEntry, *, starts_group: bool) -> FormField:
     return FormField(
         field.key, field.label, field.group, starts_group,
         required=field.required is True, conditional=isinstance(field.required, str),

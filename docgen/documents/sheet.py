@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from docgen import values
 from docgen.documents import cell_text, sheet_style
-from docgen.documents.correction import TO_MEND, Entry, Returned
+from docgen.documents.correction import TO_MEND, Correction, CorrectionEntry
 from docgen.documents.guide import add_guide
 from docgen.model.intake import Level
 from docgen.model.kit import MADE_WITH, OWN_SHEETS, Field, FieldType, Kit, Section
@@ -47,7 +47,7 @@ def blank_sheet(kit: Kit, *, with_terms: bool = False) -> bytes:
     return _pack(book, kit, pages, guides)
 
 
-def returned_sheet(kit: Kit, intakes: Sequence[Returned]) -> bytes:
+def returned_sheet(kit: Kit, intakes: Sequence[Correction]) -> bytes:
     """The workbook that goes back to the customer, a sheet for each intake, as bytes.
 
     Each answer with a finding is marked and explained beside it and in a comment; accepted ones are locked.
@@ -91,7 +91,7 @@ class _Page:
 
     def __init__(
         self, book: Workbook, kit: Kit, title: str, note: str, sections: Sequence[Section],
-        entries: Mapping[str, Entry] = MappingProxyType({}), name: str = "",
+        entries: Mapping[str, CorrectionEntry] = MappingProxyType({}), name: str = "",
     ) -> None:  # fmt: skip
         self.book = book
         self.kit = kit
@@ -132,7 +132,7 @@ class _Page:
 
     def _field(self, field: Field, *, grouped: bool) -> None:
         """One row: the label, a place for the answer, the hint and what is said of the answer above it."""
-        entry, texts = self.entries.get(field.key, Entry()), self.kit.sheet
+        entry, texts = self.entries.get(field.key, CorrectionEntry()), self.kit.sheet
         label, hint, printed = (
             cell_text.label(field, texts),
             cell_text.hint(field, texts),

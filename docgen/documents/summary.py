@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from docgen.documents import context, fonts, output_check
-from docgen.documents.context import Occasion
+from docgen.documents.context import RenderOptions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
@@ -71,7 +71,7 @@ class Attached(NamedTuple):
 
 
 def render_review(
-    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], occasion: Occasion,
+    kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], options: RenderOptions,
     attached: Sequence[Attached] = (),
 ) -> bytes:  # fmt: skip
     """The review summary of one intake as the bytes of a PDF; equal input gives equal bytes.
@@ -79,12 +79,12 @@ def render_review(
     Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
     font is not installed, MissingGlyphError where no font has a character that would be printed, ProofError.
     """
-    html = _html(kit, context.context(kit, intake, review, terms, occasion))
+    html = _html(kit, context.context(kit, intake, review, terms, options))
     printer = _printer(kit.folder, fonts.core_faces())
     missing = fonts.undrawable(unescape(html))
     if missing:
         raise _missing_glyphs(missing, kit, intake, review)
-    return _pdf(printer, html, occasion.date, attached)
+    return _pdf(printer, html, options.date, attached)
 
 
 def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review: Review) -> MissingGlyphError:

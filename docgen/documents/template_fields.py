@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from docgen.documents import context, form
 from docgen.expressions import sandbox
 from docgen.model.kit import Field, FieldType, Kit
-from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, Names, Shape
+from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
 
 
-class Entry(NamedTuple):
+class FieldEntry(NamedTuple):
     """One thing to write, what kind it is, whether it may be missing, an example and its meaning."""
 
     written: str
@@ -30,7 +30,7 @@ class Listing(NamedTuple):
     """Entries that belong together, and whether they are fields, which alone may be missing."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[FieldEntry, ...]
 
 
 def of_template(kit: Kit, names: Names) -> list[Listing]:
@@ -55,7 +55,7 @@ def of_kit(kit: Kit) -> list[Listing]:
 def _others(kit: Kit, names: Names) -> Iterator[Listing]:
     """The names that are no fields: those that stand alone in one listing, then each with what it holds."""
     listed: list[Listing] = []
-    seen: list[Shape] = []
+    seen: list[ContextType] = []
     for name, shape in names.shapes.items():
         if name not in kit.all_fields:
             _walk(name, shape, listed, seen)
@@ -63,19 +63,19 @@ def _others(kit: Kit, names: Names) -> Iterator[Listing]:
     yield from (listing for listing in listed if listing.title)
 
 
-def _field(field: Field) -> Iterator[Entry]:
+def _field(field: Field) -> Iterator[FieldEntry]:
     missing = "in some cases" if isinstance(field.required, str) else "no" if field.required else "yes"
     label = " / ".join(part for part in (field.group, field.label) if part)
-    yield Entry(field.key, field.type.value, missing, field.example, label)
+    yield FieldEntry(field.key, field.type.value, missing, field.example, label)
     for choice in field.choices:
         is_one = field.type is FieldType.ONE
         written = f"{field.key} == '{choice.key}'" if is_one else f"'{choice.key}' in {field.key}"
-        yield Entry(f"  {written}", "condition", meaning=choice.label)
+        yield FieldEntry(f"  {written}", "condition", meaning=choice.label)
     if field.other:
-        yield Entry(f"  {field.key}.other", "text", "yes", meaning=field.other)
+        yield FieldEntry(f"  {field.key}.other", "text", "yes", meaning=field.other)
 
 
-def _walk(name: str, shape: Shape, found: list[Listing], seen: list[Shape]) -> None:
+def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[ContextType]) -> None:
     """Add what a name gives: itself, what stands behind its dot, and what a loop over any of that gives."""
     paths = list(_behind(name, shape))
     entries = [_entry(name, shape), *(_entry(path, each) for path, each in paths)]
@@ -92,7 +92,7 @@ def _walk(name: str, shape: Shape, found: list[Listing], seen: list[Shape]) -> N
         found += inner[1:]
 
 
-def _behind(name: str, shape: Shape) -> Iterator[tuple[str, Shape]]:
+def _behind(name: str, shape: ContextType) -> Iterator[tuple[str, ContextType]]:
     """Everything behind the dot of a record or of the kit's own entries; the methods of texts are not told."""
     if shape.kind in {RECORD, ENTRIES}:
         for attribute, each in (shape.attributes or {}).items():
@@ -101,8 +101,8 @@ def _behind(name: str, shape: Shape) -> Iterator[tuple[str, Shape]]:
                 yield from _behind(f"{name}.{attribute}", each)
 
 
-def _entry(name: str, shape: Shape) -> Entry:
-    return Entry(name, shape.kind, "yes" if shape.is_optional else "", meaning=shape.meaning)
+def _entry(name: str, shape: ContextType) -> FieldEntry:
+    return FieldEntry(name, shape.kind, "yes" if shape.is_optional else "", meaning=shape.meaning)
 
 
 def _language() -> Iterator[Listing]:
@@ -112,11 +112,13 @@ def _language() -> Iterator[Listing]:
         ("test", "{%% if x is %s %%}", sandbox.TESTS),
     ]
     entries = [
-        Entry(form % name, kind, meaning=_first_line(f)) for kind, form, known in kinds for name, f in known.items()
+        FieldEntry(form % name, kind, meaning=_first_line(f))
+        for kind, form, known in kinds
+        for name, f in known.items()
     ]
     for name, function in sandbox.FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
-        entries.append(Entry(f"{name}({parameters})", "function", meaning=_first_line(function)))
+        entries.append(FieldEntry(f"{name}({parameters})", "function", meaning=_first_line(function)))
     yield Listing("filters, tests and functions", tuple(entries))
 
 

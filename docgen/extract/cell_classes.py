@@ -28,7 +28,7 @@ class Role(Enum):
     OTHER = auto()  # an answer, or text
 
 
-class Spot(NamedTuple):
+class LabelCandidate(NamedTuple):
     """A non-empty cell of a form: where it reaches to, what it says, what that can mean."""
 
     extent: Extent
@@ -51,7 +51,7 @@ class Layout:
     def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
         self.grid = grid
         self.vocabulary = vocabulary
-        self.rows: dict[int, list[Spot]] = {}
+        self.rows: dict[int, list[LabelCandidate]] = {}
         for row, cells in grid.rows.items():
             self.rows[row] = [self._spot(row, column, cell) for column, cell in cells.items()]
         self.spots = {spot.place: spot for spots in self.rows.values() for spot in spots}
@@ -62,14 +62,14 @@ class Layout:
         for row in self.rows:
             self._assign(row)
 
-    def _spot(self, row: int, column: int, cell: Cell) -> Spot:
+    def _spot(self, row: int, column: int, cell: Cell) -> LabelCandidate:
         meaning = Meaning() if cell.fault else self.vocabulary.meaning(cell.text)
         key = None
         if meaning.keys:
             several = len(meaning.keys) > 1
             group = group_beside(self.grid, self.vocabulary, row, column) if several else ""
             key = self.vocabulary.resolve(meaning, group)
-        return Spot(self.grid.extent(row, column), cell, meaning, key)
+        return LabelCandidate(self.grid.extent(row, column), cell, meaning, key)
 
     def _assign(self, row: int) -> None:
         """Give each cell of the row its role, from left to right."""
@@ -77,8 +77,8 @@ class Layout:
             if self._heads_columns(run):
                 self.below |= {spot.place for spot in run}
                 self.roles |= {spot.place: Role.LABEL for spot in run}
-        before: Spot | None = None
-        owner: Spot | None = None  # the label whose choices have filled the row so far
+        before: LabelCandidate | None = None
+        owner: LabelCandidate | None = None  # the label whose choices have filled the row so far
         for number, spot in enumerate(self.rows[row]):
             after = self.rows[row][number + 1] if number + 1 < len(self.rows[row]) else None
             if spot.place not in self.roles:
@@ -89,7 +89,13 @@ class Layout:
                 owner = None
             before = spot
 
-    def _role(self, spot: Spot, before: Spot | None, owner: Spot | None, after: Spot | None) -> Role:
+    def _role(
+        self,
+        spot: LabelCandidate,
+        before: LabelCandidate | None,
+        owner: LabelCandidate | None,
+        after: LabelCandidate | None,
+    ) -> Role:
         meaning = spot.meaning
         if meaning.group and (spot.key is None or self._opens_group(spot, after)):
             return Role.GROUP
@@ -103,12 +109,12 @@ class Layout:
             return Role.OTHER
         return Role.LABEL if spot.key else Role.PAIR
 
-    def _opens_group(self, spot: Spot, after: Spot | None) -> bool:
+    def _opens_group(self, spot: LabelCandidate, after: LabelCandidate | None) -> bool:
         """Whether a text that is a group and a label too is the group here: a label of the group follows."""
         members = self.vocabulary.groups.get(spot.meaning.group, set())
         return after is not None and after.key in members and after.key is not None
 
-    def _answers(self, spot: Spot, before: Spot) -> bool:
+    def _answers(self, spot: LabelCandidate, before: LabelCandidate) -> bool:
         """Whether a text that looks like a label is the answer to the label before it in the row."""
         if self.roles.get(before.place) is not Role.LABEL or before.key is None or before.place in self.below:
             return False
@@ -119,7 +125,7 @@ class Layout:
             return adjacent(before, spot) and (in_use or self._takes_prose(before))
         return adjacent(before, spot)
 
-    def _is_choice_of(self, spot: Spot, owner: Spot, after: Spot | None) -> bool:
+    def _is_choice_of(self, spot: LabelCandidate, owner: LabelCandidate, after: LabelCandidate | None) -> bool:
         """Whether the text is a choice of the label before it, behind a blank cell or other choices
         (`主叫号码类型 | 固号 | 手机号 | √`), while the label of that name stands elsewhere."""
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
@@ -129,14 +135,14 @@ class Layout:
             return False
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
 
-    def _takes_prose(self, label: Spot) -> bool:
+    def _takes_prose(self, label: LabelCandidate) -> bool:
         return label.key is not None and self.vocabulary.fields[label.key].type is FieldType.LONG_TEXT
 
-    def _stands_below_label(self, spot: Spot) -> bool:
+    def _stands_below_label(self, spot: LabelCandidate) -> bool:
         above = self.grid.extent(spot.extent.top - 1, spot.extent.left) if spot.extent.top > 1 else None
         return above is not None and (above.top, above.left) in self.below and not spot.meaning.marked
 
-    def _is_choice_of_above(self, spot: Spot, after: Spot | None) -> bool:
+    def _is_choice_of_above(self, spot: LabelCandidate, after: LabelCandidate | None) -> bool:
         """Whether the text is the choice written below a label, though it is a label elsewhere."""
         above = self.spots.get((spot.extent.top - 1, spot.extent.left))
         if above is None or above.key is None or spot.key is None or spot.meaning.marked:
@@ -144,9 +150,9 @@ class Layout:
         free = self.rows[above.extent.top][-1] is above and after is None
         return free and self.uses[spot.key] > 1 and self.vocabulary.is_choice(above.key, spot.cell.text)
 
-    def _runs(self, row: int) -> Iterator[list[Spot]]:
+    def _runs(self, row: int) -> Iterator[list[LabelCandidate]]:
         """The stretches of the row in which label follows label without a gap."""
-        run: list[Spot] = []
+        run: list[LabelCandidate] = []
         for spot in self.rows[row]:
             is_label = spot.key is not None and not self._stands_below_label(spot)
             if run and (not is_label or not adjacent(run[-1], spot)):
@@ -157,7 +163,7 @@ class Layout:
         if run:
             yield run
 
-    def _heads_columns(self, run: list[Spot]) -> bool:
+    def _heads_columns(self, run: list[LabelCandidate]) -> bool:
         """Whether the labels of a run have their answers below them, not one beside the other."""
         if len(run) < 2 or self._opens_group(run[0], run[1]):
             return False
@@ -171,11 +177,11 @@ class Layout:
         followed = any(spot.extent.left > last.extent.right and not spot.key for spot in self.rows[last.extent.top])
         return texts > labels or (labels == 0 and not followed)
 
-    def under(self, spot: Spot) -> Spot | None:
+    def under(self, spot: LabelCandidate) -> LabelCandidate | None:
         """The cell right below, None where it is empty."""
         return self.spots.get((spot.extent.bottom + 1, spot.extent.left))
 
-    def heads(self, spot: Spot | None) -> bool:
+    def heads(self, spot: LabelCandidate | None) -> bool:
         """Whether the cell holds a heading."""
         return spot is not None and self.vocabulary.is_heading(spot.cell.text)
 
@@ -202,6 +208,6 @@ def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> s
     return group
 
 
-def adjacent(left: Spot, right: Spot) -> bool:
+def adjacent(left: LabelCandidate, right: LabelCandidate) -> bool:
     """Whether nothing stands between the two cells of a row, not even a blank one."""
     return left.extent.right + 1 == right.extent.left

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from docgen.extract.cell_classes import Place
 from docgen.extract.forms import Form, read_form
+from docgen.extract.near_labels import with_near_labels
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
@@ -53,6 +54,7 @@ class Intakes(Iterable[Answers]):
     sheets: tuple[Table | _SheetForm, ...]
     outside: tuple[Unrecognised, ...]
     made_with: tuple[str, str] | None
+    kit: Kit
 
     def __length_hint__(self) -> int:
         """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
@@ -63,7 +65,7 @@ class Intakes(Iterable[Answers]):
         outside = self.outside
         for sheet in self.sheets:
             for answers in sheet.intakes(self.made_with):
-                yield replace(answers, unrecognised=(*answers.unrecognised, *outside))
+                yield with_near_labels(replace(answers, unrecognised=(*answers.unrecognised, *outside)), self.kit)
                 outside = ()
 
 
@@ -86,7 +88,7 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, An
         if sheet not in sheets:
             outside += _foreign_texts(grid, vocabulary)
     outside += foreign_prose(book.prose, vocabulary)
-    return (Intakes(tuple(sheets), tuple(outside), book.made_with), terms) if sheets else None
+    return (Intakes(tuple(sheets), tuple(outside), book.made_with, vocabulary.kit), terms) if sheets else None
 
 
 def locate_terms(book: Book, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]] | None:

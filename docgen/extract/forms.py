@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from docgen.extract.cell_classes import Layout, Place, Role, Spot
+from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Origin
@@ -80,7 +80,7 @@ class _FormReader:
                     votes += 1
         return votes > 0
 
-    def _candidates(self, label: Spot) -> Iterator[Spot]:
+    def _candidates(self, label: LabelCandidate) -> Iterator[LabelCandidate]:
         """The texts right of the label, up to the next label."""
         for spot in self.layout.rows[label.extent.top]:
             if spot.extent.left > label.extent.right:
@@ -88,10 +88,10 @@ class _FormReader:
                     return
                 yield spot
 
-    def _has_text_beside(self, label: Spot) -> bool:
+    def _has_text_beside(self, label: LabelCandidate) -> bool:
         return next(self._candidates(label), None) is not None
 
-    def _limit(self, label: Spot) -> int | None:
+    def _limit(self, label: LabelCandidate) -> int | None:
         """The column of the next label in the row."""
         for spot in self.layout.rows[label.extent.top]:
             if spot.extent.left > label.extent.right and self.layout.roles[spot.place] is not Role.OTHER:
@@ -110,14 +110,14 @@ class _FormReader:
             is_below = alone or place in self.layout.below
             yield self._find_below(spot, spot.key) if is_below else self._find_beside(spot, spot.key)
 
-    def _is_wide(self, label: Spot) -> bool:
+    def _is_wide(self, label: LabelCandidate) -> bool:
         """Whether the label is merged over the column of the answers, and an answer can only stand below it."""
         under = self.layout.under(label)
         most = self.answer_columns.most_common(1)
         is_text = under is not None and self.layout.roles[under.place] is Role.OTHER
         return is_text and bool(most) and label.extent.left < most[0][0] <= label.extent.right
 
-    def _find_below(self, label: Spot, key: str) -> Found:
+    def _find_below(self, label: LabelCandidate, key: str) -> Found:
         row, column = label.extent.bottom + 1, label.extent.left
         found = Found(key, label.meaning.rank, label.place, self.grid.extent(row, column)[:2])
         under = self.layout.under(label)
@@ -130,12 +130,12 @@ class _FormReader:
             found.cell, found.taken = self._without_hints(key, under.cell), (under.place,)
         return found
 
-    def _row_below_is_used(self, label: Spot) -> bool:
+    def _row_below_is_used(self, label: LabelCandidate) -> bool:
         row = label.extent.bottom + 1
         tops = {place for place in self.layout.below if self.layout.spots[place].extent.bottom + 1 == row}
         return any((row, place[1]) in self.layout.spots for place in tops)
 
-    def _find_beside(self, label: Spot, key: str) -> Found:
+    def _find_beside(self, label: LabelCandidate, key: str) -> Found:
         limit = self._limit(label)
         # The field's printed choices stand where the answer should; a hint may have a column of its own.
         printed = [s for s in self._candidates(label) if self.vocabulary.is_untouched(key, s.cell.text)]
@@ -158,7 +158,7 @@ class _FormReader:
     def _without_hints(self, key: str, cell: Cell) -> Cell:
         return cell._replace(text=self.vocabulary.without_hints(key, cell.text))
 
-    def _expected(self, label: Spot, limit: int | None) -> int:
+    def _expected(self, label: LabelCandidate, limit: int | None) -> int:
         """The column in which the label's answer should stand: the one beside it, unless the sheet keeps
         labels there (`公司名称 | (blank) | answer` among `group | label | answer`)."""
         beside = label.extent.right + 1
@@ -168,7 +168,7 @@ class _FormReader:
         labels = Counter(p[1] for p, role in self.layout.roles.items() if role is Role.LABEL)
         return min(columns) if columns and labels[beside] else beside
 
-    def _is_answer(self, spot: Spot, label: Spot, expected: int) -> bool:
+    def _is_answer(self, spot: LabelCandidate, label: LabelCandidate, expected: int) -> bool:
         """Whether the nearest text is the label's answer, not a remark in a column behind an empty answer."""
         column = spot.extent.left
         if column == label.extent.right + 1 or column == expected:
@@ -201,7 +201,7 @@ class _FormReader:
         given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a.written)}
         return Form(fields, leftover, is_empty=not given, explains=self._explains(given))
 
-    def _is_understood(self, spot: Spot) -> bool:
+    def _is_understood(self, spot: LabelCandidate) -> bool:
         role = self.layout.roles[spot.place]
         return role is Role.GROUP or role is Role.LABEL or self.vocabulary.understood(spot.cell.text)
 

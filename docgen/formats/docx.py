@@ -87,7 +87,7 @@ def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
             if archive.getinfo(main).file_size > MAX_MARKUP:
                 raise SourceError(f"{path}: the document is too long for a form", "split it into a file per customer")
             margins = [_parse(archive, name) for name in archive.namelist() if _MARGIN_PART.fullmatch(name)]
-            reader = _Reader(_parse(archive, main).find(f"{_W}body"), tags)
+            reader = _DocxReader(_parse(archive, main).find(f"{_W}body"), tags)
             return reader.document("\n".join(_visible(margin) for margin in margins))
     except DocgenError:
         raise
@@ -117,7 +117,7 @@ def _parse(archive: zipfile.ZipFile, name: str) -> Any:
     return fromstring(archive.read(name).replace(_STRICT, _TRANSITIONAL), forbid_dtd=True)
 
 
-class _Reader:
+class _DocxReader:
     """The body of one document, gone through once."""
 
     def __init__(self, body: Any, tags: frozenset[str]) -> None:

@@ -24,10 +24,25 @@ _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
 
 
 class Cell(NamedTuple):
-    """The text of a cell; `fault` is the message code where that text is no usable answer."""
+    """What a cell shows: its text without what is struck out, the struck-out text, the comments on it.
+
+    `fault` is the message code where the text is no usable answer; `is_date` says that the program that wrote
+    the cell takes it for a date.
+    """
 
     text: str
     fault: str | None = None
+    struck: str = ""
+    note: str = ""
+    is_date: bool = False
+
+
+class Floating(NamedTuple):
+    """What lies over a sheet, at the cell under its top left corner: a text box with its text, or a picture."""
+
+    row: int
+    column: int
+    text: str = ""
 
 
 BLANK = Cell("")
@@ -53,7 +68,8 @@ class Grid:
     `sheet` is its title, None where the format knows no sheets.  `addresses` names the cells of a table
     that has but these; the cells of a sheet go on for ever, and have their names by the alphabet.
     Of a long sheet `rows` are the first ones, `more` gives those below, read anew at each call, and `length` is
-    the number of its last row as far as it says so itself.
+    the number of its last row as far as it says so itself.  `hidden_rows` and `hidden_columns` were hidden by
+    hand, `filtered_rows` by a filter.
     """
 
     sheet: str | None
@@ -62,6 +78,10 @@ class Grid:
     addresses: Mapping[tuple[int, int], str] | None = None
     more: Callable[[], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
     length: int | None = None
+    floating: tuple[Floating, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    filtered_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     def every_row(self) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         """All rows that are not empty, those too that are not kept."""
@@ -124,12 +144,14 @@ class Grid:
 @dataclass(frozen=True)
 class Book:
     """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them;
-    and what docgen left in it if docgen made it: kit name and version, titles of its sheets without answers."""
+    and what docgen left in it if docgen made it: kit name and version, titles of its sheets without answers.
+    `hidden` are the sheets that nobody sees."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
     own_sheets: frozenset[str] = frozenset()
     prose: tuple[str, ...] = ()
+    hidden: tuple[Grid, ...] = ()
 
 
 def grid(

@@ -43,7 +43,7 @@ def read_open_book(path: Path) -> Book:
     try:
         with zipfile.ZipFile(path) as archive:
             with archive.open("content.xml") as content:
-                sheets = list(_Reader(path, content).grids())
+                sheets = list(_OdsReader(path, content).grids())
             return book_of(sheets, _properties(archive))
     except DocgenError:
         raise
@@ -61,7 +61,7 @@ def _properties(archive: zipfile.ZipFile) -> dict[str, str]:
     return {one.get(f"{_META}name", ""): one.text or "" for one in root.iter(f"{_META}user-defined")}
 
 
-class _Reader:
+class _OdsReader:
     """The XML of all sheets, read once from beginning to end, each row thrown away when it is done."""
 
     def __init__(self, path: Path, content: IO[bytes]) -> None:

@@ -21,7 +21,7 @@ KIT_FILE = "kit.yaml"
 
 def home() -> Path:
     """The folder of docgen's own kits: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"
 

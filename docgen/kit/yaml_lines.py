@@ -48,7 +48,7 @@ def _refused(event: Any) -> str | None:
     return None
 
 
-class _Reader:
+class _YamlReader:
     def __init__(self, loader: _Loader, *, as_text: bool) -> None:
         self.loader = loader
         self.as_text = as_text
@@ -87,7 +87,7 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
     try:
         loader = _Loader(path.read_text(encoding="utf-8-sig"))
         node = loader.get_single_node()
-        reader = _Reader(loader, as_text=as_text)
+        reader = _YamlReader(loader, as_text=as_text)
         data = {} if node is None else reader.convert(node, ())
     except OSError as cause:
         raise error(f"{path}: cannot be read: {cause.strerror}") from cause

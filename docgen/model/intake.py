@@ -6,9 +6,10 @@ Order of life: `Answers` (as written, from one place in a source) → `Intake` (
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
@@ -64,11 +65,27 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
-    (`formula`, `digits`, `cell_error`), else None."""
+    (`formula`, `digits`, `cell_error`), else None; `is_date` says that the cell holds a date."""
 
     written: str
     origin: Origin
     fault: str | None = None
+    is_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingNote:
+    """What there is to say of how a source was read: the code of its wording, its weight, the words it is about.
+
+    `field` is the key of the field that it concerns; `details` fill the wording's placeholders.
+    """
+
+    code: str
+    level: Level
+    written: str
+    origin: Origin
+    field: str | None = None
+    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ class Answers:
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
-    that the sheet or form carries, if it carries one.
+    that the sheet or form carries, if it carries one.  `notes` become findings.
     """
 
     sheet: str | None
@@ -94,6 +111,7 @@ class Answers:
     fields: Mapping[str, Answer]
     unrecognised: tuple[Unrecognised, ...] = ()
     made_with: tuple[str, str] | None = None
+    notes: tuple[ReadingNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +168,7 @@ class Review:
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
-    figures: Mapping[str, FigureResult] = field(default_factory=dict)
+    figures: Mapping[str, FigureResult] = dataclasses.field(default_factory=dict)
 
     def count(self, level: Level) -> int:
         """How many findings are of this level."""

@@ -177,7 +177,7 @@ def marked(folder: Location) -> Iterator[Location]:
 # -- folders ---------------------------------------------------------------------------------------
 
 
-class Prepared(NamedTuple):
+class StagedFolder(NamedTuple):
     """A folder that is written and has not appeared yet: the hidden name that it has, and the one it will have."""
 
     hidden: Path
@@ -190,20 +190,20 @@ def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
     A folder that stands there is moved aside first and comes back if anything fails.  Where nothing can be
     moved, the last of `contents` is written last, and taken away first.  Raises WriteError.
     """
-    prepared = prepare_folder(folder, contents)
-    settle([prepared])
-    appear(prepared)
+    prepared = stage_folder(folder, contents)
+    sync([prepared])
+    publish(prepared)
 
 
-def prepare_folder(folder: Location, contents: Mapping[str, bytes]) -> Prepared | storage.Prepared:
+def stage_folder(folder: Location, contents: Mapping[str, bytes]) -> StagedFolder | storage.StagedObjects:
     """Write what `folder` shall hold under a hidden name beside it, or in storage all but the last.
 
-    Then follow `settle`, for as many folders as one likes, and `appear` for each.  Raises WriteError.
+    Then follow `sync`, for as many folders as one likes, and `publish` for each.  Raises WriteError.
     """
     if not isinstance(folder, Path):
         with clear_errors(folder):
-            return storage.prepare_folder(folder, contents)
-    prepared = Prepared(_beside(folder), folder)
+            return storage.stage_folder(folder, contents)
+    prepared = StagedFolder(_beside(folder), folder)
     with clear_errors(folder), _removed_on_failure(prepared):
         folder.parent.mkdir(parents=True, exist_ok=True)
         prepared.hidden.mkdir()
@@ -212,12 +212,12 @@ def prepare_folder(folder: Location, contents: Mapping[str, bytes]) -> Prepared 
     return prepared
 
 
-def settle(prepared: Sequence[Prepared | storage.Prepared]) -> None:
+def sync(prepared: Sequence[StagedFolder | storage.StagedObjects]) -> None:
     """Make sure that all that is prepared is on the disk; many at once at little more than the cost of one.
 
     Raises WriteError, and then removes them all.
     """
-    hidden = [one for one in prepared if isinstance(one, Prepared)]
+    hidden = [one for one in prepared if isinstance(one, StagedFolder)]
     with ExitStack() as undo:
         for one in hidden:
             undo.enter_context(_removed_on_failure(one))
@@ -228,11 +228,11 @@ def settle(prepared: Sequence[Prepared | storage.Prepared]) -> None:
                         _sync(path)
 
 
-def appear(prepared: Prepared | storage.Prepared) -> None:
+def publish(prepared: StagedFolder | storage.StagedObjects) -> None:
     """Let a prepared folder take its place.  Raises WriteError, and then removes it."""
-    if not isinstance(prepared, Prepared):
+    if not isinstance(prepared, StagedFolder):
         with clear_errors(prepared.folder):
-            return storage.appear(prepared)
+            return storage.publish(prepared)
     with clear_errors(prepared.folder), _removed_on_failure(prepared):
         hidden, folder = prepared
         if not folder.exists():
@@ -249,7 +249,7 @@ def appear(prepared: Prepared | storage.Prepared) -> None:
 
 
 @contextmanager
-def _removed_on_failure(prepared: Prepared) -> Iterator[None]:
+def _removed_on_failure(prepared: StagedFolder) -> Iterator[None]:
     try:
         yield
     except BaseException:

@@ -121,7 +121,7 @@ def remove(folder: UPath, gone: Iterable[str]) -> None:
         folder.fs.rm(paths, recursive=True)
 
 
-class Prepared(NamedTuple):
+class StagedObjects(NamedTuple):
     """A folder whose objects are written but for the last, without which it does not count."""
 
     folder: UPath
@@ -129,8 +129,8 @@ class Prepared(NamedTuple):
     content: bytes
 
 
-def prepare_folder(folder: UPath, contents: Mapping[str, bytes]) -> Prepared:
-    """Make `folder` hold exactly `contents`, but for the last of them; until `appear` it counts as unfinished."""
+def stage_folder(folder: UPath, contents: Mapping[str, bytes]) -> StagedObjects:
+    """Make `folder` hold exactly `contents`, but for the last of them; until `publish` it counts as unfinished."""
     there = set(names(folder))
     *others, last = contents
     put(folder / UNFINISHED, b"")
@@ -139,10 +139,10 @@ def prepare_folder(folder: UPath, contents: Mapping[str, bytes]) -> Prepared:
     for name in others:
         put(folder / name, contents[name])
     remove(folder, there - set(contents) - {UNFINISHED})
-    return Prepared(folder, last, contents[last])
+    return StagedObjects(folder, last, contents[last])
 
 
-def appear(prepared: Prepared) -> None:
+def publish(prepared: StagedObjects) -> None:
     """Write the last object of a prepared folder."""
     put(prepared.folder / prepared.last, prepared.content)
     drop(prepared.folder / UNFINISHED)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,39 +60,44 @@ def build(
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-#: The state of a file that nobody has touched.
-AS_MADE = "as made"
+class FileState(StrEnum):
+    """How a file of a packet compares with its manifest."""
+
+    UNCHANGED = "unchanged"
+    MODIFIED = "modified"
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
 
 
-class Standing(NamedTuple):
-    """A file of a packet and its state: `as made`, `edited`, `missing` or `extra`."""
+class FileStatus(NamedTuple):
+    """A file of a packet and its state."""
 
     name: str
-    state: str
+    state: FileState
 
 
-def verify(folder: Location) -> list[Standing]:
+def verify(folder: Location) -> list[FileStatus]:
     """Every file of the packet in `folder` that is not as it was made; nothing where all are."""
-    return [standing for standing in standings(folder) if standing.state != AS_MADE]
+    return [status for status in statuses(folder) if status.state is not FileState.UNCHANGED]
 
 
-def standings(folder: Location) -> list[Standing]:
+def statuses(folder: Location) -> list[FileStatus]:
     """The state of every file that the manifest lists or the folder holds.
 
     A folder without a readable manifest counts as a packet whose manifest is missing.
     """
     listed = _listed(folder / MANIFEST)
     if listed is None:
-        return [Standing(MANIFEST, "missing")]
-    found = [Standing(name, _state(folder / name, digest)) for name, digest in listed.items()]
+        return [FileStatus(MANIFEST, FileState.MISSING)]
+    found = [FileStatus(name, _state(folder / name, digest)) for name, digest in listed.items()]
     extra = {path.name for path in folder.iterdir()} - set(listed) - {MANIFEST}
-    return found + [Standing(name, "extra") for name in sorted(extra)]
+    return found + [FileStatus(name, FileState.UNEXPECTED) for name in sorted(extra)]
 
 
-def _state(path: Location, digest: str) -> str:
+def _state(path: Location, digest: str) -> FileState:
     if not path.is_file():
-        return "missing"
-    return AS_MADE if sha256(path.read_bytes()) == digest else "edited"
+        return FileState.MISSING
+    return FileState.UNCHANGED if sha256(path.read_bytes()) == digest else FileState.MODIFIED
 
 
 def _listed(path: Location) -> dict[str, str] | None:
@@ -109,7 +115,7 @@ class MadeWith(NamedTuple):
     version: str
     files: Mapping[str, str]
 
-    def moved_on(self, kit: Path) -> list[str]:
+    def differing(self, kit: Path) -> list[str]:
         """The files of the kit that are not the same in the folder `kit`: changed, gone, or new there."""
         now = _hashes(kit)
         return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))

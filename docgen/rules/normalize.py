@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from docgen import values
 from docgen.expressions import sandbox
 from docgen.model.display import Missing
-from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, Unrecognised, Value
+from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
 from docgen.model.kit import Field, Kit
 from docgen.model.messages import wording
-from docgen.text import fold_label, says_nothing
+from docgen.text import says_nothing
 
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     """The intake that `answers` hold; `source` is the source's name as given."""
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
-    findings = [*_kit_findings(answers, kit), *_near_labels(answers, kit)]
+    findings = [*_kit_findings(answers, kit), *(_note_finding(kit, note) for note in answers.notes)]
     for key, field in kit.fields.items():
         answer = answers.fields.get(key)
         if answer is None:
@@ -100,44 +99,15 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     return [Finding("value", Level.ADVICE, words.message, words.remedy, origin=Origin(answers.sheet, None))]
 
 
-#: How alike a text and a label must be, of 100: four characters may differ in one, six of them in two.
-_NEAR = 70
-#: So much more alike than any other field's label must the nearest be to be named alone.
-_CLEARLY = 8
-_LONGEST_LABEL = 20
-
-
-def _near_labels(answers: Answers, kit: Kit) -> Iterator[Finding]:
-    """Advice on texts that were not understood and look like the label of a field that was not found.
-
-    The answers beside them are not read: a label that is not known is never guessed.
-    """
-    missing = [field for key, field in kit.fields.items() if key not in answers.fields]
-    texts = [u for u in answers.unrecognised if u.cell and len(_head(u.text)) <= _LONGEST_LABEL]
-    if not missing or not texts:
-        return
-    from rapidfuzz import fuzz, process
-
-    names = [(fold_label(name), field) for field in missing for name in (field.label, *field.aliases)]
-    for text in texts:
-        found = process.extract(
-            fold_label(_head(text.text)), [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_NEAR, limit=None
-        )
-        near = dict.fromkeys(names[at][1] for _, score, at in found if score > found[0][1] - _CLEARLY)
-        if near:
-            yield _near_label(text, list(near))
-
-
-def _near_label(text: Unrecognised, fields: list[Field]) -> Finding:
-    words = wording("near_label", written=_head(text.text), label="」、「".join(field.label for field in fields))
-    key, label = (fields[0].key, fields[0].label) if len(fields) == 1 else (None, None)
-    origin = Origin(text.sheet, text.cell)
-    return Finding("value", Level.ADVICE, words.message, words.remedy, key, label, origin, text.text)
-
-
-def _head(text: str) -> str:
-    """What stands before the colon of `label: answer` in one cell."""
-    return re.split("[:：\n]", text.strip(), maxsplit=1)[0]
+def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
+    """What reading has to say, as a finding in the kit's language."""
+    field = kit.all_fields[note.field] if note.field else None
+    given = {"label": field.label if field else "", "written": note.written}
+    words = wording(note.code, **(given | dict(note.details)))
+    return Finding(
+        "value", note.level, words.message, words.remedy,
+        note.field, field.label if field else None, note.origin, note.written,
+    )  # fmt: skip
 
 
 def _name_of_source(source: str, row: int | None) -> str:

@@ -24,16 +24,16 @@ _MAPPING_METHODS = ("items", "keys", "values", "get")
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class ContextType:
     """What a template may do with a value.
 
     `attributes` is None where anything may stand behind the dot.  A loop gives `item`, or `parts` where each
     turn takes several names.  `choices` are the keys that the value may be compared with, with their labels.
     """
 
-    attributes: Mapping[str, Shape] | None = None
-    item: Shape | None = None
-    parts: tuple[Shape, ...] = ()
+    attributes: Mapping[str, ContextType] | None = None
+    item: ContextType | None = None
+    parts: tuple[ContextType, ...] = ()
     choices: Mapping[str, str] | None = None
     kind: str = ""
     meaning: str = ""
@@ -41,7 +41,7 @@ class Shape:
     is_open: bool = False
 
 
-ANYTHING = Shape()
+ANYTHING = ContextType()
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,31 +52,31 @@ class Names:
     content controls may carry that stand in the template itself, None where any may.
     """
 
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, ContextType]
     is_complete: bool = True
     controls: frozenset[str] | None = None
 
 
-def mapping(entries: Mapping[str, Shape], meaning: str = "") -> Shape:
+def mapping(entries: Mapping[str, ContextType], meaning: str = "") -> ContextType:
     """A value with these entries behind the dot, which may also be looped over like a dictionary."""
     methods = dict.fromkeys(_MAPPING_METHODS, ANYTHING)
-    return Shape({**methods, **entries}, item=ANYTHING, kind=ENTRIES, meaning=meaning)
+    return ContextType({**methods, **entries}, item=ANYTHING, kind=ENTRIES, meaning=meaning)
 
 
 @cache
-def of(hint: Any) -> Shape:
+def of(hint: Any) -> ContextType:
     """The shape of values of a type, as it is annotated."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return replace(of(arguments[0]), meaning=arguments[1])
     if origin in {Union, UnionType}:
         known = [of(argument) for argument in arguments if argument is not NoneType]
-        shape = known[0] if len(known) == 1 else Shape(kind=" or ".join(each.kind for each in known))
+        shape = known[0] if len(known) == 1 else ContextType(kind=" or ".join(each.kind for each in known))
         return replace(shape, is_optional=NoneType in arguments)
     if origin is tuple and arguments[1:] != (Ellipsis,):
-        return Shape({}, parts=tuple(of(argument) for argument in arguments), kind="pair")
+        return ContextType({}, parts=tuple(of(argument) for argument in arguments), kind="pair")
     if origin in {list, tuple, Sequence, Iterable}:
-        return Shape({}, item=of(arguments[0]), kind="list")
+        return ContextType({}, item=of(arguments[0]), kind="list")
     if origin in {dict, Mapping}:
         keys = arguments[0]
         members: Iterable[Any] = keys if isinstance(keys, EnumMeta) else ()
@@ -85,10 +85,10 @@ def of(hint: Any) -> Shape:
     return _of_class(hint) if isinstance(hint, type) else ANYTHING
 
 
-def _of_class(cls: type) -> Shape:
+def _of_class(cls: type) -> ContextType:
     for scalar, word in _WORDS.items():
         if issubclass(cls, scalar) and (scalar is not int or cls is int):
-            return Shape(_public(cls), kind=word)
+            return ContextType(_public(cls), kind=word)
     names = _fields(cls)
     if not names:
         return ANYTHING
@@ -100,7 +100,7 @@ def _of_class(cls: type) -> Shape:
         getter = described.func if isinstance(described, cached_property) else getter
         if getter is not None and not name.startswith(("_", "model_")):
             known[name] = of(get_type_hints(getter, include_extras=True)["return"])
-    return Shape(known, kind=RECORD)
+    return ContextType(known, kind=RECORD)
 
 
 def _fields(cls: type) -> list[str]:
@@ -112,6 +112,6 @@ def _fields(cls: type) -> list[str]:
     return list(getattr(cls, "_fields", ()))
 
 
-def _public(cls: type) -> Mapping[str, Shape]:
+def _public(cls: type) -> Mapping[str, ContextType]:
     methods = dict.fromkeys((name for name in dir(cls) if not name.startswith("_")), ANYTHING)
     return methods if not issubclass(cls, Enum) else {**methods, "value": ANYTHING, "name": ANYTHING}

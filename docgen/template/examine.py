@@ -23,7 +23,7 @@ from docgen.template import blocks, name_check, tags
 from docgen.template.context_types import Names
 from docgen.template.name_check import Usage
 from docgen.template.tags import Remark, Tag
-from docgen.template.text_runs import Passage
+from docgen.template.text_runs import TextRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Examined:
         return replace(self, remarks=(*self.remarks, *remarks))
 
 
-def examine(passages: Iterable[Passage], names: Names) -> Examined:
+def examine(passages: Iterable[TextRun], names: Names) -> Examined:
     """Everything that is to be said of these passages, which may use `names`."""
     scanned = tags.scan(passages)
     environment = plain_text_sandbox()

@@ -15,7 +15,7 @@ from jinja2.environment import Environment
 
 from docgen.errors import did_you_mean
 from docgen.expressions.sandbox import FUNCTIONS
-from docgen.template.context_types import ANYTHING, Names, Shape
+from docgen.template.context_types import ANYTHING, ContextType, Names
 
 #: Filters that give a list like the one they are given, and those that give one of it.
 _SAME = {"list", "sort", "reverse", "unique", "select", "reject", "selectattr", "rejectattr"}
@@ -25,7 +25,7 @@ _LOOP = dict.fromkeys(
      "previtem", "nextitem"),
     ANYTHING,
 )  # fmt: skip
-_Scope = dict[str, Shape]
+_Scope = dict[str, ContextType]
 
 
 class Printed(NamedTuple):
@@ -47,7 +47,7 @@ class Usage:
 
 def read(tree: nodes.Template, names: Names, environment: Environment) -> Usage:
     """The usage of a parsed template that may use `names`."""
-    reader = _Reader(tree, names, environment)
+    reader = _NameReader(tree, names, environment)
     reader.all(tree.body, dict(names.shapes))
     for target in tree.find_all(nodes.NSRef):
         what = f"{target.name}.{target.attr} cannot be set (give it a name of its own, without a full stop)"
@@ -55,7 +55,7 @@ def read(tree: nodes.Template, names: Names, environment: Environment) -> Usage:
     return reader.usage
 
 
-class _Reader:
+class _NameReader:
     def __init__(self, tree: nodes.Template, names: Names, environment: Environment) -> None:
         self.usage = Usage()
         self._names = names
@@ -110,7 +110,7 @@ class _Reader:
 
     def _loop(self, node: nodes.For, scope: _Scope) -> None:
         over = self._shape(node.iter, scope)
-        inner = scope | {"loop": Shape(_LOOP)}
+        inner = scope | {"loop": ContextType(_LOOP)}
         _bind(node.target, over.item or ANYTHING, inner)
         if node.test is not None:
             self._shape(node.test, inner)
@@ -155,7 +155,7 @@ class _Reader:
 
     # -- expressions ------------------------------------------------------------------------------
 
-    def _shape(self, node: nodes.Node, scope: _Scope) -> Shape:
+    def _shape(self, node: nodes.Node, scope: _Scope) -> ContextType:
         """The shape of an expression; what it says that is unknown is a problem."""
         match node:
             case nodes.Name():
@@ -185,7 +185,7 @@ class _Reader:
             if child is not but:
                 self._shape(child, scope)
 
-    def _name(self, node: nodes.Name, scope: _Scope) -> Shape:
+    def _name(self, node: nodes.Name, scope: _Scope) -> ContextType:
         self.usage.used.add(node.name)
         if node.name in scope:
             return scope[node.name]
@@ -193,7 +193,7 @@ class _Reader:
             self._say(node, f"unknown name {node.name!r}{did_you_mean(node.name, scope)}")
         return ANYTHING
 
-    def _attribute(self, node: nodes.Getattr | nodes.Getitem, owner: Shape, name: str) -> Shape:
+    def _attribute(self, node: nodes.Getattr | nodes.Getitem, owner: ContextType, name: str) -> ContextType:
         described = _described(node.node)
         if isinstance(node.node, nodes.Name):
             self.usage.used.add(f"{node.node.name}.{name}")
@@ -206,7 +206,7 @@ class _Reader:
             self._say(node, f"{described!r} has no {name!r}{remedy}")
         return ANYTHING
 
-    def _filter(self, node: nodes.Filter, scope: _Scope) -> Shape:
+    def _filter(self, node: nodes.Filter, scope: _Scope) -> ContextType:
         self._known(node, "filter", node.name, self._environment.filters)
         given = self._shape(node.node, scope) if node.node is not None else ANYTHING
         self._children(node, scope, but=node.node)
@@ -239,7 +239,7 @@ def _constants(node: nodes.Node) -> list[object]:
     return [part.value for part in parts if isinstance(part, nodes.Const)]
 
 
-def _bind(target: nodes.Node, shape: Shape, scope: _Scope) -> None:
+def _bind(target: nodes.Node, shape: ContextType, scope: _Scope) -> None:
     """Give the names of an assignment or loop their shapes."""
     if isinstance(target, nodes.Name):
         scope[target.name] = shape

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from docgen.template.text_runs import Element, Passage, fit
+from docgen.template.text_runs import Element, TextRun, fit
 
 #: What a tag with a letter stands for and takes away: a paragraph, a table row, a table cell, a run.
 KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
@@ -81,7 +81,7 @@ class Scanned:
     places: tuple[str, ...]
 
 
-def scan(passages: Iterable[Passage]) -> Scanned:
+def scan(passages: Iterable[TextRun]) -> Scanned:
     """The tags of these passages, each remark with its place."""
     tags: list[Tag] = []
     remarks: list[Remark] = []
@@ -100,7 +100,7 @@ def scan(passages: Iterable[Passage]) -> Scanned:
     return Scanned(tuple(tags), (*remarks, *_lost_text(tags, texts)), tuple(places))
 
 
-def _tags(passage: Passage) -> Iterator[Tag | Remark]:
+def _tags(passage: TextRun) -> Iterator[Tag | Remark]:
     position = 0
     while opening := _OPENING.search(passage.text, position):
         yield from _lone_closers(passage, position, opening.start())
@@ -129,7 +129,7 @@ def _closing(text: str, edge: str, start: int) -> re.Match[str] | None:
     return right or _CLOSING[edge].search(text, start, end)
 
 
-def _lone_closers(passage: Passage, start: int, end: int) -> Iterator[Remark]:
+def _lone_closers(passage: TextRun, start: int, end: int) -> Iterator[Remark]:
     blind = [match.span() for match in _NOT_TEXT.finditer(passage.text)] if passage.is_page else []
     for lone in _LONE.finditer(passage.text, start, end):
         if not any(first <= lone.start() < last for first, last in blind):
@@ -138,7 +138,7 @@ def _lone_closers(passage: Passage, start: int, end: int) -> Iterator[Remark]:
             yield Remark(where, f"{lone[0]} closes no tag: {opening} is missing before it (type the tag anew)")
 
 
-def _unclosed(passage: Passage, edge: str, opening: re.Match[str]) -> Iterator[Tag | Remark]:
+def _unclosed(passage: TextRun, edge: str, opening: re.Match[str]) -> Iterator[Tag | Remark]:
     following = _OPENING.search(passage.text, opening.end())
     end = following.start() if following else len(passage.text)
     where = passage.where(opening.start(), end)
@@ -153,7 +153,7 @@ def _unclosed(passage: Passage, edge: str, opening: re.Match[str]) -> Iterator[T
         yield Tag(edge, kind[1] if kind else "", body, "", where, passage.around(opening.start()), None)
 
 
-def _tag(passage: Passage, edge: str, opening: re.Match[str], closing: re.Match[str]) -> Iterator[Tag | Remark]:
+def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[str]) -> Iterator[Tag | Remark]:
     where = passage.where(opening.start(), closing.end())
     around = passage.around(opening.start())
     closer = _CLOSERS[edge]

@@ -35,7 +35,7 @@ def fit(first: tuple[Element, ...], second: tuple[Element, ...]) -> bool:
 
 
 @dataclass
-class Passage:
+class TextRun:
     """One passage.  `place` names the paragraph, or the file of a page of HTML.
 
     `pieces` are (index in `text`, index in the source, open elements around) of each text node.
@@ -84,9 +84,9 @@ def _line(text: str, *, left: bool = False, right: bool = False) -> str:
     return squeezed if right else squeezed.rstrip()
 
 
-def of_page(path: str, source: str) -> list[Passage]:
+def of_page(path: str, source: str) -> list[TextRun]:
     """The one passage of a page of HTML."""
-    return [Passage(path, True, source, [(0, 0, ())])]
+    return [TextRun(path, True, source, [(0, 0, ())])]
 
 
 def normal_xml(source: str) -> str:
@@ -98,7 +98,7 @@ def normal_xml(source: str) -> str:
 class WordText(NamedTuple):
     """What is read of a Word part: its passages that hold text, and the tag of each content control with its place."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[TextRun, ...]
     controls: tuple[tuple[str, str], ...]
 
 
@@ -128,7 +128,7 @@ class _WordReader:
     def __init__(self, part: str) -> None:
         self._part = part
         self._open: list[Element] = []
-        self._paragraphs = [Passage(part)]
+        self._paragraphs = [TextRun(part)]
         self._tables: list[list[int]] = []
         self._counts = {"w:p": 0, "w:tbl": 0}
         self.passages = [self._paragraphs[0]]
@@ -145,7 +145,7 @@ class _WordReader:
         elif name == "w:tc" and self._tables:
             self._tables[-1][2] += 1
         elif name == "w:p":
-            self._paragraphs.append(Passage(self._place()))
+            self._paragraphs.append(TextRun(self._place()))
             self.passages.append(self._paragraphs[-1])
 
     def close(self, name: str) -> None:
@@ -167,7 +167,7 @@ class _WordReader:
         if element == "w:tag" and (found := _CONTROL_TAG.search(text)):
             self.controls.append((unescape(found[1]), self._place()))
         if "{{" in text or "{%" in text:
-            self.passages.append(Passage(self._place()))
+            self.passages.append(TextRun(self._place()))
             self.passages[-1].add(text, at, (*self._open, ("@", at)))
 
     def _place(self) -> str:

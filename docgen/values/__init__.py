@@ -272,7 +272,7 @@ def _parse_regions(_field: Field, written: str) -> Parsed:
     return Parsed(tuple(dict.fromkeys(entry.region for entry in entries if entry.region)))
 
 
-def _region_problem(entry: regions.Entry) -> Problem:
+def _region_problem(entry: regions.RegionEntry) -> Problem:
     candidates = "、".join(map(regions.show, entry.candidates))
     return Problem(f"region_{entry.trouble}", details={"entry": entry.written, "candidates": candidates})
 

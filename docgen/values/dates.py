@@ -9,7 +9,7 @@ from enum import StrEnum
 from docgen.text import fold, visible
 
 
-class Trouble(StrEnum):
+class DateProblem(StrEnum):
     """Why a text is no date: not written as one, or no day of the calendar."""
 
     UNREADABLE = "unreadable"
@@ -30,16 +30,16 @@ _FORMS = tuple(
 )
 
 
-def read(text: str) -> dt.date | Trouble:
+def read(text: str) -> dt.date | DateProblem:
     """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; a time of day is left aside."""
     day = fold(_TIME.sub("", visible(text[:_LONGEST])))
     match = next((match for form in _FORMS if (match := form.fullmatch(day))), None)
     if match is None:
-        return Trouble.UNREADABLE
+        return DateProblem.UNREADABLE
     try:
         return dt.date(*map(int, match.groups()))
     except ValueError:
-        return Trouble.IMPOSSIBLE
+        return DateProblem.IMPOSSIBLE
 
 
 def show(date: dt.date) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from docgen.text import visible
 
 
-class Trouble(StrEnum):
+class MobileProblem(StrEnum):
     """Why a text is no mainland mobile number."""
 
     UNREADABLE = "unreadable"
@@ -23,7 +23,7 @@ class Mobile(NamedTuple):
     """A number in E.164, or the trouble with the text."""
 
     number: str | None
-    trouble: Trouble | None = None
+    trouble: MobileProblem | None = None
 
 
 _RUN = re.compile(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
@@ -40,10 +40,10 @@ def read(text: str) -> Mobile:
     plain = _FLOAT.sub("", _COUNTRY.sub("+86", visible(text)))
     runs = _runs(_REMARK.sub(lambda remark: remark.group() if _has_number(remark.group()) else " ", plain))
     if sum(len(run) > 10 for run in runs) > 1 or any(map(_SEVERAL.fullmatch, runs)):
-        return Mobile(None, Trouble.SEVERAL)
+        return Mobile(None, MobileProblem.SEVERAL)
     if any(len(run.lstrip("+")) > _MOST_DIGITS for run in runs):
-        return Mobile(None, Trouble.LONG)
-    return _number(runs[0]) if len(runs) == 1 else Mobile(None, Trouble.UNREADABLE)
+        return Mobile(None, MobileProblem.LONG)
+    return _number(runs[0]) if len(runs) == 1 else Mobile(None, MobileProblem.UNREADABLE)
 
 
 def _runs(text: str) -> list[str]:
@@ -61,13 +61,13 @@ def _number(run: str) -> Mobile:
     try:
         number = phonenumbers.parse(run, "CN")
     except phonenumbers.NumberParseException:
-        return Mobile(None, Trouble.UNREADABLE)
+        return Mobile(None, MobileProblem.UNREADABLE)
     if number.country_code != 86:
-        return Mobile(None, Trouble.FOREIGN)
+        return Mobile(None, MobileProblem.FOREIGN)
     kind = phonenumbers.number_type(number)
     if kind == Kind.MOBILE:
         return Mobile(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    return Mobile(None, Trouble.UNREADABLE if kind == Kind.UNKNOWN else Trouble.LANDLINE)
+    return Mobile(None, MobileProblem.UNREADABLE if kind == Kind.UNKNOWN else MobileProblem.LANDLINE)
 
 
 def show(number: str) -> str:

