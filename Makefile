@@ -45,7 +45,7 @@ mutants: $(VENV)/installed-dev  ## Show which changes of the deciding code no te
 docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 	$(BIN)/python tests/reference.py
 
-pictures: $(VENV)/installed-dev  ## Draw the pictures of the README anew (needs LibreOffice and poppler)
+pictures: $(VENV)/installed-dev  ## Draw the pictures of the documentation anew (needs LibreOffice and poppler)
 	$(BIN)/python tests/pictures.py
 
 lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
