@@ -114,6 +114,7 @@ def _finding(
 
     answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet)))
     return Finding(
+        code=rule.id,
         rule=rule.id,
         level=case.level,
         message=sandbox.message(case.message).render(value_of),
