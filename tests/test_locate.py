@@ -351,11 +351,14 @@ def test_unknown_labels_and_near_misses_are_reported_not_guessed(tmp_path: Path,
 
 def test_faults_of_cells_are_carried(kit: Kit) -> None:
     rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
-    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula"))]),))
+    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula-without-value"))]),))
     found = locate(book, Vocabulary(kit))
     assert found is not None
     (answers,) = found[0]
-    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
+    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == (
+        "formula-without-value",
+        "=A9",
+    )
 
 
 # -- labels that are nearly right ------------------------------------------------------------------

@@ -121,4 +121,4 @@ def _cells(sheet: calamine.CalamineSheet, marks: Marks) -> Iterator[tuple[int, i
                 is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
                 yield row, column, cell_of(int(value) if is_whole else value)  # type: ignore[arg-type]
     for (row, column), text in marks.errors.items():
-        yield row, column, Cell(text, "cell_error")
+        yield row, column, Cell(text, "cell-error")

@@ -25,7 +25,7 @@ from docgen.errors import KitError, did_you_mean
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import Sandbox
 from docgen.model.display import Missing
-from docgen.model.messages import wording
+from docgen.model.messages import PENDING, wording
 from docgen.template import cell_tags, containers, external_refs, package, revisions, tags, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
@@ -260,7 +260,7 @@ def _highlighted(run: str) -> tuple[str, dict[str, None]]:
     def marked_label(match: re.Match[str]) -> str:
         label = match.group(1)
         pending[Markup(label).unescape()] = None
-        text = wording("pending", label=label).message
+        text = wording(PENDING, label=label).message
         if not run.startswith("<w:r"):
             return text
         preserve = '<w:t xml:space="preserve">'
