@@ -371,7 +371,7 @@ def near(run: Run, tmp_path: Path, text: str) -> list[dict[str, Any]]:
     [
         ("公司名称*", "公司名秤*", "company_name"),
         ("被叫号码来源*", "被叫号来源", "callee_source"),
-        ("微信号", "您的微信账号", "contact_wechat"),
+        ("微信号", "贵司微信账号", "contact_wechat"),
         ("关键流程话术*", "关健流程话术", "main_script"),
         ("整体外呼量*", "整体外乎量：", "total_calls"),
     ],

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from docgen.extract.label_forms import LabelForms
 from docgen.extract.template_text import TELLING, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
@@ -56,6 +57,15 @@ def vocabulary(kit: Kit) -> Vocabulary:
     return Vocabulary(kit)
 
 
+@cache
+def _label_forms(kit: Kit) -> LabelForms:
+    fields = kit.all_fields.values()
+    groups = (group for field in fields for group in (field.group, field.section))
+    titles = (title for section in kit.sections for title in (section.key, section.label))
+    names = (name for field in fields for name in (field.key, *field.aliases))
+    return LabelForms(names, (*filter(None, groups), *titles))
+
+
 class Vocabulary:
     """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead.
 
@@ -79,11 +89,12 @@ class Vocabulary:
         self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
         self._marks = marks(kit)
         self._remembered = lru_cache(_REMEMBERED)(self._find)
-        self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
+        self._forms = _label_forms(kit)
+        self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
     def _add(self, key: str, field: Field) -> None:
-        names = [(LABEL, field.label), *((ALIAS, alias) for alias in field.aliases)]
+        names = [(LABEL, field.label), *((ALIAS, alias) for alias in (*field.aliases, key))]
         if field.group:
             self.groups.setdefault(fold_label(field.group), set()).add(key)
             names.append((GROUPED, field.group + field.label))
@@ -133,7 +144,7 @@ class Vocabulary:
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
         """How well and as which fields' label the text is known."""
-        for folded in (fold(text), fold_label(text), letters(text)):
+        for folded in self._forms.of(text):
             found = self._labels.get(folded)
             if found:
                 best = min(rank for rank, _ in found)
