@@ -10,7 +10,7 @@ SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench coverage mutants docs lock clean system
+.PHONY: help demo test lint bench coverage mutants docs pictures lock clean system
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ mutants: $(VENV)/installed-dev  ## Show which changes of the deciding code no te
 
 docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 	$(BIN)/python tests/reference.py
+
+pictures: $(VENV)/installed-dev  ## Draw the pictures of the documentation anew (needs LibreOffice and poppler)
+	$(BIN)/python tests/pictures.py
 
 lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -77,11 +77,11 @@ def test_cells_of_every_type(suffix: str) -> None:
     assert sheet["B5"] == sheet["B17"] == Cell("TRUE")
     assert sheet["B6"] == Cell("2026-01-02")
     assert sheet["B7"] == Cell("3")
-    assert sheet["B8"] == Cell("#DIV/0!", "cell_error")
-    assert sheet["B9"] == Cell("1234567890123450", "digits")
+    assert sheet["B8"] == Cell("#DIV/0!", "cell-error")
+    assert sheet["B9"] == Cell("1234567890123450", "digits-lost")
     assert sheet["B10"] == Cell("03:04:00")
     assert sheet["B11"] == Cell("2026-01-02 03:04:00")
-    assert sheet["B12"] == Cell("#N/A", "cell_error")
+    assert sheet["B12"] == Cell("#N/A", "cell-error")
     assert sheet["B13"] == Cell("#REF!")  # a text that looks like one
     assert "B16" not in sheet  # a formula whose result is an empty text
     assert sheet["D6"] == Cell("㛃䶮𬭎")
@@ -182,7 +182,7 @@ def test_what_csv_says_of_itself(tmp_path: Path) -> None:
     assert cells(sheet) == {
         "A1": Cell("a"),
         "B1": Cell("1,5\nb;c"),
-        "A3": Cell("#REF!", "cell_error"),
+        "A3": Cell("#REF!", "cell-error"),
         "B3": Cell("d,e"),
     }
 
@@ -301,7 +301,7 @@ def test_a_formula_without_a_result_in_an_open_document(tmp_path: Path) -> None:
         return old
 
     sheet = read_open_book(repacked(copied("ods", tmp_path), change)).sheets[0]
-    assert Cell("=4*5", "formula") in cells(sheet).values()
+    assert Cell("=4*5", "formula-without-value") in cells(sheet).values()
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ def edited(path: Path, old: bytes, new: bytes) -> Path:
 
 def test_an_error_typed_into_an_old_workbook(tmp_path: Path) -> None:
     number = struct.pack("<HH3HI", 0x027E, 10, 29, 7, 29, 503)
-    for is_error, cell in ((1, Cell("#N/A", "cell_error")), (0, Cell("TRUE"))):
+    for is_error, cell in ((1, Cell("#N/A", "cell-error")), (0, Cell("TRUE"))):
         typed = struct.pack("<HH3HBBxx", 0x0205, 10, 29, 7, 29, 0x2A if is_error else 1, is_error)
         path = edited(copied("xls", tmp_path), number, typed)
         assert read_old_book(path).sheets[1].cell(30, 8) == cell

@@ -658,8 +658,8 @@ def test_every_mistake_of_the_page_is_told_with_its_line(run: Run, folder: Path,
     assert stopped.err.replace("error: ", "") == done.out
 
 
-def test_the_messages_that_the_kits_readme_explains_are_those_of_the_check(kit: Kit) -> None:
-    text = (kit.folder / "README.md").read_text(encoding="utf-8")
+def test_the_messages_that_the_manual_for_authors_explains_are_those_of_the_check() -> None:
+    text = (ROOT / "docs" / "legal.md").read_text(encoding="utf-8")
     section = text[text.index("| 提示里的字 |") : text.index("Word 自动改成")]
     explained = [
         part for row in section.strip().splitlines()[2:] for part in re.findall(r"`([^`]+)`", row.split("|")[1])

@@ -68,6 +68,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "least": least,
 }
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
+#: What authors call filters and tests in their own words.
+SPOKEN_OF = {"大写": "rmb", "人民币": "rmb", "金额大写": "rmb", "已填": "given", "已填写": "given"}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 #: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
 _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")

@@ -35,7 +35,7 @@ def number_cell(value: float, code: str, *, counts_from_1904: bool = False) -> C
         try:
             date = from_excel(value, epoch, timedelta=is_timedelta_format(code))
         except (OverflowError, ValueError):
-            return Cell(f"{value:g}", "cell_error")
+            return Cell(f"{value:g}", "cell-error")
         return cell_of(date)._replace(is_date=True)
     cell = cell_of(int(value) if value.is_integer() else value, percent="%" in code)
     return cell if cell.fault or _leaves_numbers(code) else cell._replace(fault="format-unknown")

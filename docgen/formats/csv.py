@@ -101,4 +101,4 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
 
 def _cell(text: str) -> Cell:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Cell(text, "cell_error" if _FAULTY.fullmatch(text) else None)
+    return Cell(text, "cell-error" if _FAULTY.fullmatch(text) else None)

@@ -207,7 +207,7 @@ def cell_of(value: object, *, percent: bool = False) -> Cell:
     """The cell that shows a typed value as its author reads it.
 
     Numbers without float artefacts, with `%` where the format shows one; dates in ISO form.  A number
-    of more than 15 digits has the fault `digits`: its last ones are lost.
+    of more than 15 digits has the fault `digits-lost`: its last ones are lost.
     """
     if value is None:
         return Cell("")
@@ -229,9 +229,9 @@ def cell_of(value: object, *, percent: bool = False) -> Cell:
 
 def _number(value: int | float | Decimal, *, percent: bool) -> Cell:
     if not math.isfinite(value):
-        return Cell(str(value), "cell_error")
+        return Cell(str(value), "cell-error")
     if abs(value) >= 10**DIGITS:
-        return Cell(str(value) if isinstance(value, int) else f"{value:.15g}", "digits")
+        return Cell(str(value) if isinstance(value, int) else f"{value:.15g}", "digits-lost")
     exact = Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
     if percent:
         exact *= 100

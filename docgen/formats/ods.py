@@ -140,9 +140,9 @@ def _cell(element: Any) -> Cell:
     formula = element.get(f"{_TABLE}formula")
     if formula is not None:
         if element.get(f"{_CALC}value-type") == "error" or _FAULTY.fullmatch(shown):
-            return Cell(shown or "#ERROR", "cell_error")
+            return Cell(shown or "#ERROR", "cell-error")
         if kind is None and not paragraphs:
-            return Cell(re.sub(r"^\w+:(?==)", "", formula), "formula")
+            return Cell(re.sub(r"^\w+:(?==)", "", formula), "formula-without-value")
     if kind in _NUMBERS and shown.upper() in {"TRUE", "FALSE"}:  # a truth value in a cell of numbers
         return Cell(shown.upper())
     value = _value(element, kind)

@@ -147,7 +147,7 @@ class _OldSheets:
             text, struck = struck_apart(value, places)
             return text_cell(text, struck=struck)
         if kind == xlrd.XL_CELL_ERROR:
-            cell = Cell(xlrd.error_text_from_code.get(value, f"#ERROR {value}"), "cell_error")
+            cell = Cell(xlrd.error_text_from_code.get(value, f"#ERROR {value}"), "cell-error")
         elif kind == xlrd.XL_CELL_BOOLEAN:
             cell = Cell("TRUE" if value else "FALSE")
         else:

@@ -151,7 +151,7 @@ class _BinarySheets:
             text, struck = self._shared.rich_text(record, 8) if kind == _RICH_TEXT else (text_at(record, 8)[0], "")
             cell = text_cell(text, struck=struck)
         elif kind in {_ERROR, _FORMULA_ERROR}:
-            cell = Cell(_ERRORS.get(record[8], f"#ERROR {record[8]}"), "cell_error")
+            cell = Cell(_ERRORS.get(record[8], f"#ERROR {record[8]}"), "cell-error")
         elif kind in {_BOOL, _FORMULA_BOOL}:
             cell = Cell("TRUE" if record[8] else "FALSE")
         else:

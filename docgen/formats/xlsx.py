@@ -160,9 +160,9 @@ class _Sheets:
     def _cell(self, found: dict[str, Any]) -> Cell:
         value = found["value"]
         if found["data_type"] == "e":
-            return Cell(str(value), "cell_error")
+            return Cell(str(value), "cell-error")
         if found["data_type"] == "f":
-            return Cell(str(value), "formula")
+            return Cell(str(value), "formula-without-value")
         return cell_of(value, percent=found["style_id"] in self._shared.formats.percents)
 
 

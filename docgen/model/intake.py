@@ -51,6 +51,9 @@ class Chosen:
         return key in self.chosen
 
 
+#: Code and rule of what is said of a text that may be an answer and was not read.
+UNREAD = "unread"
+
 Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tuple[str, ...]
 
 
@@ -65,7 +68,7 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
-    (`formula`, `digits`, `cell_error`), else None; `is_date` says that the cell holds a date."""
+    (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date."""
 
     written: str
     origin: Origin
@@ -86,6 +89,11 @@ class ReadingNote:
     origin: Origin
     field: str | None = None
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The rule that reports it: text that may be an answer has one of its own."""
+        return UNREAD if self.code == UNREAD else "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +124,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend or to know, with its place, its remedy and its clause."""
+    """One thing to mend or to know, with its place, its remedy and its clause.
 
+    `code` is stable: of docgen's own findings it is a key of `messages.yaml`, of a kit's rule the rule's id.
+    """
+
+    code: Annotated[str, "what was found, in a word for programs"]
     rule: Annotated[str, "the id of the rule"]
     level: Annotated[Level, "invalid, reject, manual or advice"]
     message: Annotated[str, "what is wrong"]
@@ -127,6 +139,7 @@ class Finding:
     origin: Annotated[Origin, "where the answer stands or should stand"] = Origin()
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
+    ask: Annotated[str | None, "the wording for the customer"] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +209,7 @@ def value_json(value: Value | None) -> Any:
 def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding as JSON data."""
     return {
+        "code": finding.code,
         "rule": finding.rule,
         "level": finding.level.value,
         "field": finding.field,
@@ -205,6 +219,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "written": finding.written,
         "message": finding.message,
         "remedy": finding.remedy,
+        "ask": finding.ask,
         "clause": finding.clause,
     }
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen.documents import context
 from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
 from docgen.documents.fonts import faces
@@ -28,6 +27,7 @@ from docgen.output.storage import Location
 from docgen.packet import manifest
 from docgen.pipeline import ReviewedIntake
 from docgen.template.word import Rendered
+from docgen.values.shown import shown
 
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).
@@ -159,7 +159,7 @@ def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:
     def value_of(key: str) -> object:
         if key == kit.name_field:  # cut here, so that what tells the documents apart is not
             return safe_name(reviewed.intake.name, longest=_LONGEST_IN_NAMES)
-        return context.shown(kit.all_fields[key], given.get(key))
+        return shown(kit.all_fields[key], given.get(key))
 
     return safe_file_name(sandbox.message(template).render(value_of))
 

@@ -60,8 +60,9 @@ def _finding(
     clause = next((r.clause for r in kit.rules if r.id == rule), field.clause)
     words = wording(code, **({"label": field.label, "written": answer.written} | dict(details or {})))
     return Finding(
-        rule, level, words.message, words.remedy, field.key, field.label, answer.origin, answer.written or None, clause
-    )
+        code, rule, level, words.message, words.remedy,
+        field.key, field.label, answer.origin, answer.written or None, clause, words.ask,
+    )  # fmt: skip
 
 
 def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
@@ -74,11 +75,12 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
             continue
         answer = answers.fields.get(key, Answer("", Origin(answers.sheet, None)))
         quoted = answer.written.strip() if says_nothing(answer.written) else ""
-        words = wording("required_quoted" if quoted else "required", label=field.label, written=quoted)
+        code = "required-says-none" if quoted else "required"
+        words = wording(code, label=field.label, written=quoted)
         findings.append(
             Finding(
-                "required", Level.INVALID, words.message, words.remedy,
-                key, field.label, answer.origin, answer.written or None, field.clause,
+                code, "required", Level.INVALID, words.message, words.remedy,
+                key, field.label, answer.origin, answer.written or None, field.clause, words.ask,
             )
         )  # fmt: skip
     return findings
@@ -95,8 +97,9 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     """Advice where the sheet or form was made by another kit or another version of this one."""
     if answers.made_with is None or answers.made_with == (kit.name, kit.version):
         return []
-    words = wording("kit_version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
-    return [Finding("value", Level.ADVICE, words.message, words.remedy, origin=Origin(answers.sheet, None))]
+    words = wording(code := "kit-version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
+    origin = Origin(answers.sheet, None)
+    return [Finding(code, "value", Level.ADVICE, words.message, words.remedy, origin=origin, ask=words.ask)]
 
 
 def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
@@ -105,8 +108,8 @@ def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
     given = {"label": field.label if field else "", "written": note.written}
     words = wording(note.code, **(given | dict(note.details)))
     return Finding(
-        "value", note.level, words.message, words.remedy,
-        note.field, field.label if field else None, note.origin, note.written,
+        note.code, note.rule, note.level, words.message, words.remedy,
+        note.field, field.label if field else None, note.origin, note.written, ask=words.ask,
     )  # fmt: skip
 
 
