@@ -7,11 +7,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from docgen import __version__
+from docgen.file_cache import cached_by_file
 from docgen.kit.kits import KIT_FILE
 from docgen.model.intake import Intake, Value, Verdict, value_json
 from docgen.model.kit import Kit
@@ -37,7 +37,7 @@ def build(
     terms: Mapping[str, Value], documents: Mapping[str, tuple[str, bytes] | None], fonts: Mapping[str, str],
 ) -> bytes:  # fmt: skip
     """The manifest of a packet; `documents` maps form, review and contract to (file name, bytes) or None."""
-    hashes = _hashes_once(kit.folder)
+    hashes = _hashes(kit.folder)
     data = {
         "docgen": __version__,
         "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
@@ -139,10 +139,8 @@ def _read(path: Location) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _hashes(kit: Path) -> dict[str, str]:
+@cached_by_file
+def _hashes(kit: Path) -> Mapping[str, str]:
     """The SHA-256 of kit.yaml and of every template in the folder of a kit, by name."""
     paths = (kit / name for name in (KIT_FILE, *_TEMPLATES))
     return {path.name: sha256(path.read_bytes()) for path in paths if path.is_file()}
-
-
-_hashes_once = cache(_hashes)  # as the kit and its templates, which a process reads once
