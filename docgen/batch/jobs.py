@@ -20,6 +20,7 @@ from docgen.documents.fonts import faces
 from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
+from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
 from docgen.packet.manifest import terms_sha256
@@ -103,7 +104,7 @@ class Item(NamedTuple):
     name: str
     customer: str | None
     verdict: str
-    findings: list[dict[str, Any]]
+    findings: list[FindingJson]
     packet: str
     pending: list[str]
     ms: int
