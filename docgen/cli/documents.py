@@ -95,7 +95,7 @@ def check(
 
     run = review_sources(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
     if as_json:
-        from docgen.model.intake import intake_json
+        from docgen.model.as_json import intake_json
 
         print_json(
             {

@@ -10,13 +10,13 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from defusedxml.ElementTree import fromstring
 
 from docgen.errors import DocgenError, SourceError
+from docgen.file_cache import cached_by_file
 from docgen.formats.grid import Book, Cell, Extent, Grid, grid
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
@@ -105,7 +105,7 @@ def book_of(document: Document, kit_name: str) -> Book:
     return Book(document.tables, made_with=(kit_name, mark[1]) if mark else None, prose=document.prose)
 
 
-@cache
+@cached_by_file
 def printed_texts(template: Path) -> tuple[str, ...]:
     """The texts of a kit's form template, line by line, with the template's tags in them."""
     document = read_document(template)
