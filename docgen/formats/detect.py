@@ -14,6 +14,7 @@ from typing import IO
 from xml.parsers import expat
 
 from docgen.errors import SourceError
+from docgen.formats.text_encoding import utf16_without_mark
 
 MAX_FILE = 500 * 2**20
 MAX_ENTRIES = 10_000
@@ -99,7 +100,8 @@ def _kind_of_text(head: bytes) -> Kind:
         return Kind.XML
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
         return Kind.WEB_PAGE
-    return Kind.UNKNOWN if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) else Kind.TEXT
+    is_text = b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head)
+    return Kind.TEXT if is_text else Kind.UNKNOWN
 
 
 def _inspect_ole(path: Path, content: bytes) -> Kind:
