@@ -7,7 +7,6 @@ codes, ticks of symbol fonts and of old form fields; no hidden text, no comments
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,11 @@ from typing import Any, NamedTuple
 
 from defusedxml.ElementTree import fromstring
 
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import SourceError
 from docgen.file_cache import cached_by_file
+from docgen.formats.detect import main_part
 from docgen.formats.grid import Book, Cell, Extent, Grid, grid
+from docgen.formats.package import Package, reading
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * 2**20
@@ -41,9 +42,6 @@ _SYMBOL_FONTS = re.compile("wingdings|symbol", re.IGNORECASE)
 _SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
 _OFF = {"0", "false", "off", "none"}
 _MARGIN_PART = re.compile(r"(?:.*/)?(?:header|footer)\d*\.xml")
-_MAIN_PART = re.compile(
-    rb'PartName="/([^"]+)"[^>]*ContentType="[^"]*\.main\+xml"|ContentType="[^"]*\.main\+xml"[^>]*PartName="/([^"]+)"'
-)
 
 
 class Control(NamedTuple):
@@ -80,22 +78,13 @@ def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
 
     Raises SourceError for whatever cannot be read.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            found = _MAIN_PART.search(archive.read("[Content_Types].xml"))
-            main = (found[1] or found[2]).decode() if found else "word/document.xml"
-            if archive.getinfo(main).file_size > MAX_MARKUP:
-                raise SourceError(f"{path}: the document is too long for a form", "split it into a file per customer")
-            margins = [_parse(archive, name) for name in archive.namelist() if _MARGIN_PART.fullmatch(name)]
-            reader = _DocxReader(_parse(archive, main).find(f"{_W}body"), tags)
-            return reader.document("\n".join(_visible(margin) for margin in margins))
-    except DocgenError:
-        raise
-    except Exception as cause:  # what damaged XML does to a reader has many names
-        raise SourceError(
-            f"{path}: the document cannot be read: {type(cause).__name__}: {cause}",
-            "open it in Word and save it again as .docx",
-        ) from cause
+    with reading(path, "the document", "open it in Word and save it again as .docx") as package:
+        main = main_part(package) or "word/document.xml"
+        if package.size(main) > MAX_MARKUP:
+            raise SourceError(f"{path}: the document is too long for a form", "split it into a file per customer")
+        margins = [_parse(package, name) for name in package.names() if _MARGIN_PART.fullmatch(name)]
+        reader = _DocxReader(_parse(package, main).find(f"{_W}body"), tags)
+        return reader.document("\n".join(_visible(margin) for margin in margins))
 
 
 def book_of(document: Document, kit_name: str) -> Book:
@@ -113,8 +102,8 @@ def printed_texts(template: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for text in (*document.prose, *cells) for line in text.split("\n") if line.strip()))
 
 
-def _parse(archive: zipfile.ZipFile, name: str) -> Any:
-    return fromstring(archive.read(name).replace(_STRICT, _TRANSITIONAL), forbid_dtd=True)
+def _parse(package: Package, name: str) -> Any:
+    return fromstring(package.read(name).replace(_STRICT, _TRANSITIONAL), forbid_dtd=True)
 
 
 class _DocxReader:

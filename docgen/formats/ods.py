@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from defusedxml.ElementTree import fromstring, iterparse
+from defusedxml.ElementTree import iterparse
 
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import SourceError
 from docgen.formats.grid import Book, Cell, Extent, Grid, cell_of, grid
+from docgen.formats.package import Package, reading
 from docgen.formats.properties import book_of
 
 #: So many cells at most may one sheet say to hold by repeating one over rows and columns.
@@ -40,24 +40,17 @@ _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:\.\d+)?S")
 
 def read_open_book(path: Path) -> Book:
     """The spreadsheet at `path`, without its hidden sheets.  Raises SourceError for whatever cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            with archive.open("content.xml") as content:
-                sheets = list(_OdsReader(path, content).grids())
-            return book_of(sheets, _properties(archive))
-    except DocgenError:
-        raise
-    except Exception as cause:  # what damaged XML does to a reader has many names
-        raise SourceError(
-            f"{path}: the spreadsheet cannot be read: {type(cause).__name__}: {cause}",
-            "open it in LibreOffice or Excel and save it as an .xlsx workbook",
-        ) from cause
+    hint = "open it in LibreOffice or Excel and save it as an .xlsx workbook"
+    with reading(path, "the spreadsheet", hint) as package:
+        with package.open("content.xml") as content:
+            sheets = list(_OdsReader(path, content).grids())
+        return book_of(sheets, _properties(package))
 
 
-def _properties(archive: zipfile.ZipFile) -> dict[str, str]:
-    if "meta.xml" not in archive.namelist():
+def _properties(package: Package) -> dict[str, str]:
+    if package.find("meta.xml") is None:
         return {}
-    root = fromstring(archive.read("meta.xml"), forbid_dtd=True)
+    root = package.parse("meta.xml")
     return {one.get(f"{_META}name", ""): one.text or "" for one in root.iter(f"{_META}user-defined")}
 
 

@@ -11,19 +11,17 @@ Parts are parsed by the standard library in C: `guard` has refused every file wi
 from __future__ import annotations
 
 import io
-import posixpath
 import re
-import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import Element, fromstring, iterparse
+from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils import range_boundaries
@@ -39,9 +37,10 @@ from openpyxl.worksheet._reader import (
 )
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from docgen.errors import SourceError
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
+from docgen.formats.package import RELATIONS, Package, open_package
 from docgen.formats.properties import book_of, custom_properties, own_sheets
+from docgen.formats.refusals import clear_errors
 
 # ISO 29500 Strict differs from what is read here by its namespaces
 _STRICT = b"http://purl.oclc.org/ooxml/"
@@ -69,25 +68,16 @@ def read_book(path: Path) -> Book:
 
     Raises SourceError for whatever cannot be read; for a long sheet while its rows are gone through.
     """
-    with _clear_errors(path), path.open("rb") as file:
-        source = _as_transitional(file)
-        with zipfile.ZipFile(source) as archive:
-            properties = custom_properties(archive)
-            sheets = _Sheets(path, path if source is file else source, _shared(archive))
-            return book_of(list(sheets.grids(archive, own_sheets(properties))), properties)
+    with _clear_errors(path):
+        opened = _as_transitional(path)
+        with opened() as package:
+            properties = custom_properties(package)
+            sheets = _Sheets(path, opened, _shared(package))
+            return book_of(list(sheets.grids(package, own_sheets(properties))), properties)
 
 
-@contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of extensions it does not know; none holds an answer
-            yield
-    except Exception as cause:  # openpyxl raises nine types, down to KeyError and TypeError
-        raise SourceError(
-            f"{path}: the workbook cannot be read: {type(cause).__name__}: {cause}",
-            "open it in Excel and save it again as .xlsx",
-        ) from cause
+def _clear_errors(path: Path) -> AbstractContextManager[None]:
+    return clear_errors(path, "the workbook", "open it in Excel and save it again as .xlsx")
 
 
 class _Formats(NamedTuple):
@@ -110,26 +100,26 @@ class _Shared(NamedTuple):
 class _Sheets:
     """The sheets of one workbook, each read by itself."""
 
-    def __init__(self, path: Path, package: Path | IO[bytes], shared: _Shared) -> None:
+    def __init__(self, path: Path, opened: Callable[[], Package], shared: _Shared) -> None:
         self._path = path
-        self._package = package
+        self._opened = opened
         self._shared = shared
 
-    def grids(self, archive: zipfile.ZipFile, without: frozenset[str]) -> Iterator[Grid]:
+    def grids(self, archive: Package, without: frozenset[str]) -> Iterator[Grid]:
         """The visible sheets in order; of those `without` answers nothing but the name."""
         for title, part in self._shared.sheets:
             if title in without:
                 yield grid(title, ())
                 continue
-            if archive.getinfo(part).file_size > LONG_SHEET:
+            if archive.size(part) > LONG_SHEET:
                 yield self._long_grid(archive, part, title)
                 continue
-            root = fromstring(archive.read(part))
+            root = archive.parse(part)
             merged = [_extent(one.get("ref", "")) for one in root.iterfind(f"{MERGE_TAG}/*")]
             rows = self._rows(root.iterfind(f"{DATA_TAG}/{ROW_TAG}"))
             yield grid(title, (cell for row in rows for cell in row), merged)
 
-    def _long_grid(self, archive: zipfile.ZipFile, part: str, title: str) -> Grid:
+    def _long_grid(self, archive: Package, part: str, title: str) -> Grid:
         """The first rows of a long sheet; the others are read anew whenever they are gone through."""
         with archive.open(part) as source:
             merged = [_extent(reference) for reference in _merged_ranges(source)]
@@ -147,7 +137,7 @@ class _Sheets:
                 yield cells[0][0], {column: cell for _, column, cell in cells}
 
     def _reopened(self, part: str) -> Iterator[list[tuple[int, int, Cell]]]:
-        with zipfile.ZipFile(self._package) as archive, archive.open(part) as source:
+        with self._opened() as archive, archive.open(part) as source:
             rows = self._rows(_streamed(source, DATA_TAG, ROW_TAG))
             while True:
                 with _clear_errors(self._path):  # row by row: what is done between two rows is not ours to judge
@@ -198,35 +188,22 @@ class _CellParser(WorkSheetParser):
 # -- what the sheets share -------------------------------------------------------------------------
 
 
-def _shared(archive: zipfile.ZipFile) -> _Shared:
-    book = next(iter(_relations(archive, "", "/officeDocument").values()))
-    root = fromstring(archive.read(book))
-    parts = _relations(archive, book, "/worksheet")
+def _shared(archive: Package) -> _Shared:
+    book = next(iter(archive.related("", "/officeDocument").values()), "")
+    root = archive.parse(book)
+    parts = archive.related(book, "/worksheet")
     visible = (sheet for sheet in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet") if sheet.get("state") in _VISIBLE)
     properties = root.find(f"{_MAIN}workbookPr")
     counts_from_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
     return _Shared(
         sheets=tuple((sheet.get("name", ""), parts[key]) for sheet in visible if (key := sheet.get(_ID, "")) in parts),
-        strings=_strings(archive, _relations(archive, book, "/sharedStrings").values()),
+        strings=_strings(archive, archive.related(book, "/sharedStrings").values()),
         epoch=MAC_EPOCH if counts_from_1904 else WINDOWS_EPOCH,
-        formats=_formats(archive, _relations(archive, book, "/styles").values()),
+        formats=_formats(archive, archive.related(book, "/styles").values()),
     )  # fmt: skip
 
 
-def _relations(archive: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
-    """The parts that `part` ("" is the package itself) refers to as of this kind, by the ids of the relations."""
-    folder, name = posixpath.split(part)
-    listing = posixpath.join(folder, "_rels", f"{name}.rels")
-    there = set(archive.namelist())
-    targets = {
-        one.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
-        for one in fromstring(archive.read(listing))
-        if one.get("Type", "").endswith(kind)
-    }
-    return {key: target for key, target in targets.items() if target in there}
-
-
-def _strings(archive: zipfile.ZipFile, parts: Iterable[str]) -> list[str]:
+def _strings(archive: Package, parts: Iterable[str]) -> list[str]:
     """The texts that the cells of all sheets refer to by number."""
     texts = []
     for part in parts:
@@ -267,11 +244,11 @@ def _extent(reference: str) -> Extent:
     return Extent(int(top or 1), int(left or 1), int(bottom or 1), int(right or 1))
 
 
-def _formats(archive: zipfile.ZipFile, parts: Iterable[str]) -> _Formats:
+def _formats(archive: Package, parts: Iterable[str]) -> _Formats:
     """How the cell styles, by number, show a number."""
     codes: list[str] = []
     for part in parts:
-        root = fromstring(archive.read(part))
+        root = archive.parse(part)
         own = {_number(one): one.get("formatCode", "") for one in root.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")}
         numbers = map(_number, root.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf"))
         codes += [own.get(number) or BUILTIN_FORMATS.get(number, "") for number in numbers]
@@ -286,17 +263,19 @@ def _number(style: Any) -> int:
     return int(style.get("numFmtId", 0))
 
 
-def _as_transitional(file: IO[bytes]) -> IO[bytes]:
-    """The package in the namespaces that openpyxl knows: itself, or a copy in memory of a Strict one."""
-    with zipfile.ZipFile(file) as archive:
-        if _STRICT not in archive.read("_rels/.rels"):
-            return file
+def _as_transitional(path: Path) -> Callable[[], Package]:
+    """What opens the package in the namespaces that openpyxl knows: itself, or a copy in memory of a Strict one."""
+    with open_package(path) as package:
+        if _STRICT not in package.read(RELATIONS):
+            return partial(open_package, path)
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w") as target:
-            for name in archive.namelist():
-                content = archive.read(name)
+            for name in package.names():
+                if not name.lower().endswith((".xml", ".rels")):
+                    continue
+                content = package.read(name)
                 if _STRICT in content:
                     for strict, transitional in _TRANSITIONAL:
                         content = content.replace(strict, transitional)
                 target.writestr(name, content)
-    return copy
+    return lambda: Package(path, io.BytesIO(copy.getvalue()))
