@@ -41,6 +41,22 @@ def is_source(path: Path) -> bool:
         return False
 
 
+def passed_over(path: Path) -> str | None:
+    """What a file found in a folder is and what can be done, where it is not read; None for a source.
+
+    None also for what systems and editors keep in folders.  The file is looked into.
+    """
+    if path.name.startswith("~$"):
+        return "this is a lock file of an open document (close it in Excel or Word first)"
+    if path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES or is_source(path):
+        return None
+    try:
+        kind = detect.inspect(path)
+    except SourceError as refused:
+        return str(refused).removeprefix(f"{path}: ")
+    return f"this is {kind.value}, which is not read ({_INSTEAD.get(kind, _AS_WORKBOOK)})"
+
+
 def read_book(path: Path, kind: Kind) -> Book:
     """The grids of the workbook or text file at `path`, which is of this kind.
 
@@ -93,6 +109,8 @@ _BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
 )
 
 
+#: Files that operating systems put into folders.
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 _AS_WORKBOOK = "save it as an Excel workbook (.xlsx)"
 _AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
 _INSTEAD: Mapping[Kind, str] = MappingProxyType(
