@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from conftest import ROOT
 
 TESTS = sorted(Path(__file__).parent.glob("test_*.py"))
 CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time", "timeit"}
@@ -29,3 +31,21 @@ def test_no_test_reads_a_clock_that_measures(path: Path) -> None:
     named = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     named |= {node.id for node in nodes if isinstance(node, ast.Name)}
     assert not named & CLOCKS
+
+
+def test_git_checks_a_commit_as_make_lint_does() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (lint,) = re.findall(r"^lint:.*\n((?:\t.+\n)+)", makefile, re.MULTILINE)
+    commands = [line.strip().replace("$(BIN)", ".venv/bin") for line in lint.splitlines()]
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert local["repo"] == "local"
+    assert [hook["entry"] for hook in local["hooks"]] == commands
+    assert {hook["language"] for hook in local["hooks"]} == {"system"}
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_version_is_locked_with_hashes(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.findall(r"^(\S+==\S+).*((?:\n    --hash=sha256:[0-9a-f]{64}.*)*)", text, re.MULTILINE)
+    assert len(entries) == len(re.findall(r"^[^\s#]", text, re.MULTILINE)) > 20
+    assert [entry for entry, hashes in entries if not hashes] == []
