@@ -134,8 +134,8 @@ def separated(rows: list[list[str]], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "，"])
 @pytest.mark.parametrize("name", ["manual", "customers"])
 def test_csv_in_every_encoding(run: Run, tmp_path: Path, name: str, delimiter: str, encoding: str) -> None:
     source = INPUTS / f"{name}.xlsx"
@@ -146,16 +146,22 @@ def test_csv_in_every_encoding(run: Run, tmp_path: Path, name: str, delimiter: s
     assert {one["sheet"] for one in run("check", "--json", path).json["intakes"]} == {None}
 
 
+def is_unguarded(text: str) -> bool:
+    return text == text.strip("\t") and not text.startswith(("'", '="'))
+
+
 @settings(deadline=None)
 @given(
     rows=st.lists(
         st.lists(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\x1f")), min_size=2, max_size=4
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\x1f")).filter(is_unguarded),
+            min_size=2,
+            max_size=4,
         ),
         min_size=1,
         max_size=4,
     ),
-    delimiter=st.sampled_from(",;\t"),
+    delimiter=st.sampled_from(",;\t|，"),
     encoding=st.sampled_from(["utf-8-sig", "gb18030", "utf-16"]),
 )
 def test_any_text_comes_back_from_csv(
@@ -185,6 +191,49 @@ def test_what_csv_says_of_itself(tmp_path: Path) -> None:
         "A3": Cell("#REF!", "cell-error"),
         "B3": Cell("d,e"),
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('="0755",="甲, 乙",="a ""b"" c"', ["0755", "甲, 乙", 'a "b" c']),
+        ('"=""0755""","=""甲, 乙""",丙', ["0755", "甲, 乙", "丙"]),
+        ("'0755,'甲,'乙'", ["0755", "甲", "'乙'"]),  # quoted, not guarded
+        ("0755\t,\t甲\t,乙\t", ["0755", "甲", "乙"]),
+        ('a="b",c,"x\n=""y"""', ['a="b"', "c", 'x\n="y"']),
+        ("=1+2,=,'", ["=1+2", "=", "'"]),
+    ],
+)
+def test_guards_of_csv_are_no_part_of_the_text(tmp_path: Path, line: str, found: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"一,二,三\n{line}\n", encoding="utf-8")
+    (sheet,) = read_text_book(path).sheets
+    assert [cell.text for cell in sheet.rows[2].values()] == found
+
+
+@pytest.mark.parametrize(
+    ("content", "width"),
+    [
+        ("a\t,b\t,c\t\n1\t,2\t,3\t\n", 3),
+        ("a|b|c\n1|2，3|4\n", 3),
+        ("a，b，c\n1，5,000，3\n", 3),
+        ("导出时间：今天\n筛选条件,全部\n\na,b,c\n1，5，6,2,3\n", 3),
+        ("a,您好，甲，乙\nb,您好，甲，丙\nc,x\n", 2),
+        ("a;b;c\n1,5;2,5;3,5\n", 3),
+    ],
+)
+def test_the_delimiter_is_the_one_that_parts_the_rows(tmp_path: Path, content: str, width: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content, encoding="utf-8")
+    (sheet,) = read_text_book(path).sheets
+    assert {max(line) for line in sheet.rows.values()} - {1, 2} == {width} - {1, 2}
+    assert max(sheet.rows[max(sheet.rows)]) == width
+
+
+def test_other_bytes_with_nul_are_no_text(tmp_path: Path, kit: Kit) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(bytes(range(256)) * 4)
+    assert "not a known kind of file" in refusal(path, kit)
 
 
 @pytest.mark.parametrize(

@@ -310,7 +310,7 @@ def test_flipped_bytes_never_crash(
     ],
 )
 def test_the_text_of_a_value(value: object, text: str) -> None:
-    assert cell_of(value) == Cell(text)
+    assert cell_of(value) == Cell(text, is_date=isinstance(value, dt.date))
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.35, "35%"), (0.355, "35.5%"), (1, "100%"), (0.07, "7%"), (0, "0%")])
@@ -342,9 +342,9 @@ def test_cells_of_every_type_in_a_workbook(tmp_path: Path) -> None:
     assert {row: cells[1] for row, cells in sheet.rows.items() if 1 in cells} == {
         1: Cell("text"),
         2: Cell("13800138000"),
-        3: Cell("35%"),
+        3: Cell("35.00%"),
         4: Cell("TRUE"),
-        5: Cell("2026-01-02"),
+        5: Cell("2026-01-02", is_date=True),
         6: Cell("=1+2", "formula-without-value"),
         7: Cell("#REF!", "cell-error"),
         8: Cell("1234567890123456", "digits-lost"),
@@ -372,7 +372,7 @@ def test_dates_of_the_1904_calendar(tmp_path: Path) -> None:
     assert book.active is not None
     book.active["A1"] = dt.date(2026, 1, 2)
     book.save(tmp_path / "a.xlsx")
-    assert read_book(tmp_path / "a.xlsx").sheets[0].cell(1, 1) == Cell("2026-01-02")
+    assert read_book(tmp_path / "a.xlsx").sheets[0].cell(1, 1) == Cell("2026-01-02", is_date=True)
 
 
 def test_rich_text_is_joined(tmp_path: Path) -> None:

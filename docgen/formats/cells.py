@@ -7,45 +7,37 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from docgen.formats.budgets import LONGEST_TEXT
-from docgen.formats.grid import Cell, cell_of
+from docgen.formats.grid import Cell
+from docgen.formats.number_formats import shown
 
-#: What a format may add to a number and leave it the number that it is.
-_PLAIN = re.compile(r"[0#?.,%\s_*()+\-/Ee¥￥$€£元]*")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[([^\]]*)\]')
-_SCALED = re.compile(r"[0#?],+(?![0#?])")
+#: The fault of a cell that holds a picture.
+PICTURE = "picture"
+#: The formula of a picture in a cell: of WPS, which also shows it as a text, and of Excel.
+_PICTURE = re.compile(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 
 
-def text_cell(text: str, fault: str | None = None, *, struck: str = "", note: str = "") -> Cell:
-    """A cell with this text.  One longer than Excel's cells hold is cut, and has the fault `text-cut`."""
+def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:
+    """A cell with this text in this number format.
+
+    One longer than Excel's cells hold is cut, and has the fault `text-cut`; one with a picture in it `picture`.
+    """
     if len(text) > LONGEST_TEXT:
         text, fault = text[:LONGEST_TEXT], fault or "text-cut"
+    elif is_picture(text) and text.lstrip().startswith("="):
+        text, fault = "", fault or PICTURE
+    elif code and text:
+        text = shown(text, code).text
     return Cell(text, fault, struck[:LONGEST_TEXT], note[:LONGEST_TEXT])
 
 
+def is_picture(formula: str) -> bool:
+    """Whether a formula, with or without `=`, puts a picture into its cell."""
+    return _PICTURE.match(formula) is not None
+
+
 def number_cell(value: float, code: str, *, counts_from_1904: bool = False) -> Cell:
-    """A cell with this number in this number format: dates, times and percentages as they are shown.
-
-    What a format of words shows (`0"万"`) is not known: the number has the fault `format-unknown`.
-    """
-    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
-    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
-
-    if is_date_format(code):
-        epoch = MAC_EPOCH if counts_from_1904 else WINDOWS_EPOCH
-        try:
-            date = from_excel(value, epoch, timedelta=is_timedelta_format(code))
-        except (OverflowError, ValueError):
-            return Cell(f"{value:g}", "cell-error")
-        return cell_of(date)._replace(is_date=True)
-    cell = cell_of(int(value) if value.is_integer() else value, percent="%" in code)
-    return cell if cell.fault or _leaves_numbers(code) else cell._replace(fault="format-unknown")
-
-
-def _leaves_numbers(code: str) -> bool:
-    if code.casefold() in {"", "general", "@"}:
-        return True
-    bare = _LITERAL.sub(lambda found: found[1] or found[2] or "", code.partition(";")[0])
-    return bool(_PLAIN.fullmatch(bare)) and not _SCALED.search(bare)
+    """A cell with this number in this number format, as `number_formats.shown` says it."""
+    return shown(value, code, since_1904=counts_from_1904)
 
 
 def struck_apart(text: str, runs: Iterable[tuple[int, bool]]) -> tuple[str, str]:

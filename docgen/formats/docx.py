@@ -11,12 +11,12 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from docgen.errors import SourceError
+from docgen.file_cache import cached_by_file
 from docgen.formats.budgets import LONGEST_TEXT, MB
 from docgen.formats.detect import main_part
 from docgen.formats.docx_body import BodyReader
@@ -146,7 +146,7 @@ def book_of(document: Document, kit_name: str) -> Book:
     return Book(document.tables, made_with=(kit_name, mark[1]) if mark else None, prose=document.prose)
 
 
-@cache
+@cached_by_file
 def printed_texts(template: Path) -> tuple[str, ...]:
     """The texts of a kit's form template, line by line, with the template's tags in them."""
     document = read_document(template)
