@@ -14,6 +14,8 @@ from docgen.formats.number_formats import shown
 PICTURE = "picture"
 #: The formula of a picture in a cell: of WPS, which also shows it as a text, and of Excel.
 _PICTURE = re.compile(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+#: What LibreOffice makes of the point of Chinese formats (`0!.0,"万"`, where `!` is an escape) in an .xls workbook.
+_MANGLED = re.compile(r'(?:\\!|"!")\.')
 
 
 def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:
@@ -37,7 +39,7 @@ def is_picture(formula: str) -> bool:
 
 def number_cell(value: float, code: str, *, counts_from_1904: bool = False) -> Cell:
     """A cell with this number in this number format, as `number_formats.shown` says it."""
-    return shown(value, code, since_1904=counts_from_1904)
+    return shown(value, _MANGLED.sub("!.", code), since_1904=counts_from_1904)
 
 
 def struck_apart(text: str, runs: Iterable[tuple[int, bool]]) -> tuple[str, str]:

@@ -139,18 +139,18 @@ class _OldSheets:
         value = sheet.cell_value(row, column)
         style = sheet.cell_xf_index(row, column)
         is_struck = self._fonts[style] in self._struck if style < len(self._fonts) else False
+        code = self._codes[style] if style < len(self._codes) else ""
         if kind == xlrd.XL_CELL_TEXT:
             runs = sheet.rich_text_runlist_map.get((row, column))
             if not is_struck and not runs:
-                return text_cell(value)
+                return text_cell(value, code=code)
             places = [(0, is_struck), *((place, font in self._struck) for place, font in runs or ())]
             text, struck = struck_apart(value, places)
-            return text_cell(text, struck=struck)
+            return text_cell(text, code=code, struck=struck)
         if kind == xlrd.XL_CELL_ERROR:
             cell = Cell(xlrd.error_text_from_code.get(value, f"#ERROR {value}"), "cell-error")
         elif kind == xlrd.XL_CELL_BOOLEAN:
             cell = Cell("TRUE" if value else "FALSE")
         else:
-            code = self._codes[style] if style < len(self._codes) else ""
             cell = number_cell(value, code, counts_from_1904=bool(self._book.datemode))
         return Cell("", struck=cell.text) if is_struck else cell
