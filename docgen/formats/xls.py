@@ -12,7 +12,7 @@ from typing import Any
 
 import xlrd
 
-from docgen.formats.budgets import MB, Budget
+from docgen.formats.budgets import MB, Budget, HeldCells
 from docgen.formats.cells import number_cell, struck_apart, text_cell
 from docgen.formats.compound import Compound, is_compound, unlocked_records
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
@@ -77,6 +77,7 @@ class _OldSheets:
         self._book = book
         self._records = records.sheets
         self._places = Budget(_MOST_PLACES, "cells between the first and the last of its rows")
+        self._held = HeldCells()
         codes = {key: form.format_str for key, form in book.format_map.items()}
         self._codes = [codes.get(xf.format_key, "") for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
@@ -89,7 +90,10 @@ class _OldSheets:
         sheet = self._book.sheet_by_index(number)
         self._places.spend(sheet.nrows * _OF_A_ROW + sum(map(sheet.row_len, range(sheet.nrows))))
         rows = self._rows(sheet, about)
-        head = list(islice(rows, HELD_ROWS))
+        head = []
+        for row in islice(rows, HELD_ROWS):
+            self._held.spend(cell.text for _, _, cell in row)
+            head.append(row)
         cells = (cell for row in head for cell in row)
         held = grid(sheet.name, cells, about.merged)
         is_long = next(rows, None) is not None
