@@ -56,7 +56,9 @@ def stream(
 ) -> bytes:  # fmt: skip
     """The stream of a workbook; style 15 is plain, 16 a percentage, those of `styles` come after."""
     known = before + font() * 4 + fonts + style() * 16 + style(9) + styles
-    strings = b"".join(struct.pack("<HB", len(text.encode("utf-16-le")) // 2, 1) + text.encode("utf-16-le") for text in texts)
+    strings = b"".join(
+        struct.pack("<HB", len(text.encode("utf-16-le")) // 2, 1) + text.encode("utf-16-le") for text in texts
+    )
     count = len(list(texts))
     table = record(0x00FC, struct.pack("<II", count, count) + strings) if count else b""
     titles = [name.encode("utf-16-le") for name in names or [f"S{number}" for number in range(len(sheets))]]

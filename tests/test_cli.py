@@ -223,6 +223,7 @@ def test_a_command_without_stdout_does_its_work(tmp_path: Path) -> None:
     assert (target / "kit.yaml").exists()
 
 
+@pytest.mark.slow
 def test_a_terminal_is_shown_how_many_packets_there_are(tmp_path: Path) -> None:
     sources = [INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx"]
     code, shown = on_terminal("packet", *sources, "-o", tmp_path)

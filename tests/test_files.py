@@ -38,6 +38,7 @@ def test_safe_names(text: str, name: str) -> None:
     assert names.safe_name(text) == name
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_makes_a_name_that_is_one_plain_path_component(text: str) -> None:
     name = names.safe_name(text)

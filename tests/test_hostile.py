@@ -81,6 +81,7 @@ def test_terminals_get_nothing_to_obey(run: Run, source: Path, tmp_path: Path) -
         assert not OBEYED.search(done.out + done.err), done
 
 
+@pytest.mark.slow
 def test_the_sheet_that_goes_back_holds_texts_alone(run: Run, source: Path, tmp_path: Path) -> None:
     target = tmp_path / "r.xlsx"
     assert run("return", source, "-o", target).code == 0
@@ -141,6 +142,7 @@ def assert_plain(folder: Path, out: Path, *paths: Path) -> None:
         assert not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
 
 
+@pytest.mark.slow
 def test_a_summary_shows_them_opens_nothing_and_runs_nothing(run: Run, source: Path, tmp_path: Path) -> None:
     source = source.rename(tmp_path / "=1+1 <b>{{ 7 * 7 }}.csv")
     for row, text in [*enumerate(HOSTILE.values(), start=2)][7::9]:
@@ -177,6 +179,7 @@ def test_a_word_form_that_goes_back_shows_them_too(run: Run, source: Path, tmp_p
         assert queries.controls(target.read_bytes())["company_name"].text == text
 
 
+@pytest.mark.slow
 def test_reports_quote_them_and_link_to_packets_alone(run: Run, source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run("batch", source, "-o", out, "--jobs", 1, "--only", "contract", "--log-json")

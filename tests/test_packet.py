@@ -80,6 +80,7 @@ def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in first.iterdir()} == {p.name: p.read_bytes() for p in second.iterdir()}
 
 
+@pytest.mark.slow
 def test_an_untouched_packet_is_replaced_and_an_edited_one_is_not(run: Run, out: Path) -> None:
     args = ("packet", INPUTS / "accepted.xlsx", "-o", out, *DATE)
     assert run(*args).code == 0
@@ -228,6 +229,7 @@ def test_a_failing_document_leaves_nothing(run: Run, out: Path, monkeypatch: pyt
     assert not out.exists() or list(out.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_same_named_customers_get_folders_of_their_own(run: Run, out: Path, tmp_path: Path) -> None:
     copies = []
     for number in (1, 2):
@@ -260,6 +262,7 @@ def test_a_hostile_name_stays_in_the_folder(run: Run, out: Path, tmp_path: Path)
     assert names.safe_name("../../../evil/公司") == Path(made["folder"]).name
 
 
+@pytest.mark.slow
 def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -> None:
     text = form_text(GOOD)
     done = run("packet", document(tmp_path / "two.docx", f"{text}\n和\n{text}"), "-o", tmp_path / "out", "--json")

@@ -70,6 +70,7 @@ def umask(mask: int) -> Iterator[None]:
 # -- logs, progress, tracebacks ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_command_keeps_private_answers_to_itself(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -306,6 +307,7 @@ sys.addaudithook(deny)
 """
 
 
+@pytest.mark.slow
 def test_no_command_asks_for_a_connection(source: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(DENIED, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import DATE, ROOT, Run
+from effort import bounded
 from jinja2 import TemplateError
 
 from docgen.documents import fonts, summary
@@ -93,10 +93,8 @@ UNESCAPED = [
 
 @pytest.mark.parametrize("template", WALKS + ENDLESS + UNESCAPED)
 def test_the_sandbox_stops_it_at_once(template: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
+    with bounded(60), pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
         sandbox.plain_text_sandbox().from_string(template).render(today=dt.date(2026, 1, 1), xs=["x"] * 1000)
-    assert time.perf_counter() - start < 20
 
 
 @pytest.mark.parametrize(("times", "is_too_much"), [(11, False), (12, True)])

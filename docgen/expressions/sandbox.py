@@ -87,7 +87,7 @@ class _Template(Template):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 without access to Python: strict names, no calls but the functions above, exact division, all of it
+    """Jinja2 without access to Python: strict names, no calls but the functions above, exact decimals, all of it
     within bounds."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
@@ -103,13 +103,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return {**self.globals, **(d or {})}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on the values behind `Shown`, division in Decimal."""
+        """Arithmetic on the values behind `Shown`; what is no whole number is a Decimal, never a binary fraction."""
         left, right = plain(left), plain(right)
         for value in (left, right):
             if isinstance(value, Missing):
                 return value
         limits.pay_operator(operator, left, right)
-        if operator == "/" and isinstance(left, int) and isinstance(right, int):
+        if isinstance(left, int) and isinstance(right, int) and (operator == "/" or (operator == "**" and right < 0)):
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
 

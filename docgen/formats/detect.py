@@ -13,6 +13,7 @@ from docgen.formats.compound import PACKAGE, is_compound, root_names
 from docgen.formats.markup import root_name
 from docgen.formats.package import RELATIONS, TYPES, Package, open_package
 from docgen.formats.refusals import FRESH, clear_errors, protected
+from docgen.formats.text_encoding import utf16_without_mark
 
 _HEAD = 4096
 _TAG = re.compile(rb"<[^<>]*>")
@@ -135,7 +136,8 @@ def _kind_of_bytes(head: bytes) -> Kind:
         return Kind.WEB_PAGE
     if start.startswith(b"mime-version:") and b"multipart/related" in start:
         return Kind.WEB_PAGE  # a page with its pictures in one file, as Excel saves it
-    return Kind.UNKNOWN if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) else Kind.TEXT
+    is_text = b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head)
+    return Kind.TEXT if is_text else Kind.UNKNOWN
 
 
 def _kind_of_compound(path: Path) -> Kind:

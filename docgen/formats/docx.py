@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from defusedxml.ElementTree import fromstring
 
 from docgen.errors import SourceError
+from docgen.file_cache import cached_by_file
 from docgen.formats.detect import main_part
 from docgen.formats.grid import Book, Cell, Extent, Grid, grid
 from docgen.formats.package import Package, reading
@@ -94,7 +94,7 @@ def book_of(document: Document, kit_name: str) -> Book:
     return Book(document.tables, made_with=(kit_name, mark[1]) if mark else None, prose=document.prose)
 
 
-@cache
+@cached_by_file
 def printed_texts(template: Path) -> tuple[str, ...]:
     """The texts of a kit's form template, line by line, with the template's tags in them."""
     document = read_document(template)

@@ -199,6 +199,7 @@ class _Notes:
         self._shapes: list[tuple[tuple[int, int], int, int, str]] = []
         self._comments: dict[int, tuple[int, int]] = {}
         self._number = 0
+        self._length = 0  # characters that its text is said to have
 
     def see(self, kind: int, content: bytes) -> None:
         """Take in one record that holds no cell."""
@@ -211,10 +212,12 @@ class _Notes:
             form, self._number = struct.unpack_from("<2H", content, 4)
             self._shapes.append((self._anchor, form, self._number, _tick(content) if form == _TICK_BOX else ""))
         elif kind == _CONTINUED_TEXT and len(content) > 1:
-            text = content[1:].decode("utf-16-le" if content[0] & 1 else "latin-1", "replace")
+            text = content[1:].decode("utf-16-le" if content[0] & 1 else "latin-1", "replace")[: self._length]
             self._texts.setdefault(self._number, []).append(text)
-        elif kind == _TEXT:
+            self._length -= len(text)  # behind the text its formatting goes on in records of the same kind
+        elif kind == _TEXT and len(content) >= 12:
             self._texts[self._number] = []
+            self._length = struct.unpack_from("<H", content, 10)[0]
         elif kind == _NOTE and len(content) >= 8:
             self._see_comment(content)
 
@@ -227,8 +230,7 @@ class _Notes:
 
     def settle(self) -> None:
         """Hand on what was seen, when the sheet has ended."""
-        # behind the text of an object its formatting goes on in a record of the same kind
-        texts = {number: pieces[0] for number, pieces in self._texts.items() if pieces}
+        texts = {number: "".join(pieces) for number, pieces in self._texts.items()}
         for number, place in self._comments.items():
             if texts.get(number, "").strip():
                 self._sheet.notes[place] = texts[number]

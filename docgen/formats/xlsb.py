@@ -120,7 +120,7 @@ class _BinarySheets:
                     yield row, dict(sorted(cells.items()))
                     cells = {}
                 row = struct.unpack_from("<I", record)[0] + 1
-                if record[11] & _IS_ROW_HIDDEN:
+                if len(record) > 11 and record[11] & _IS_ROW_HIDDEN:
                     aside.rows.add(row)
             else:
                 self._see_aside(kind, record, aside)
@@ -132,7 +132,7 @@ class _BinarySheets:
             self._merged.spend()
             top, bottom, left, right = struct.unpack_from("<4I", record)
             aside.merged.append(Extent(top + 1, left + 1, bottom + 1, right + 1))
-        elif kind == _COLUMN and record[16] & _IS_COLUMN_HIDDEN:
+        elif kind == _COLUMN and len(record) > 16 and record[16] & _IS_COLUMN_HIDDEN:
             first, last = struct.unpack_from("<2I", record)
             aside.columns.update(range(first + 1, min(last, 16_383) + 2))
         elif kind == _FILTER:

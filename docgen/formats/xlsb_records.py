@@ -94,7 +94,7 @@ def text_at(content: bytes, at: int) -> tuple[str, int]:
     length = 0 if length == _NULL else length
     end = at + 4 + 2 * length
     if end > len(content):
-        raise Damaged("a text in it is cut off")
+        raise Damaged("a text is cut off")
     read = at + 4 + 2 * min(length, LONGEST_TEXT + 1)
     return content[at + 4 : read].decode("utf-16-le", "replace"), end
 
@@ -106,7 +106,7 @@ def records(content: bytes) -> Iterator[tuple[int, bytes]]:
         kind, at = _in_sevens(content, at, 2)
         length, at = _in_sevens(content, at, 4)
         if at + length > end:
-            raise Damaged("a record in it is cut off")
+            raise Damaged("a record is cut off")
         yield kind, content[at : at + length]
         at += length
 
@@ -116,7 +116,7 @@ def _in_sevens(content: bytes, at: int, most: int) -> tuple[int, int]:
     number = 0
     for place in range(most):
         if at + place >= len(content):
-            raise Damaged("a record in it is cut off")
+            raise Damaged("a record is cut off")
         byte = content[at + place]
         number |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
