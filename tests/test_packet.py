@@ -73,6 +73,7 @@ def test_the_manifest_tells_what_it_was_made_from(run: Run, out: Path) -> None:
         assert entry["size"] == len(content)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
     for name in ("a", "b"):
         run("packet", INPUTS / "manual.xlsx", "-o", tmp_path / name, *DATE)
@@ -133,6 +134,7 @@ def test_verify_tells_the_state_of_every_file(run: Run, out: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_verify_says_whether_the_kit_has_moved_on(run: Run, out: Path, tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     run("kits", "--copy", kit)
