@@ -21,13 +21,13 @@ from docgen.formats.format_dates import ShownDate, date_text
 from docgen.formats.format_numbers import number_text, plain
 from docgen.formats.grid import DIGITS, Cell
 
-__all__ = ["BUILTIN", "UNKNOWN", "is_date_code", "shown"]
+__all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "is_date_code", "plain", "shown"]
 
 #: The fault of a cell whose format is not understood.
 UNKNOWN = "format-unknown"
 _GENERAL = frozenset({"", "General", "GENERAL", "general", "@"})
 #: Dates written so are left as they are shown; any other order of year, month and day becomes the ISO form.
-_YEAR_FIRST = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
+YEAR_FIRST = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
 
 
 def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) -> Cell:
@@ -121,7 +121,7 @@ def _date(date: ShownDate) -> Cell:
         return Cell(text)
     if not date.is_full:
         return Cell(text, is_date=True, exact=date.day.isoformat())
-    if date.time is None and _YEAR_FIRST.fullmatch(text):
+    if date.time is None and YEAR_FIRST.fullmatch(text):
         return Cell(text, is_date=True)
     moment = date.day.isoformat() if date.time is None else dt.datetime.combine(date.day, date.time).isoformat(" ")
     return Cell(moment, is_date=True)
