@@ -18,6 +18,14 @@ from docgen.errors import DiskFullError, WriteError
 from docgen.output import aside, files
 
 
+@given(st.text() | st.text(st.sampled_from("-~=./\\ a")))
+def test_any_text_makes_a_file_name_too(text: str) -> None:
+    for name in (names.safe_file_name(text), names.safe_file_name(f"{text}.docx")):
+        assert name == Path(name).name
+        assert 0 < len(name.encode()) <= 132
+        assert name[0] not in "-~=."
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
@@ -26,6 +34,16 @@ from docgen.output import aside, files
         ('a/b\\c:d*e?f"g<h>i|j', "a_b_c_d_e_f_g_h_i_j"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
+        ("COM¹", "_COM¹"),
+        ("lpt³.docx", "_lpt³.docx"),
+        ("com0 .x", "_com0 .x"),
+        ("CONIN$", "_CONIN$"),
+        ("COM⁴公司", "COM⁴公司"),
+        ("-rf", "_-rf"),
+        ("~root", "_~root"),
+        ("=1+1", "_=1+1"),
+        (".ssh", "ssh"),
+        ("\u200b-x", "_-x"),
         ("  名称. ", "名称"),
         ("零\u200b宽\u202e字", "零宽字"),
         ("x\x00y", "x_y"),
@@ -45,6 +63,7 @@ def test_any_text_makes_a_name_that_is_one_plain_path_component(text: str) -> No
     assert name == Path(name).name
     assert 0 < len(name.encode()) <= 121
     assert name not in {".", ".."}
+    assert name[0] not in "-~=."
     assert not any(unicodedata.category(c) in {"Cc", "Cf"} for c in name)
 
 
