@@ -112,6 +112,7 @@ def test_a_binary_workbook_keeps_its_properties(tmp_path: Path) -> None:
     assert read_binary_book(path).made_with == ("caller-number", "1.0.0")
 
 
+@pytest.mark.slow
 def test_a_packet_of_every_format(run: Run, tmp_path: Path) -> None:
     for suffix in READERS:
         out = tmp_path / suffix
@@ -404,6 +405,7 @@ def test_a_file_cut_off_is_refused(tmp_path: Path, kit: Kit, suffix: str, part: 
 FLIPS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", READERS)
 @settings(max_examples=200, deadline=None)
 @given(flips=FLIPS)

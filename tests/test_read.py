@@ -272,6 +272,7 @@ def test_a_workbook_without_its_list_of_parts_is_refused(tmp_path: Path, kit: Ki
 FLIPS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(flips=FLIPS)
 def test_flipped_bytes_never_crash(

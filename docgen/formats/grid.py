@@ -236,12 +236,15 @@ def stacked(grids: Iterable[Grid]) -> Grid:
     rows: dict[int, Mapping[int, Cell]] = {}
     merged: list[Extent] = []
     addresses: dict[tuple[int, int], str] = {}
+    floating: list[Floating] = []
+    above = 0
     for one in grids:
-        above = max((row for row, _ in addresses), default=-1) + 1
         rows |= {row + above: cells for row, cells in one.rows.items()}
         merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
         addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
-    return Grid(None, rows, tuple(merged), addresses)
+        floating += [each._replace(row=each.row + above) for each in one.floating]
+        above += max((row for row, _ in one.addresses or ()), default=-1) + 1
+    return Grid(None, rows, tuple(merged), addresses, floating=tuple(floating))
 
 
 def letters(column: int) -> str:

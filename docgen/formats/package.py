@@ -99,9 +99,11 @@ class Package:
         with self.open(name) as part:
             return part.read()
 
-    def parse(self, name: str) -> Element:
-        """The root of an XML part as a tree, paid for in the same way.  Raises as `read`, and ParseError."""
-        return parsed(self.read(name), self._trees)
+    def parse(self, name: str, strict: bytes = b"", transitional: bytes = b"") -> Element:
+        """The root of an XML part as a tree, paid for in the same way; a namespace of ISO 29500 Strict put into
+        that which is known.  Raises as `read`, and ParseError."""
+        content = self.read(name)
+        return parsed(content.replace(strict, transitional) if strict else content, self._trees)
 
     def head(self, name: str, most: int = 2**20) -> bytes:
         """The first bytes of a part, not to be parsed.  Raises Damaged where it is not there."""

@@ -23,6 +23,7 @@ AS_WORKBOOK = "open it in Excel and save it as an .xlsx workbook"
 AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
 ANEW = "open it in Excel or Word and save it as a new file"
 UNLOCK = "remove the password and save it again"
+SMALLER = "copy what it holds into a new file, or split it"
 FRESH = "open and save it again, or ask for a fresh copy"
 
 
@@ -58,7 +59,7 @@ def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
     except (DocgenError, GeneratorExit):
         raise
     except TooMuch as cause:
-        raise SourceError(f"{path}: {what} is too large to be read: {cause}", hint) from cause
+        raise SourceError(f"{path}: {what} is too large to be read: {cause}", SMALLER) from cause
     except Exception as cause:  # damaged files make parsers raise nearly any type
         raise SourceError(f"{path}: {what} cannot be read: {_plainly(cause)}", hint) from cause
 
