@@ -146,10 +146,10 @@ class _BinarySheets:
             text, struck = self._shared.texts[struct.unpack_from("<I", record, 8)[0]]
             if style.is_struck:
                 text, struck = "", text + struck
-            return text_cell(text, struck=struck) if text or struck else None
+            return text_cell(text, code=style.code, struck=struck) if text or struck else None
         if kind in {_TEXT, _FORMULA_TEXT, _RICH_TEXT}:
             text, struck = self._shared.rich_text(record, 8) if kind == _RICH_TEXT else (text_at(record, 8)[0], "")
-            cell = text_cell(text, struck=struck)
+            cell = text_cell(text, code=style.code, struck=struck)
         elif kind in {_ERROR, _FORMULA_ERROR}:
             cell = Cell(_ERRORS.get(record[8], f"#ERROR {record[8]}"), "cell-error")
         elif kind in {_BOOL, _FORMULA_BOOL}:
@@ -159,7 +159,7 @@ class _BinarySheets:
             cell = number_cell(value, style.code, counts_from_1904=self._counts_from_1904)
         if style.is_struck:
             cell = Cell("", struck=cell.text + cell.struck)
-        return cell if cell.text or cell.struck else None
+        return None if cell.is_blank else cell
 
 
 def _packed(record: bytes) -> float:
