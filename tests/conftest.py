@@ -78,9 +78,10 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many processes again as there are cores, since many tests wait for processes of their own."""
-    return max((os.cpu_count() or 1) * 3 // 2, 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process for each core, and half as many again where slow tests run, which often wait for others of their own."""
+    cores = os.cpu_count() or 1
+    return cores if "not slow" in config.option.markexpr else max(cores * 3 // 2, 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -145,6 +145,7 @@ def test_a_final_contract_is_made_when_all_is_known(run: Run, tmp_path: Path) ->
     assert target.exists()
 
 
+@pytest.mark.slow
 def test_documents_are_written_whatever_the_verdict(run: Run, tmp_path: Path) -> None:
     assert run("form", INPUTS / "incomplete.xlsx", "-o", tmp_path / "f.docx").code == 4
     assert run("review", INPUTS / "rejected.xlsx", "-o", tmp_path / "r.pdf").code == 5

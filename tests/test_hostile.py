@@ -107,6 +107,7 @@ def rows(path: Path, sheet: str) -> list[list[Any]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python()
 
 
+@pytest.mark.slow
 def test_packets_hold_the_values_as_text_and_nothing_else_of_them(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +173,7 @@ def skeleton(content: bytes) -> tuple[object, ...]:
     return names, relationships, fields
 
 
+@pytest.mark.slow
 def test_a_word_form_that_goes_back_shows_them_too(run: Run, source: Path, tmp_path: Path) -> None:
     for row, text in [*enumerate(HOSTILE.values(), start=2)][::4]:
         target = tmp_path / f"{row}.docx"

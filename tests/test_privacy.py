@@ -119,6 +119,7 @@ def fail_late(*arguments: object, **options: object) -> None:
         raise KeyError(WECHAT, MOBILE) from cause
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", [fail, fail_late])
 @pytest.mark.parametrize(
     ("command", "place"),
@@ -233,6 +234,7 @@ files.write_folder(Path(sys.argv[2], "packet"), {"form.docx": b"half"})
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["scratch", "file", "folder"])
 def test_what_a_killed_process_left_goes_at_the_next_start(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str

@@ -272,6 +272,7 @@ def test_a_workbook_without_its_list_of_parts_is_refused(tmp_path: Path, kit: Ki
 FLIPS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(flips=FLIPS)
 def test_flipped_bytes_never_crash(
@@ -311,11 +312,6 @@ def test_flipped_bytes_never_crash(
 )
 def test_the_text_of_a_value(value: object, text: str) -> None:
     assert cell_of(value) == Cell(text, is_date=isinstance(value, dt.date))
-
-
-@pytest.mark.parametrize(("value", "text"), [(0.35, "35%"), (0.355, "35.5%"), (1, "100%"), (0.07, "7%"), (0, "0%")])
-def test_the_text_of_a_percentage(value: float, text: str) -> None:
-    assert cell_of(value, percent=True) == Cell(text)
 
 
 @pytest.mark.parametrize("value", [1234567890123456, 1.380013800012345e19, -(10**15), float("inf"), float("nan")])

@@ -80,6 +80,7 @@ def test_what_is_no_word_document_is_refused_and_nothing_written(run: Run, no_ou
     assert run("contract", SAMPLE, "--compare", tmp_path / "none.docx").code == 2
 
 
+@pytest.mark.slow
 def test_a_draft_that_the_engine_cannot_read_is_named(
     run: Run, no_output: Path, drafts: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 from pathlib import Path
 
+import mutants
 import pytest
 import yaml
 from conftest import ROOT
@@ -49,3 +50,9 @@ def test_every_version_is_locked_with_hashes(name: str) -> None:
     entries = re.findall(r"^(\S+==\S+).*((?:\n    --hash=sha256:[0-9a-f]{64}.*)*)", text, re.MULTILINE)
     assert len(entries) == len(re.findall(r"^[^\s#]", text, re.MULTILINE)) > 20
     assert [entry for entry, hashes in entries if not hashes] == []
+
+
+def test_the_changes_of_deciding_code_meet_tests_that_are_there() -> None:
+    for pattern, near in mutants.NEAR.items():
+        assert list(ROOT.glob(pattern)), pattern
+        assert {f"test_{name}" for name in near.split()} <= {path.stem for path in TESTS}, near

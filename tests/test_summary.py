@@ -183,6 +183,7 @@ def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
     assert "———由其他版本制作" in found
 
 
+@pytest.mark.slow
 def test_a_mode_nobody_named_is_asked_for(kit: Kit) -> None:
     assert "与客户确认对接方式" in squeezed(pdf(kit, reviewed(kit, number_source="")))
     assert "与客户确认对接方式" not in squeezed(pdf(kit, reviewed(kit, contact_name="")))
@@ -246,6 +247,7 @@ def test_long_answers_flow_over_pages(kit: Kit) -> None:
     assert found.count("第150句话") == 2
 
 
+@pytest.mark.slow
 def test_a_finding_that_quotes_a_long_answer_is_cut_short(kit: Kit) -> None:
     long = "很多很多通" * 600
     content = pdf(kit, reviewed(kit, daily_calls=long))

@@ -15,6 +15,7 @@ import xlrd
 from docgen.formats.budgets import MB, Budget, HeldCells
 from docgen.formats.cells import number_cell, struck_apart, text_cell
 from docgen.formats.compound import Compound, is_compound, unlocked_records
+from docgen.formats.format_codes import BUILTIN
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
 from docgen.formats.properties import SUMMARY, book_of, old_properties
 from docgen.formats.refusals import AS_WORKBOOK, clear_errors
@@ -69,6 +70,13 @@ def _opened(records: WorkbookRecords) -> xlrd.Book:
     raise UnicodeError
 
 
+def _code(book: xlrd.Book, key: int) -> str:
+    """The code of a number format: the workbook's own, else the one that the number stands for, which xlrd knows
+    as American programs show it."""
+    own = book.format_map[key].format_str if key in book.format_map else ""
+    return own if own and own != xlrd.formatting.std_format_strings.get(key) else BUILTIN.get(key, own)
+
+
 class _OldSheets:
     """The sheets of one workbook, each read by itself and then let go."""
 
@@ -78,8 +86,7 @@ class _OldSheets:
         self._records = records.sheets
         self._places = Budget(_MOST_PLACES, "cells between the first and the last of its rows")
         self._held = HeldCells()
-        codes = {key: form.format_str for key, form in book.format_map.items()}
-        self._codes = [codes.get(xf.format_key, "") for xf in book.xf_list]
+        self._codes = [_code(book, xf.format_key) for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
         self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
 

@@ -163,7 +163,7 @@ class _BinarySheets:
             cell = number_cell(value, style.code, counts_from_1904=self._counts_from_1904)
         if style.is_struck:
             cell = Cell("", struck=cell.text + cell.struck)
-        return cell if cell.text or cell.struck else None
+        return None if cell.is_blank else cell
 
 
 def _packed(record: bytes) -> float:

@@ -8,7 +8,7 @@ elements lie in one another, how many there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import IO
+from typing import IO, TypeVar
 from xml.parsers import expat
 
 from docgen.formats.budgets import DEEPEST, LONGEST_TEXT, LONGEST_TOKEN, Budget, TooMuch
@@ -23,7 +23,10 @@ MOST_ELEMENTS = 4_000_000
 _FIRST_PIECE, _PIECE = 2**16, 2**18  # the first rows of a long sheet come soon
 
 
-def named(handlers: Mapping[str, Callable[..., None]], *spaces: str) -> dict[str, Callable[..., None]]:
+_Handler = TypeVar("_Handler", Begin, End)
+
+
+def named(handlers: Mapping[str, _Handler], *spaces: str) -> dict[str, _Handler]:
     """The handlers by the full names of their elements in each of the namespaces."""
     return {f"{space} {name}": handler for space in spaces for name, handler in handlers.items()}
 
