@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from docgen.errors import SourceError
 from docgen.extract.source import read, read_terms
@@ -108,6 +109,21 @@ def open_source(file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | N
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
     return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings))
+
+
+class Judged(Protocol):
+    """What there is to go through of a source: its intakes, reviewed, and the texts that stand outside of them."""
+
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """The texts of the source that stand in no intake and were not understood."""
+        ...
+
+    def __iter__(self) -> Iterator[ReviewedIntake]: ...
+
+
+#: `open_source`, here or in another process.
+OpenSource: TypeAlias = Callable[[SourceFile, Kit, Mapping[str, Value]], Judged]
 
 
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:

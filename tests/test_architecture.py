@@ -18,7 +18,7 @@ LEVELS = [
     {"expressions", "values", "formats", "output", "workers"},
     {"kit", "extract", "rules", "template"},
     {"documents", "pipeline"},
-    {"packet"},
+    {"packet", "reading"},
     {"batch", "sources"},
     {"library"},
     {"cli"},
@@ -108,7 +108,7 @@ def test_only_the_command_line_knows_click_and_prints() -> None:
 def test_only_files_writes() -> None:
     writers = {"write_text", "write_bytes", "mkdir", "unlink", "rename", "rmtree"}
     for name, source in SOURCES.items():
-        if name not in {"output.files", "output.scratch"}:
+        if name not in {"output.files", "output.aside", "output.scratch"}:
             assert not {call.rpartition(".")[2] for call in calls(source)} & writers, name
 
 
@@ -122,18 +122,23 @@ def test_light_commands_import_nothing_heavy() -> None:
     assert not loaded & heavy
 
 
-def test_check_imports_neither_pdf_nor_word() -> None:
+@pytest.mark.parametrize(
+    ("code", "is_reader"),
+    [("cli.run(['check', '--json', sheet])", False), ("list(docgen.read(sheet, docgen.Kit.load(kit.folder)))", True)],
+)
+def test_check_imports_neither_pdf_nor_word(code: str, is_reader: bool) -> None:
+    """And the process that only prints what another has read imports not even a reader of workbooks."""
     import subprocess
 
-    sheet = ROOT / "inputs" / "accepted.xlsx"
     code = (
-        f"import sys; from docgen import cli; cli.run(['check', '--json', {str(sheet)!r}]);"
+        f"import sys; from pathlib import Path; import docgen; from docgen import cli; from docgen.kit import kits;"
+        f"sheet = {str(ROOT / 'inputs' / 'accepted.xlsx')!r}; kit = kits.load(kits.find('caller-number')); {code};"
         "print(sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ast.literal_eval(done.stderr))
-    assert "openpyxl" in loaded
-    assert not loaded & {"weasyprint", "docx", "docxtpl", "rich"}
+    assert ("docgen.formats.xlsx" in loaded) == is_reader
+    assert not loaded & {"weasyprint", "docx", "docxtpl", "rich", "openpyxl"}
 
 
 def test_docstrings_stand_where_they_should() -> None:

@@ -27,6 +27,8 @@ from docgen.documents import fonts, summary
 from docgen.library import batches
 from docgen.packet import packet
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 #: Every command that writes a file, with what it is told to write.
 WRITERS = {

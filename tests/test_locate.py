@@ -374,7 +374,7 @@ def near(run: Run, tmp_path: Path, text: str) -> list[dict[str, Any]]:
     [
         ("公司名称*", "公司名秤*", "company_name"),
         ("被叫号码来源*", "被叫号来源", "callee_source"),
-        ("微信号", "您的微信账号", "contact_wechat"),
+        ("微信号", "贵司微信账号", "contact_wechat"),
         ("关键流程话术*", "关健流程话术", "main_script"),
         ("整体外呼量*", "整体外乎量：", "total_calls"),
     ],
@@ -678,9 +678,9 @@ def test_answers_merged_over_several_rows_count_for_each(tmp_path: Path, kit: Ki
 
 def test_labels_among_the_answers_of_a_table(tmp_path: Path, kit: Kit) -> None:
     text = """
-    | 公司名称 | 主叫号码类型 | 关键流程话术 | 备注 |
-    | 甲公司 | 手机号 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
-    | 乙公司 | 固号 | 您好 | |
+    | 公司名称 | 主叫号码类型 | 主叫号码个数 | 关键流程话术 | 备注 |
+    | 甲公司 | 手机号 | 10 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
+    | 乙公司 | 固号 | 10 | 您好 | |
     """
     first, second = reading(tmp_path, text, kit).intakes
     assert written(first)["main_script"] == "姓名：请问贵姓；电话：请留电话"
@@ -877,6 +877,7 @@ PLACES = st.tuples(st.integers(1, 26), st.integers(1, 5))
 WORDS = st.text("甲乙丙丁戊己庚辛", min_size=1, max_size=6).map(lambda word: f"{word}9")
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_answers_are_found_in_any_order_of_rows_or_columns(kit: Kit, data: st.DataObject) -> None:
@@ -907,6 +908,7 @@ def _consumed(answers: Answers) -> set[str | None]:
     return {answer.origin.cell for answer in answers.fields.values()} | {u.cell for u in answers.unrecognised}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(PLACES, ANY_TEXT, max_size=8), merges=st.lists(st.tuples(PLACES, PLACES), max_size=3))
 @example(changes={(2, 3): "手机号"}, merges=[])
@@ -927,6 +929,7 @@ def test_any_text_anywhere_is_an_answer_or_understood_or_listed(
             assert understood or sheet.address(row, column) in known
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells_=st.dictionaries(PLACES, ANY_TEXT, max_size=25))
 def test_no_sheet_crashes_the_reader(kit: Kit, cells_: dict[tuple[int, int], str]) -> None:

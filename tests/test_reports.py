@@ -23,7 +23,7 @@ from docgen.batch.run import _report
 from docgen.errors import WriteError
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
-from docgen.workers import WorkerDiedError, Workers
+from docgen.workers.pool import WorkerDiedError, Workers
 
 NAMES = ["甲公司", "=1+1", "+86", "-5", "@sum", "<script>alert(1)</script>", "甲公司"]
 VERDICTS = ["accepted", "manual", "rejected", "incomplete", "accepted", "manual", "manual"]

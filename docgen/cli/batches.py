@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.console import say, tell
-from docgen.cli.options import Place, common, day, sources_argument
+from docgen.cli.inputs import exit_by
+from docgen.cli.options import Place, common, day, load_kit, load_terms, sources_argument
 from docgen.cli.progress import Lines, teller
-from docgen.cli.reading import exit_by
 from docgen.errors import DocgenError, ExitCode
 from docgen.library import TIMEOUT
 from docgen.model.intake import Verdict
@@ -64,8 +64,9 @@ def batch(
     """
     from docgen.library.batches import plan
 
+    kit = load_kit(kit_name)
     batch = plan(
-        sources, out, kit=kit_name, terms=terms, date=day(date), only=only, jobs=jobs, timeout=timeout,
+        sources, out, kit=kit, terms=load_terms(terms, kit), date=day(date), only=only, jobs=jobs, timeout=timeout,
         cluster=cluster, resume=resume, force=force,
     )  # fmt: skip
     if dry_run:

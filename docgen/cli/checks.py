@@ -9,8 +9,8 @@ import click
 
 from docgen import __version__
 from docgen.cli.console import print_json, report_unreadable, show
+from docgen.cli.inputs import exit_by, read_sources
 from docgen.cli.options import common, find_sources, load_kit, load_terms, sources_argument
-from docgen.cli.reading import exit_by, read_sources
 
 if TYPE_CHECKING:
     from docgen.model.as_json import CheckJson

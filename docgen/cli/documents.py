@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from docgen.cli.console import say
+from docgen.cli.inputs import exactly_one, exit_by, readable
 from docgen.cli.options import common, day, load_kit, load_terms, out_file, source_argument
-from docgen.cli.reading import exactly_one, exit_by, readable
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
 

@@ -16,7 +16,9 @@ from docgen.library import DEFAULT_KIT
 if TYPE_CHECKING:
     from docgen.library.kits import Kit, Terms
     from docgen.output.storage import Location
+    from docgen.reading import ReadingProcess
 
+_READING = "docgen.reading"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -83,9 +85,22 @@ def load_kit(name: str) -> Kit:
     return Kit.load(name)
 
 
+def reading() -> ReadingProcess:
+    """The child process that reads the files of this command; it ends with the command."""
+    from docgen.reading import ReadingProcess
+
+    context = click.get_current_context()
+    if _READING not in context.meta:
+        context.meta[_READING] = context.with_resource(ReadingProcess())
+    found: ReadingProcess = context.meta[_READING]
+    return found
+
+
 def load_terms(path: Path | None, kit: Kit) -> Terms:
     """The terms that --terms gives, none without it."""
-    return kit.load_terms(path)
+    from docgen.library.kits import Terms, terms_in
+
+    return Terms({}) if path is None else terms_in(path, kit, reading().load_terms)
 
 
 def day(given: dt.datetime | None) -> dt.date | None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
+from docgen.cli.inputs import exit_by, read_sources
 from docgen.cli.options import Place, common, day, find_sources, load_kit, load_terms, sources_argument
-from docgen.cli.reading import exit_by, read_sources
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:

@@ -126,7 +126,7 @@ def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
         ((row, column), cell.text)
         for row, cells in grid.rows.items()
         for column, cell in cells.items()
-        if not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
+        if cell.text and not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
     ]
     if grid.sheet is None or not texts:
         return list(_texts(grid, texts))

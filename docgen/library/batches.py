@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import workers
 from docgen.batch import events
 from docgen.batch.jobs import Job, Outcome, kit_sha256, stamp
 from docgen.batch.page import PAGE
@@ -27,6 +26,7 @@ from docgen.output import storage
 from docgen.output.storage import Location
 from docgen.packet.packet import KINDS
 from docgen.sources import discover
+from docgen.workers.pool import usable_cores
 
 
 class BatchResult(NamedTuple):
@@ -134,7 +134,7 @@ def plan(
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
     return Batch(
-        discover(sources, out), out, kit, terms, printed_date(date), _kinds(only), jobs or workers.usable_cores(),
+        discover(sources, out), out, kit, terms, printed_date(date), _kinds(only), jobs or usable_cores(),
         timeout, cluster, resume, force,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_j
 from docgen.model.intake import READY, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
 from docgen.names import safe_file_name
 from docgen.output import scratch, storage
-from docgen.pipeline import Opened, ReviewedIntake, SourceFile, open_source
+from docgen.pipeline import Judged, OpenSource, ReviewedIntake, SourceFile, open_source
 
 if TYPE_CHECKING:
     from docgen.output.storage import Location
@@ -47,7 +47,14 @@ def read(
     """
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
-    return Cases(open_source(_source_file(source, name), kit, terms.values), kit, date)
+    return cases_of(_source_file(source, name), kit, terms, date)
+
+
+def cases_of(
+    file: SourceFile, kit: Kit, terms: Terms, date: dt.date | None, open_source: OpenSource = open_source
+) -> Cases:
+    """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
+    return Cases(file, open_source(file, kit, terms.values), kit, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +64,23 @@ class Cases:
     Going through them raises SourceError where a later part of a long source cannot be read.
     """
 
-    _opened: Opened
+    _file: SourceFile
+    _judged: Judged
     _kit: Kit
     _date: dt.date | None
 
     def __iter__(self) -> Iterator[Case]:
-        return (Case(item, self._kit, self._opened.file, self._date) for item in self._opened)
+        return (Case(item, self._kit, self._file, self._date) for item in self._judged)
 
     @property
     def source(self) -> str:
         """What reports call the source."""
-        return self._opened.file.name
+        return self._file.name
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
         """The texts of the source that stand in no intake and were not understood."""
-        return self._opened.outside
+        return self._judged.outside
 
     def outside_json(self) -> list[OutsideJson]:
         """The same as `docgen check --json` prints them."""

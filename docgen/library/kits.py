@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -49,10 +49,7 @@ class Kit(model.Kit):
             return Terms({})
         if isinstance(given, Mapping):
             return Terms(terms.understood(given, self))
-        path = Path(given)
-        if not path.exists():
-            raise UsageError(f"terms {path}: there is no such file")
-        return Terms(pipeline.load_terms(path, self))
+        return terms_in(Path(given), self)
 
     def blank_sheet(self, *, with_terms: bool = False) -> bytes:
         """The blank intake sheet (Excel); `with_terms` adds the sheet of commercial terms, never for a customer."""
@@ -65,3 +62,12 @@ class Kit(model.Kit):
         from docgen.documents.form import render_form
 
         return render_form(self, printed_date(date))
+
+
+def terms_in(
+    path: Path, kit: Kit, load: Callable[[Path, model.Kit], Mapping[str, Value]] = pipeline.load_terms
+) -> Terms:
+    """The terms in a file; `load` may read it in another process.  Raises what `Kit.load_terms` raises."""
+    if not path.exists():
+        raise UsageError(f"terms {path}: there is no such file")
+    return Terms(load(path, kit))

@@ -72,12 +72,14 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
-    (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date."""
+    (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
+    `exact` what it holds in full where it shows less (a date without its year, a number without its last places)."""
 
     written: str
     origin: Origin
     fault: str | None = None
     is_date: bool = False
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,13 @@ from docgen import values
 from docgen.expressions import sandbox
 from docgen.model.display import Missing
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
-from docgen.model.kit import Field, Kit
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
 from docgen.text import says_nothing
+
+#: Fields whose answer is never a date, and those of which nobody can tell.
+_NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
+_TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST}
 
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
@@ -48,9 +52,29 @@ def understand(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, li
     """The value of one answer, None where it was not given or cannot be read, and what there is to say of it."""
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
-    parsed = values.parse(field, answer.written)
+    if answer.is_date and field.type in _NUMBERS:
+        return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
+    is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
+    parsed = values.parse(field, answer.exact if is_completed else answer.written)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
+    if parsed.value is not None:
+        findings += _about_format(kit, field, answer)
     return parsed.value, findings
+
+
+def _exact(answer: Answer) -> dict[str, str]:
+    return {"exact": answer.exact or answer.written}
+
+
+def _about_format(kit: Kit, field: Field, answer: Answer) -> list[Finding]:
+    """What there is to say of an answer whose number format shows something else than what the cell holds."""
+    if answer.is_date and field.type is FieldType.DATE:
+        return [_finding(kit, field, answer, "date-completed", Level.ADVICE, _exact(answer))] if answer.exact else []
+    if answer.is_date:
+        return (
+            [_finding(kit, field, answer, "date-in-cell", Level.MANUAL, _exact(answer))] if field.type in _TEXTS else []
+        )
+    return [_finding(kit, field, answer, "number-rounded", Level.MANUAL, _exact(answer))] if answer.exact else []
 
 
 def _finding(

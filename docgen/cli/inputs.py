@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import click
 
 from docgen.cli.console import report_unreadable
-from docgen.cli.options import find_sources
+from docgen.cli.options import find_sources, reading
 from docgen.errors import ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ def read_sources(
 
     `sheet` and `row` leave only the cases that stand there; raises UsageError where there is none.
     """
-    from docgen.library.cases import read
+    from docgen.library.cases import cases_of
+    from docgen.pipeline import SourceFile
 
     run = Run([], [], [])
     for path in paths:
         try:
-            cases = read(path, kit, terms=terms, date=date)
+            cases = cases_of(SourceFile(path), kit, terms, date, reading().open_source)
             found = list(cases)
         except SourceError as error:
             run.unreadable.append({"source": str(path), "message": str(error)})
