@@ -62,7 +62,8 @@ def test_the_manifest_tells_what_it_was_made_from(run: Run, out: Path) -> None:
     run("packet", INPUTS / "accepted.xlsx", "-o", out, "--terms", INPUTS / "terms.yaml", *DATE)
     data = json.loads((only(out) / "manifest.json").read_text(encoding="utf-8"))
     assert list(data) == [
-        "docgen", "kit", "source", "terms_sha256", "templates", "fonts", "files", "verdict", "date",
+        "schema", "docgen", "kit", "reviewed_by", "amendments", "source", "terms_sha256", "templates", "fonts",
+        "files", "verdict", "date",
     ]  # fmt: skip
     assert data["source"]["name"] == "accepted.xlsx"
     assert data["source"]["sha256"] == hashlib.sha256((INPUTS / "accepted.xlsx").read_bytes()).hexdigest()

@@ -26,7 +26,7 @@ from docgen.documents.contract import render_contract
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
-from docgen.model.kit import Case, Kit, Rule
+from docgen.model.kit import Kit, Rule, RuleCase
 from docgen.template import examine, tags, text_runs, word
 
 Edit = Callable[[Document], object]
@@ -382,7 +382,7 @@ CONDITIONS = [
 def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path, condition: str, holds: bool) -> None:
     edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
     assert lines_made(kit, plain)[0] == ("是" if holds else "否")
-    case = Case(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
+    case = RuleCase(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
     found = reviewed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
     assert [finding.rule for finding in found] == (["ONE"] if holds else [])
 

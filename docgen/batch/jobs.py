@@ -36,7 +36,7 @@ class Job:
     """What every unit of a run needs to know.
 
     `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
-    that one intake may take, in seconds.
+    that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with.
     """
 
     stamp: str
@@ -47,11 +47,12 @@ class Job:
     force: bool = False
     only: tuple[str, ...] = KINDS
     timeout: float | None = None
+    kit_sha256: str | None = None
 
     @cached_property
     def options(self) -> PacketOptions:
         """How packets are made.  Raises KitError where the kit is no longer the one that the run began with."""
-        if stamp(self.kit, self.terms, self.date, self.only) != self.stamp:
+        if self.kit_sha256 not in {None, kit_sha256(self.kit)}:
             raise KitError(f"{self.kit}: the kit has changed since the run began", "run again")
         return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
 

@@ -22,7 +22,7 @@ from docgen.text import printable
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from docgen.pipeline import Unreadable
+    from docgen.model.as_json import UnreadableJson
 
 
 @contextmanager
@@ -99,10 +99,10 @@ def talks() -> bool:
     return logging.getLogger("docgen").getEffectiveLevel() <= logging.WARNING
 
 
-def report_unreadable(unreadable: Iterable[Unreadable]) -> None:
+def report_unreadable(unreadable: Iterable[UnreadableJson]) -> None:
     """Print a line for each source that cannot be read."""
     for entry in unreadable:
-        complain(f"error: {entry.message}")
+        complain(f"error: {entry['message']}")
 
 
 def show_error(error: DocgenError) -> None:

@@ -19,7 +19,7 @@ from docgen.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from docgen.batch.jobs import Failure, Outcome
+    from docgen.batch.jobs import Outcome
     from docgen.batch.schedule import Retry
     from docgen.errors import DocgenError
 
@@ -111,13 +111,17 @@ class Lines:
 
     def outcome(self, outcome: Outcome) -> None:
         """Tell of a unit that is done."""
+        from docgen.batch.events import failure_text
+
         for failure in outcome.failures:
-            self._error(f"error: {_about(outcome.source, failure)}")
+            self._error(f"error: {failure_text(outcome.source, failure)}")
         self._progress()
 
     def retry(self, retry: Retry) -> None:
         """Tell of a unit that is tried again."""
-        say(f"{_unit(retry)}: the worker process died ({retry.unit.deaths[-1]}); trying again")
+        from docgen.batch.events import retry_text
+
+        say(retry_text(retry))
 
     def error(self, error: DocgenError) -> None:
         """Tell of what stopped the run."""
@@ -202,16 +206,3 @@ def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
             yield Bar(tally, progress)
     else:
         yield Lines(tally)
-
-
-def _about(source: str, failure: Failure) -> str:
-    # the reason of an unreadable source names it
-    where = "" if failure.reason.startswith(source) else f"{source}: "
-    return f"{where}{failure.place + ': ' if failure.place else ''}{failure.reason}" + (
-        f" ({failure.remedy})" if failure.remedy else ""
-    )
-
-
-def _unit(retry: Retry) -> str:
-    unit = retry.unit
-    return f"{unit.source}: intake {unit.start + 1}" + (f"–{unit.stop}" if unit.stop > unit.start + 1 else "")

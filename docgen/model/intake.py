@@ -33,6 +33,10 @@ class Verdict(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+#: A contract is due where the provider may go on (domain §6).
+READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
+
+
 class Region(NamedTuple):
     """A city with its province, by their full names; a municipality stands in both places."""
 
@@ -142,6 +146,16 @@ class Finding:
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
     ask: Annotated[str | None, "the wording for the customer"] = None
+
+    @property
+    def sheet(self) -> Annotated[str | None, "the sheet that the answer stands in"]:
+        """The sheet that the answer stands in."""
+        return self.origin.sheet
+
+    @property
+    def cell(self) -> Annotated[str | None, "the cell that the answer stands in or should stand in"]:
+        """The cell that the answer stands in or should stand in."""
+        return self.origin.cell
 
 
 @dataclass(frozen=True, slots=True)
