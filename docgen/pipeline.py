@@ -55,6 +55,7 @@ def open_source(
     """
     reading = read(path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
+    findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
     return Opened(printable(source or str(path)), kit, reading.intakes, all_terms, tuple(findings))
 

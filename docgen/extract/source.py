@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from docgen.errors import SourceError
-from docgen.extract.near_labels import with_near_labels
+from docgen.extract.find_intakes import Intakes, locate, locate_terms
 from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book, stacked
-from docgen.model.intake import Answer, Answers, Unrecognised
+from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised
 from docgen.model.kit import FORM_TEMPLATE, Kit
 
 
-class Reading(NamedTuple):
-    """What a source holds: its intakes in document order, at least one, and the answers of a terms sheet.
+@dataclass(frozen=True)
+class Reading:
+    """What a source holds: its intakes in document order, at least one; the answers of a terms sheet, with what there
+    is to say of them.
 
     `intakes` may be gone through more than once; each time they are made anew, one at a time.
     """
 
     intakes: Iterable[Answers]
-    terms: Mapping[str, Answer]
+    terms: Mapping[str, Answer] = field(default_factory=dict)
+    terms_notes: tuple[ReadingNote, ...] = ()
+
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """What was not understood and stands outside of all intakes; a long sheet is gone through for it, unless it
+        was before."""
+        return self.intakes.outside if isinstance(self.intakes, Intakes) else ()
 
 
 def read(path: Path, kit: Kit) -> Reading:
@@ -47,13 +55,11 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unreco
 
     Raises SourceError as `read` does, and where the workbook has no such sheet.
     """
-    from docgen.extract.find_intakes import locate_terms
-
     found = locate_terms(read_book(path, detect.inspect(path)), kit)
     if found is None:
         titles = ", ".join(section.label for section in kit.sections if section.internal)
         raise SourceError(f"{path}: no sheet is called {titles}", "docgen blank sheet --with-terms makes one")
-    return found
+    return found.answers, found.unrecognised
 
 
 def _read_word(path: Path, kit: Kit) -> Reading:
@@ -65,15 +71,13 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     book = book_of(document, kit.name)
     answers = read_controls(document, words)
     if answers is not None:
-        return Reading([with_near_labels(replace(answers, made_with=book.made_with), kit)], {})
+        return Reading([replace(answers, made_with=book.made_with)])
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
     return _located(path, words, (book, as_one), "no table of the document holds an intake")
 
 
 def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str) -> Reading:
     """What the first of the books that holds an intake holds; they are views of one source."""
-    from docgen.extract.find_intakes import locate
-
     found = next(filter(None, (locate(book, words) for book in books)), None)
     if found is None:
         raise SourceError(
@@ -81,4 +85,5 @@ def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str)
             "nor a table with a header row and customers below it",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
-    return Reading(*found)
+    intakes, terms = found
+    return Reading(intakes, terms.answers, terms.notes)

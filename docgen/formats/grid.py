@@ -87,7 +87,7 @@ class Grid:
         """All rows that are not empty, those too that are not kept."""
         yield from self.rows.items()
         for row, cells in self.more() if self.more else ():
-            seen = self._seen(row, {column: cell for column, cell in cells.items() if not _is_blank(cell.text)})
+            seen = self._seen(row, {column: cell for column, cell in cells.items() if not is_empty(cell)})
             if seen:
                 yield row, seen
 
@@ -118,6 +118,16 @@ class Grid:
         """The merged ranges that cover any cell of the row."""
         tall = [extent for extent in self._tall if extent.top <= row <= extent.bottom]
         return self._by_row.get(row, []) + tall
+
+    def part(self, keeps: Callable[[int, int], bool]) -> Grid:
+        """The sheet with those of its kept cells, and of what lies over them, of which `keeps` says so by row and
+        column."""
+        rows = {
+            row: kept
+            for row, cells in self.rows.items()
+            if (kept := {column: cell for column, cell in cells.items() if keeps(row, column)})
+        }
+        return replace(self, rows=rows, floating=tuple(one for one in self.floating if keeps(one.row, one.column)))
 
     def has(self, row: int, column: int) -> bool:
         """Whether there is such a cell, empty or not."""
@@ -167,7 +177,7 @@ def grid(
     extents = tuple(sorted({extent for extent in merged if extent[:2] != extent[2:]}))
     rows: dict[int, dict[int, Cell]] = {}
     for row, column, cell in cells:
-        if cell.text and not _is_blank(cell.text):
+        if not is_empty(cell):
             rows.setdefault(row, {})[column] = cell
     picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents, addresses)
     if not extents:
@@ -196,6 +206,11 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether the cell shows nothing, struck-out text and comments included."""
+    return _is_blank(cell.text) and _is_blank(cell.struck) and _is_blank(cell.note)
 
 
 def _is_blank(text: str) -> bool:

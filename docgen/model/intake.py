@@ -51,6 +51,9 @@ class Chosen:
         return key in self.chosen
 
 
+#: Code and rule of what is said of a text that may be an answer and was not read.
+UNREAD = "unread"
+
 Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tuple[str, ...]
 
 
@@ -65,12 +68,14 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
-    (`formula`, `digits`, `cell_error`), else None; `is_date` says that the cell holds a date."""
+    (`formula`, `digits`, `cell_error`), else None; `is_date` says that the cell holds a date; `value` what was
+    understood where the text alone does not tell, as of marks in cells of their own."""
 
     written: str
     origin: Origin
     fault: str | None = None
     is_date: bool = False
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ class ReadingNote:
     origin: Origin
     field: str | None = None
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The rule that reports it: text that may be an answer has one of its own."""
+        return UNREAD if self.code == UNREAD else "value"
 
 
 @dataclass(frozen=True, slots=True)
