@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
+from docgen.extract.prose import foreign_texts, prose_notes
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ class Intakes(Iterable[Answers]):
 
     sheets: tuple[Table | SheetForms, ...]
     around: tuple[Unrecognised, ...]
+    remarks: tuple[ReadingNote, ...]
     made_with: tuple[str, str] | None
     _outside: tuple[Unrecognised, ...] | None = field(default=None, repr=False)
 
@@ -45,12 +47,16 @@ class Intakes(Iterable[Answers]):
 
     def __iter__(self) -> Iterator[Answers]:
         found: list[Unrecognised] = []
-        extra = self.around if self._is_one_document else ()
         for sheet in self.sheets:
             for answers in sheet.customers(found):
-                left = (*answers.unrecognised, *extra)
-                yield replace(answers, unrecognised=left, made_with=self.made_with)
-        self._outside = tuple(found) if self._is_one_document else (*found, *self.around)
+                found_here = replace(answers, made_with=self.made_with)
+                yield self._with_surroundings(found_here) if self._is_one_document else found_here
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
+        self._outside = tuple(found) if self._is_one_document else (*found, *self.around, *remarks)
+
+    def _with_surroundings(self, answers: Answers) -> Answers:
+        left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
+        return replace(answers, unrecognised=left, notes=notes)
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
@@ -89,9 +95,10 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Terms] | None:
     for grid, sheet in found:
         if sheet not in sheets:
             around += _foreign_texts(grid, vocabulary)
-    around += foreign_prose(book.prose, vocabulary)
+    notes, left = prose_notes(book.prose, vocabulary)
+    around += left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
-    return (Intakes(tuple(sheets), tuple(around), book.made_with), terms) if sheets else None
+    return (Intakes(tuple(sheets), tuple(around), tuple(notes), book.made_with), terms) if sheets else None
 
 
 def locate_terms(book: Book, kit: Kit) -> Terms | None:
@@ -123,22 +130,10 @@ def _read_terms(grid: Grid, vocabulary: Vocabulary) -> Terms:
 
 def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
     """What a sheet without intake says beside the kit's own words: its name, or the texts of a nameless table."""
-    texts = [
-        Unrecognised(grid.sheet, grid.address(row, column), cell.text)
-        for row, cells in grid.rows.items()
-        for column, cell in cells.items()
-        if cell.text.strip() and not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
-    ]
-    if grid.sheet is None or not texts:
-        return texts
-    return [Unrecognised(grid.sheet, None, grid.sheet)]
+    texts = foreign_texts(grid, vocabulary)
+    return texts if grid.sheet is None or not texts else [Unrecognised(grid.sheet, None, grid.sheet)]
 
 
 def _is_foreign(grid: Grid, book: Book) -> bool:
     return bool(grid.rows) and grid.sheet not in book.own_sheets
 
-
-def foreign_prose(lines: Iterable[str], vocabulary: Vocabulary) -> list[Unrecognised]:
-    """What the paragraphs of a document say beside the kit's own words, as one text."""
-    foreign = [line for line in lines if not vocabulary.understood(line)]
-    return [Unrecognised(None, None, "\n".join(foreign))] if foreign else []

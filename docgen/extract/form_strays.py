@@ -46,7 +46,7 @@ class StrayJudge:
     def strays(self) -> Iterator[Stray]:
         """Those of the texts that may be answers."""
         rows: dict[int, list[LabelCandidate]] = {}
-        for spot in self._nobodys:
+        for spot in self._nobodys if self._columns else ():
             # what stands beside a label of several fields belongs to none of them for certain
             if spot.meaning.keys or not self.is_printed(spot):
                 rows.setdefault(spot.extent.top, []).append(spot)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docgen.errors import SourceError
 from docgen.extract.find_intakes import Intakes, locate, locate_terms
+from docgen.extract.refusal import labels_seen
 from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
@@ -78,11 +79,13 @@ def _read_word(path: Path, kit: Kit) -> Reading:
 
 def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str) -> Reading:
     """What the first of the books that holds an intake holds; they are views of one source."""
-    found = next(filter(None, (locate(book, words) for book in books)), None)
+    views = list(books)
+    found = next(filter(None, (locate(book, words) for book in views)), None)
     if found is None:
+        seen = labels_seen(views, words)
         raise SourceError(
             f"{path}: {without} of {words.kit.name!r}: neither a form with at least half of its labels, "
-            "nor a table with a header row and customers below it",
+            f"nor a table with a header row and customers below it{'; ' if seen else ''}{seen}",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
     intakes, terms = found

@@ -294,9 +294,10 @@ class Vocabulary:
             return True
         if any(self.is_untouched(key, text) for key in self.fields):
             return True
-        return bool(self._patterns) and all(map(self._is_printed, text.split("\n")))
+        return bool(self._patterns) and all(map(self.is_printed, text.split("\n")))
 
-    def _is_printed(self, line: str) -> bool:
+    def is_printed(self, line: str) -> bool:
+        """Whether the line is the kit's own, in the forms that it prints."""
         bare = letters(line)
         return bare in self._known or self.is_note(line) or any(pattern.fullmatch(bare) for pattern in self._patterns)
 
