@@ -351,11 +351,14 @@ def test_unknown_labels_and_near_misses_are_reported_not_guessed(tmp_path: Path,
 
 def test_faults_of_cells_are_carried(kit: Kit) -> None:
     rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
-    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula"))]),))
+    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula-without-value"))]),))
     found = locate(book, Vocabulary(kit))
     assert found is not None
     (answers,) = found[0]
-    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
+    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == (
+        "formula-without-value",
+        "=A9",
+    )
 
 
 # -- labels that are nearly right ------------------------------------------------------------------
@@ -675,9 +678,9 @@ def test_answers_merged_over_several_rows_count_for_each(tmp_path: Path, kit: Ki
 
 def test_labels_among_the_answers_of_a_table(tmp_path: Path, kit: Kit) -> None:
     text = """
-    | 公司名称 | 主叫号码类型 | 关键流程话术 | 备注 |
-    | 甲公司 | 手机号 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
-    | 乙公司 | 固号 | 您好 | |
+    | 公司名称 | 主叫号码类型 | 主叫号码个数 | 关键流程话术 | 备注 |
+    | 甲公司 | 手机号 | 10 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
+    | 乙公司 | 固号 | 10 | 您好 | |
     """
     first, second = reading(tmp_path, text, kit).intakes
     assert written(first)["main_script"] == "姓名：请问贵姓；电话：请留电话"
@@ -870,6 +873,7 @@ PLACES = st.tuples(st.integers(1, 26), st.integers(1, 5))
 WORDS = st.text("甲乙丙丁戊己庚辛", min_size=1, max_size=6).map(lambda word: f"{word}9")
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_answers_are_found_in_any_order_of_rows_or_columns(kit: Kit, data: st.DataObject) -> None:
@@ -900,6 +904,7 @@ def _consumed(answers: Answers) -> set[str | None]:
     return {answer.origin.cell for answer in answers.fields.values()} | {u.cell for u in answers.unrecognised}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(PLACES, ANY_TEXT, max_size=8), merges=st.lists(st.tuples(PLACES, PLACES), max_size=3))
 @example(changes={(2, 3): "手机号"}, merges=[])
@@ -920,6 +925,7 @@ def test_any_text_anywhere_is_an_answer_or_understood_or_listed(
             assert understood or sheet.address(row, column) in known
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells_=st.dictionaries(PLACES, ANY_TEXT, max_size=25))
 def test_no_sheet_crashes_the_reader(kit: Kit, cells_: dict[tuple[int, int], str]) -> None:

@@ -109,6 +109,8 @@ def cell_things(place: Place, cell: Cell) -> Iterator[Thing]:
     """What one cell shows."""
     if cell.text.strip():
         yield Thing(place, Kind.TEXT, cell.text)
+    elif cell.fault:
+        yield Thing(place, Kind.PICTURE, "")
     if cell.struck.strip():
         yield Thing(place, Kind.STRUCK, cell.struck)
     if cell.note.strip():

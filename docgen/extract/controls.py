@@ -8,13 +8,15 @@ a control is kept: it is the answer where the control is blank, else a finding q
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from docgen import values
 from docgen.extract.answer_text import without_print
 from docgen.extract.forms import read_form
-from docgen.extract.prose import foreign_texts, prose_notes, quoted
+from docgen.extract.prose import foreign_texts, quoted
 from docgen.extract.vocabulary import Vocabulary
-from docgen.formats.docx import Control, Document
+from docgen.formats.docx import Document
+from docgen.formats.docx_flows import Control
 from docgen.formats.grid import Cell
 from docgen.model.intake import UNREAD, Answer, Answers, Chosen, Level, Origin, ReadingNote, Unrecognised, Value
 from docgen.model.kit import Choice, Field, FieldType
@@ -30,8 +32,7 @@ def read_controls(document: Document, vocabulary: Vocabulary) -> Answers | None:
     if len(fields) * 2 < len(vocabulary.fields):
         return None
     reader.read_tables(fields)
-    notes, left = prose_notes(document.prose, vocabulary)
-    return Answers(None, None, fields, (*reader.left, *left), notes=(*reader.notes, *notes))
+    return Answers(None, None, fields, tuple(reader.left), notes=tuple(reader.notes))
 
 
 class _ControlReader:
@@ -97,13 +98,13 @@ class _ControlReader:
             written = "\n".join(texts)
             self._note("answers-differ", Level.INVALID, written, control.tag, field.key, texts="」、「".join(texts))
             return Answer(written, origin)
-        return self._without_print(field, Answer(texts[0] if texts else "", origin))
+        return self._without_print(field, Answer(texts[0] if texts else "", origin, control.fault if texts else None))
 
     def _without_print(self, field: Field, answer: Answer) -> Answer:
         text, remains = without_print(self.vocabulary, field.key, answer.written)
         if remains:
             self._note("hint-remains", Level.INVALID, answer.written, answer.origin.cell, field.key, hint=remains)
-        return Answer(text, answer.origin)
+        return replace(answer, written=text)
 
     def _beside(self, control: Control, field: Field) -> str:
         """What was written in the control's cell outside of it, and is none of the kit's words."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
-from docgen.extract.prose import foreign_texts, prose_notes
+from docgen.extract.prose import Surroundings, foreign_texts
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
@@ -84,8 +84,13 @@ class Terms:
     unrecognised: tuple[Unrecognised, ...] = ()
 
 
-def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Terms] | None:
-    """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
+def locate(
+    book: Book, vocabulary: Vocabulary, surroundings: Surroundings | None = None
+) -> tuple[Intakes, Terms] | None:
+    """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake.
+
+    `surroundings` is what stands around the tables of a document.
+    """
     terms = locate_terms(book, vocabulary.kit) or Terms({})
     asked = [g for g in book.sheets if not _holds_terms(g, vocabulary.kit) and g.sheet not in book.own_sheets]
     found = [(grid, find_table(grid, vocabulary) or find_forms(grid, vocabulary)) for grid in asked]
@@ -95,10 +100,10 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Terms] | None:
     for grid, sheet in found:
         if sheet not in sheets:
             around += _foreign_texts(grid, vocabulary)
-    notes, left = prose_notes(book.prose, vocabulary)
-    around += left
+    outer = surroundings or Surroundings()
+    around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
-    return (Intakes(tuple(sheets), tuple(around), tuple(notes), book.made_with), terms) if sheets else None
+    return (Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with), terms) if sheets else None
 
 
 def locate_terms(book: Book, kit: Kit) -> Terms | None:

@@ -218,10 +218,18 @@ class ZoneReader:
         if first:
             found.place, found.taken, found.cell = first[0].place, (first[0].place,), first[0].cell
             rest = self._take_more(found, zone, rest)
-        elif not found.is_given and parts.lists:
+        elif parts.lists:
             found.place = parts.lists[0].place
             found.cell, found.taken = parts.lists[0].cell, (found.place,)
+        else:
+            self._take_faulty(found)
         return ZoneAnswers(list(self._split(found, zone.label)), [*parts.remarks, *rest], parts.aside)
+
+    def _take_faulty(self, found: Found) -> None:
+        """Take the cell in the answer's place that shows something and holds no text, as a picture."""
+        cell = self._grid.cell(*found.place)
+        if cell is not None and cell.fault and not cell.text.strip():
+            found.cell, found.taken = cell, (found.place,)
 
     def _take_more(self, found: Found, zone: Zone, rest: list[LabelCandidate]) -> list[LabelCandidate]:
         """Join to the answer the further texts that belong to it; what is left is nobody's."""

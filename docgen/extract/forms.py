@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docgen.extract.account import Account, Fate, things
+from docgen.extract.account import Account, Fate, Kind, things
 from docgen.extract.cell_classes import LabelCandidate, Layout, Role
 from docgen.extract.form_answers import CustomerColumn, ZoneAnswers, ZoneReader
 from docgen.extract.form_customers import customer_columns
@@ -123,6 +123,7 @@ class _FormReader:
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)
+                self.account.settle(place, Fate.QUOTED, Kind.PICTURE)
             for place in found.quoted:
                 self.account.settle(place, Fate.QUOTED)
             for remark in found.remarks:
@@ -166,7 +167,8 @@ class _FormReader:
 
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
-        return Answer(found.cell.text, origin, found.cell.fault, found.cell.is_date, found.value)
+        cell = found.cell
+        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
 
     def _note(self, remark: Remark, key: str | None) -> ReadingNote:
         self.account.settle(remark.place, Fate.QUOTED, remark.kind)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from docgen.extract import words
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Grid
 from docgen.model.intake import UNREAD, Level, Origin, ReadingNote, Unrecognised
+from docgen.text import is_instruction
+
+if TYPE_CHECKING:
+    from docgen.formats.docx import Document
 
 
 def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> ReadingNote:
@@ -15,14 +20,32 @@ def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> Read
     return ReadingNote(UNREAD, Level.MANUAL, text, origin, field, {"thing": words.thing(kind)})
 
 
-def prose_notes(lines: Iterable[str], vocabulary: Vocabulary) -> tuple[list[ReadingNote], list[Unrecognised]]:
-    """What the paragraphs of a document say beside the kit's own words: remarks of its author, and the rest as one
-    text."""
-    foreign = [line for line in lines if not vocabulary.understood(line)]
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around the tables of a document: what there is to say of it, and what was not understood."""
+
+    notes: tuple[ReadingNote, ...] = ()
+    left: tuple[Unrecognised, ...] = ()
+
+
+def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
+    """What a document says outside of its tables beside the kit's own words: remarks and comments of its author, the
+    rest of the paragraphs as one text, headers and footers, what is struck out, pictures."""
+    foreign = [line for line in document.prose if not vocabulary.understood(line)]
     remarks = [line for line in foreign if words.is_remark(line) and not words.is_framing(line)]
     rest = [line for line in foreign if line not in remarks]
-    notes = [quoted(line, Origin(None, None), None) for line in remarks]
-    return notes, [Unrecognised(None, None, "\n".join(rest))] if rest else []
+    notes = [quoted(line, Origin(), None) for line in remarks]
+    notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]
+    instructions = [text for text in document.notes if is_instruction(text)]
+    margins = [line for line in document.margins.split("\n") if _is_foreign(line, vocabulary)]
+    texts = ["\n".join(rest), *margins, *instructions, *document.struck, *[words.picture()] * document.pictures]
+    return Surroundings(tuple(notes), tuple(Unrecognised(None, None, text) for text in texts if text.strip()))
+
+
+def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line of a header or footer is none of the kit's, nor the number of a page."""
+    name = vocabulary.kit.name
+    return bool(line.strip()) and name not in line and not vocabulary.understood(line) and not words.is_page(line)
 
 
 def foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:

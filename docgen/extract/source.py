@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docgen.errors import SourceError
 from docgen.extract.find_intakes import Intakes, locate, locate_terms
+from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
@@ -71,16 +72,20 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
     book = book_of(document, kit.name)
     answers = read_controls(document, words)
+    around = surroundings(document, words)
     if answers is not None:
-        return Reading([replace(answers, made_with=book.made_with)])
+        left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)
+        return Reading([replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)])
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
-    return _located(path, words, (book, as_one), "no table of the document holds an intake")
+    return _located(path, words, (book, as_one), "no table of the document holds an intake", around)
 
 
-def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str) -> Reading:
+def _located(
+    path: Path, words: Vocabulary, books: Iterable[Book], without: str, around: Surroundings | None = None
+) -> Reading:
     """What the first of the books that holds an intake holds; they are views of one source."""
     views = list(books)
-    found = next(filter(None, (locate(book, words) for book in views)), None)
+    found = next(filter(None, (locate(book, words, around) for book in views)), None)
     if found is None:
         seen = labels_seen(views, words)
         raise SourceError(

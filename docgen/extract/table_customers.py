@@ -66,7 +66,7 @@ class CustomerReader:
         for row in self.rows:
             for number in column.numbers:
                 place, cell = self._seen(row, number)
-                if not cell.text.strip() or any(place == other for other, _ in texts):
+                if not (cell.text.strip() or cell.fault) or any(place == other for other, _ in texts):
                     continue
                 if self.vocabulary.is_hint(column.key, cell.text):
                     printed.append(place)
@@ -125,7 +125,8 @@ class CustomerReader:
 
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
-        return Answer(found.cell.text, origin, found.cell.fault, found.cell.is_date, found.value)
+        cell = found.cell
+        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
 
     # -- what else stands there ---------------------------------------------------------------------
 
@@ -133,6 +134,7 @@ class CustomerReader:
         for key, one in found.items():
             for place in one.taken:
                 self.account.settle(place, Fate.ANSWER)
+                self.account.settle(place, Fate.QUOTED, Kind.PICTURE)
             for place in one.printed:
                 self.account.settle(place, Fate.PRINTED)
             for place in one.quoted:

@@ -37,6 +37,7 @@ _LONGEST_PROMPT = 40
 _PHONE_DIGITS = 7
 #: What a person writes between choices, and no form prints there.
 _WRITTEN = re.compile(r"[、,，;；|｜]")
+_EITHER = re.compile(r"[/／、|｜]|或者?")  # between two names of one field
 
 
 class Meaning(NamedTuple):
@@ -178,7 +179,16 @@ class Vocabulary:
         return option(text, self._keys, self.fields)
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
-        """How well and as which fields' label the text is known."""
+        """How well and as which fields' label the text is known; `手机/电话` is one where both mean the same field."""
+        found = self._known_as(text)
+        names = _EITHER.split(text) if not found[1] and len(text) <= _LONGEST else []
+        if len(names) > 1:
+            each = {self._known_as(name)[1] for name in names}
+            if len(each) == 1:
+                return ALIAS, each.pop()
+        return found
+
+    def _known_as(self, text: str) -> tuple[int, tuple[str, ...]]:
         for folded in self._forms.of(text):
             found = self._labels.get(folded)
             if found:

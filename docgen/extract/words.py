@@ -95,6 +95,11 @@ def is_title(text: str) -> bool:
     return len(text) <= _SHORT * 2 and _list("titles").has(text)
 
 
+def is_page(text: str) -> bool:
+    """Whether the text is the number of a page."""
+    return len(text) <= _SHORT * 2 and _list("pages").has(text)
+
+
 def is_obligation(text: str) -> bool:
     """Whether the text says what kind of answer is wanted, and whether it must be given."""
     return len(text) <= _SHORT and _list("obligations").has(text)

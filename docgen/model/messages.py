@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+#: What a document prints in the place of a value that was not given; no finding.
+PENDING = "pending"
+
 
 class Wording(NamedTuple):
     """What is wrong, how to mend it, and what the customer is asked, where that is worded."""
@@ -30,5 +33,5 @@ def wording(code: str, **details: str) -> Wording:
 
 
 def codes() -> frozenset[str]:
-    """Every message code there is."""
-    return frozenset(_catalogue())
+    """The code of every finding of docgen's own."""
+    return frozenset(_catalogue()) - {PENDING}
