@@ -74,7 +74,7 @@ def batch(
     folder = kits.find(kit_name)
     kit = kits.load(folder)
     given_terms = load_terms(terms, kit)
-    paths = find_sources(sources, out, stored=True)
+    paths = find_sources(sources, kit, out, stored=True)
     if dry_run:
         for path in paths:
             tell(path)

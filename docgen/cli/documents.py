@@ -94,7 +94,7 @@ def check(
     kit = load_kit(kit_name)
     from docgen.pipeline import review_sources
 
-    run = review_sources(find_sources(sources), kit, load_terms(terms, kit), sheet, row, assess=reading().assess)
+    run = review_sources(find_sources(sources, kit), kit, load_terms(terms, kit), sheet, row, assess=reading().assess)
     if as_json:
         from docgen.model.as_json import intake_json
 
@@ -271,7 +271,7 @@ def _readable(
     """The intakes of one source with the file they stand in.  Exits with 3 where it is unreadable."""
     from docgen.pipeline import review_sources
 
-    run = review_sources(find_sources([source]), kit, terms, sheet, row, assess=reading().assess)
+    run = review_sources(find_sources([source], kit), kit, terms, sheet, row, assess=reading().assess)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)

@@ -120,14 +120,16 @@ def printed_date(given: dt.datetime | None) -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def find_sources(sources: Sequence[str], out: Location | None = None, *, stored: bool = False) -> list[Any]:
+def find_sources(
+    sources: Sequence[str], kit: Kit, out: Location | None = None, *, stored: bool = False
+) -> list[Any]:
     """The files that SOURCE... means; only with `stored` they may stand in storage."""
     from docgen.output.storage import is_remote
     from docgen.sources import discover
 
     for source in () if stored else filter(is_remote, sources):
         raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")
-    return discover(sources, out)
+    return discover(sources, out, lambda path: reading().is_text_form(path, kit))
 
 
 def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[Unreadable] = ()) -> NoReturn:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
+from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.prose import Surroundings, foreign_texts
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
@@ -38,6 +39,7 @@ class Intakes(Iterable[Answers]):
     around: tuple[Unrecognised, ...]
     remarks: tuple[ReadingNote, ...]
     made_with: tuple[str, str] | None
+    kit: Kit
     _outside: tuple[Unrecognised, ...] | None = field(default=None, repr=False)
 
     def __length_hint__(self) -> int:
@@ -49,7 +51,7 @@ class Intakes(Iterable[Answers]):
         found: list[Unrecognised] = []
         for sheet in self.sheets:
             for answers in sheet.customers(found):
-                found_here = replace(answers, made_with=self.made_with)
+                found_here = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
                 yield self._with_surroundings(found_here) if self._is_one_document else found_here
         remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
         self._outside = tuple(found) if self._is_one_document else (*found, *self.around, *remarks)
@@ -103,7 +105,7 @@ def locate(
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
-    return (Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with), terms) if sheets else None
+    return (Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit), terms) if sheets else None
 
 
 def locate_terms(book: Book, kit: Kit) -> Terms | None:
