@@ -107,6 +107,7 @@ def open_source(file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | N
     with _turn, file.named():
         reading = read(file.path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
+    findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
     return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings))
 

@@ -539,7 +539,7 @@ def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
         list(found)
 
 
-@pytest.mark.parametrize("limit", ["formats.xlsx.LONG_SHEET", "extract.find_intakes.MOST_CELLS"])
+@pytest.mark.parametrize("limit", ["formats.xlsx.LONG_SHEET", "extract.sheet_forms.MOST_CELLS"])
 def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(f"docgen.{limit}", 0)
     with pytest.raises(SourceError, match="no sheet holds an intake"):
@@ -855,9 +855,9 @@ def test_a_sheet_that_asks_for_half_of_the_fields_is_a_form(
 
 def test_a_sheet_of_more_cells_than_any_form_is_none(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx", "# 表\n" + "".join(f"| {f.label} | 答 |\n" for f in kit.fields.values()))
-    monkeypatch.setattr("docgen.extract.find_intakes.MOST_CELLS", 2 * len(kit.fields))
+    monkeypatch.setattr("docgen.extract.sheet_forms.MOST_CELLS", 2 * len(kit.fields))
     assert len(list(read(path, kit).intakes)) == 1
-    monkeypatch.setattr("docgen.extract.find_intakes.MOST_CELLS", 2 * len(kit.fields) - 1)
+    monkeypatch.setattr("docgen.extract.sheet_forms.MOST_CELLS", 2 * len(kit.fields) - 1)
     with pytest.raises(SourceError):
         read(path, kit)
 

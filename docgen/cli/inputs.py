@@ -63,7 +63,7 @@ def readable(
     source: str, kit: Kit, terms: Terms, date: dt.date | None, sheet: str | None, row: int | None
 ) -> list[Case]:
     """The cases of one source.  Exits with 3 where it is unreadable."""
-    run = read_sources(find_sources([source]), kit, terms, date, sheet, row)
+    run = read_sources(find_sources([source], kit), kit, terms, date, sheet, row)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)

@@ -73,13 +73,15 @@ class Origin:
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
     (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
-    `exact` what it holds in full where it shows less (a date without its year, a number without its last places)."""
+    `exact` what it holds in full where it shows less (a date without its year, a number without its last places);
+    `value` is what was understood where the text alone does not tell, as of marks in cells of their own."""
 
     written: str
     origin: Origin
     fault: str | None = None
     is_date: bool = False
     exact: str = ""
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
