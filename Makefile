@@ -16,7 +16,7 @@ APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint hooks bench coverage mutants docs lock dist clean system
+.PHONY: help demo test test-fast lint hooks bench coverage mutants docs pictures lock dist clean system
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -57,6 +57,9 @@ mutants: $(VENV)/installed-dev  ## Show which changes of the deciding code no te
 
 docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 	$(BIN)/python tests/reference.py
+
+pictures: $(VENV)/installed-dev  ## Draw the pictures of the documentation anew (needs LibreOffice and poppler)
+	$(BIN)/python tests/pictures.py
 
 lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -10,7 +10,11 @@ import json
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 # Every block of ideographs: radicals, 々〇, extension A, the unified block, compatibility, planes 2 and 3.
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -96,17 +100,61 @@ def printable(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` for comparison only: NFKC, no case, no white space, nothing invisible."""
+    """`text` for comparison only: NFKC, no case, no white space, nothing invisible, simplified characters."""
     # The labels of a form are compared again and again; long texts would only fill the memory.
     return _folded(text) if len(text) > _SHORT else _folded_once(text)
 
 
 def _folded(text: str) -> str:
-    return _SPACE.sub("", unicodedata.normalize("NFKC", visible(text).casefold()))
+    return simplified(_SPACE.sub("", unicodedata.normalize("NFKC", visible(text).casefold())))
 
 
 _SHORT = 100
 _folded_once = lru_cache(maxsize=8192)(_folded)
+
+
+class _Simplified(dict[int, str]):
+    """By code of a character its simplified form, asked of OpenCC once for each."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _simplified(chr(code))
+        return found
+
+
+_SIMPLIFIED = _Simplified()
+
+
+def simplified(text: str) -> str:
+    """`text` with traditional characters in their simplified form, one for one; for comparison only.
+
+    A character of GB 2312 stays what it is, since only the words around it could tell (乾隆, 著名).
+    """
+    try:
+        text.encode("gb2312")  # nearly every text: nothing to do, and no OpenCC to load
+    except UnicodeEncodeError:
+        return text.translate(_SIMPLIFIED)
+    return text
+
+
+def _simplified(character: str) -> str:
+    if not _IS_HAN.match(character) or _is_gb2312(character):
+        return character
+    found = _converter().convert(character)
+    return found if len(found) == 1 else character
+
+
+def _is_gb2312(character: str) -> bool:
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
+
+
+@cache
+def _converter() -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 _NOTHING = frozenset({"无", "没有", "暂无", "n/a", "n.a", "na", r"n\a"})
@@ -124,26 +172,45 @@ def says_nothing(text: str) -> bool:
     return (len(text) < 200 and (bool(_DASHES.fullmatch(fold(text))) or bare(text) in _NOTHING)) or not text.strip()
 
 
+_BEFORE = " \t\n\u3000*＊#•·"  # before a numbering
 _CLOSERS = {")": "(", "]": "[", "】": "【", "〕": "〔", "}": "{", "》": "《", "」": "「"}
 _TENS = "[一二三四五六七八九十]{1,3}"
-_NUMBERING = re.compile(rf"^(?:\((?:\d{{1,2}}|{_TENS})\)|\d{{1,2}}[.、)](?!\d)|{_TENS}、)")
-_OBLIGATION = re.compile(r"^[(\[【](?:必填|选填|可选|\*)[)\]】]")
+_COUNTED = r"\d{1,2}(?:[.．-]\d{1,2}){0,3}"
+#: How questions are counted: `1、` `1.1 ` `Q1.` `第1题：` `（一）` `A.` `①`.  Forms have fewer than sixty of them.
+_NUMBERING = re.compile(
+    rf"^(?:[(（\[【](?:\d{{1,2}}|{_TENS}|[A-Za-z])[)）\]】][.．、:：]?|(?:Q|No\.?|问题|题目?)\s?{_COUNTED}[.．、:：)）-]?(?!\d)"
+    rf"|第(?:\d{{1,2}}|{_TENS})[题项条][.．、:：]?|{_COUNTED}[.．、:：)）-](?!\d)|(?:[1-5]?\d\s+|\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}}\s*(?![十百千万亿]))(?=[{HAN}])"
+    rf"|{_TENS}[、.．)）]|[A-Za-z][.．、)）]|[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉][.．、:：]?)\s*",
+    re.IGNORECASE,
+)
+_OBLIGATION = "必填项?|选填项?|非必填|可选|必选|单选题?|多选题?|填空题?|required|optional"
+_OBLIGED = re.compile(rf"[(\[【](?:{_OBLIGATION}|\*)[)\]】]|(?:{_OBLIGATION})(?:[-_:*/|]|$)")
+_OBLIGING = re.compile(rf"[-_:*/|]*(?:{_OBLIGATION})$")
 
 
 @lru_cache(maxsize=4096)
 def fold_label(text: str) -> str:
     """A label for comparison: folded, without stars, colons and other punctuation around it, without
-    numbering before it and without remarks in brackets behind it (`1、手机号*（必填）：` → `手机号`).
+    numbering before it, without remarks in brackets behind it, and without what says that it must be answered
+    (`1、手机号*（必填）：` and `Q1. 手机号-必填` → `手机号`).
 
     A label that is nothing but brackets keeps what stands in them (`【公司名称】` → `公司名称`).
     """
-    found = _trim(fold(text))
-    for leading in (_OBLIGATION, _NUMBERING):
-        found = _trim(leading.sub("", found, count=1)) or found
-    while found and found[-1] in _CLOSERS:
-        opener = _opening(found)
-        found = _trim(found[:opener]) or _trim(found[opener + 1 : -1])
-    return found
+    found = _trim(fold(without_numbering(text))) or _trim(fold(text))
+    found = _trim(_OBLIGED.sub("", found, count=1) if _OBLIGED.match(found) else found) or found
+    while True:
+        shorter = _trim(_OBLIGING.sub("", found))
+        if found and found[-1] in _CLOSERS:
+            opener = _opening(found)
+            shorter = _trim(found[: max(opener, 0)]) or _trim(found[opener + 1 : -1])
+        if not shorter or shorter == found:
+            return found
+        found = shorter
+
+
+def without_numbering(text: str) -> str:
+    """A label without the number of its question, and what stands before that."""
+    return _NUMBERING.sub("", text.lstrip(_BEFORE), count=1)
 
 
 def _trim(text: str) -> str:
@@ -157,7 +224,7 @@ def _trim(text: str) -> str:
 
 
 def _opening(text: str) -> int:
-    """Where the bracket opens that closes `text`; 0 where none does."""
+    """Where the bracket opens that closes `text`; -1 where none does."""
     closer, depth = text[-1], 0
     for at in range(len(text) - 1, -1, -1):
         if text[at] == closer:
@@ -166,7 +233,7 @@ def _opening(text: str) -> int:
             depth -= 1
             if not depth:
                 return at
-    return 0
+    return -1
 
 
 # ── how sheets speak ────────────────────────────────────────────────────────────────────────────

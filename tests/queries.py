@@ -53,7 +53,7 @@ class Control:
     is_ticked: bool | None
     choices: tuple[str, ...]
     order: tuple[str, ...]
-    lock: str
+    lock: str | None
 
 
 def controls(content: bytes) -> dict[str, Control]:
@@ -69,6 +69,7 @@ def _control(sdt: Any) -> Control:
     kinds = [name for name in children if name in {"text", "dropDownList", "checkbox"}]
     ticked = properties.find("w14:checkbox/w14:checked", NS)
     multi = properties.find("w:text", NS)
+    lock = properties.find("w:lock", NS)
     kind = kinds[0]
     if multi is not None and multi.get(f"{{{W}}}multiLine") == "1":
         kind = "multiline"
@@ -82,7 +83,7 @@ def _control(sdt: Any) -> Control:
         is_ticked=None if ticked is None else ticked.get(f"{{{W14}}}val") == "1",
         choices=tuple(item.get(f"{{{W}}}displayText") for item in properties.iterfind(".//w:listItem", NS)),
         order=tuple(children),
-        lock=properties.find("w:lock", NS).get(f"{{{W}}}val"),
+        lock=None if lock is None else lock.get(f"{{{W}}}val"),
     )
 
 

@@ -5,9 +5,15 @@ A part stands between `<!-- NAME -->` and `<!-- end of NAME -->`.
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+import io
+import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import click
 
@@ -25,25 +31,93 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def commands() -> str:
-    """Every command with its options and the first line of its help."""
-    rows = ([f"`docgen {usage}`", command.get_short_help_str(200)] for usage, command in _commands(cli.cli, ""))
+    """Every command with the first line of its help."""
+    rows = (
+        [f"[`docgen {name}`](#docgen-{name.replace(' ', '-')})", command.get_short_help_str(200)]
+        for name, command in every_command(cli.cli, "")
+    )
     return _table(("command", "what it does"), rows)
 
 
-def _commands(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
+def shared_options() -> str:
+    """The options that mean the same for several commands."""
+    records = {
+        record: None for _, command in every_command(cli.cli, "") for record in _options(command) if _shared(record)
+    }
+    return _table(("option", "what it does"), ([f"`{names}`", said] for names, said in records))
+
+
+def command_details() -> str:
+    """Every command: how it is called, its help, its own options, and which of the shared ones it takes."""
+    return "\n\n".join("\n\n".join(_details(name, command)) for name, command in every_command(cli.cli, ""))
+
+
+def _details(name: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=name)
+    arguments = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
+    yield f"### docgen {name}"
+    yield f"```text\n{' '.join(['docgen', name, *arguments, '[OPTIONS]'])}\n```"
+    yield inspect.cleandoc(command.help or "")
+    own = [[f"`{names}`", said] for names, said in _options(command) if not _shared((names, said))]
+    if own:
+        yield _table(("option", "what it does"), own)
+    shared = [f"`{_longest(names)}`" for names, said in _options(command) if _shared((names, said))]
+    if shared:
+        yield f"Shared options: {', '.join(shared)}."
+
+
+def every_command(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
-            yield from _commands(command, f"{before}{name} ")
-            continue
-        context = click.Context(command, info_name=name)
-        parts = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
-        parts += [f"[{_option(p, context)}]" for p in command.params if isinstance(p, click.Option)]
-        yield " ".join([before + name, *parts]), command
+            yield from every_command(command, f"{before}{name} ")
+        else:
+            yield before + name, command
 
 
-def _option(option: click.Option, context: click.Context) -> str:
-    longest = max(option.opts, key=len)
-    return longest if option.is_flag else f"{longest} {option.make_metavar(context)}"
+def _options(command: click.Command) -> list[tuple[str, str]]:
+    """The options of a command as its --help shows them: spelling and explanation."""
+    context = click.Context(command)
+    records = (p.get_help_record(context) for p in command.params if isinstance(p, click.Option))
+    return [record for record in records if record is not None]
+
+
+def _shared(record: tuple[str, str]) -> bool:
+    """Whether at least three commands have this option."""
+    return Counter(found for _, command in every_command(cli.cli, "") for found in _options(command))[record] >= 3
+
+
+def _longest(names: str) -> str:
+    return max(names.split(), key=lambda name: len(name) if name.startswith("--") else 0)
+
+
+class _Terminal(io.StringIO):
+    """What a command prints on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+#: As wide as a page of the README shows without scrolling; and the findings shown there: the first of cell B9, the
+#: second of cell B12.
+WIDTH, SHOWN = 112, (("B9", 0), ("B12", 1))
+
+
+def check() -> str:
+    """What `docgen check` prints of the incomplete sample: its heads, and the findings that SHOWN names."""
+    out = _Terminal()
+    terminal = {"TERM": "xterm", "COLUMNS": str(WIDTH)}
+    with mock.patch.dict(os.environ, terminal), contextlib.chdir(ROOT), contextlib.redirect_stdout(out):
+        cli.run(["check", "inputs/incomplete.xlsx"])
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()]
+    start, end = (next(at for at, line in enumerate(lines) if line.startswith(corner)) for corner in "┡└")
+    findings: list[list[str]] = []
+    for line in lines[start + 1 : end]:
+        if line[1] != " ":  # the level stands in the first line of a finding
+            findings.append([])
+        findings[-1].append(line)
+    chosen = [[f for f in findings if re.search(rf"│ {cell} +│", f[0])][number] for cell, number in SHOWN]
+    shown = lines[: start + 1] + [line for finding in chosen for line in finding] + [lines[end]]
+    return "\n".join(["```text", *shown, "```"])
 
 
 def fields() -> str:
@@ -85,7 +159,10 @@ def _reported(kit: Kit, rule_id: str) -> Iterator[str]:
 
 
 PARTS: dict[Path, dict[str, Callable[[], str]]] = {
-    ROOT / "README.md": {"commands": commands},
+    ROOT / "README.md": {"check": check},
+    ROOT / "README.zh-CN.md": {"check": check},
+    ROOT / "docs" / "accounts.md": {"check": check},
+    ROOT / "docs" / "commands.md": {"commands": commands, "options": shared_options, "details": command_details},
     KIT / "README.md": {"fields": fields, "rules": rules},
 }
 

@@ -54,7 +54,7 @@ def test_check_json_is_as_promised(run: Run, no_output: Path, tmp_path: Path) ->
     assert intake["source"] == str(INPUTS / "manual.xlsx")
     for finding in intake["findings"]:
         assert list(finding) == [
-            "rule", "level", "field", "label", "sheet", "cell", "written", "message", "remedy", "clause",
+            "code", "rule", "level", "field", "label", "sheet", "cell", "written", "message", "remedy", "ask", "clause",
         ]  # fmt: skip
     assert all(list(figure) == ["label", "value", "unit"] for figure in intake["figures"].values())
     (entry,) = done.json["unreadable"]

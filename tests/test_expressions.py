@@ -56,7 +56,21 @@ SHOWN: Mapping[str, Any] = {
         ("count in [30]", False),
         ("{20: true}[count]", True),
         ("price > 0.1", True),
-        ("price == 0.12", False),  # a decimal is no binary fraction
+        ("price == 0.12", True),  # both are decimals
+        ("price < 0.12", False),
+        ("price <= 0.12", True),
+        ("0.12 <= price", True),
+        ("price in [0.11, 0.12]", True),
+        ("{0.12: true}[price]", True),
+        ("price * 10 == 1.2", True),
+        ("0.1 + 0.2 == 0.3", True),
+        ("count * 0.1 == 2", True),
+        ("2 ** -1 == 0.5", True),
+        ("1.1 - 1 == 0.1", True),
+        ("'0.12' | float == price", True),
+        ("price | round(1) == 0.1", True),
+        ("least(price, 0.12) == 0.12", True),
+        ("0.5 < gone or 0.5 > gone", False),
         ("'甲' in listed", True),
         ("'丙' in listed", False),
         ("listed | length == 2", True),
@@ -109,6 +123,13 @@ def test_conditions(values: Mapping[str, Any], condition: str, holds: bool) -> N
         ("{{ count ~ '通、' ~ listed ~ 1.5 }}", "20通、甲、乙1.5"),
         ("{{ 2.345 | round(2) }}", "2.35"),
         ("{{ 2.345 | round(1, 'floor') }}", "2.3"),
+        ("{{ 2.341 | round(2, 'ceil') }}", "2.35"),
+        ("{{ 0.125 | round(2) }}", "0.13"),  # half goes up
+        ("{{ 5 | round }}", "5"),
+        ("{{ 'viel' | float }}", "0"),
+        ("{{ 0.1 + 0.2 }}", "0.3"),
+        ("{% set x = 0.1 %}{{ x * 3 }}", "0.3"),
+        ("{% macro m(x=0.1) %}{{ x * 3 }}{% endmacro %}{{ m() }}", "0.3"),
     ],
 )
 def test_what_templates_print(written: str, printed: str) -> None:

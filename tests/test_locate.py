@@ -351,11 +351,14 @@ def test_unknown_labels_and_near_misses_are_reported_not_guessed(tmp_path: Path,
 
 def test_faults_of_cells_are_carried(kit: Kit) -> None:
     rows = [(row, 1, Cell(field.label)) for row, field in enumerate(kit.fields.values(), start=1)]
-    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula"))]),))
+    book = Book((grid("S", [*rows, (1, 2, Cell("=A9", "formula-without-value"))]),))
     found = locate(book, Vocabulary(kit))
     assert found is not None
     (answers,) = found[0]
-    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == ("formula", "=A9")
+    assert (answers.fields["company_name"].fault, answers.fields["company_name"].written) == (
+        "formula-without-value",
+        "=A9",
+    )
 
 
 # -- labels that are nearly right ------------------------------------------------------------------
@@ -371,7 +374,7 @@ def near(run: Run, tmp_path: Path, text: str) -> list[dict[str, Any]]:
     [
         ("公司名称*", "公司名秤*", "company_name"),
         ("被叫号码来源*", "被叫号来源", "callee_source"),
-        ("微信号", "您的微信账号", "contact_wechat"),
+        ("微信号", "贵司微信账号", "contact_wechat"),
         ("关键流程话术*", "关健流程话术", "main_script"),
         ("整体外呼量*", "整体外乎量：", "total_calls"),
     ],
@@ -675,9 +678,9 @@ def test_answers_merged_over_several_rows_count_for_each(tmp_path: Path, kit: Ki
 
 def test_labels_among_the_answers_of_a_table(tmp_path: Path, kit: Kit) -> None:
     text = """
-    | 公司名称 | 主叫号码类型 | 关键流程话术 | 备注 |
-    | 甲公司 | 手机号 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
-    | 乙公司 | 固号 | 您好 | |
+    | 公司名称 | 主叫号码类型 | 主叫号码个数 | 关键流程话术 | 备注 |
+    | 甲公司 | 手机号 | 10 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
+    | 乙公司 | 固号 | 10 | 您好 | |
     """
     first, second = reading(tmp_path, text, kit).intakes
     assert written(first)["main_script"] == "姓名：请问贵姓；电话：请留电话"

@@ -25,7 +25,7 @@ LEVELS = st.lists(st.sampled_from(list(Level)), max_size=6)
 @given(some=LEVELS, more=LEVELS)
 def test_more_findings_never_make_a_better_verdict(some: list[Level], more: list[Level]) -> None:
     def of(levels: list[Level]) -> int:
-        return _ORDER.index(verdict([Finding("R", level, "", "") for level in levels]))
+        return _ORDER.index(verdict([Finding("R", "R", level, "", "") for level in levels]))
 
     assert of([*some, *more]) >= of(some)
     assert of([*more, *some]) == of([*some, *more])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -270,3 +272,41 @@ def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -
     done = run("packet", document(tmp_path / "two.docx", f"{text}\n和\n{text}"), "-o", tmp_path / "out", "--json")
     assert done.code == 0
     assert len({packet["folder"] for packet in done.json["packets"]}) == 2
+
+
+#: Makes a packet anew where folders are replaced in two steps, and is killed between the two.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from docgen import cli
+from docgen.output import aside
+aside._exchange = lambda *_: False
+rename = Path.rename
+def killed(one, other):
+    if "docgen-tmp" in one.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(one, other)
+Path.rename = killed
+cli.run(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what dead processes left is not known there")
+@pytest.mark.parametrize(
+    "line", ["packet {same} -o {out}", "packet {other} -o {out}", "batch {other} -o {out} --jobs 1"]
+)
+def test_a_packet_that_was_being_replaced_comes_back_with_the_next_run(run: Run, tmp_path: Path, line: str) -> None:
+    """Also when that run is about another customer, and however it writes."""
+    out = tmp_path / "out"
+    places = {"same": ROOT / "inputs" / "accepted.xlsx", "other": ROOT / "inputs" / "manual.xlsx", "out": out}
+    (made,) = run("packet", places["same"], "-o", out, "--json").json["packets"]
+    folder = Path(made["folder"])
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    command = ["packet", str(places["same"]), "-o", str(out), "--date", "2020-02-20"]
+    assert subprocess.run([sys.executable, "-c", KILLED, *command], check=False).returncode == -9
+    assert not folder.exists()
+    assert run(*line.format(**places).split()).code == 0
+    assert run("verify", folder).code == 0
+    if "{other}" in line:
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert not [path for path in out.iterdir() if "docgen-tmp" in path.name or "docgen-aside" in path.name]

@@ -97,8 +97,26 @@ def test_rules_find_what_they_are_for_and_nothing_else(
 def test_each_unreadable_region_is_one_finding_of_its_rule(kit: Kit) -> None:
     found = reviewed(kit, number_regions="深圳、广东省、朝阳").review.findings
     assert [(f.rule, f.clause) for f in found] == [("REG-1", "III.2(1)③")] * 2
+    assert [f.code for f in found] == ["region-too-coarse", "region-ambiguous"]
     assert "广东省" in found[0].message
     assert "朝阳" in found[1].message
+
+
+def test_codes_are_those_of_reading_or_the_ids_of_rules(kit: Kit) -> None:
+    changes = {
+        "company_name": "",
+        "contact_title": "无",
+        "contact_name": "暂无",
+        "daily_calls": "4000-5000",
+        "scenarios": "营销",
+    }
+    found = {(f.code, f.rule, f.field) for f in reviewed(kit, **changes).review.findings}
+    assert found == {
+        ("required", "required", "company_name"),
+        ("required-says-none", "required", "contact_name"),
+        ("count-range", "value", "daily_calls"),
+        ("SCN-2", "SCN-2", "scenarios"),
+    }
 
 
 @pytest.mark.parametrize(

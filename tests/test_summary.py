@@ -165,8 +165,18 @@ def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
 def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
     item = reviewed(kit)
     strange = (
-        Finding("value", Level.ADVICE, "看不懂金额", "请更正", "prepayment", "预付款", Origin("商务条款", "C9"), "abc"),
-        Finding("value", Level.ADVICE, "由其他版本制作", "请核对", origin=Origin("Sheet1", None)),
+        Finding(
+            "money-unreadable",
+            "value",
+            Level.ADVICE,
+            "看不懂金额",
+            "请更正",
+            "prepayment",
+            "预付款",
+            Origin("商务条款", "C9"),
+            "abc",
+        ),
+        Finding("kit-version", "value", Level.ADVICE, "由其他版本制作", "请核对", origin=Origin("Sheet1", None)),
     )
     found = squeezed(pdf(kit, replace(item, review=replace(item.review, findings=strange))))
     assert "预付款商务条款!C9「abc」看不懂金额" in found

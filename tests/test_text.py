@@ -102,6 +102,36 @@ def test_fold_makes_equal(one: str, other: str) -> None:
     assert fold(one) == other
 
 
+@pytest.mark.parametrize(
+    ("traditional", "simple"),
+    [
+        ("桂林虛構茶業有限公司", "桂林虚构茶业有限公司"),
+        ("購買名單", "购买名单"),
+        ("兩萬", "两万"),
+        ("乾隆著名", "乾隆著名"),  # what only the words around it could tell stays
+        ("㛃䶮𬭎☑", "㛃䶮𬭎☑"),
+        ("銀行 Bank", "银行bank"),
+    ],
+)
+def test_traditional_characters_compare_as_simplified_ones(traditional: str, simple: str) -> None:
+    assert fold(traditional) == simple
+    assert clean_line(traditional) == traditional, "what is printed is what was written"
+
+
+@given(st.text(max_size=30))
+def test_simplified_characters_stand_one_for_one(text: str) -> None:
+    assert len(texts.simplified(text)) == len(text)
+
+
+def test_simple_text_does_not_load_the_converter() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys; from docgen.text import fold; fold('公司名称 ☑ 5,000'); fold('ABC'); print('opencc' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_fold_keeps_different_what_differs() -> None:
     assert len({fold(word) for word in ("通信", "电信", "通讯", "固号", "手机号", "㛃", "䶮")}) == 7
 
@@ -123,6 +153,25 @@ def test_fold_keeps_different_what_differs() -> None:
         ("负责人信息 / 称呼*", "负责人信息/称呼"),
         ("号码（固号/手机号）个数", "号码(固号/手机号)个数"),
         ("95号码", "95号码"),
+        ("Q1. 公司名称", "公司名称"),
+        ("q10：公司名称*", "公司名称"),
+        ("第3题、公司名称", "公司名称"),
+        ("1.1 公司名称", "公司名称"),
+        ("1.1公司名称", "公司名称"),
+        ("3 公司名称", "公司名称"),
+        ("①公司名称", "公司名称"),
+        ("（二）、公司名称", "公司名称"),
+        ("A. 公司名称", "公司名称"),
+        ("公司名称-必填", "公司名称"),
+        ("公司名称 必填项：", "公司名称"),
+        ("公司名称[单选题]（必填）", "公司名称"),
+        ("必填-公司名称", "公司名称"),
+        ("[填空题]公司名称", "公司名称"),
+        ("公司名稱", "公司名称"),
+        ("95 号码", "95号码"),
+        ("400号码", "400号码"),
+        ("1.5万", "1.5万"),
+        ("公司名称)", "公司名称"),
         ("：", ""),
         ("", ""),
     ],

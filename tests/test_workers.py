@@ -12,9 +12,10 @@ import time
 import pytest
 from waiting import wait_until
 
-from docgen import workers
 from docgen.errors import DocgenError, KitError, SourceError
-from docgen.workers import WorkerDiedError, Workers
+from docgen.workers import limits
+from docgen.workers import pool as workers
+from docgen.workers.pool import WorkerDiedError, Workers
 
 
 def test_results_and_errors_come_back() -> None:
@@ -60,7 +61,7 @@ def test_workers_stay_warm_and_are_replaced_when_they_have_grown() -> None:
     with Workers(1) as pool:
         first = pool.submit(os.getpid).result(60)
         assert pool.submit(os.getpid).result(60) == first
-        pool.submit(_grow, max(workers._MOST_MEMORY, workers._peak_memory())).result(60)
+        pool.submit(_grow, max(workers._MOST_MEMORY, limits.peak_memory())).result(60)
         assert pool.submit(os.getpid).result(60) != first
 
 

@@ -12,11 +12,10 @@ from typing import Annotated, Any, NamedTuple
 from docgen import values
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
-from docgen.model.kit import Field, FieldType, Kit, Section
+from docgen.model.kit import Field, Kit, Section
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
-
-_ITEMISED = {FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST}
+from docgen.values.shown import ITEMISED, shown, shown_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def field_shape(field: Field) -> ContextType:
     """What a template may do with the answer to a field."""
     return ContextType(
         {"other": context_types.of(str)} if field.other else {},
-        item=context_types.of(str) if field.type in _ITEMISED else None,
+        item=context_types.of(str) if field.type in ITEMISED else None,
         choices={choice.key: choice.label for choice in field.choices} or None,
         kind=field.type.value,
         meaning=" / ".join(part for part in (field.group, field.label) if part),
@@ -138,11 +137,6 @@ def field_shape(field: Field) -> ContextType:
 def kit_mark(kit: Kit) -> KitMark:
     """What documents say of `kit`."""
     return KitMark(kit.title, kit.name, kit.version, kit.version_mark)
-
-
-def shown_limits(kit: Kit) -> dict[str, Shown]:
-    """The thresholds of the kit as documents print them."""
-    return {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()}
 
 
 def context(
@@ -185,14 +179,6 @@ def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], options
         row=intake.row,
         unrecognised=intake.unrecognised,
     )
-
-
-def shown(field: Field, value: Value | None) -> Shown | Missing:
-    """A value that prints as a person reads it and compares by its key; Missing where there is none."""
-    if value is None:
-        return Missing(field.label, pending=field.pending)
-    items = values.items(field, value) if field.type in _ITEMISED else ()
-    return Shown(value, values.show(field, value), items, is_private=field.private)
 
 
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:

@@ -18,6 +18,7 @@ from docgen.model.intake import Value
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
 from docgen.template import context_types, word
 from docgen.template.context_types import Names
+from docgen.values.shown import shown, shown_limits
 
 
 class FormField(NamedTuple):
@@ -96,8 +97,8 @@ def form_context(
         summary=summary,
     )
     return {
-        **{key: context.shown(field, entries.get(key, CorrectionEntry()).value) for key, field in kit.fields.items()},
-        "limits": context.shown_limits(kit),
+        **{key: shown(field, entries.get(key, CorrectionEntry()).value) for key, field in kit.fields.items()},
+        "limits": shown_limits(kit),
         "words": kit.words,
         **common._asdict(),
     }

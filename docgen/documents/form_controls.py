@@ -18,6 +18,7 @@ from docgen.model.kit import Field, FieldType
 
 #: Word's own glyphs and font for tick boxes.
 TICKED, EMPTY, BOX_FONT = "☒", "☐", "MS Gothic"
+_LOCK = '<w:lock w:val="{}"/>'
 _LINE, _GAP = "________", "　"
 
 _DROPDOWNS = {FieldType.ONE, FieldType.YES_NO}
@@ -44,10 +45,12 @@ def control(field: Field, value: Value | None, *, written: str = "", locked: boo
 def _properties(tag: str, alias: str, kind: str, *, empty: bool, locked: bool, run_properties: str = "") -> str:
     """A w:sdtPr; its children stand in the order of the schema."""
     number = crc32(tag.encode()) & 0x7FFFFFFF
-    lock = "sdtContentLocked" if locked else "sdtLocked"
+    # Some editors take sdtLocked for read-only: ticks and lists stay without it; their table keeps them in place.
+    lock = "sdtContentLocked" if locked else "sdtLocked" if kind.startswith("<w:text") else ""
     return (
         f'<w:sdtPr>{run_properties}<w:alias w:val="{escape(alias)}"/><w:tag w:val="{escape(tag)}"/>'
-        f'<w:id w:val="{number}"/><w:lock w:val="{lock}"/>{"<w:showingPlcHdr/>" if empty else ""}{kind}</w:sdtPr>'
+        f'<w:id w:val="{number}"/>{lock and _LOCK.format(lock)}'
+        f"{'<w:showingPlcHdr/>' if empty else ''}{kind}</w:sdtPr>"
     )
 
 

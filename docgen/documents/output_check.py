@@ -17,8 +17,9 @@ from typing import Any
 
 from docgen.errors import ProofError
 from docgen.model.kit import Field, Kit
+from docgen.template import containers
 from docgen.template.package import xml_fault
-from docgen.template.word import DOCUMENT, Rendered
+from docgen.template.word import Rendered
 
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
 _MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")
@@ -28,14 +29,14 @@ _CONTROL_ID = re.compile(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmark
 
 def word(document: Rendered, what: str) -> Rendered:
     """`document` itself, a Word file that is sound.  Raises ProofError that says what is wrong with `what`."""
-    _require(what, _word_problems(_opened(document, what)))
+    _require(what, _word_problems(_opened(document, what), document.main))
     return document
 
 
 def form(document: Rendered, kit: Kit, what: str = "the form") -> Rendered:
     """`document` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
     parts = _opened(document, what)
-    _require(what, [*_word_problems(parts), *_control_problems(parts.get(DOCUMENT, b""), kit)])
+    _require(what, [*_word_problems(parts, document.main), *_control_problems(parts.get(document.main, b""), kit)])
     return document
 
 
@@ -64,20 +65,21 @@ def _opened(document: Rendered, what: str) -> dict[str, bytes]:
     when it was compiled."""
     try:
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
-            wanted = document.made | {DOCUMENT}
+            wanted = document.made | {document.main}
             return {name: archive.read(name) for name in archive.namelist() if name in wanted}
     except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
         raise ProofError(f"{what} failed its own check and is not written: it does not open: {cause}") from cause
 
 
-def _word_problems(parts: dict[str, bytes]) -> Iterator[str]:
-    if DOCUMENT not in parts:
-        yield f"it holds no {DOCUMENT}"
+def _word_problems(parts: dict[str, bytes], main: str) -> Iterator[str]:
+    if main not in parts:
+        yield f"it holds no {main}"
     for name, content in parts.items():
         if fault := xml_fault(content):
             yield f"{name} is not well-formed XML: {fault}"
         if _MARKS.search(content):
             yield f"{name} holds marks of the engine"
+        yield from (f"{name} holds {fault}" for fault in containers.faults(content))
 
 
 def _control_problems(document: bytes, kit: Kit) -> Iterator[str]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextvars import ContextVar
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import wraps
+from math import isfinite
 from typing import Any, cast
 
 from jinja2 import TemplateSyntaxError, nodes, pass_eval_context
@@ -28,11 +29,12 @@ _STEP = 250
 _MOST_DIGITS = 28
 _HIGHEST_POWER = 64
 _MOST_BITS = 4096
+_HIGHEST_EXPONENT = 1000
 
 #: Jinja's own filters and tests that a template may use.  None marks a value as markup (`safe`), makes a link of it
 #: (`urlize`), or makes a text or list longer than what it is given; `join`, `replace` and `round` are bounded below.
 _FILTERS = (
-    "abs", "capitalize", "count", "d", "default", "e", "escape", "first", "float", "forceescape", "int", "items",
+    "abs", "capitalize", "count", "d", "default", "e", "escape", "first", "forceescape", "int", "items",
     "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr",
     "sort", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
 )  # fmt: skip
@@ -79,10 +81,16 @@ def pay_operator(operator: str, left: object, right: object) -> None:
         spend(_size(left) + _size(right))
     elif operator != "-" and not (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
         raise TypeError(f"only numbers can stand beside {operator}")
-    if any(isinstance(number, int) and number.bit_length() > _MOST_BITS for number in (left, right)):
+    if any(map(_is_huge, (left, right))):
         raise ArithmeticError("a number has grown beyond any use")
     if operator == "**" and isinstance(right, _NUMBERS) and not -_HIGHEST_POWER <= right <= _HIGHEST_POWER:
         raise ArithmeticError(f"a power above {_HIGHEST_POWER} is not computed")
+
+
+def _is_huge(number: object) -> bool:
+    if isinstance(number, Decimal):
+        return abs(number.adjusted()) > _HIGHEST_EXPONENT
+    return isinstance(number, int) and number.bit_length() > _MOST_BITS
 
 
 _NUMBERS = (int, float, Decimal)
@@ -101,10 +109,12 @@ def filters() -> dict[str, Callable[..., Any]]:
     own: dict[str, Callable[..., Any]] = {
         "join": _join,
         "replace": _replace,
+        "float": _float,
         "round": _round,
         _JOINED: _joined,
         _WEIGHED: _weighed,
         _FLAT: _flat,
+        _EXACT: Decimal,
     }
     return own | {name: metered(cast(Any, jinja_filters.FILTERS[name])) for name in _FILTERS}
 
@@ -144,17 +154,31 @@ def _replace(context: EvalContext, s: str, old: str, new: str, count: int | None
     return jinja_filters.do_replace(context, text, old, new, count)
 
 
-def _round(value: float, precision: int = 0, method: Any = "common") -> float:
-    """As Jinja's, to so many digits as numbers have."""
+def _float(value: Any, default: Any = 0) -> Any:
+    """As Jinja's, but an exact decimal; `default` for what is no number."""
+    try:
+        found = Decimal(str(value))
+    except (ValueError, ArithmeticError):
+        return default
+    return found if found.is_finite() else default
+
+
+_ROUNDINGS = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
+
+
+def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
+    """As Jinja's, in exact decimals: half of the last digit goes up."""
     if not 0 <= precision <= _MOST_DIGITS:
         raise ArithmeticError(f"numbers are rounded to between 0 and {_MOST_DIGITS} digits")
-    return jinja_filters.do_round(value, precision, method)
+    if method not in _ROUNDINGS:
+        raise ValueError(f"method must be one of {', '.join(_ROUNDINGS)}")
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-precision), _ROUNDINGS[method])
 
 
 # -- what stands in for the tree's own operations ------------------------------------------------------
 
 #: Filters that no template can name.
-_JOINED, _WEIGHED, _FLAT = " joined", " weighed", " flat"
+_JOINED, _WEIGHED, _FLAT, _EXACT = " joined", " weighed", " flat", " exact"
 
 
 @pass_eval_context
@@ -209,9 +233,20 @@ def bounded(tree: nodes.Template) -> nodes.Template:
         cost = _STEP + sum(len(text.data) for text in block.find_all(nodes.TemplateData))
         payment = nodes.Call(nodes.EnvironmentAttribute("spend"), [nodes.Const(cost)], [], None, None)
         block.body.insert(0, nodes.ExprStmt(payment, lineno=block.lineno).set_lineno(block.lineno))
-    found = _Bounding().visit(tree)
+    found = _Bounding().visit(_Exact().visit(tree))
     assert isinstance(found, nodes.Template)
     return found
+
+
+class _Exact(NodeTransformer):
+    """Makes decimals of numbers with a point: `0.1` is a tenth, as in the answers, and no binary fraction near it."""
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:  # noqa: N802  jinja's name
+        if not isinstance(node.value, float):
+            return node
+        if not isfinite(node.value):
+            raise TemplateSyntaxError("a number is too large to be of use", node.lineno)
+        return _filtered(nodes.Const(repr(node.value), lineno=node.lineno), _EXACT)
 
 
 _CONSTANT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair)

@@ -68,6 +68,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "least": least,
 }
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
+#: What authors call filters and tests in their own words.
+SPOKEN_OF = {"大写": "rmb", "人民币": "rmb", "金额大写": "rmb", "已填": "given", "已填写": "given"}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 #: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
 _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
@@ -85,7 +87,7 @@ class _Template(Template):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 without access to Python: strict names, no calls but the functions above, exact division, all of it
+    """Jinja2 without access to Python: strict names, no calls but the functions above, exact decimals, all of it
     within bounds."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
@@ -101,13 +103,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return {**self.globals, **(d or {})}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on the values behind `Shown`, division in Decimal."""
+        """Arithmetic on the values behind `Shown`; what is no whole number is a Decimal, never a binary fraction."""
         left, right = plain(left), plain(right)
         for value in (left, right):
             if isinstance(value, Missing):
                 return value
         limits.pay_operator(operator, left, right)
-        if operator == "/" and isinstance(left, int) and isinstance(right, int):
+        if isinstance(left, int) and isinstance(right, int) and (operator == "/" or (operator == "**" and right < 0)):
             left = Decimal(left)
         return super().call_binop(context, operator, left, right)
 

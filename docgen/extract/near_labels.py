@@ -45,7 +45,7 @@ def _notes(answers: Answers, kit: Kit) -> Iterator[ReadingNote]:
 def _note(text: Unrecognised, fields: list[Field]) -> ReadingNote:
     details = {"label": "」、「".join(field.label for field in fields), "written": _head(text.text)}
     field = fields[0].key if len(fields) == 1 else None
-    return ReadingNote("near_label", Level.ADVICE, text.text, Origin(text.sheet, text.cell), field, details)
+    return ReadingNote("near-label", Level.ADVICE, text.text, Origin(text.sheet, text.cell), field, details)
 
 
 def _head(text: str) -> str:

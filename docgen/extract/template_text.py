@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
-from docgen.text import fold
+from docgen.text import HAN, fold
 
 #: A shorter example, or a number, may stand anywhere by chance; so may what a template prints around its tags.
 TELLING = 4
@@ -42,16 +42,20 @@ def parts(text: str, ends: str) -> list[str]:
 
 
 _NUMBERING = frozenset("、.．)）]】")
+_HAN = re.compile(f"[{HAN}]")
+_AHEAD = 60
 
 
 def starts(text: str, initials: frozenset[str]) -> bool:
     """Whether the text can be a label or hint, by its first letter: a quick no for most cells of a table.
-    Numbering and remarks before it say nothing (`1、公司名称`, `(必填)公司名称`)."""
+    Numbering, remarks and a name in English before it say nothing (`1、公司名称`, `(必填)公司名称`, `Name 公司名称`).
+    """
     for at, letter in enumerate(text):
         if letter.isalnum():
             folded = fold(letter)
             if folded:
-                return folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
+                is_known = folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
+                return is_known or (letter.isascii() and bool(_HAN.search(text, at, at + _AHEAD)))
     return False
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from docgen.extract.label_forms import LabelForms
 from docgen.extract.template_text import TELLING, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
@@ -32,6 +33,7 @@ _PROMPT = re.compile(
 )
 _LONGEST_PROMPT = 40
 _PHONE_DIGITS = 7
+_EITHER = re.compile(r"[/／、|｜]|或者?")  # between two names of one field
 
 
 class Meaning(NamedTuple):
@@ -54,6 +56,15 @@ _NOTHING = Meaning()
 def vocabulary(kit: Kit) -> Vocabulary:
     """The kit's vocabulary, made once per process."""
     return Vocabulary(kit)
+
+
+@cache
+def _label_forms(kit: Kit) -> LabelForms:
+    fields = kit.all_fields.values()
+    groups = (group for field in fields for group in (field.group, field.section))
+    titles = (title for section in kit.sections for title in (section.key, section.label))
+    names = (name for field in fields for name in (field.key, *field.aliases))
+    return LabelForms(names, (*filter(None, groups), *titles))
 
 
 class Vocabulary:
@@ -79,11 +90,12 @@ class Vocabulary:
         self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
         self._marks = marks(kit)
         self._remembered = lru_cache(_REMEMBERED)(self._find)
-        self._initials = frozenset(name[0] for name in (*self._labels, *self.groups))
+        self._forms = _label_forms(kit)
+        self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
         self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
 
     def _add(self, key: str, field: Field) -> None:
-        names = [(LABEL, field.label), *((ALIAS, alias) for alias in field.aliases)]
+        names = [(LABEL, field.label), *((ALIAS, alias) for alias in (*field.aliases, key))]
         if field.group:
             self.groups.setdefault(fold_label(field.group), set()).add(key)
             names.append((GROUPED, field.group + field.label))
@@ -132,8 +144,17 @@ class Vocabulary:
         return Meaning(pairs=tuple(self._pairs(text)))
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
-        """How well and as which fields' label the text is known."""
-        for folded in (fold(text), fold_label(text), letters(text)):
+        """How well and as which fields' label the text is known; `手机/电话` is one where both mean the same field."""
+        found = self._known_as(text)
+        names = _EITHER.split(text) if not found[1] and len(text) <= _LONGEST else []
+        if len(names) > 1:
+            each = {self._known_as(name)[1] for name in names}
+            if len(each) == 1:
+                return ALIAS, each.pop()
+        return found
+
+    def _known_as(self, text: str) -> tuple[int, tuple[str, ...]]:
+        for folded in self._forms.of(text):
             found = self._labels.get(folded)
             if found:
                 best = min(rank for rank, _ in found)

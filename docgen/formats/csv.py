@@ -1,11 +1,15 @@
-"""A text file of separated values (.csv) → the one grid it holds."""
+"""A text file of separated values (.csv) → the one grid it holds.
+
+Programs that write such files guard what a spreadsheet would change, a mobile number or a leading zero: as a
+formula `="0755"`, by an apostrophe before it, or by a tab at its end.  The guards are no part of the text.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
@@ -14,22 +18,26 @@ from typing import TextIO
 
 from docgen.errors import SourceError
 from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
+from docgen.formats.text_encoding import utf16_without_mark
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|", "，")
 _LOOKED_AT = 50  # rows, to find the delimiter
 _CHUNK = 2**20
+_HEAD = 4096  # bytes by which an encoding is told that does not say its name
 _END = "\x1f"  # a last row put behind the file: if it is not seen, a quote before it was never closed
 _DECLARED = re.compile(r'"?sep=(.)"?[\r\n]*')
+_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)")
 
 
 def read_text_book(path: Path) -> Book:
     """The values in the text file at `path` as a book of one sheet without a title, addressed as Excel shows it.
 
-    The encoding is the one its byte order mark tells, else UTF-8 if it can be, else GB18030; the
-    delimiter is comma, semicolon or tab.  Raises SourceError for what is no such file.
+    The encoding is the one its byte order mark tells, else UTF-16 if it reads so, else UTF-8 if it can be, else
+    GB18030; the delimiter is comma, semicolon, tab, bar or full-width comma.  Raises SourceError for what is no
+    such file.
     """
     encoding, lines = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
@@ -50,8 +58,9 @@ _MEND = "open it in Excel and save it as an .xlsx workbook"
 def _encoding(path: Path) -> tuple[str, int]:
     """The encoding that reads the whole file, and how many lines that has."""
     with path.open("rb") as file:
-        head = file.read(3)
+        head = file.read(_HEAD)
     marked = [encoding for mark, encoding in _MARKS.items() if head.startswith(mark)]
+    marked += filter(None, [utf16_without_mark(head)])
     for encoding in marked or _ENCODINGS:
         lines = 0
         try:
@@ -69,18 +78,38 @@ def _encoding(path: Path) -> tuple[str, int]:
 
 def _delimiter(path: Path, file: TextIO) -> str:
     """The delimiter that makes the first rows the most alike: as many of them as can be with as many
-    columns as most have, and more than one; of equals the one that makes more columns."""
+    columns as most have, and more than one; of equals one that no sentence holds, then what makes more columns."""
 
-    def fitness(delimiter: str) -> tuple[int, int]:
+    def fitness(delimiter: str) -> tuple[int, bool, int]:
         file.seek(0)
-        rows = islice((row for row in csv.reader(file, delimiter=delimiter) if any(row)), _LOOKED_AT)
-        widths = Counter(len(row) for row in rows)
-        return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
+        rows = islice((row for row in _reader(file, delimiter) if any(row)), _LOOKED_AT)
+        widths = Counter(len(row) for row in rows if not _leans(row, delimiter))
+        count, width = max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
+        return count, delimiter.isascii(), width
 
     try:
         return max(_DELIMITERS, key=fitness)
     except csv.Error as cause:
         raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
+
+
+def _leans(row: list[str], delimiter: str) -> bool:
+    """Whether most cells but the first begin with another delimiter: `a<tab>,b<tab>,c` is parted by commas."""
+    others = tuple(other for other in _DELIMITERS if other != delimiter)
+    return sum(text.startswith(others) for text in row[1:]) * 2 > len(row)
+
+
+def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(_without_formulas(lines, delimiter), delimiter=delimiter)
+
+
+def _without_formulas(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """The lines with `="a, b"` as `"a, b"` where a field begins: inside such a guard no delimiter counts either."""
+    guard = re.compile(rf'(^|{re.escape(delimiter)})="')
+    is_quoted = False
+    for line in lines:
+        yield guard.sub(r'\1"', line) if '="' in line and not is_quoted else line
+        is_quoted ^= line.count('"') % 2 == 1
 
 
 def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tuple[int, dict[int, Cell]]]:
@@ -89,7 +118,7 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
         with path.open(encoding=encoding, newline="") as file:
             file.seek(start)
             texts: list[str] = []
-            for number, texts in enumerate(csv.reader(chain(file, [_END]), delimiter=delimiter), start=1):
+            for number, texts in enumerate(_reader(chain(file, [_END]), delimiter), start=1):
                 cells = {column: _cell(text) for column, text in enumerate(texts, start=1) if text}
                 if cells and texts != [_END]:
                     yield number, cells
@@ -100,5 +129,9 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
 
 
 def _cell(text: str) -> Cell:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Cell(text, "cell_error" if _FAULTY.fullmatch(text) else None)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\t")
+    if formula := _FORMULA.fullmatch(text):
+        text = formula[1].replace('""', '"')
+    elif text.startswith("'") and not text.endswith("'"):
+        text = text[1:]
+    return Cell(text, "cell-error" if _FAULTY.fullmatch(text) else None)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 
 class Level(StrEnum):
@@ -51,6 +51,9 @@ class Chosen:
         return key in self.chosen
 
 
+#: Code and rule of what is said of a text that may be an answer and was not read.
+UNREAD = "unread"
+
 Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tuple[str, ...]
 
 
@@ -65,12 +68,14 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
-    (`formula`, `digits`, `cell_error`), else None; `is_date` says that the cell holds a date."""
+    (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
+    `exact` what it holds in full where it shows less (a date without its year, a number without its last places)."""
 
     written: str
     origin: Origin
     fault: str | None = None
     is_date: bool = False
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ class ReadingNote:
     origin: Origin
     field: str | None = None
     details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The rule that reports it: text that may be an answer has one of its own."""
+        return UNREAD if self.code == UNREAD else "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +126,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend or to know, with its place, its remedy and its clause."""
+    """One thing to mend or to know, with its place, its remedy and its clause.
 
+    `code` is stable: of docgen's own findings it is a key of `messages.yaml`, of a kit's rule the rule's id.
+    """
+
+    code: Annotated[str, "what was found, in a word for programs"]
     rule: Annotated[str, "the id of the rule"]
     level: Annotated[Level, "invalid, reject, manual or advice"]
     message: Annotated[str, "what is wrong"]
@@ -127,6 +141,7 @@ class Finding:
     origin: Annotated[Origin, "where the answer stands or should stand"] = Origin()
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
+    ask: Annotated[str | None, "the wording for the customer"] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,64 +188,3 @@ class Review:
     def count(self, level: Level) -> int:
         """How many findings are of this level."""
         return sum(finding.level is level for finding in self.findings)
-
-
-# -- as JSON (design §4) ---------------------------------------------------------------------------
-
-
-def value_json(value: Value | None) -> Any:
-    """A value as JSON data: Decimals as numbers, dates as ISO text, regions and choices as objects."""
-    match value:
-        case Chosen():
-            return {"chosen": list(value.chosen), "other": value.other}
-        case tuple():
-            return [part._asdict() if isinstance(part, Region) else part for part in value]
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case dt.date():
-            return value.isoformat()
-        case _:
-            return value
-
-
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON data."""
-    return {
-        "rule": finding.rule,
-        "level": finding.level.value,
-        "field": finding.field,
-        "label": finding.label,
-        "sheet": finding.origin.sheet,
-        "cell": finding.origin.cell,
-        "written": finding.written,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "clause": finding.clause,
-    }
-
-
-def figure_json(figure: FigureResult) -> dict[str, Any]:
-    """A figure as JSON data; money as text, so that no digit is lost."""
-    value: Any = figure.value
-    if isinstance(value, tuple):
-        value = list(value)
-    elif figure.is_money and value is not None:
-        value = str(value)
-    else:
-        value = value_json(value)
-    return {"label": figure.label, "value": value, "unit": figure.unit}
-
-
-def intake_json(intake: Intake, review: Review, keys: Iterable[str]) -> dict[str, Any]:
-    """An intake with its review as JSON data; `keys` are the fields to list, in order."""
-    return {
-        "source": intake.source,
-        "sheet": intake.sheet,
-        "row": intake.row,
-        "name": intake.name,
-        "verdict": review.verdict.value,
-        "values": {key: value_json(intake.values.get(key)) for key in keys},
-        "findings": [finding_json(finding) for finding in review.findings],
-        "figures": {key: figure_json(figure) for key, figure in review.figures.items()},
-        "unrecognised": [{"sheet": u.sheet, "cell": u.cell, "text": u.text} for u in intake.unrecognised],
-    }

@@ -6,12 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+#: What a document prints in the place of a value that was not given; no finding.
+PENDING = "pending"
+
 
 class Wording(NamedTuple):
-    """What is wrong, and how to mend it."""
+    """What is wrong, how to mend it, and what the customer is asked, where that is worded."""
 
     message: str
     remedy: str
+    ask: str | None = None
 
 
 @cache
@@ -19,15 +23,15 @@ def _catalogue() -> dict[str, Wording]:
     import yaml
 
     text = Path(__file__).with_name("messages.yaml").read_text(encoding="utf-8")
-    return {code: Wording(entry["message"], entry["remedy"]) for code, entry in yaml.safe_load(text).items()}
+    return {code: Wording(**entry) for code, entry in yaml.safe_load(text).items()}
 
 
 def wording(code: str, **details: str) -> Wording:
     """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code."""
-    entry = _catalogue()[code]
-    return Wording(entry.message.format_map(details), entry.remedy.format_map(details))
+    message, remedy, ask = _catalogue()[code]
+    return Wording(message.format_map(details), remedy.format_map(details), ask and ask.format_map(details))
 
 
 def codes() -> frozenset[str]:
-    """Every message code there is."""
-    return frozenset(_catalogue())
+    """The code of every finding of docgen's own."""
+    return frozenset(_catalogue()) - {PENDING}

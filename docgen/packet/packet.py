@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypedDict
 
-from docgen.documents import context
 from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
 from docgen.documents.fonts import faces
@@ -20,7 +19,8 @@ from docgen.documents.form import render_form
 from docgen.documents.summary import Attached, render_review
 from docgen.errors import SourceError, WriteError
 from docgen.expressions import sandbox
-from docgen.model.intake import Intake, Verdict, intake_json
+from docgen.model.as_json import UnreadableJson, intake_json
+from docgen.model.intake import Intake, Verdict
 from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
 from docgen.output import files, storage
@@ -28,6 +28,7 @@ from docgen.output.storage import Location
 from docgen.packet import manifest
 from docgen.pipeline import ReviewedIntake
 from docgen.template.word import Rendered
+from docgen.values.shown import shown
 
 KINDS = ("form", "review", "contract")
 #: A contract is due where the provider may go on (domain §6).
@@ -56,6 +57,37 @@ class Packet:
     folder: Location
     files: Mapping[str, Location | None]
     pending: tuple[str, ...]
+
+
+class PacketJson(TypedDict):
+    """A packet on disk."""
+
+    name: Annotated[str, "the name of the customer"]
+    verdict: Verdict
+    folder: Annotated[str, "the path of its folder"]
+    files: Annotated[
+        Mapping[str, str | None], "the path of each document: form, review, contract; null where none is due"
+    ]
+    pending: Annotated[list[str], "the labels that the contract prints as pending"]
+
+
+class PacketsJson(TypedDict):
+    """What `docgen packet --json` prints."""
+
+    schema: Literal["docgen/packet/1"]
+    packets: list[PacketJson]
+    unreadable: list[UnreadableJson]
+
+
+def packet_json(made: Packet) -> PacketJson:
+    """A packet as JSON data, its paths absolute."""
+    return {
+        "name": made.name,
+        "verdict": made.verdict,
+        "folder": str(made.folder.resolve()),
+        "files": {kind: str(path.resolve()) if path else None for kind, path in made.files.items()},
+        "pending": list(made.pending),
+    }
 
 
 class SourceFile(NamedTuple):
@@ -159,7 +191,7 @@ def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:
     def value_of(key: str) -> object:
         if key == kit.name_field:  # cut here, so that what tells the documents apart is not
             return safe_name(reviewed.intake.name, longest=_LONGEST_IN_NAMES)
-        return context.shown(kit.all_fields[key], given.get(key))
+        return shown(kit.all_fields[key], given.get(key))
 
     return safe_file_name(sandbox.message(template).render(value_of))
 

@@ -9,9 +9,13 @@ from docgen import values
 from docgen.expressions import sandbox
 from docgen.model.display import Missing
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
-from docgen.model.kit import Field, Kit
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
 from docgen.text import says_nothing
+
+#: Fields whose answer is never a date, and those of which nobody can tell.
+_NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
+_TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST}
 
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
@@ -48,9 +52,29 @@ def understand(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, li
     """The value of one answer, None where it was not given or cannot be read, and what there is to say of it."""
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
-    parsed = values.parse(field, answer.written)
+    if answer.is_date and field.type in _NUMBERS:
+        return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
+    is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
+    parsed = values.parse(field, answer.exact if is_completed else answer.written)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
+    if parsed.value is not None:
+        findings += _about_format(kit, field, answer)
     return parsed.value, findings
+
+
+def _exact(answer: Answer) -> dict[str, str]:
+    return {"exact": answer.exact or answer.written}
+
+
+def _about_format(kit: Kit, field: Field, answer: Answer) -> list[Finding]:
+    """What there is to say of an answer whose number format shows something else than what the cell holds."""
+    if answer.is_date and field.type is FieldType.DATE:
+        return [_finding(kit, field, answer, "date-completed", Level.ADVICE, _exact(answer))] if answer.exact else []
+    if answer.is_date:
+        return (
+            [_finding(kit, field, answer, "date-in-cell", Level.MANUAL, _exact(answer))] if field.type in _TEXTS else []
+        )
+    return [_finding(kit, field, answer, "number-rounded", Level.MANUAL, _exact(answer))] if answer.exact else []
 
 
 def _finding(
@@ -60,8 +84,9 @@ def _finding(
     clause = next((r.clause for r in kit.rules if r.id == rule), field.clause)
     words = wording(code, **({"label": field.label, "written": answer.written} | dict(details or {})))
     return Finding(
-        rule, level, words.message, words.remedy, field.key, field.label, answer.origin, answer.written or None, clause
-    )
+        code, rule, level, words.message, words.remedy,
+        field.key, field.label, answer.origin, answer.written or None, clause, words.ask,
+    )  # fmt: skip
 
 
 def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
@@ -74,11 +99,12 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
             continue
         answer = answers.fields.get(key, Answer("", Origin(answers.sheet, None)))
         quoted = answer.written.strip() if says_nothing(answer.written) else ""
-        words = wording("required_quoted" if quoted else "required", label=field.label, written=quoted)
+        code = "required-says-none" if quoted else "required"
+        words = wording(code, label=field.label, written=quoted)
         findings.append(
             Finding(
-                "required", Level.INVALID, words.message, words.remedy,
-                key, field.label, answer.origin, answer.written or None, field.clause,
+                code, "required", Level.INVALID, words.message, words.remedy,
+                key, field.label, answer.origin, answer.written or None, field.clause, words.ask,
             )
         )  # fmt: skip
     return findings
@@ -95,8 +121,9 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     """Advice where the sheet or form was made by another kit or another version of this one."""
     if answers.made_with is None or answers.made_with == (kit.name, kit.version):
         return []
-    words = wording("kit_version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
-    return [Finding("value", Level.ADVICE, words.message, words.remedy, origin=Origin(answers.sheet, None))]
+    words = wording(code := "kit-version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
+    origin = Origin(answers.sheet, None)
+    return [Finding(code, "value", Level.ADVICE, words.message, words.remedy, origin=origin, ask=words.ask)]
 
 
 def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
@@ -105,8 +132,8 @@ def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
     given = {"label": field.label if field else "", "written": note.written}
     words = wording(note.code, **(given | dict(note.details)))
     return Finding(
-        "value", note.level, words.message, words.remedy,
-        note.field, field.label if field else None, note.origin, note.written,
+        note.code, note.rule, note.level, words.message, words.remedy,
+        note.field, field.label if field else None, note.origin, note.written, ask=words.ask,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
-from docgen.model.display import Missing, Shown
+from docgen.model.display import Missing
 from docgen.model.intake import (
     Answer,
     FigureResult,
@@ -24,6 +24,7 @@ from docgen.model.intake import (
     Verdict,
 )
 from docgen.model.kit import Case, Field, Figure, Kit, Rule
+from docgen.values.shown import shown, shown_limits
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
@@ -110,10 +111,13 @@ def _finding(
     known = {**names, "text": text, "hits": "、".join(hits)}
 
     def value_of(name: str) -> Any:
-        return _shown(kit, name, known[name])
+        if name in kit.all_fields:
+            return shown(kit.all_fields[name], None if isinstance(known[name], Missing) else known[name])
+        return shown_limits(kit) if name == "limits" else known[name]
 
     answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet)))
     return Finding(
+        code=rule.id,
         rule=rule.id,
         level=case.level,
         message=sandbox.message(case.message).render(value_of),
@@ -124,15 +128,6 @@ def _finding(
         written=answer.written or None,
         clause=rule.clause,
     )
-
-
-def _shown(kit: Kit, key: str, value: Any) -> Any:
-    field = kit.all_fields.get(key)
-    if field is not None and not isinstance(value, Missing):
-        return Shown(value, values.show(field, value), values.items(field, value))
-    if key == "limits":
-        return {name: Shown(limit, f"{limit:,f}") for name, limit in value.items()}
-    return value
 
 
 def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:

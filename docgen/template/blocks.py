@@ -6,6 +6,7 @@ mended in the source that comes back, so that the names in it can still be check
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ _BLOCKS = {
     "with": "with", "set": "set _", "raw": "raw",
 }  # fmt: skip
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
+#: A comparison typed like an assignment.
+_SINGLE_EQUALS = re.compile(r"\{% (?:el)?if [^%]*?(?<![=!<>])=(?!=)")
 _CLOSERS = {f"end{word}": word for word in _BLOCKS}
 #: docxtpl's own tags and docgen's: those with an expression, and those without.
 _CELL_TAGS, _CELL_MARKS = ("vmerge", "colspan", "cellbg"), ("vm", "hm")
@@ -133,7 +136,8 @@ def _fault(source: str) -> str:
     try:
         plain_text_sandbox().parse(source)
     except TemplateSyntaxError as cause:
-        return f"the tag cannot be read: {cause.message}"
+        remedy = " (compare with ==)" if _SINGLE_EQUALS.search(source) else ""
+        return f"the tag cannot be read: {cause.message}{remedy}"
     return ""
 
 

@@ -56,6 +56,11 @@ class Names:
     is_complete: bool = True
     controls: frozenset[str] | None = None
 
+    def named(self, label: str) -> str | None:
+        """The one name whose meaning is called `label`; None where there is none, or several."""
+        found = [name for name, one in self.shapes.items() if one.meaning and label == one.meaning.rpartition(" / ")[2]]
+        return found[0] if len(found) == 1 else None
+
 
 def mapping(entries: Mapping[str, ContextType], meaning: str = "") -> ContextType:
     """A value with these entries behind the dot, which may also be looped over like a dictionary."""

@@ -21,6 +21,7 @@ from docgen.expressions.sandbox import plain_text_sandbox
 from docgen.model.display import Missing, Shown
 from docgen.template import blocks, name_check, tags
 from docgen.template.context_types import Names
+from docgen.template.foreign_marks import foreign_marks
 from docgen.template.name_check import Usage
 from docgen.template.tags import Remark, Tag
 from docgen.template.text_runs import TextRun
@@ -46,6 +47,7 @@ class Examined:
 
 def examine(passages: Iterable[TextRun], names: Names) -> Examined:
     """Everything that is to be said of these passages, which may use `names`."""
+    passages = tuple(passages)
     scanned = tags.scan(passages)
     environment = plain_text_sandbox()
     matched = blocks.match(scanned.tags, each=False)
@@ -57,7 +59,8 @@ def examine(passages: Iterable[TextRun], names: Names) -> Examined:
     unknown = (Remark(scanned.tags[line - 1].where, what) for line, what in used.problems)
     remarks = dict.fromkeys((*scanned.remarks, *matched.remarks, *unknown))
     order = {place: number for number, place in enumerate(scanned.places)}
-    return Examined(scanned.tags, tuple(sorted(remarks, key=lambda remark: order[remark.where])), used)
+    in_order = sorted(remarks, key=lambda remark: order[remark.where])
+    return Examined(scanned.tags, (*in_order, *foreign_marks(passages, names)), used)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from jinja2 import nodes
 from jinja2.environment import Environment
 
 from docgen.errors import did_you_mean
-from docgen.expressions.sandbox import FUNCTIONS
+from docgen.expressions.sandbox import FUNCTIONS, SPOKEN_OF
 from docgen.template.context_types import ANYTHING, ContextType, Names
 
 #: Filters that give a list like the one they are given, and those that give one of it.
@@ -190,7 +190,9 @@ class _NameReader:
         if node.name in scope:
             return scope[node.name]
         if node.name not in FUNCTIONS and self._names.is_complete:
-            self._say(node, f"unknown name {node.name!r}{did_you_mean(node.name, scope)}")
+            called = self._names.named(node.name)
+            remedy = f" (write {called!r})" if called else did_you_mean(node.name, scope)
+            self._say(node, f"unknown name {node.name!r}{remedy}")
         return ANYTHING
 
     def _attribute(self, node: nodes.Getattr | nodes.Getitem, owner: ContextType, name: str) -> ContextType:
@@ -216,7 +218,9 @@ class _NameReader:
 
     def _known(self, node: nodes.Node, what: str, name: str, known: Iterable[str]) -> None:
         if name not in known:
-            self._say(node, f"unknown {what} {name!r}{did_you_mean(name, known)}")
+            called = SPOKEN_OF.get(name)
+            remedy = f" (write {called!r})" if called and called in known else did_you_mean(name, known)
+            self._say(node, f"unknown {what} {name!r}{remedy}")
 
     def _comparison(self, node: nodes.Compare, scope: _Scope) -> None:
         """A field with choices is compared by their keys; another word is never equal, so it is a mistake."""

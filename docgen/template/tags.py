@@ -29,6 +29,7 @@ _NOT_TEXT = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _KIND = re.compile(r"(p|tr|tc|r)(\s+)(?=\S)")
 _KIND_APART = re.compile(r"\s+(p|tr|tc|r)\s+(?=(?:if|elif|else|endif|for|endfor)\b)")
 _KIND_JOINED = re.compile(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
+_QUOTED = 40
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CURLY = str.maketrans("“”‘’", "\"\"''")
 #: What is typed or autocorrected in place of a character of the tag language, beside full-width forms.
@@ -161,6 +162,8 @@ def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[
         yield Remark(where, f"the braces are not {edge} and {closer} (type half-width ones without blanks between)")
     if not fit(around, passage.around(closing.end() - 1)):
         yield Remark(where, "Word's formatting cuts through the tag (delete it and type it anew in one go)")
+    if not passage.is_page and edge == "{%":
+        yield from _taken_away(passage, opening, closing, where)
     inside = passage.text[opening.end() : closing.start()]
     trimmed = inside[:-1] if inside[-1:] in {"-", "+"} else inside
     at = passage.source_index(opening.end() + len(trimmed))
@@ -175,6 +178,23 @@ def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[
     yield Tag(edge, kind, body.strip(), " ".join(unescape(written).split()), where, around, at)
     if any(name == "w:delText" for name, _at in around):
         yield Remark(where, "the tag stands in deleted text (accept or reject the tracked change)")
+
+
+def _taken_away(passage: TextRun, opening: re.Match[str], closing: re.Match[str], where: str) -> Iterator[Remark]:
+    """Text that a hyphen takes away: docxtpl drops all that lies between the tag and the text node next to it."""
+    if passage.text[opening.end() : opening.end() + 1] == "-":
+        lost = passage.text[passage.node(opening.start())[0] : opening.start()]
+        if lost.strip():
+            yield Remark(where, f"{{%- takes «{_quoted(lost)}» before it away (write {{% without the hyphen)")
+    if passage.text[closing.start() - 1 : closing.start()] == "-":
+        lost = passage.text[closing.end() : passage.node(closing.end() - 1)[1]]
+        if lost.strip() and not _OPENING.search(lost):
+            yield Remark(where, f"-%}} takes «{_quoted(lost)}» after it away (write %}} without the hyphen)")
+
+
+def _quoted(text: str) -> str:
+    squeezed = " ".join(unescape(text).split())
+    return squeezed if len(squeezed) <= _QUOTED else f"…{squeezed[-_QUOTED:]}"
 
 
 def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, list[str]]:
@@ -245,7 +265,7 @@ def _lost_text(tags: list[Tag], texts: dict[Element, str]) -> Iterator[Remark]:
             what = {"p": "paragraph", "tr": "row", "tc": "cell"}[tag.kind]
             yield Remark(
                 tag.where,
-                f"«{rest[:40]}» is lost: a {tag.opening}{tag.kind} tag takes its whole {what} away"
+                f"«{rest[:_QUOTED]}» is lost: a {tag.opening}{tag.kind} tag takes its whole {what} away"
                 f" (give the tag a {what} of its own)",
             )
 

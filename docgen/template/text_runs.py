@@ -19,6 +19,8 @@ _TOKEN = re.compile(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
 _NEWLINES = re.compile(r"[\r\n]+")
 _QUOTES = re.compile(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
 _JOINING = {"w:p", "w:r", "w:t", "w:hyperlink", "w:ins", "w:smartTag"}
+#: The two ends of a field: what lies between belongs together, though nothing in the markup holds it.
+_FIELD_END = re.compile(r"fldCharType=[\"'](begin|end)[\"']")
 _CONTROL_TAG = re.compile(r'w:val="([^"{]*)"')
 #: As much of a paragraph as a message quotes.
 _WIDTH = 60
@@ -55,6 +57,12 @@ class TextRun:
         """Where the character at `index` stands in the source."""
         start, at, _around = self._piece(index)
         return at + index - start
+
+    def node(self, index: int) -> tuple[int, int]:
+        """Where in `text` the text node begins and ends that holds the character at `index`."""
+        number = bisect_right(self.pieces, index, key=lambda piece: piece[0])
+        end = self.pieces[number][0] if number < len(self.pieces) else len(self.text)
+        return self.pieces[number - 1][0], end
 
     def around(self, index: int) -> tuple[Element, ...]:
         """The elements that are open around the character at `index`, outermost first."""
@@ -128,6 +136,7 @@ class _WordReader:
     def __init__(self, part: str) -> None:
         self._part = part
         self._open: list[Element] = []
+        self._fields: list[Element] = []
         self._paragraphs = [TextRun(part)]
         self._tables: list[list[int]] = []
         self._counts = {"w:p": 0, "w:tbl": 0}
@@ -160,10 +169,15 @@ class _WordReader:
         """A text node: what Word shows, and what holds tags wherever it stands (field codes)."""
         name = self._open[-1][0] if self._open else ""
         if name.endswith(":t") or "{" in text or not name.startswith("w:"):
-            self._paragraphs[-1].add(text, at, tuple(self._open))
+            self._paragraphs[-1].add(text, at, (*self._open, *self._fields))
 
     def attributes(self, element: str, text: str, at: int) -> None:
         """The attributes of an element: a picture's description may hold tags, a content control has a tag."""
+        if element == "w:fldChar" and (found := _FIELD_END.search(text)):
+            if found[1] == "begin":
+                self._fields.append(("field", at))
+            elif self._fields:
+                self._fields.pop()
         if element == "w:tag" and (found := _CONTROL_TAG.search(text)):
             self.controls.append((unescape(found[1]), self._place()))
         if "{{" in text or "{%" in text:

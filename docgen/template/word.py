@@ -1,4 +1,4 @@
-"""Word templates in docxtpl's dialect: compiled once per process, rendered to bytes.
+"""Word templates in docxtpl's dialect: compiled once, rendered to bytes.
 
 A part of the template that holds Jinja tags is patched by docxtpl's own rules, compiled once, and
 written anew for each document; every other part is copied.  On top of the dialect stand
@@ -12,9 +12,8 @@ Values hold no markup: they are escaped, and their line breaks become Word's.
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -25,53 +24,48 @@ from markupsafe import Markup, escape
 from docgen.errors import KitError, did_you_mean
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import Sandbox
+from docgen.file_cache import cached_by_file
 from docgen.model.display import Missing
-from docgen.model.messages import wording
-from docgen.template import external_refs, package, tags, text_runs
+from docgen.model.messages import PENDING, wording
+from docgen.template import cell_tags, containers, external_refs, package, revisions, tags, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
 from docgen.template.tags import Remark, Tag
+from docgen.template.word_parts import WordFile, without_comments, word_file
 
 #: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
-#: The part with the text of the document.
-DOCUMENT = "word/document.xml"
-_SAVE = "save the template as .docx"
-#: What a template may hold, unpacked.
-_LARGEST = 100 << 20
-_RENDERED_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml|docProps/(core|custom)\.xml")
-#: A cell's properties up to where w:vMerge stands (17.4.66, CT_TcPr), and the tag in the cell's text.
-_VMERGE = re.compile(
-    r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge)\b[^>]*/>)*)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}",
-    re.DOTALL,
-)
 _ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
 _PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
 _EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
 _EMPTY_RUN = re.compile(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
-#: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr).
+#: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr); extensions come last.
 _AFTER_HIGHLIGHT = re.compile(
-    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b"
+    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b|<(?!/|w:)[\w-]+:"
 )
 
 
 class Rendered(NamedTuple):
-    """A rendered Word document, the names of the parts made for it alone, and the labels that it prints as
-    pending, each once, in order."""
+    """A rendered Word document: its bytes, the names of the parts made for it alone, the labels that it prints as
+    pending, each once, in order, and the name of its main part."""
 
     content: bytes
     made: frozenset[str]
     pending: tuple[str, ...]
+    main: str = "word/document.xml"
 
 
 class WordTemplate(NamedTuple):
-    """A compiled Word template: every part of the file in order, those to render and those ready to be copied."""
+    """A compiled Word template: every part of the file in order, those to render and those ready to be copied; the name
+    of its main part; and by part the containers that may end up empty."""
 
     path: Path
     parts: Mapping[str, Compiled | package.Part]
+    main: str
+    at_risk: Mapping[str, frozenset[str]]
 
     @property
     def made(self) -> frozenset[str]:
@@ -106,38 +100,42 @@ class WordPart(NamedTuple):
     source: str
 
 
-def entries_of(path: Path) -> tuple[tuple[str, bytes], ...]:
-    """Every entry of the Word file at `path`, in order.  Raises KitError where it is none."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _LARGEST:
-                raise KitError(f"{path}: expands to more than {_LARGEST >> 20} MB", "make its pictures smaller")
-            entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
-    except (OSError, RuntimeError, zlib.error, EOFError, zipfile.BadZipFile) as cause:  # RuntimeError: encrypted
-        raise KitError(f"{path}: is not a Word document: {cause}", _SAVE) from cause
-    if DOCUMENT not in dict(entries):
-        raise KitError(f"{path}: is not a Word document: it holds no {DOCUMENT}", _SAVE)
-    return entries
-
-
-def examine_word(path: Path, names: Names, entries: Sequence[tuple[str, bytes]] | None = None) -> list[WordPart]:
+def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list[WordPart]:
     """Every part of the template at `path` that holds tags or what should have been one, is no XML, or reaches outside.
 
     Raises KitError where the file cannot be read.
     """
-    entries = entries or entries_of(path)
-    parts = []
-    if remarks := tuple(external_refs.outward(str(path), entries)):
-        parts.append(WordPart("", examine((), names).adding(remarks), ""))
-    for name, content in entries:
+    file = file or word_file(path)
+    remarks = [*external_refs.outward(str(path), file.entries), *_about_parts(path, file)]
+    parts = [WordPart("", examine((), names).adding(remarks), "")] if remarks else []
+    for name, content in file.entries:
         if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
             remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
             parts.append(WordPart(name, examine((), names).adding([remark]), ""))
-        elif _RENDERED_PARTS.fullmatch(name):
+        elif file.is_rendered(name):
             part = _examined(f"{path}: {name}", name, content, names)
             if part.examined.tags or part.examined.remarks:
                 parts.append(part)
     return parts
+
+
+def _about_parts(path: Path, file: WordFile) -> Iterator[Remark]:
+    """Tags where nobody fills them in."""
+    for name, called, tag in file.foreign_tags():
+        what = (
+            f"{tag} is in {called}, which is not filled in (write fixed text there, or move the tag into the document)"
+        )
+        yield Remark(f"{path}: {name}", what)
+
+
+def _about_revisions(place: str, xml: str) -> Iterator[Remark]:
+    """What a part holds that no document made of it gets."""
+    changes, comments = revisions.count(xml)
+    if changes:
+        what = f"{changes} tracked changes count as accepted (accept or reject them in Word)"
+        yield Remark(place, what, is_note=True)
+    if comments:
+        yield Remark(place, f"{comments} comments do not reach the documents made of this template", is_note=True)
 
 
 def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
@@ -149,8 +147,11 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     examined = examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
     if examined.problems:
         return WordPart(name, examined, "")
-    source = _patched(xml, examined.tags)
-    return WordPart(name, examined.adding(_broken_markup(place, source, examined.tags)), source)
+    clean = revisions.accepted(xml)
+    found = examined.tags if clean == xml else examine(text_runs.of_word(place, clean).passages, names).tags
+    source = _patched(clean, found)
+    remarks = [*_broken_markup(place, source, found), *_about_revisions(place, xml)]
+    return WordPart(name, replace(examined, tags=found).adding(remarks), source)
 
 
 def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | None) -> Iterator[Remark]:
@@ -175,27 +176,37 @@ def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[
         return  # told as what reaches outside
 
 
-@cache
+@cached_by_file
 def compile_template(path: Path, names: Names) -> WordTemplate:
-    """The template at `path`, compiled once per process; `names` are those that it may use.
+    """The template at `path`, compiled once while the file is the same; `names` are those that it may use.
 
     Raises KitError that lists every problem with part, paragraph and nearest known name.
     """
-    entries = entries_of(path)
-    parts = examine_word(path, names, entries)
+    file = word_file(path)
+    parts = examine_word(path, names, file)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {part.name: compile_source(part.source, part.examined, _sandbox()) for part in parts}
-    return WordTemplate(path, {name: compiled.get(name) or package.part(name, content) for name, content in entries})
+    compiled = {part.name: compile_source(part.source, part.examined, _sandbox()) for part in parts if part.name}
+    entries = without_comments(file)
+    ready = {name: compiled.get(name) or package.part(name, _ready(file, name, content)) for name, content in entries}
+    at_risk = {name: containers.at_risk(part.tags) for name, part in compiled.items()}
+    return WordTemplate(path, ready, file.main, at_risk)
+
+
+def _ready(file: WordFile, name: str, content: bytes) -> bytes:
+    """A part without tags as documents get it."""
+    if not file.is_rendered(name):
+        return content
+    return revisions.accepted(content.decode("utf-8")).encode("utf-8")
 
 
 def _patched(xml: str, found: Iterable[Tag]) -> str:
     """The part as Jinja source, with the marks of its tags."""
     from docxtpl import DocxTemplate
 
-    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), tags.marked(xml, found)))
-    source = _VMERGE.sub(r'\1<w:vMerge w:val="{% if \3 %}restart{% else %}continue{% endif %}"/>\2', source)
-    return _EMPTY_RUN.sub("", source)
+    marked = cell_tags.with_properties(tags.marked(xml, found))
+    source = cast(str, DocxTemplate.patch_xml(cast(Any, None), marked))
+    return _EMPTY_RUN.sub("", cell_tags.merged(source))
 
 
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
@@ -204,10 +215,14 @@ def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
     parts = (
         part
         if isinstance(part, package.Part)
-        else package.part(name, _finished(part.render(context), pending).encode("utf-8"), level=package.QUICK)
+        else package.part(
+            name,
+            containers.filled(_finished(part.render(context), pending).encode("utf-8"), template.at_risk[name]),
+            level=package.QUICK,
+        )
         for name, part in template.parts.items()
     )
-    return Rendered(package.pack(parts), template.made, tuple(pending))
+    return Rendered(package.pack(parts), template.made, tuple(pending), template.main)
 
 
 def _finished(xml: str, pending: dict[str, None]) -> str:
@@ -243,13 +258,13 @@ def _highlighted(run: str) -> tuple[str, dict[str, None]]:
     cut = after.start() if after else len(inner)
     marked = f'<w:rPr>{inner[:cut]}<w:highlight w:val="yellow"/>{inner[cut:]}</w:rPr>'
 
-    def replace(match: re.Match[str]) -> str:
+    def marked_label(match: re.Match[str]) -> str:
         label = match.group(1)
         pending[Markup(label).unescape()] = None
-        text = wording("pending", label=label).message
+        text = wording(PENDING, label=label).message
         if not run.startswith("<w:r"):
             return text
         preserve = '<w:t xml:space="preserve">'
         return f"</w:t></w:r><w:r>{marked}{preserve}{text}</w:t></w:r><w:r>{own}{preserve}"
 
-    return _EMPTY_RUN.sub("", _PENDING.sub(replace, run)), pending
+    return _EMPTY_RUN.sub("", _PENDING.sub(marked_label, run)), pending

@@ -123,39 +123,39 @@ def _show_list(field: Field, value: Any) -> str:
 # ── mobile ──────────────────────────────────────────────────────────────────────────────────────
 def _parse_mobile(_field: Field, written: str) -> Parsed:
     if numerals.is_scientific(written):
-        return _invalid("mobile_scientific")
+        return _invalid("mobile-scientific")
     found = mobiles.read(written)
-    return _invalid(f"mobile_{found.trouble}") if found.number is None else Parsed(found.number)
+    return _invalid(f"mobile-{found.trouble}") if found.number is None else Parsed(found.number)
 
 
 # ── numbers ─────────────────────────────────────────────────────────────────────────────────────
 def _not_a_number(code: str, written: str) -> Parsed:
     """The trouble that all kinds of number share, else `code`."""
     if numerals.is_scientific(written):
-        return _invalid("number_scientific")
+        return _invalid("number-scientific")
     if numerals.too_long(written):
-        return _invalid("number_long")
-    return _invalid("number_negative" if numerals.is_negative(written) else code)
+        return _invalid("number-too-long")
+    return _invalid("number-negative" if numerals.is_negative(written) else code)
 
 
 def _parse_count(field: Field, written: str) -> Parsed:
     found = numerals.count(written, field.unit + field.label)
     if found is None:
-        return _not_a_number("count_unreadable", written)
+        return _not_a_number("count-unreadable", written)
     if found.low != int(found.low) or found.high != int(found.high):
-        return _invalid("count_fraction")
+        return _invalid("count-fraction")
     if found.low < 1:
-        return _invalid("count_small")
+        return _invalid("count-too-small")
     count = int(found.high)
     if found.low == found.high:
         return Parsed(count)
-    return Parsed(count, (Problem("range", Level.ADVICE, {"upper": f"{count:,}"}),))
+    return Parsed(count, (Problem("count-range", Level.ADVICE, {"upper": f"{count:,}"}),))
 
 
 def _parse_number(field: Field, written: str) -> Parsed:
     is_speed = "bps" in fold(field.unit + field.label)
     found = numerals.bandwidth(written) if is_speed else numerals.plain(written)
-    return _not_a_number("number_unreadable", written) if found is None else Parsed(numerals.tidy(found))
+    return _not_a_number("number-unreadable", written) if found is None else Parsed(numerals.tidy(found))
 
 
 def _show_number(_field: Field, value: Any) -> str:
@@ -165,9 +165,9 @@ def _show_number(_field: Field, value: Any) -> str:
 def _parse_money(field: Field, written: str) -> Parsed:
     found = numerals.money(written, field.unit + field.label)
     if found is None:
-        return _not_a_number("money_unreadable", written)
+        return _not_a_number("money-unreadable", written)
     if numerals.places(found) > 4:
-        return _invalid("money_places")
+        return _invalid("money-decimals")
     return Parsed(numerals.tidy(found, at_least=2))
 
 
@@ -178,7 +178,7 @@ def show_money(amount: Decimal) -> str:
 
 def _parse_percent(_field: Field, written: str) -> Parsed:
     found = numerals.percent(written)
-    return _not_a_number("percent_unreadable", written) if found is None else Parsed(numerals.tidy(found))
+    return _not_a_number("percent-unreadable", written) if found is None else Parsed(numerals.tidy(found))
 
 
 def _show_percent(_field: Field, value: Any) -> str:
@@ -188,7 +188,7 @@ def _show_percent(_field: Field, value: Any) -> str:
 # ── date ────────────────────────────────────────────────────────────────────────────────────────
 def _parse_date(_field: Field, written: str) -> Parsed:
     found = dates.read(written)
-    return Parsed(found) if isinstance(found, dt.date) else _invalid(f"date_{found}")
+    return Parsed(found) if isinstance(found, dt.date) else _invalid(f"date-{found}")
 
 
 def show_date(date: dt.date) -> str:
@@ -205,7 +205,7 @@ def _parse_yes_no(_field: Field, written: str) -> Parsed:
     if found.printed:
         return _NOT_GIVEN
     if len(found.keys) != 1 or found.texts:
-        return _invalid("yes_no_unreadable")
+        return _invalid("yes-no-unreadable")
     return Parsed(found.keys == (yesno.YES,))
 
 
@@ -224,7 +224,7 @@ def _labels(field: Field, value: Chosen) -> list[str]:
 
 def _unknown_choice(field: Field, entry: str) -> Parsed:
     offered = (*options(field), field.other) if field.other else options(field)
-    return _invalid("choice_unknown", entry=entry, choices="、".join(offered))
+    return _invalid("choice-unknown", entry=entry, choices="、".join(offered))
 
 
 def _parse_one(field: Field, written: str) -> Parsed:
@@ -233,7 +233,7 @@ def _parse_one(field: Field, written: str) -> Parsed:
         return _NOT_GIVEN
     if len(found.keys) > 1:
         labels = "、".join(choice.label for choice in field.choices if choice.key in found.keys)
-        return _invalid("choice_two", entry=labels)
+        return _invalid("choice-several", entry=labels)
     if found.texts or not found.keys:
         return _unknown_choice(field, "、".join(found.texts) or clean_line(written))
     return Parsed(found.keys[0])
@@ -253,13 +253,13 @@ def _parse_several(field: Field, written: str) -> Parsed:
             return _unknown_choice(field, "、".join(found.texts) or clean_line(written))
         return Parsed(Chosen(keys))
     if found.bare_other:
-        return _invalid("choice_other_empty", other=field.other)
+        return _invalid("choice-other-empty", other=field.other)
     if not keys and not found.other:
         return _unknown_choice(field, clean_line(written))
     chosen = Chosen(keys, found.other or None)
     if found.unticked_other:
         details = {"other": field.other, "entry": found.unticked_other}
-        return Parsed(chosen, (Problem("choice_other_unticked", Level.ADVICE, details),))
+        return Parsed(chosen, (Problem("choice-other-unticked", Level.ADVICE, details),))
     return Parsed(chosen)
 
 
@@ -268,13 +268,13 @@ def _parse_regions(_field: Field, written: str) -> Parsed:
     entries = regions.read(written)
     problems = tuple(_region_problem(entry) for entry in entries if entry.region is None)
     if problems or not entries:
-        return Parsed(None, problems or (Problem("region_unknown", details={"entry": clean_line(written)}),))
+        return Parsed(None, problems or (Problem("region-unknown", details={"entry": clean_line(written)}),))
     return Parsed(tuple(dict.fromkeys(entry.region for entry in entries if entry.region)))
 
 
 def _region_problem(entry: regions.RegionEntry) -> Problem:
     candidates = "、".join(map(regions.show, entry.candidates))
-    return Problem(f"region_{entry.trouble}", details={"entry": entry.written, "candidates": candidates})
+    return Problem(f"region-{entry.trouble}", details={"entry": entry.written, "candidates": candidates})
 
 
 class _Type(NamedTuple):

@@ -12,11 +12,11 @@ from docgen.text import visible
 class MobileProblem(StrEnum):
     """Why a text is no mainland mobile number."""
 
-    UNREADABLE = "unreadable"
+    INVALID = "invalid"
     LANDLINE = "landline"
     FOREIGN = "foreign"
     SEVERAL = "several"
-    LONG = "long"
+    TOO_LONG = "too-long"
 
 
 class Mobile(NamedTuple):
@@ -42,8 +42,8 @@ def read(text: str) -> Mobile:
     if sum(len(run) > 10 for run in runs) > 1 or any(map(_SEVERAL.fullmatch, runs)):
         return Mobile(None, MobileProblem.SEVERAL)
     if any(len(run.lstrip("+")) > _MOST_DIGITS for run in runs):
-        return Mobile(None, MobileProblem.LONG)
-    return _number(runs[0]) if len(runs) == 1 else Mobile(None, MobileProblem.UNREADABLE)
+        return Mobile(None, MobileProblem.TOO_LONG)
+    return _number(runs[0]) if len(runs) == 1 else Mobile(None, MobileProblem.INVALID)
 
 
 def _runs(text: str) -> list[str]:
@@ -61,13 +61,13 @@ def _number(run: str) -> Mobile:
     try:
         number = phonenumbers.parse(run, "CN")
     except phonenumbers.NumberParseException:
-        return Mobile(None, MobileProblem.UNREADABLE)
+        return Mobile(None, MobileProblem.INVALID)
     if number.country_code != 86:
         return Mobile(None, MobileProblem.FOREIGN)
     kind = phonenumbers.number_type(number)
     if kind == Kind.MOBILE:
         return Mobile(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    return Mobile(None, MobileProblem.UNREADABLE if kind == Kind.UNKNOWN else MobileProblem.LANDLINE)
+    return Mobile(None, MobileProblem.INVALID if kind == Kind.UNKNOWN else MobileProblem.LANDLINE)
 
 
 def show(number: str) -> str:

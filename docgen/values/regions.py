@@ -32,7 +32,7 @@ class RegionProblem(StrEnum):
     """Why an entry names no city: several could be meant, too large an area, or nothing known."""
 
     AMBIGUOUS = "ambiguous"
-    COARSE = "coarse"
+    TOO_COARSE = "too-coarse"
     UNKNOWN = "unknown"
 
 
@@ -170,7 +170,7 @@ def _resolve(name: str, written: str) -> RegionEntry:
     if found:
         return RegionEntry(written, None, RegionProblem.AMBIGUOUS, tuple(sorted(found)))
     coarse = is_province or name in {"全国", "全国各地", "全省"}
-    return RegionEntry(written, None, RegionProblem.COARSE if coarse else RegionProblem.UNKNOWN)
+    return RegionEntry(written, None, RegionProblem.TOO_COARSE if coarse else RegionProblem.UNKNOWN)
 
 
 def read(text: str) -> tuple[RegionEntry, ...]:

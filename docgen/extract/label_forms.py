@@ -1,0 +1,91 @@
+"""The forms under which a label may be known: as printed, within a path, in two languages, as a question.
+
+Knows the words of labels alone, no cells: `LabelForms` is given the names of a kit's fields and of its groups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from docgen.extract.template_text import letters
+from docgen.text import HAN, fold, fold_label, visible, without_numbering
+
+_LONGEST = 80
+#: Words of English labels that name no field.
+_GLUE = frozenset(
+    [
+        "", "a", "an", "and", "any", "are", "by", "each", "for", "full", "how", "if", "in", "is", "item", "many",
+        "much", "no", "number", "of", "on", "optional", "or", "other", "per", "please", "required", "the", "to",
+        "total", "type", "we", "what", "which", "who", "with", "you", "your",
+    ]
+)  # fmt: skip
+_WORDS = r"[A-Za-z][A-Za-z0-9 .,'’&()/_?-]*"
+_BREAK = r"(?:\s*[\s/|(（:·-]\s*)?"
+_HAN_FIRST = re.compile(rf"(?s)(?P<han>.*[{HAN}][^A-Za-z]*?){_BREAK}(?P<latin>{_WORDS})[)）*＊:：\s]*")
+_LATIN_FIRST = re.compile(rf"(?s)[*＊\s]*(?P<latin>{_WORDS}?){_BREAK}(?P<han>[^A-Za-z]*[{HAN}].*)")
+_PATH = re.compile(r"\s*(?:->|[/／>＞›»→|｜·.:：_-])\s*")
+#: What makes a polite request or a question of a label, folded.
+_ASKING = re.compile("(?:请您?(?:填写|输入|选择|提供|注明|说明|问))?(?:[您你]们?的?)?")
+_ASKED = re.compile("(?:是(?:什么|多少|哪[些个里]|几[个位条])?|有哪些|为)?$")
+#: What may begin a label before its own words.
+_ASKS = "请您你必选可非单多填第问题"
+
+
+class LabelForms:
+    """The forms of labels, for a kit whose fields are called `names` and its sections and groups `groups`."""
+
+    def __init__(self, names: Iterable[str], groups: Iterable[str]) -> None:
+        latin = [_words_of(name) for name in names if name.isascii()]
+        self._english = frozenset(_stem(word) for name in latin for word in re.findall("[a-z]+", name)) | _GLUE
+        self._groups = frozenset(letters(group) for group in groups)
+        self.initials = frozenset(name[0] for name in self._groups if name) | frozenset(_ASKS)
+
+    def of(self, text: str) -> Iterator[str]:
+        """The forms of a text, the surest first."""
+        yield from (fold(text), fold_label(text), letters(text))
+        if len(text) > _LONGEST:
+            return
+        for shorter in (self._last_of_path(text), *self._in_two_languages(text), _unasked(text)):
+            if shorter and shorter != text:
+                yield from (fold_label(shorter), letters(shorter))
+
+    def _last_of_path(self, text: str) -> str:
+        """What stands behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
+        found = text
+        while (cut := _PATH.search(found, 1)) and letters(fold_label(found[: cut.start()])) in self._groups:
+            found = found[cut.end() :]
+        return found
+
+    def _in_two_languages(self, text: str) -> Iterator[str]:
+        """The Han part of `公司名称 Company Name`, where the rest is made of the words of English labels, and the other
+        way round; behind numbering too."""
+        plain = visible(without_numbering(text))
+        for pattern in (_HAN_FIRST, _LATIN_FIRST):
+            match = pattern.fullmatch(plain)
+            if match and self._is_label(match["latin"]):
+                yield match["han"]
+
+    def _is_label(self, latin: str) -> bool:
+        """Whether at least half of the words, one of them no glue, belong to labels: a name is no translation."""
+        words = [_stem(word) for word in re.findall("[a-z]+", latin.casefold())]
+        known = [word for word in words if word in self._english]
+        return len(known) * 2 >= len(words) and any(word not in _GLUE for word in known)
+
+
+def _words_of(text: str) -> str:
+    """An ASCII text in lower case with its words apart: keys of fields are parted by underscores."""
+    return text.casefold().replace("_", " ")
+
+
+def _stem(word: str) -> str:
+    """A word without the end of its plural."""
+    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _unasked(text: str) -> str:
+    """`公司名称` of `请填写您的公司名称` and of `您的公司名称是什么？`."""
+    folded = fold_label(text)
+    start = _ASKING.match(folded)
+    found = folded[start.end() if start else 0 :]
+    return _ASKED.sub("", found)
