@@ -23,6 +23,7 @@ from docgen.batch.jobs import Item, Outcome
 from docgen.batch.summary import Summary
 from docgen.documents.sheet_style import DatedZip, literal
 from docgen.model.intake import Level
+from docgen.text import printable
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530
@@ -49,12 +50,13 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) ->
     findings = _Rows(book, "findings", _FINDINGS, _ROWS)
     failures = _Rows(book, "failures", _FAILURES, _ROWS)
     for outcome in outcomes:
+        source = printable(outcome.source)
         for item in outcome.items:
-            intakes.add(_intake(outcome.source, item, summary.customers), link="packet")
+            intakes.add(_intake(source, item, summary.customers), link="packet")
             for finding in item.findings:
-                findings.add(_finding(outcome.source, item, finding))
+                findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
-            failures.add([outcome.source, *failure])
+            failures.add([source, *map(printable, failure)])
     _fill_overview(overview, summary)
     ExcelWriter(book, DatedZip(path)).save()
 
