@@ -47,12 +47,18 @@ class _SheetForm:
 @dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
     """The intakes of a workbook, made anew and one at a time whenever they are gone through, and what was not
-    understood outside of all of them."""
+    understood outside of all of them.  `hides_more` says that there are sheets that nobody sees."""
 
     sheets: tuple[Table | _SheetForm, ...]
     outside: tuple[Unrecognised, ...]
     made_with: tuple[str, str] | None
     kit: Kit
+    hides_more: bool = False
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the workbook holds one form and nothing of anybody else's."""
+        return not (self.outside or self.hides_more) and [type(sheet) for sheet in self.sheets] == [_SheetForm]
 
     def __length_hint__(self) -> int:
         """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
@@ -61,8 +67,10 @@ class Intakes(Iterable[Answers]):
 
     def __iter__(self) -> Iterator[Answers]:
         for sheet in self.sheets:
+            around = sheet.outside() if isinstance(sheet, Table) else []
             for answers in sheet.intakes(self.made_with):
-                yield with_near_labels(answers, self.kit)
+                yield with_near_labels(answers, self.kit, around)
+                around = []
 
 
 def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, Answer]] | None:
@@ -81,10 +89,14 @@ def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, An
     filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.form.is_empty)]
     sheets = filled or [sheet for _, sheet in found if sheet]
     for grid, sheet in found:
-        if sheet not in sheets:
+        if isinstance(sheet, Table):
+            outside += sheet.outside()
+        elif sheet not in sheets:
             outside += _foreign_texts(grid, vocabulary)
     outside += foreign_prose(book.prose, vocabulary)
-    return (Intakes(tuple(sheets), tuple(outside), book.made_with, vocabulary.kit), terms) if sheets else None
+    hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
+    intakes = Intakes(tuple(sheets), tuple(outside), book.made_with, vocabulary.kit, hides_more)
+    return (intakes, terms) if sheets else None
 
 
 def locate_terms(book: Book, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]] | None:

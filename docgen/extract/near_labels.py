@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from docgen.model.intake import Answers, Level, Origin, ReadingNote, Unrecognised
@@ -17,17 +17,18 @@ _CLEARLY = 8
 _LONGEST_LABEL = 20
 
 
-def with_near_labels(answers: Answers, kit: Kit) -> Answers:
+def with_near_labels(answers: Answers, kit: Kit, around: Iterable[Unrecognised] = ()) -> Answers:
     """The answers with a note on every text that looks like the label of a field that was not found.
 
-    The answers beside such texts are not read: a label that is not known is never guessed.
+    `around` are texts of a table that may be headers of its columns.  The answers beside such texts are not read:
+    a label that is not known is never guessed.
     """
-    return replace(answers, notes=(*answers.notes, *_notes(answers, kit)))
+    return replace(answers, notes=(*answers.notes, *_notes(answers, kit, around)))
 
 
-def _notes(answers: Answers, kit: Kit) -> Iterator[ReadingNote]:
+def _notes(answers: Answers, kit: Kit, around: Iterable[Unrecognised]) -> Iterator[ReadingNote]:
     missing = [field for key, field in kit.fields.items() if key not in answers.fields]
-    texts = [u for u in answers.unrecognised if u.cell and len(_head(u.text)) <= _LONGEST_LABEL]
+    texts = [u for u in (*answers.unrecognised, *around) if u.cell and len(_head(u.text)) <= _LONGEST_LABEL]
     if not missing or not texts:
         return
     from rapidfuzz import fuzz, process

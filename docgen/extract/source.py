@@ -20,7 +20,7 @@ from docgen.model.kit import FORM_TEMPLATE, Kit
 
 class Reading(NamedTuple):
     """What a source holds: its intakes in document order, at least one, the answers of a terms sheet, and the texts
-    that stand outside of all intakes and were not understood.
+    that stand outside of all intakes and were not understood.  `is_single` says that it is one form and nothing else.
 
     `intakes` may be gone through more than once; each time they are made anew, one at a time.
     """
@@ -28,6 +28,7 @@ class Reading(NamedTuple):
     intakes: Iterable[Answers]
     terms: Mapping[str, Answer]
     outside: tuple[Unrecognised, ...] = ()
+    is_single: bool = False
 
 
 def read(path: Path, kit: Kit) -> Reading:
@@ -60,6 +61,7 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unreco
 
 def _read_word(path: Path, kit: Kit) -> Reading:
     from docgen.extract.controls import read_controls
+    from docgen.extract.find_intakes import foreign_prose
     from docgen.formats.docx import book_of, printed_texts, read_document
 
     document = read_document(path, frozenset(tag for field in kit.fields.values() for tag in field.tags))
@@ -67,7 +69,8 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     book = book_of(document, kit.name)
     answers = read_controls(document, words)
     if answers is not None:
-        return Reading([with_near_labels(replace(answers, made_with=book.made_with), kit)], {})
+        answers = with_near_labels(replace(answers, made_with=book.made_with), kit)
+        return Reading([answers], {}, is_single=not foreign_prose(document.prose, words))
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
     return _located(path, words, (book, as_one), "no table of the document holds an intake")
 
@@ -84,4 +87,4 @@ def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str)
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
     intakes, terms = found
-    return Reading(intakes, terms, intakes.outside)
+    return Reading(intakes, terms, intakes.outside, intakes.is_single)

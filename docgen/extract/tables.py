@@ -45,23 +45,26 @@ class Table:
     def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
         """The customers in order, one at a time.
 
-        The first carries what stands outside of their rows; of a long sheet what stands between or below
-        its later rows is carried by the customer before it.
+        Of a long sheet what stands between or below its later rows comes with the customer before it.
         """
-        outside = list(self._outside(self.grid.rows.items()))
+        outside: list[Unrecognised] = []
         tops: dict[tuple[int, int], Cell] = {}  # what cells merged over several rows say
         before: Answers | None = None
         for row, cells in self.grid.every_row():
             tops |= {e[:2]: cells[e.left] for e in self.grid.covering(row) if e.top == row and e.left in cells}
             if self._is_customer(row, cells):
                 if before is not None:
-                    yield _with(before, outside)
+                    yield replace(before, outside=tuple(outside))
                     outside = []
                 before = self._customer(row, cells, tops, made_with)
             elif row not in self.grid.rows:
                 outside += self._outside([(row, cells)])
         if before is not None:
-            yield _with(before, outside)
+            yield replace(before, outside=tuple(outside))
+
+    def outside(self) -> list[Unrecognised]:
+        """What stands outside of the customers' rows, in the rows that are kept."""
+        return list(self._outside(self.grid.rows.items()))
 
     def _customer(
         self, row: int, cells: Row, tops: Mapping[tuple[int, int], Cell], made_with: tuple[str, str] | None
@@ -136,10 +139,6 @@ class Table:
     def first_customers(self, count: int) -> list[int]:
         """The rows of the first customers, at most `count`, among the rows that are kept."""
         return list(islice((row for row, cells in self.grid.rows.items() if self._is_customer(row, cells)), count))
-
-
-def _with(answers: Answers, outside: list[Unrecognised]) -> Answers:
-    return replace(answers, unrecognised=(*outside, *answers.unrecognised)) if outside else answers
 
 
 def find_table(grid: Grid, vocabulary: Vocabulary) -> Table | None:
