@@ -48,6 +48,7 @@ def read_sources(
         else:
             run.cases.extend(found)
             run.outside.extend(cases.outside_json())
+            run.outside.extend(text for case in found for text in case.outside_json())
     chosen = [case for case in run.cases if sheet in {None, case.sheet} and row in {None, case.row}]
     if run.cases and not chosen:
         there = ", ".join(dict.fromkeys(map(_place, run.cases)))

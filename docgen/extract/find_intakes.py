@@ -16,7 +16,7 @@ A visible sheet, or a table of a Word document, is one of these, asked in this o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
@@ -31,16 +31,20 @@ from docgen.model.kit import Kit
 from docgen.text import fold_label
 
 
-@dataclass
+@dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made anew and one at a time whenever they are gone through."""
+    """The intakes of a workbook, made anew and one at a time whenever they are gone through.
+
+    `around` are the texts that are not understood on other sheets, and around the tables of a document; `remarks` is
+    what there is to note of the latter.  `hides_more` says that there are sheets that nobody sees.
+    """
 
     sheets: tuple[Table | SheetForms, ...]
     around: tuple[Unrecognised, ...]
     remarks: tuple[ReadingNote, ...]
     made_with: tuple[str, str] | None
     kit: Kit
-    _outside: tuple[Unrecognised, ...] | None = field(default=None, repr=False)
+    hides_more: bool = False
 
     def __length_hint__(self) -> int:
         """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
@@ -48,33 +52,45 @@ class Intakes(Iterable[Answers]):
         return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
-        found: list[Unrecognised] = []
+        found: list[Unrecognised] = []  # texts of nobody's, met on the way: each customer brings those before the next
+        before: Answers | None = None
         for sheet in self.sheets:
             for answers in sheet.customers(found):
-                found_here = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
-                yield self._with_surroundings(found_here) if self._is_one_document else found_here
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
-        self._outside = tuple(found) if self._is_one_document else (*found, *self.around, *remarks)
+                if before is not None:
+                    yield replace(before, outside=tuple(found))
+                    found.clear()
+                before = self._finished(answers)
+        if before is not None:
+            yield replace(before, outside=tuple(found))
 
-    def _with_surroundings(self, answers: Answers) -> Answers:
+    def _finished(self, answers: Answers) -> Answers:
+        answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
+        if not self._is_one_document:
+            return answers
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """What was not understood and stands outside of all intakes, in none of their papers."""
-        if self._outside is None:
-            for _ in self:
-                pass
-        return self._outside or ()
+        """What is not understood and stands on no sheet with an intake; more of the kind comes with the intakes."""
+        if self._is_one_document:
+            return ()
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
+        return (*self.around, *remarks)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the workbook holds one form and nothing of anybody else's."""
+        if self.outside or self.hides_more or len(self.sheets) != 1 or not isinstance(self.sheets[0], SheetForms):
+            return False
+        found: list[Unrecognised] = []
+        return len(list(self.sheets[0].customers(found))) == 1 and not found
 
     @property
     def _is_one_document(self) -> bool:
         """Whether the source is one form without sheets, a Word document: what stands around it is its customer's."""
-        return len(self.sheets) == 1 and isinstance(self.sheets[0], SheetForms) and self._is_lone(self.sheets[0])
-
-    def _is_lone(self, sheet: SheetForms) -> bool:
-        return sheet.about == 1 and sheet.grid.sheet is None
+        lone = self.sheets[0] if len(self.sheets) == 1 else None
+        return isinstance(lone, SheetForms) and lone.about == 1 and lone.grid.sheet is None
 
 
 @dataclass(frozen=True)
@@ -105,9 +121,10 @@ def locate(
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
-    return (
-        (Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit), terms) if sheets else None
-    )
+    if not sheets:
+        return None
+    hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
+    return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more), terms
 
 
 def locate_terms(book: Book, kit: Kit) -> Terms | None:

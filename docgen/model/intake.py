@@ -119,7 +119,8 @@ class Answers:
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
-    that the sheet or form carries, if it carries one.  `notes` become findings.
+    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
+    the way that are nobody's: they belong into no papers of this customer.
     """
 
     sheet: str | None
@@ -128,6 +129,7 @@ class Answers:
     unrecognised: tuple[Unrecognised, ...] = ()
     made_with: tuple[str, str] | None = None
     notes: tuple[ReadingNote, ...] = ()
+    outside: tuple[Unrecognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
