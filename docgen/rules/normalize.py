@@ -9,7 +9,7 @@ from docgen import values
 from docgen.expressions import sandbox
 from docgen.model.display import Missing
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
-from docgen.model.kit import Field, Kit
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
 from docgen.text import says_nothing
 
@@ -23,13 +23,15 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
         answer = answers.fields.get(key)
         if answer is None:
             continue
-        value, found = understand(kit, field, answer)
+        value, found = understand(kit, field, answer, in_table=answers.row is not None)
         findings += found
         if value is not None:
             understood[key] = value
-        elif found:
+        elif any(finding.level is Level.INVALID for finding in found):
             unreadable.add(key)
-    findings += _missing(kit, answers, understood, unreadable)
+    missing = _missing(kit, answers, understood, unreadable)
+    told = {finding.field for finding in missing}
+    findings = [one for one in findings if one.code != values.UNTOUCHED or one.field not in told] + missing
     name = understood.get(kit.name_field)
     return Intake(
         source=source,
@@ -44,13 +46,27 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     )
 
 
-def understand(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, list[Finding]]:
-    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it."""
+def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False) -> tuple[Value | None, list[Finding]]:
+    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it.
+
+    In a table nothing is printed but the header, so a list of all choices is an answer there.
+    """
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
-    parsed = values.parse(field, answer.written)
+    if answer.is_date and field.type is not FieldType.DATE and not values.is_not_given(field, answer.written):
+        return _understand_date(kit, field, answer)
+    parsed = values.parse(field, answer.written, printed=not in_table)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
     return parsed.value, findings
+
+
+def _understand_date(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, list[Finding]]:
+    """The value of a cell that a spreadsheet takes for a date, in a field that asks for none: a text is what the cell
+    shows, for a person to look at; anything else cannot be known (`8-10` became a day in August)."""
+    is_text = field.type in {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST}
+    level = Level.MANUAL if is_text else Level.INVALID
+    value = values.parse(field, answer.written).value if is_text else None
+    return value, [_finding(kit, field, answer, "date-unexpected", level)]
 
 
 def _finding(
@@ -74,8 +90,7 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
         if key in understood or key in unreadable or not _is_required(field, names, unreadable):
             continue
         answer = answers.fields.get(key, Answer("", Origin(answers.sheet, None)))
-        quoted = answer.written.strip() if says_nothing(answer.written) else ""
-        code = "required-says-none" if quoted else "required"
+        code, quoted = _why_missing(field, answer.written)
         words = wording(code, label=field.label, written=quoted)
         findings.append(
             Finding(
@@ -84,6 +99,15 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
             )
         )  # fmt: skip
     return findings
+
+
+def _why_missing(field: Field, written: str) -> tuple[str, str]:
+    """Why there is no answer, and what is quoted of it: nothing is written, 无 is, or choices that nobody ticked."""
+    quoted = written.strip()
+    if not quoted or (values.is_not_given(field, written) and not says_nothing(written)):
+        return "required", ""  # empty, or the hint left standing
+    is_choice = field.type in {FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO}
+    return "required-untouched" if is_choice and not says_nothing(written) else "required-says-none", quoted
 
 
 def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]) -> bool:
