@@ -1,3 +1,3 @@
 """docgen: intake sheets in, customer packets out."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

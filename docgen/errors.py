@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Iterable
 from enum import IntEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class ExitCode(IntEnum):
@@ -113,8 +113,24 @@ class ProofError(DocgenError):
     exit_code = ExitCode.PROOF
 
 
+class ElsewhereError(Exception):
+    """An error that nobody expected in another process: what `bug` and `trace` say of it there."""
+
+    def __init__(self, bug: str, trace: str) -> None:
+        super().__init__(bug, trace)
+        self.bug = bug
+        self.trace = trace
+
+    @classmethod
+    def of(cls, error: BaseException) -> Self:
+        """The same error, to be sent to another process."""
+        return cls(bug(error), trace(error))
+
+
 def bug(error: BaseException) -> str:
     """What kind of error nobody expected, and where it happened; not what it says, for that may quote a customer."""
+    if isinstance(error, ElsewhereError):
+        return error.bug
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"unexpected {type(error).__name__}{place}"
@@ -122,6 +138,8 @@ def bug(error: BaseException) -> str:
 
 def trace(error: BaseException) -> str:
     """The calls that led to an error, and before it to those it came of; not what they say."""
+    if isinstance(error, ElsewhereError):
+        return error.trace
     earlier = error.__cause__ or error.__context__
     calls = "".join(traceback.format_tb(error.__traceback__))
     return f"{trace(earlier) if earlier else ''}{calls}{bug(error)}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -112,12 +112,17 @@ class Run(NamedTuple):
     unreadable: list[Unreadable]
 
 
+Assess = Callable[[Path, Kit, Mapping[str, Value]], Iterator[ReviewedIntake]]
+
+
 def review_sources(
-    paths: Iterable[Path], kit: Kit, given_terms: Mapping[str, Value], sheet: str | None = None, row: int | None = None
-) -> Run:
+    paths: Iterable[Path], kit: Kit, given_terms: Mapping[str, Value], sheet: str | None = None, row: int | None = None,
+    *, assess: Assess = assess,
+) -> Run:  # fmt: skip
     """The intakes of every source; a bad source never stops the others.
 
-    `sheet` and `row` leave only the intakes that stand there; raises UsageError where there is none.
+    `sheet` and `row` leave only the intakes that stand there; raises UsageError where there is none.  `assess`
+    may be the same in another process.
     """
     reviewed: list[tuple[Path, ReviewedIntake]] = []
     unreadable = []

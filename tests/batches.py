@@ -8,13 +8,13 @@ import os
 import pty
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from conftest import GOOD, ROOT
 from tables import workbook
+from waiting import LONGEST, wait_until
 
 from docgen import cli
 from docgen.kit import kits
@@ -71,8 +71,12 @@ def _arguments(args: Iterable[object]) -> list[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Exit code and stderr of a run, once it has ended."""
-    _, err = process.communicate(timeout=120)
+    """Exit code and stderr of a run, once it has ended.  Raises TimeoutError for one that hangs, and kills it."""
+    try:
+        _, err = process.communicate(timeout=LONGEST)
+    except subprocess.TimeoutExpired as cause:
+        process.kill()
+        raise TimeoutError(f"waited in vain until this ends: {process.args!r}") from cause
     return process.returncode, err
 
 
@@ -99,7 +103,7 @@ def on_terminal(*args: object) -> tuple[int, str]:
         while read := os.read(ours, 4096):
             shown += read
     os.close(ours)
-    return process.wait(60), shown.decode()
+    return process.wait(LONGEST), shown.decode()
 
 
 def packets(out: Path) -> dict[str, bytes]:
@@ -114,12 +118,8 @@ def leftovers(out: Path) -> list[Path]:
 
 
 def wait_for_packets(out: Path, count: int, process: subprocess.Popen[str]) -> None:
-    """Wait until a run has made so many packets, or has ended."""
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        if out.is_dir() and sum(1 for _ in out.glob("*/manifest.json")) >= count:
-            return
-        time.sleep(0.01)
+    """Wait until a run has made so many packets.  Raises RuntimeError where it ends before."""
+    wait_until(f"there are {count} packets", lambda: sum(1 for _ in out.glob("*/manifest.json")) >= count, process)
 
 
 def children(parent: int) -> list[int]:

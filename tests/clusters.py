@@ -8,13 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from batches import FAULTS, children
+from waiting import wait_until
 
 #: Whoever writes the packet of a company so named loses the dask worker that it works for.
 LOSES = "断机"
@@ -30,26 +30,38 @@ pathlib.Path.mkdir = mkdir
 
 
 class Cluster(NamedTuple):
-    """A scheduler, its address, and the parent of its two workers."""
+    """A scheduler, its address, what scheduler and workers say, and the process whose children are the workers."""
 
     address: str
     scheduler: subprocess.Popen[bytes]
-    workers: subprocess.Popen[bytes]
+    log: Path
+    workers: subprocess.Popen[bytes] | None
 
     def lose_workers(self) -> None:
-        """Kill both workers; dask starts others."""
+        """Kill all workers; dask starts others."""
+        assert self.workers is not None
         for process in children(self.workers.pid):
             os.kill(process, signal.SIGKILL)
 
+    def wait_for_workers(self, count: int) -> None:
+        """Wait until there are so many workers: a run gives up on a cluster that has none for long."""
+
+        def there() -> bool:
+            said = self.log.read_text(encoding="utf-8")
+            return said.count(" - Register worker") - said.count(" - Remove worker") >= count
+
+        wait_until(f"there are {count} workers", there, self.scheduler)
+
 
 def wait_until_busy(out: Path, process: subprocess.Popen[str]) -> None:
-    """Wait until some packets of a run are written and have not appeared yet, or it has ended."""
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
+    """Wait until some packets of a run are written and have not appeared yet.  Raises RuntimeError where it ends."""
+
+    def busy() -> bool:
         with contextlib.suppress(FileNotFoundError):  # one that has appeared meanwhile
-            if sum(1 for _ in out.glob(".*docgen-tmp/*")) >= 5:
-                return
-        time.sleep(0.01)
+            return sum(1 for _ in out.glob(".*docgen-tmp/*")) >= 5
+        return False
+
+    wait_until("a run is busy", busy, process)
 
 
 @contextmanager
@@ -59,26 +71,32 @@ def cluster(folder: Path, *, workers: int = 2, python_path: Path | None = None) 
     (folder / "sitecustomize.py").write_text(_FAULTS, encoding="utf-8")
     paths = [str(path) for path in (python_path, folder) if path] + [os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "DASK_TEMPORARY_DIRECTORY": str(folder)}
-    place = folder / "scheduler.json"
-    with (folder / "log").open("wb") as log:
+    place, log = folder / "scheduler.json", folder / "log"
+    started = []
 
-        def dask(*args: object) -> subprocess.Popen[bytes]:
-            command = [sys.executable, "-m", "dask", *map(str, args)]
-            return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    def dask(*args: object) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dask", *map(str, args)]
+        with log.open("ab") as stream:
+            started.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=stream))
+        return started[-1]
 
-        scheduler = dask(
-            "scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", place
-        )  # fmt: skip
-        started = [scheduler]
-        try:
-            while not (told := place.read_text() if place.is_file() else "").endswith("}"):  # empty at first
-                assert scheduler.poll() is None, (folder / "log").read_text()
-                time.sleep(0.05)
-            address = json.loads(told)["address"]
-            if workers:
-                started.append(dask("worker", address, "--nworkers", workers, "--nthreads", 1, "--no-dashboard"))
-            yield Cluster(address, scheduler, started[-1])
-        finally:
-            for process in started:  # their children end with them
-                process.kill()
-                process.wait()
+    try:
+        scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", place)
+        address = wait_until("the scheduler has said where it is", lambda: _address(place), scheduler)
+        with_workers = None
+        if workers:
+            with_workers = dask("worker", address, "--nworkers", workers, "--nthreads", 1, "--no-dashboard")
+        found = Cluster(address, scheduler, log, with_workers)
+        found.wait_for_workers(workers)
+        yield found
+    finally:
+        for process in started:  # their children end with them
+            process.kill()
+            process.wait()
+
+
+def _address(place: Path) -> str:
+    """The address in a scheduler's file; nothing before it is written in full."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return str(json.loads(place.read_text(encoding="utf-8"))["address"])
+    return ""

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import enum
 import io
 import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from docgen import cli
 from docgen.documents import fonts
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
-from docgen.model.kit import Kit
+from docgen.model.kit import Field, Kit
 from docgen.pipeline import ReviewedIntake
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
 
 # In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.register_profile("desk", deadline=None)
+# No example and no search for one is timed: a busy machine is no failure.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # The jobs that a shell starts in the background ignore Ctrl-C, and so would the runs that tests interrupt.
@@ -73,6 +76,56 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process for each core, and half as many again where slow tests run, which often wait for others of their own."""
+    cores = os.cpu_count() or 1
+    return cores if "not slow" in config.option.markexpr else max(cores * 3 // 2, 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every process begin with its share of the slow tests, so that short ones fill the gaps at the end.
+
+    xdist hands each process one part of the list, all of the same length, and moves tests between them later.
+    """
+    slow, fast = ([item for item in items if bool(item.get_closest_marker("slow")) is kind] for kind in (True, False))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for share in range(count) for part in (slow, fast) for item in _share(part, share, count)]
+
+
+def _share(items: list[pytest.Item], share: int, count: int) -> list[pytest.Item]:
+    return items[len(items) * share // count : len(items) * (share + 1) // count]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case by its values as they are read, each on one short line; without a hook pytest counts most of them."""
+    if isinstance(val, enum.Enum):
+        return val.name
+    if isinstance(val, type | None | int | float):
+        return None  # pytest's own names are readable
+    if callable(val):
+        name = getattr(val, "__name__", "<lambda>")
+        return argname if name == "<lambda>" else name
+    text = "".join(sign if sign.isprintable() else "␣" for sign in _named(val))
+    text = re.sub(r"^ +| +$", lambda edge: "␣" * len(edge[0]), text) or "empty"
+    return text if len(text) <= 60 else f"{text[:40]}…{text[-19:]}"
+
+
+def _named(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_named(key)}={_named(entry)}" for key, entry in value.items()) or "nothing"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_named, value)) or "none"
+    if isinstance(value, set | frozenset):
+        return ", ".join(sorted(map(_named, value))) or "none"
+    if isinstance(value, Field):
+        return value.label
+    if isinstance(value, Path) and value.is_relative_to(ROOT):
+        return str(value.relative_to(ROOT))
+    if callable(value) or type(value).__str__ is type(value).__repr__ is object.__repr__:
+        return getattr(value, "__name__", type(value).__name__)  # nothing that differs from process to process
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def reviewed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: str) -> ReviewedIntake:

@@ -14,11 +14,11 @@ PACKAGE = ROOT / "docgen"
 #: Folders and modules of docgen by level (docs/design.md): a module imports what stands in rows above its own, and its
 #: own folder.
 LEVELS = [
-    {"errors", "text", "names", "model"},
+    {"errors", "text", "names", "file_cache", "model"},
     {"expressions", "values", "formats", "output", "workers"},
     {"kit", "extract", "rules", "template"},
     {"documents", "pipeline"},
-    {"packet"},
+    {"packet", "reading"},
     {"batch", "sources"},
     {"cli"},
     {"__main__"},
@@ -102,7 +102,7 @@ def test_only_the_command_line_knows_click_and_prints() -> None:
 def test_only_files_writes() -> None:
     writers = {"write_text", "write_bytes", "mkdir", "unlink", "rename", "rmtree"}
     for name, source in SOURCES.items():
-        if name not in {"output.files", "output.scratch"}:
+        if name not in {"output.files", "output.aside", "output.scratch"}:
             assert not {call.rpartition(".")[2] for call in calls(source)} & writers, name
 
 
@@ -116,18 +116,23 @@ def test_light_commands_import_nothing_heavy() -> None:
     assert not loaded & heavy
 
 
-def test_check_imports_neither_pdf_nor_word() -> None:
+@pytest.mark.parametrize(
+    ("code", "is_reader"),
+    [("cli.run(['check', '--json', sheet])", False), ("list(pipeline.assess(Path(sheet), kit))", True)],
+)
+def test_check_imports_neither_pdf_nor_word(code: str, is_reader: bool) -> None:
+    """And the process that only prints what another has read imports not even a reader of workbooks."""
     import subprocess
 
-    sheet = ROOT / "inputs" / "accepted.xlsx"
     code = (
-        f"import sys; from docgen import cli; cli.run(['check', '--json', {str(sheet)!r}]);"
+        f"import sys; from pathlib import Path; from docgen import cli, pipeline; from docgen.kit import kits;"
+        f"sheet = {str(ROOT / 'inputs' / 'accepted.xlsx')!r}; kit = kits.load(kits.find('caller-number')); {code};"
         "print(sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ast.literal_eval(done.stderr))
-    assert "openpyxl" in loaded
-    assert not loaded & {"weasyprint", "docx", "docxtpl", "rich"}
+    assert ("docgen.formats.xlsx" in loaded) == is_reader
+    assert not loaded & {"weasyprint", "docx", "docxtpl", "rich", "openpyxl"}
 
 
 def test_docstrings_stand_where_they_should() -> None:

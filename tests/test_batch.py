@@ -92,6 +92,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Path]:
     return done.returncode, done.stderr, root / "out"
 
 
+@pytest.mark.slow
 def test_a_bad_source_never_stops_the_others(night: tuple[int, str, Path]) -> None:
     code, err, out = night
     assert code == 8, err
@@ -103,6 +104,7 @@ def test_a_bad_source_never_stops_the_others(night: tuple[int, str, Path]) -> No
     assert not list(out.rglob("*.pdf"))
 
 
+@pytest.mark.slow
 def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str, Path]) -> None:
     _, _, out = night
     book = load_workbook(out / "report.xlsx")
@@ -120,6 +122,7 @@ def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str
     assert str(failures[0][0]).endswith("broken.xlsx")
 
 
+@pytest.mark.slow
 def test_every_step_can_be_told_as_json(tmp_path: Path) -> None:
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
     (tmp_path / "王女士13912345678.xlsx").write_bytes(b"no workbook")
@@ -138,6 +141,7 @@ def test_every_step_can_be_told_as_json(tmp_path: Path) -> None:
         assert secret not in err
 
 
+@pytest.mark.slow
 def test_an_error_that_stops_the_run_is_told_as_json_too(tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     shutil.copytree(ROOT / "templates" / "caller-number", kit)
@@ -150,6 +154,7 @@ def test_an_error_that_stops_the_run_is_told_as_json_too(tmp_path: Path) -> None
     assert "contract.docx" in event["message"]
 
 
+@pytest.mark.slow
 def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docgen.cli.progress.EVERY", 2)
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司", "丙公司"])
@@ -164,6 +169,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
     assert finish(start(source, "-o", tmp_path / "out", "-q")) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_time_left_of_a_table_is_told_before_its_end_is_met(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +191,7 @@ def test_the_end_of_a_table_is_where_its_last_intake_is() -> None:
     assert tally.expected == 18
 
 
+@pytest.mark.slow
 def test_where_nothing_is_made_no_time_is_foretold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docgen.cli.progress.EVERY", 2)
     for name in "ab":
@@ -195,6 +202,7 @@ def test_where_nothing_is_made_no_time_is_foretold(tmp_path: Path, monkeypatch: 
     assert line == "0 done, 2 failed, 0.0 a second"
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
     source = table(tmp_path / "t.xlsx", ["甲公司", "乙公司"])
     broken = tmp_path / "broken.xlsx"
@@ -206,6 +214,7 @@ def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
     assert f"error: {broken}" in shown.replace("\r\n", "")
 
 
+@pytest.mark.slow
 def test_a_table_of_many_customers_travels_with_none_of_them(run: Run, tmp_path: Path) -> None:
     import pypdf
 

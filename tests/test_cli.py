@@ -145,6 +145,7 @@ def test_a_final_contract_is_made_when_all_is_known(run: Run, tmp_path: Path) ->
     assert target.exists()
 
 
+@pytest.mark.slow
 def test_documents_are_written_whatever_the_verdict(run: Run, tmp_path: Path) -> None:
     assert run("form", INPUTS / "incomplete.xlsx", "-o", tmp_path / "f.docx").code == 4
     assert run("review", INPUTS / "rejected.xlsx", "-o", tmp_path / "r.pdf").code == 5
@@ -223,6 +224,7 @@ def test_a_command_without_stdout_does_its_work(tmp_path: Path) -> None:
     assert (target / "kit.yaml").exists()
 
 
+@pytest.mark.slow
 def test_a_terminal_is_shown_how_many_packets_there_are(tmp_path: Path) -> None:
     sources = [INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx"]
     code, shown = on_terminal("packet", *sources, "-o", tmp_path)

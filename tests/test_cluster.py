@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime as dt
 import os
@@ -11,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, 
 from clusters import LOSES, Cluster, cluster, wait_until_busy
 from conftest import ROOT
 from openpyxl import load_workbook
+from waiting import wait_until
 
 from docgen import __version__
 from docgen.batch import dask_worker
@@ -31,13 +32,23 @@ from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import SystemMissingError
 from docgen.kit import kits
 
-pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds workers by what Linux says of processes")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds workers by what Linux says of processes"),
+]
 
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A scheduler and two workers."""
     with cluster(tmp_path_factory.mktemp("dask")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def without_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler alone."""
+    with cluster(tmp_path_factory.mktemp("alone"), workers=0) as started:
         yield started
 
 
@@ -60,24 +71,37 @@ def here(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def session(leader: int) -> list[str]:
+    """The processes of a session that have not ended, by what the kernel knows of them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # one that ends just now
+            state, _parent, _group, number, *_ = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(number) == leader and state != "Z":
+                found.append(entry.name)
+    return found
+
+
 def rows(out: Path) -> list[tuple[object, ...]]:
     """Every row of every sheet of the report."""
     return [row for sheet in load_workbook(out / "report.xlsx") for row in sheet.iter_rows(values_only=True)]
 
 
-def test_a_cluster_started_for_the_run_does_too(tmp_path: Path) -> None:
+def test_a_cluster_started_for_the_run_does_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     arguments = ["--only", "form,review,contract", "--jobs", 2]
     sheets = [os.path.relpath(ROOT / "inputs" / f"{name}.xlsx", ROOT) for name in ("accepted", "manual")]
     code, err = finish(start(*sheets, "-o", tmp_path / "there", "--cluster", "local", *arguments))
     assert code == 0, err
     assert len(err.splitlines()) == 1
-    assert finish(start(*sheets, "-o", tmp_path / "here", *arguments))[0] == 0
+    assert batch(*sheets, "-o", tmp_path / "here", *arguments)[0] == 0
     assert len(packets(tmp_path / "there")) == 8
     assert packets(tmp_path / "there") == packets(tmp_path / "here")
 
 
 def test_a_lost_worker_costs_a_retry(dask: Cluster, sources: Path, here: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    dask.wait_for_workers(2)
     process = start(sources, "-o", out, "--cluster", dask.address)
     wait_until_busy(out, process)
     dask.lose_workers()
@@ -93,6 +117,7 @@ def test_a_lost_worker_costs_a_retry(dask: Cluster, sources: Path, here: Path, t
 def test_an_intake_that_kills_workers_is_named_and_costs_no_other(dask: Cluster, tmp_path: Path) -> None:
     names = ["甲公司", f"{KILLS}公司", "乙公司", f"{HANGS}公司", f"{LOSES}公司", "丙公司"]
     source, out = table(tmp_path / "t.xlsx", names), tmp_path / "out"
+    dask.wait_for_workers(2)
     code, err = finish(start(source, "-o", out, "--cluster", dask.address, "--timeout", 8))
     assert code == 8, err
     errors = [line for line in err.splitlines() if line.startswith("error:")]
@@ -133,15 +158,14 @@ def test_interrupting_ends_everything(tmp_path: Path) -> None:
     )
     wait_until_busy(out, process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    began = time.monotonic()
     code, err = finish(process)
     assert code == 130, err
-    assert time.monotonic() - began < 30
     assert "Traceback" not in err
     assert "--resume" in err
     made = packets(out)
+    assert len(made) < 2 * 100, "what had not been begun is left"
     assert leftovers(out) == []
-    time.sleep(0.5)
+    wait_until("all its processes have ended", lambda: not session(process.pid))
     assert packets(out) == made, "nobody goes on writing"
 
 
@@ -159,10 +183,9 @@ def test_interrupting_ends_everything(tmp_path: Path) -> None:
 )
 def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, address: str, code: int, words: str) -> None:
     source = ROOT / "inputs" / "accepted.xlsx"
-    began = time.monotonic()
-    done, err = finish(start(source, "-o", tmp_path / "out", "--cluster", address))
+    arguments = [source, "-o", tmp_path / "out", "--cluster", address]
+    done, err = finish(start(*arguments)) if code == 9 else batch(*arguments)  # a connection leaves threads behind
     assert done == code
-    assert time.monotonic() - began < 30
     error, hint = err.splitlines()
     assert words in error
     assert address in error
@@ -225,13 +248,13 @@ def test_a_worker_that_sees_other_things_is_refused(
 
 
 def test_a_scheduler_without_workers_is_one_line(
-    setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    setting: Setting, without_workers: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("docgen.batch.dask_client._FIRST_WORKER", 0.5)
+    address = without_workers.address
     with (
-        cluster(tmp_path / "dask", workers=0) as dask,
-        pytest.raises(SystemMissingError, match=f"^{dask.address}: the scheduler has no workers"),
-        connected(dask.address, 1, setting.job),
+        pytest.raises(SystemMissingError, match=f"^{address}: the scheduler has no workers"),
+        connected(address, 1, setting.job),
     ):
         pass
 

@@ -27,6 +27,8 @@ from docgen.cli import batches
 from docgen.documents import fonts, summary
 from docgen.packet import packet
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 #: Every command that writes a file, with what it is told to write.
 WRITERS = {

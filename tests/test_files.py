@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from docgen import names
 from docgen.errors import DiskFullError, WriteError
-from docgen.output import files
+from docgen.output import aside, files
+
+
+@given(st.text() | st.text(st.sampled_from("-~=./\\ a")))
+def test_any_text_makes_a_file_name_too(text: str) -> None:
+    for name in (names.safe_file_name(text), names.safe_file_name(f"{text}.docx")):
+        assert name == Path(name).name
+        assert 0 < len(name.encode()) <= 132
+        assert name[0] not in "-~=."
 
 
 @pytest.mark.parametrize(
@@ -26,6 +34,16 @@ from docgen.output import files
         ('a/b\\c:d*e?f"g<h>i|j', "a_b_c_d_e_f_g_h_i_j"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
+        ("COM¹", "_COM¹"),
+        ("lpt³.docx", "_lpt³.docx"),
+        ("com0 .x", "_com0 .x"),
+        ("CONIN$", "_CONIN$"),
+        ("COM⁴公司", "COM⁴公司"),
+        ("-rf", "_-rf"),
+        ("~root", "_~root"),
+        ("=1+1", "_=1+1"),
+        (".ssh", "ssh"),
+        ("\u200b-x", "_-x"),
         ("  名称. ", "名称"),
         ("零\u200b宽\u202e字", "零宽字"),
         ("x\x00y", "x_y"),
@@ -38,12 +56,14 @@ def test_safe_names(text: str, name: str) -> None:
     assert names.safe_name(text) == name
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_makes_a_name_that_is_one_plain_path_component(text: str) -> None:
     name = names.safe_name(text)
     assert name == Path(name).name
     assert 0 < len(name.encode()) <= 121
     assert name not in {".", ".."}
+    assert name[0] not in "-~=."
     assert not any(unicodedata.category(c) in {"Cc", "Cf"} for c in name)
 
 
@@ -94,7 +114,20 @@ def test_a_failing_writer_leaves_the_old_file_and_no_other(tmp_path: Path, monke
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.txt", b"old")]
 
 
-def test_a_failing_writer_leaves_the_old_folder_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["in one step", "in two"])
+def steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """In how many steps a folder is replaced: with and without what only some systems can."""
+    if request.param == "in one step":
+        if sys.platform != "linux":
+            pytest.skip("folders are replaced in two steps there")
+        return 1
+    monkeypatch.setattr(aside, "_exchange", lambda *_: False)
+    return 2
+
+
+def test_a_failing_writer_leaves_the_old_folder_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
     folder = tmp_path / "packet"
     files.write_folder(folder, {"a": b"1", "b": b"2"})
     rename = Path.rename
@@ -104,19 +137,74 @@ def test_a_failing_writer_leaves_the_old_folder_and_no_other(tmp_path: Path, mon
             raise _Breaks
         return rename(self, target)
 
+    def cannot(_one: Path, _other: Path) -> bool:
+        raise _Breaks
+
     monkeypatch.setattr(Path, "rename", broken)
+    if steps == 1:
+        monkeypatch.setattr(aside, "_exchange", cannot)
     with pytest.raises(_Breaks):
         files.write_folder(folder, {"c": b"3"})
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == {"a": b"1", "b": b"2"}
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
 
 
+@pytest.mark.usefixtures("steps")
 def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     folder = tmp_path / "packet"
     files.write_folder(folder, {"a": b"1"})
     files.write_folder(folder, {"b": b"2"})
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == {"b": b"2"}
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+#: Replaces a folder and is killed on the way, where folders change places in so many steps.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from docgen.output import aside, files, scratch
+def die(*_): os.kill(os.getpid(), signal.SIGKILL)
+folder, steps, moment = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+if steps == "2":
+    aside._exchange = lambda *_: False
+rename = Path.rename
+if moment == "before":
+    aside.put = die
+elif moment == "between":
+    Path.rename = lambda one, other: die() if other == folder else rename(one, other)
+else:
+    scratch.remove = die
+files.write_folder(folder, {"manifest": b"new"})
+"""
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+@pytest.mark.parametrize("name", ["packet", "字" * 80])
+@pytest.mark.parametrize(
+    ("steps", "moment", "left"),
+    [(1, "before", b"old"), (1, "after", b"new"), (2, "before", b"old"), (2, "between", b"old"), (2, "after", b"new")],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="what dead processes left is not known there")
+def test_a_kill_on_the_way_loses_neither_the_older_nor_the_newer_folder(
+    tmp_path: Path, steps: int, moment: str, left: bytes, name: str, is_alone: bool
+) -> None:
+    folder = tmp_path / name
+    files.write_folder(folder, {"manifest": b"old"})
+    command = [sys.executable, "-c", KILLED, str(folder), str(steps), moment]
+    assert subprocess.run(command, check=False).returncode == -9
+    assert folder.exists() == (moment != "between")
+    assert len(list(tmp_path.iterdir())) > 1 or moment == "between"
+    (files.remove_leftovers if is_alone else files.remove_orphans)(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (folder / "manifest").read_bytes() == left
+
+
+def test_what_was_put_aside_does_not_come_back_over_something_newer(tmp_path: Path) -> None:
+    old = tmp_path / ".on-1.12345678.docgen-aside" / "packet"
+    old.mkdir(parents=True)
+    files.write_folder(tmp_path / "packet", {"manifest": b"new"})
+    files.remove_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["packet", "manifest"]
 
 
 @pytest.mark.parametrize("has_quick_way", [True, False])

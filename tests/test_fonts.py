@@ -40,6 +40,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 # -- cutting ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_cuts_the_core_faces_once(run: Run, empty_cache: Path) -> None:
     first = run("fonts")
     assert first.code == 0, first.err
@@ -51,6 +52,7 @@ def test_the_command_cuts_the_core_faces_once(run: Run, empty_cache: Path) -> No
     assert (again.code, again.out, again.err) == (0, first.out, "")
 
 
+@pytest.mark.slow
 def test_a_cut_face_is_small_renamed_and_keeps_the_notices(empty_cache: Path) -> None:
     for core in fonts.uncut():
         fonts.cut(core)
@@ -76,6 +78,7 @@ def test_a_core_face_has_gb_2312_latin_and_ticks() -> None:
         assert set("啊齄Az0~，。《》①⑳©‑☑√") <= set(map(chr, TTFont(path).getBestCmap()))
 
 
+@pytest.mark.slow
 def test_a_face_is_cut_where_no_other_has_the_ticks(empty_cache: Path) -> None:
     core = fonts.uncut()[0]
     face = TTFont(io.BytesIO(core_face.cut(core.chinese.file, core.chinese.number, None, "Regular")))
@@ -93,6 +96,7 @@ def test_where_no_face_can_be_cut_the_command_says_so(
     assert "fonts-noto-cjk" in done.err
 
 
+@pytest.mark.slow
 def test_equal_faces_are_cut_to_equal_bytes(empty_cache: Path) -> None:
     core = fonts.uncut()[0]
     symbols = core.symbols.file if core.symbols else None
@@ -121,6 +125,7 @@ def test_what_is_asked_for_twice_is_cut_once(empty_cache: Path, monkeypatch: pyt
     assert fonts.core_faces() == ()  # not while the bold one is missing
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_told_and_stops_no_batch(run: Run, empty_cache: Path, tmp_path: Path) -> None:
     empty_cache.write_text("a file where the folder should be", encoding="utf-8")
     done = run("fonts")
@@ -131,6 +136,7 @@ def test_a_cache_that_cannot_be_written_is_told_and_stops_no_batch(run: Run, emp
     assert "made without core faces" in done.err
 
 
+@pytest.mark.slow
 def test_a_full_face_alone_gives_the_same_pages(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     def pages() -> list[str]:
         content = packet.review_of(reviewed(kit, industries="☑电商 □银行"), b"", kit, RenderOptions(DATE))
@@ -191,6 +197,7 @@ def test_a_character_that_no_font_has_is_named_with_its_field(run: Run, tmp_path
     assert "fonts-babelstone-han" in hint
 
 
+@pytest.mark.slow
 def test_it_fails_its_own_item_of_a_batch_and_no_other(run: Run, tmp_path: Path) -> None:
     sources = tmp_path / "in"
     sources.mkdir()

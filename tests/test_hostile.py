@@ -81,6 +81,7 @@ def test_terminals_get_nothing_to_obey(run: Run, source: Path, tmp_path: Path) -
         assert not OBEYED.search(done.out + done.err), done
 
 
+@pytest.mark.slow
 def test_the_sheet_that_goes_back_holds_texts_alone(run: Run, source: Path, tmp_path: Path) -> None:
     target = tmp_path / "r.xlsx"
     assert run("return", source, "-o", target).code == 0
@@ -106,6 +107,7 @@ def rows(path: Path, sheet: str) -> list[list[Any]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python()
 
 
+@pytest.mark.slow
 def test_packets_hold_the_values_as_text_and_nothing_else_of_them(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +143,7 @@ def assert_plain(folder: Path, out: Path, *paths: Path) -> None:
         assert not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
 
 
+@pytest.mark.slow
 def test_a_summary_shows_them_opens_nothing_and_runs_nothing(run: Run, source: Path, tmp_path: Path) -> None:
     source = source.rename(tmp_path / "=1+1 <b>{{ 7 * 7 }}.csv")
     for row, text in [*enumerate(HOSTILE.values(), start=2)][7::9]:
@@ -170,6 +173,7 @@ def skeleton(content: bytes) -> tuple[object, ...]:
     return names, relationships, fields
 
 
+@pytest.mark.slow
 def test_a_word_form_that_goes_back_shows_them_too(run: Run, source: Path, tmp_path: Path) -> None:
     for row, text in [*enumerate(HOSTILE.values(), start=2)][::4]:
         target = tmp_path / f"{row}.docx"
@@ -177,6 +181,7 @@ def test_a_word_form_that_goes_back_shows_them_too(run: Run, source: Path, tmp_p
         assert queries.controls(target.read_bytes())["company_name"].text == text
 
 
+@pytest.mark.slow
 def test_reports_quote_them_and_link_to_packets_alone(run: Run, source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run("batch", source, "-o", out, "--jobs", 1, "--only", "contract", "--log-json")

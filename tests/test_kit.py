@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from docgen.errors import KitError, UsageError
-from docgen.kit import kits
+from docgen.kit import kits, yaml_lines
 from docgen.model.kit import Kit
 
 Change = Callable[..., Path]
@@ -125,7 +126,7 @@ def test_a_rule_lends_its_cases_what_they_do_not_say(changed: Change) -> None:
         ('a: 1\n"\\ud800": 1', "2: a text holds half a character (\\ud800 to \\udfff)"),
         ("? [a]\n: b", "1: a key must be a plain word"),
         ("- a", "1: the file must hold 'key: value' entries"),
-        ("a: " + "[" * 2000, " is not valid YAML: maximum recursion depth exceeded"),
+        ("a: " + "[" * 2000, " has too many levels inside one another"),
         ("a: \x01", " is not valid YAML: unacceptable character #x0001"),
     ],
 )  # fmt: skip
@@ -202,3 +203,25 @@ def test_no_label_and_no_alias_means_two_fields(kit: Kit) -> None:
         for name in {fold_label(name) for name in (field.label, *field.aliases)}:
             assert name not in seen, f"{name} means {seen.get(name)} and {key}"
             seen[name] = key
+
+
+@pytest.mark.parametrize("digit", ["1:", "1", "1_", "0b1", "9.9e", "2026-01-01 "])
+def test_a_number_that_nobody_can_mean_is_a_text(tmp_path: Path, digit: str) -> None:
+    """One in base 60 as long as this takes minutes to read, and one of ten digits is still a number."""
+    path = tmp_path / "a.yaml"
+    written = (digit * 50_000).rstrip(": ")
+    path.write_text(f"long: {written}\nshort: 1:30\nplain: 1234567890\nday: 2026-01-01\n", encoding="utf-8")
+    data = yaml_lines.read(path, KitError).data
+    assert data == {"long": written, "short": 90, "plain": 1234567890, "day": dt.date(2026, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("[" * 5000, "too many levels"), ("x" * (2 << 20), "is larger than 1 MB")],
+    ids=["nested", "long"],
+)
+def test_a_file_that_nobody_can_have_written_by_hand_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"a: {content}", encoding="utf-8")
+    with pytest.raises(KitError, match=said):
+        yaml_lines.read(path, KitError)

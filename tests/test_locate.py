@@ -873,6 +873,7 @@ PLACES = st.tuples(st.integers(1, 26), st.integers(1, 5))
 WORDS = st.text("甲乙丙丁戊己庚辛", min_size=1, max_size=6).map(lambda word: f"{word}9")
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_answers_are_found_in_any_order_of_rows_or_columns(kit: Kit, data: st.DataObject) -> None:
@@ -903,6 +904,7 @@ def _consumed(answers: Answers) -> set[str | None]:
     return {answer.origin.cell for answer in answers.fields.values()} | {u.cell for u in answers.unrecognised}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(PLACES, ANY_TEXT, max_size=8), merges=st.lists(st.tuples(PLACES, PLACES), max_size=3))
 @example(changes={(2, 3): "手机号"}, merges=[])
@@ -923,6 +925,7 @@ def test_any_text_anywhere_is_an_answer_or_understood_or_listed(
             assert understood or sheet.address(row, column) in known
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells_=st.dictionaries(PLACES, ANY_TEXT, max_size=25))
 def test_no_sheet_crashes_the_reader(kit: Kit, cells_: dict[tuple[int, int], str]) -> None:

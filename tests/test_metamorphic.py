@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pypdf
+import pytest
 import queries
 from conftest import DATE, GOOD, Run, reviewed
 from hypothesis import HealthCheck, given, settings
@@ -35,6 +36,7 @@ DRESS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_place_and_dress_of_labels_mean_nothing(run: Run, kit: Kit, tmp_path: Path, data: st.DataObject) -> None:
@@ -58,6 +60,7 @@ def test_order_place_and_dress_of_labels_mean_nothing(run: Run, kit: Kit, tmp_pa
 NAMES = st.text("甲乙丙丁戊己庚辛壬癸", min_size=4, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(NAMES, min_size=2, max_size=3, unique=True))
 def test_documents_hold_their_own_intake_and_nothing_of_another(kit: Kit, tmp_path: Path, names: list[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,7 @@ def test_the_manifest_tells_what_it_was_made_from(run: Run, out: Path) -> None:
         assert entry["size"] == len(content)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
     for name in ("a", "b"):
         run("packet", INPUTS / "manual.xlsx", "-o", tmp_path / name, *DATE)
@@ -80,6 +83,7 @@ def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in first.iterdir()} == {p.name: p.read_bytes() for p in second.iterdir()}
 
 
+@pytest.mark.slow
 def test_an_untouched_packet_is_replaced_and_an_edited_one_is_not(run: Run, out: Path) -> None:
     args = ("packet", INPUTS / "accepted.xlsx", "-o", out, *DATE)
     assert run(*args).code == 0
@@ -132,6 +136,7 @@ def test_verify_tells_the_state_of_every_file(run: Run, out: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_verify_says_whether_the_kit_has_moved_on(run: Run, out: Path, tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     run("kits", "--copy", kit)
@@ -228,6 +233,7 @@ def test_a_failing_document_leaves_nothing(run: Run, out: Path, monkeypatch: pyt
     assert not out.exists() or list(out.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_same_named_customers_get_folders_of_their_own(run: Run, out: Path, tmp_path: Path) -> None:
     copies = []
     for number in (1, 2):
@@ -260,8 +266,47 @@ def test_a_hostile_name_stays_in_the_folder(run: Run, out: Path, tmp_path: Path)
     assert names.safe_name("../../../evil/公司") == Path(made["folder"]).name
 
 
+@pytest.mark.slow
 def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -> None:
     text = form_text(GOOD)
     done = run("packet", document(tmp_path / "two.docx", f"{text}\n和\n{text}"), "-o", tmp_path / "out", "--json")
     assert done.code == 0
     assert len({packet["folder"] for packet in done.json["packets"]}) == 2
+
+
+#: Makes a packet anew where folders are replaced in two steps, and is killed between the two.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from docgen import cli
+from docgen.output import aside
+aside._exchange = lambda *_: False
+rename = Path.rename
+def killed(one, other):
+    if "docgen-tmp" in one.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(one, other)
+Path.rename = killed
+cli.run(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what dead processes left is not known there")
+@pytest.mark.parametrize(
+    "line", ["packet {same} -o {out}", "packet {other} -o {out}", "batch {other} -o {out} --jobs 1"]
+)
+def test_a_packet_that_was_being_replaced_comes_back_with_the_next_run(run: Run, tmp_path: Path, line: str) -> None:
+    """Also when that run is about another customer, and however it writes."""
+    out = tmp_path / "out"
+    places = {"same": ROOT / "inputs" / "accepted.xlsx", "other": ROOT / "inputs" / "manual.xlsx", "out": out}
+    (made,) = run("packet", places["same"], "-o", out, "--json").json["packets"]
+    folder = Path(made["folder"])
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    command = ["packet", str(places["same"]), "-o", str(out), "--date", "2020-02-20"]
+    assert subprocess.run([sys.executable, "-c", KILLED, *command], check=False).returncode == -9
+    assert not folder.exists()
+    assert run(*line.format(**places).split()).code == 0
+    assert run("verify", folder).code == 0
+    if "{other}" in line:
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert not [path for path in out.iterdir() if "docgen-tmp" in path.name or "docgen-aside" in path.name]

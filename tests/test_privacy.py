@@ -70,6 +70,7 @@ def umask(mask: int) -> Iterator[None]:
 # -- logs, progress, tracebacks ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_command_keeps_private_answers_to_itself(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +119,7 @@ def fail_late(*arguments: object, **options: object) -> None:
         raise KeyError(WECHAT, MOBILE) from cause
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", [fail, fail_late])
 @pytest.mark.parametrize(
     ("command", "place"),
@@ -232,6 +234,7 @@ files.write_folder(Path(sys.argv[2], "packet"), {"form.docx": b"half"})
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["scratch", "file", "folder"])
 def test_what_a_killed_process_left_goes_at_the_next_start(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
@@ -306,6 +309,7 @@ sys.addaudithook(deny)
 """
 
 
+@pytest.mark.slow
 def test_no_command_asks_for_a_connection(source: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(DENIED, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}

@@ -302,6 +302,7 @@ def _answers(field: Field) -> st.SearchStrategy[str]:
             return LINES
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_every_intake_comes_back_from_its_form(kit: Kit, tmp_path: Path, data: st.DataObject) -> None:
@@ -356,6 +357,7 @@ def test_a_form_that_has_lost_some_controls_is_read_by_both(kit: Kit, tmp_path: 
     assert understood(edited(tmp_path / "g.docx", lose_boxes, render_form(kit, DATE, given_)), kit) == given_
 
 
+@pytest.mark.slow
 @pytest.mark.external
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_form_saved_by_libreoffice_is_read(run: Run, kit: Kit, tmp_path: Path) -> None:
@@ -534,6 +536,7 @@ def test_a_strict_document_is_read(kit: Kit, tmp_path: Path) -> None:
     assert understood(tmp_path / "strict.docx", kit) == expected(kit, OLD)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_to_the_text_crashes_the_reader(run: Run, kit: Kit, tmp_path: Path, data: st.DataObject) -> None:

@@ -50,6 +50,7 @@ def plain(path: Path) -> str:
     return queries.text(path.read_bytes()).replace("\n", "")
 
 
+@pytest.mark.slow
 def test_accepting_gives_the_new_draft_and_rejecting_the_old(drafts: tuple[Path, Path, Path]) -> None:
     old, new, compared = drafts
     content = compared.read_bytes()
@@ -57,6 +58,7 @@ def test_accepting_gives_the_new_draft_and_rejecting_the_old(drafts: tuple[Path,
     assert settled(content, accept=False) == plain(old)
 
 
+@pytest.mark.slow
 def test_changes_bear_author_and_date_and_the_file_is_sound(run: Run, drafts: tuple[Path, Path, Path]) -> None:
     old, _, compared = drafts
     dated = compared.with_name("dated.docx")
@@ -78,6 +80,7 @@ def test_what_is_no_word_document_is_refused_and_nothing_written(run: Run, no_ou
     assert run("contract", SAMPLE, "--compare", tmp_path / "none.docx").code == 2
 
 
+@pytest.mark.slow
 def test_a_draft_that_the_engine_cannot_read_is_named(
     run: Run, no_output: Path, drafts: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:

@@ -21,22 +21,24 @@ from docgen.batch.jobs import Failure, Item, Outcome
 from docgen.batch.reports import write_reports
 from docgen.batch.run import _report
 from docgen.errors import WriteError
-from docgen.workers import WorkerDiedError, Workers
+from docgen.model.as_json import FindingJson
+from docgen.model.intake import Level
+from docgen.workers.pool import WorkerDiedError, Workers
 
 NAMES = ["甲公司", "=1+1", "+86", "-5", "@sum", "<script>alert(1)</script>", "甲公司"]
 VERDICTS = ["accepted", "manual", "rejected", "incomplete", "accepted", "manual", "manual"]
 
 
-def finding(rule: str, level: str, written: str = "") -> dict[str, Any]:
+def finding(rule: str, level: Level, written: str = "") -> FindingJson:
     return {
-        "rule": rule, "level": level, "field": "industries", "label": "行业", "sheet": "S", "cell": "B4",
-        "written": written, "message": "message", "remedy": "remedy", "clause": "III.1",
+        "code": rule, "rule": rule, "level": level, "field": "industries", "label": "行业", "sheet": "S", "cell": "B4",
+        "written": written, "message": "message", "remedy": "remedy", "ask": None, "clause": "III.1",
     }  # fmt: skip
 
 
 def outcomes() -> list[Outcome]:
     items = [
-        Item("S", row, name, name.casefold(), verdict, [finding("IND-1", "reject", name), finding("value", "advice")],
+        Item("S", row, name, name.casefold(), verdict, [finding("IND-1", Level.REJECT, name), finding("value", Level.ADVICE)],
              f"{name[:3]}包 {row}", ["合同编号"], 5)
         for row, (name, verdict) in enumerate(zip(NAMES, VERDICTS, strict=True), start=2)
     ]  # fmt: skip

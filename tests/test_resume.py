@@ -27,6 +27,9 @@ from batches import (
 )
 from conftest import ROOT
 from tables import workbook
+from waiting import wait_until
+
+pytestmark = pytest.mark.slow
 
 ACCEPTED = ROOT / "inputs" / "accepted.xlsx"
 
@@ -68,15 +71,14 @@ def test_a_run_killed_at_any_moment_goes_on(
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_a_request_to_end_is_met_in_seconds(sources: Path, tmp_path: Path, asked: signal.Signals) -> None:
+def test_a_request_to_end_is_met_at_once(sources: Path, tmp_path: Path, asked: signal.Signals) -> None:
     out = tmp_path / "out"
     process = start(sources, "-o", out, "--jobs", 2)
     wait_for_packets(out, 5, process)
     process.send_signal(asked)
-    began = time.monotonic()
     code, err = finish(process)
     assert code == 130, err
-    assert time.monotonic() - began < 20
+    assert len(packets(out)) < 2 * 162, "what had not been begun is left"
     assert "--resume" in err
     assert "Traceback" not in err
     assert leftovers(out) == []
@@ -236,10 +238,7 @@ def test_workers_end_with_the_run_that_started_them(sources: Path, tmp_path: Pat
     assert workers
     process.kill()
     finish(process)
-    deadline = time.monotonic() + 30
-    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    wait_until("its workers have ended", lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 
 
 def test_a_full_disk_is_a_clear_stop_and_can_be_resumed(tmp_path: Path) -> None:

@@ -272,6 +272,7 @@ WRITTEN = st.one_of(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["xlsx", "docx"])
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

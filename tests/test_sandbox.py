@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import DATE, ROOT, Run
+from effort import bounded
 from jinja2 import TemplateError
 
 from docgen.documents import fonts, summary
@@ -93,10 +93,8 @@ UNESCAPED = [
 
 @pytest.mark.parametrize("template", WALKS + ENDLESS + UNESCAPED)
 def test_the_sandbox_stops_it_at_once(template: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
+    with bounded(60), pytest.raises((TemplateError, TypeError, ArithmeticError, RecursionError, ValueError)):
         sandbox.plain_text_sandbox().from_string(template).render(today=dt.date(2026, 1, 1), xs=["x"] * 1000)
-    assert time.perf_counter() - start < 20
 
 
 @pytest.mark.parametrize(("times", "is_too_much"), [(11, False), (12, True)])
@@ -178,6 +176,7 @@ def test_a_style_fetches_nothing_outside_its_kit(run: Run, no_output: Path, own_
 
 # -- Word templates that reach outside, or run something ----------------------------------------------
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -195,6 +194,12 @@ def runs(*pieces: str) -> str:
     return f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{codes}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 
+def nested(result: str) -> str:
+    """A field within the code of another, with this result."""
+    inner = f'<w:r><w:instrText>QUOTE x</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{result}</w:t></w:r>'
+    return f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{inner}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
 WORD_REACHES = [
     (related("image", "http://127.0.0.1:9/x.png"), "image brings in 'http://127.0.0.1:9/x.png'"),
     (related("image", "file:///etc/passwd"), "image brings in 'file:///etc/passwd'"),
@@ -207,21 +212,35 @@ WORD_REACHES = [
     (field(runs("INCLUDEPICTURE ", '"http://127.0.0.1:9/x.png"')), "the field INCLUDEPICTURE"),
     (field(runs(" INCLUDE", "TEXT x.docx")), "the field INCLUDETEXT"),
     (field('<w:fldSimple w:instr=" DDEAUTO cmd x "><w:r/></w:fldSimple>'), "the field DDEAUTO"),
+    (field(runs("&#73;NCLUDE", "<![CDATA[TEXT]]> y.docx").replace("w:fldCharType=", "w:fldCharType =")), "the field INCLUDETEXT"),
+    (field("<w:fldSimple w:instr=' RD x '><w:r/></w:fldSimple>"), "the field RD"),
+    (field(f"<x:fldSimple xmlns:x='{WORD}' x:instr='INCLUDE&#x50;ICTURE\"http://127.0.0.1:9/\"'><x:r/></x:fldSimple>"), "the field INCLUDEPICTURE"),
+    (field(f"<w:r><w:fldChar w:fldCharType='begin'/></w:r>{nested('IMPORT')}<w:r><w:instrText> x</w:instrText></w:r>"), "the field IMPORT"),
+    (field('<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="http://127.0.0.1:9/"/></v:shape></w:pict></w:r>'), "a picture is linked from outside"),
+    (field(f'<a:blip xmlns:a="urn:a" xmlns:q="{RELATIONSHIP}" q:link="rId1"/>'), "a picture is linked from outside"),
+    (("word/settings.xml", "</w:settings>", "<w:mailMerge/></w:settings>"), "set up for a mail merge"),
+    (related("attachedTemplate", "x.dotm"), "attachedTemplate brings in 'x.dotm'"),
+]  # fmt: skip
+#: They hide what else is in a part.
+DTDS = [
     (("word/styles.xml", "<w:styles", '<!DOCTYPE x [<!ENTITY a "b">]><w:styles'), "word/styles.xml: declares a DTD"),
     (("word/document.xml", "<w:document", '<!DOCTYPE x [<!ENTITY a "b">]><w:document'), "declares a DTD"),
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("reaches", [WORD_REACHES, DTDS])
 @pytest.mark.parametrize("template", ["form.docx", "contract.docx"])
-def test_word_templates_that_reach_outside_are_refused(run: Run, no_output: Path, own_kit: Path, template: str) -> None:
+def test_word_templates_that_reach_outside_are_refused(
+    run: Run, no_output: Path, own_kit: Path, template: str, reaches: list[tuple[tuple[str, str, str], str]]
+) -> None:
     path = own_kit / template
-    for change, _ in WORD_REACHES:
+    for change, _ in reaches:
         path.write_bytes(changed(path.read_bytes(), *change))
     for command in (["template", "check", own_kit], [path.stem, SAMPLE, "--kit", own_kit]):
         done = run(*command)
         assert done.code == 6
         told = (done.out + done.err).splitlines()
-        assert [said for _, said in WORD_REACHES if not any(template in line and said in line for line in told)] == []
+        assert [said for _, said in reaches if not any(template in line and said in line for line in told)] == []
 
 
 def test_links_for_readers_and_fields_of_word_are_fine(run: Run, tmp_path: Path, own_kit: Path) -> None:
@@ -230,6 +249,44 @@ def test_links_for_readers_and_fields_of_word_are_fine(run: Run, tmp_path: Path,
     (own_kit / "contract.docx").write_bytes(changed(link, *field(runs('HYPERLINK "https://example.com/link" LINK'))))
     assert run("template", "check", own_kit).code == 0
     assert run("contract", SAMPLE, "--kit", own_kit, "-o", tmp_path / "c.docx").code == 0
+
+
+HEADER = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
+
+
+@pytest.mark.parametrize("kind", ["", f'<Override PartName="/word/Header9.bin" ContentType="{HEADER}"/>'])
+@pytest.mark.parametrize(
+    ("encoding", "code", "said"),
+    [
+        ("utf-8", "LINK x", "the field LINK"),
+        ("utf-16", "LINK x", "the field LINK"),
+        ("utf-8", "PAGE", None),
+    ],
+)
+def test_parts_of_any_name_are_looked_at(
+    run: Run, own_kit: Path, kind: str, encoding: str, code: str, said: str | None
+) -> None:
+    path = own_kit / "contract.docx"
+    if kind:
+        path.write_bytes(changed(path.read_bytes(), "[Content_Types].xml", "</Types>", f"{kind}</Types>"))
+    part = (
+        f"<?xml version='1.0' encoding='{encoding}'?><h:hdr xmlns:h='{WORD}'><h:instrText>{code}</h:instrText></h:hdr>"
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("word/header9.BIN", part.encode(encoding))
+    done = run("template", "check", own_kit)
+    assert done.code == (6 if said else 0), done.out
+    assert said is None or f"word/header9.BIN: {said}" in done.out
+
+
+def test_a_part_that_says_it_is_xml_and_is_not_is_told(run: Run, own_kit: Path) -> None:
+    path = own_kit / "contract.docx"
+    kind = f'<Override PartName="/word/header9.bin" ContentType="{HEADER}"/></Types>'
+    path.write_bytes(changed(path.read_bytes(), "[Content_Types].xml", "</Types>", kind))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("word/header9.bin", b"<h><")
+        archive.writestr("word/media/picture.svg", b"<!DOCTYPE svg><svg/>")
+    assert "word/header9.bin: is not well-formed XML" in run("template", "check", own_kit).out
 
 
 def changed(content: bytes, name: str, before: str, after: str) -> bytes:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from docgen.batch.jobs import Failure, Item, Outcome, Unit
 from docgen.batch.schedule import Retry, Schedule, run
 from docgen.batch.work import MOST_DEATHS
-from docgen.workers import WorkerDiedError
+from docgen.workers.pool import WorkerDiedError
 
 #: At this place a source kills whoever opens it.
 OPENING = -1

@@ -24,6 +24,7 @@ def pdf_text(path: Path) -> str:
     return "".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
 
 
+@pytest.mark.slow
 def test_a_field_added_to_the_kit_appears_everywhere(run: Run, kit: Kit, tmp_path: Path) -> None:
     folder = tmp_path / "kit"
     shutil.copytree(kit.folder, folder)

@@ -141,6 +141,7 @@ def test_it_is_small(case: tuple[ReviewedIntake, bytes]) -> None:
     assert len(case[1]) < 105_000  # before attachments: those of this test are a few kB
 
 
+@pytest.mark.slow
 def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
     buy, own, centre = (squeezed(pdf(kit, reviewed(kit, **CASES[name]))) for name in ("accepted", "own", "centre"))
     assert "匹配线路" in buy
@@ -150,6 +151,7 @@ def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
     assert "技术对接工单" not in buy
 
 
+@pytest.mark.slow
 def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
     item = reviewed(kit)
     assert "合同待定项" not in text(pdf(kit, item))
@@ -181,6 +183,7 @@ def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
     assert "———由其他版本制作" in found
 
 
+@pytest.mark.slow
 def test_a_mode_nobody_named_is_asked_for(kit: Kit) -> None:
     assert "与客户确认对接方式" in squeezed(pdf(kit, reviewed(kit, number_source="")))
     assert "与客户确认对接方式" not in squeezed(pdf(kit, reviewed(kit, contact_name="")))
@@ -194,6 +197,7 @@ def test_figures_that_cannot_be_computed_are_named_together(kit: Kit) -> None:
     assert "测试号码到位时间" not in listed
 
 
+@pytest.mark.slow
 def test_equal_input_gives_equal_bytes(kit: Kit) -> None:
     first = pdf(kit, reviewed(kit))
     pdf(kit, reviewed(kit, **CASES["rejected"]))
@@ -210,6 +214,7 @@ print(hashlib.sha256(pdf(kit, reviewed(kit))).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(kit: Kit) -> None:
     folder = Path(__file__).parent
     environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"}
@@ -234,6 +239,7 @@ def test_hostile_answers_stay_text(kit: Kit) -> None:
     assert "".join(hostile.split()) in found
 
 
+@pytest.mark.slow
 def test_long_answers_flow_over_pages(kit: Kit) -> None:
     long = "".join(f"第{number}句话，请问您方便吗？" for number in range(300))
     found = squeezed(pdf(kit, reviewed(kit, main_script=long, company_name="很长的名称" * 60)))
@@ -241,6 +247,7 @@ def test_long_answers_flow_over_pages(kit: Kit) -> None:
     assert found.count("第150句话") == 2
 
 
+@pytest.mark.slow
 def test_a_finding_that_quotes_a_long_answer_is_cut_short(kit: Kit) -> None:
     long = "很多很多通" * 600
     content = pdf(kit, reviewed(kit, daily_calls=long))
@@ -249,6 +256,7 @@ def test_a_finding_that_quotes_a_long_answer_is_cut_short(kit: Kit) -> None:
     assert squeezed(content).count("很多") < 2 * 600 + 300
 
 
+@pytest.mark.slow
 def test_the_kits_template_renders_without_a_warning(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("weasyprint").propagate = True
     with caplog.at_level(logging.WARNING, logger="weasyprint"):

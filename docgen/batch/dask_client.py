@@ -23,7 +23,7 @@ from docgen.batch.dask_worker import LOST, Reply, Setting, fit, leave, relay
 from docgen.batch.jobs import Job, kit_sha256
 from docgen.errors import DocgenError, SystemMissingError, UsageError
 from docgen.output import files
-from docgen.workers import AHEAD, WorkerDiedError
+from docgen.workers.pool import AHEAD, WorkerDiedError
 
 #: The longest to wait for an answer of the scheduler, and for its first worker, in seconds.
 _CONNECT, _FIRST_WORKER = 5, 15

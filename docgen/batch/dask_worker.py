@@ -23,7 +23,7 @@ from docgen import __version__
 from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import DocgenError, SystemMissingError
 from docgen.output.storage import Location
-from docgen.workers import WorkerDiedError, Workers
+from docgen.workers.pool import WorkerDiedError, Workers
 
 #: How a worker process ended that cannot say so any more.
 LOST = "its machine or dask worker was lost"

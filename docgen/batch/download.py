@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docgen import names
 from docgen.errors import SourceError
-from docgen.formats.detect import MAX_FILE
+from docgen.formats.budgets import MAX_FILE
 from docgen.output import scratch, storage
 
 if TYPE_CHECKING:

@@ -17,7 +17,10 @@ from typing import Any, NamedTuple, Self
 
 from docgen import __version__
 from docgen.documents.fonts import faces
+from docgen.errors import KitError
+from docgen.file_cache import cached_by_file
 from docgen.kit import kits
+from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
 from docgen.packet.manifest import terms_sha256
@@ -47,7 +50,9 @@ class Job:
 
     @cached_property
     def options(self) -> PacketOptions:
-        """How packets are made; a process that asks has loaded the kit for good."""
+        """How packets are made.  Raises KitError where the kit is no longer the one that the run began with."""
+        if stamp(self.kit, self.terms, self.date, self.only) != self.stamp:
+            raise KitError(f"{self.kit}: the kit has changed since the run began", "run again")
         return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
 
     @property
@@ -64,6 +69,7 @@ def stamp(kit: Path, terms: Mapping[str, Value], date: dt.date, only: tuple[str,
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
 
+@cached_by_file
 def kit_sha256(kit: Path) -> str:
     """A hash of everything in the folder of a kit."""
     digest = hashlib.sha256()
@@ -98,7 +104,7 @@ class Item(NamedTuple):
     name: str
     customer: str | None
     verdict: str
-    findings: list[dict[str, Any]]
+    findings: list[FindingJson]
     packet: str
     pending: list[str]
     ms: int

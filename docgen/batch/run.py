@@ -17,7 +17,7 @@ from docgen.batch.work import work
 from docgen.errors import SystemMissingError, WriteError
 from docgen.output import files
 from docgen.output.storage import Location
-from docgen.workers import WorkerDiedError, Workers
+from docgen.workers.pool import WorkerDiedError, Workers
 
 if TYPE_CHECKING:
     from docgen.batch.dask_client import Cluster

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from docgen.batch.jobs import Failure, Outcome, Unit
 from docgen.batch.work import MOST_DEATHS, given_up
-from docgen.workers import WorkerDiedError
+from docgen.workers.pool import WorkerDiedError
 
 
 class Retry(NamedTuple):

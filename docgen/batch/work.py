@@ -19,7 +19,8 @@ from typing import NamedTuple
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Unit, place
 from docgen.errors import DocgenError, bug
-from docgen.model.intake import Answers, finding_json
+from docgen.model.as_json import finding_json
+from docgen.model.intake import Answers
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
 from docgen.packet.packet import SourceFile

@@ -64,10 +64,10 @@ def batch(
     Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
     intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
     """
-    from docgen import workers
     from docgen.batch.jobs import Job, stamp
     from docgen.batch.run import LOCAL, run
     from docgen.kit import kits
+    from docgen.workers import pool
 
     if jobs and cluster not in {None, LOCAL}:
         raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
@@ -84,7 +84,7 @@ def batch(
     printed = printed_date(date)
     job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
     with teller(len(paths), as_json=log_json) as told, _terminable():
-        events = run(paths, job, jobs or workers.usable_cores(), resume=resume, cluster=cluster)
+        events = run(paths, job, jobs or pool.usable_cores(), resume=resume, cluster=cluster)
         _tell(events, job, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)

@@ -19,6 +19,7 @@ from docgen.cli.options import (
     load_terms,
     out_file,
     printed_date,
+    reading,
     source_argument,
     sources_argument,
 )
@@ -93,9 +94,9 @@ def check(
     kit = load_kit(kit_name)
     from docgen.pipeline import review_sources
 
-    run = review_sources(find_sources(sources), kit, load_terms(terms, kit), sheet, row)
+    run = review_sources(find_sources(sources), kit, load_terms(terms, kit), sheet, row, assess=reading().assess)
     if as_json:
-        from docgen.model.intake import intake_json
+        from docgen.model.as_json import intake_json
 
         print_json(
             {
@@ -270,7 +271,7 @@ def _readable(
     """The intakes of one source with the file they stand in.  Exits with 3 where it is unreadable."""
     from docgen.pipeline import review_sources
 
-    run = review_sources(find_sources([source]), kit, terms, sheet, row)
+    run = review_sources(find_sources([source]), kit, terms, sheet, row, assess=reading().assess)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from docgen.model.kit import Kit
     from docgen.output.storage import Location
     from docgen.pipeline import Unreadable
+    from docgen.reading import ReadingProcess
 
+_READING = "docgen.reading"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -85,15 +87,24 @@ def load_kit(name: str) -> Kit:
     return kits.load(kits.find(name))
 
 
+def reading() -> ReadingProcess:
+    """The child process that reads the files of this command; it ends with the command."""
+    from docgen.reading import ReadingProcess
+
+    context = click.get_current_context()
+    if _READING not in context.meta:
+        context.meta[_READING] = context.with_resource(ReadingProcess())
+    found: ReadingProcess = context.meta[_READING]
+    return found
+
+
 def load_terms(path: Path | None, kit: Kit) -> Mapping[str, Value]:
     """The terms that --terms gives, none without it."""
     if path is None:
         return {}
     if not path.exists():
         raise UsageError(f"--terms {path}: there is no such file")
-    from docgen import pipeline
-
-    return pipeline.load_terms(path, kit)
+    return reading().load_terms(path, kit)
 
 
 def printed_date(given: dt.datetime | None) -> dt.date:

@@ -17,6 +17,7 @@ from docgen.cli.options import (
     load_kit,
     load_terms,
     printed_date,
+    reading,
     sources_argument,
 )
 from docgen.errors import ExitCode, UsageError
@@ -43,7 +44,7 @@ def packet(
     from docgen.packet import packet as packets
     from docgen.pipeline import review_sources
 
-    run = review_sources(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row)
+    run = review_sources(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row, assess=reading().assess)
     options = packets.PacketOptions(kit, printed_date(date), out, force)
     made = _make_all(run.reviewed, options)
     if as_json:

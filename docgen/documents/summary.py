@@ -1,6 +1,6 @@
 """The review summary as PDF: archival (PDF/A-3), tagged (PDF/UA-1), with its sources attached.
 
-The kit's review.html and review.css are compiled, and the faces loaded, once per process.  WeasyPrint is
+The kit's review.html and review.css are compiled, and the faces loaded, once while they are the same.  WeasyPrint is
 imported when the first review is rendered, and fetches nothing outside the kit's folder.  What no installed
 face can draw is an error: the PDF library would print an empty box.
 """
@@ -12,7 +12,7 @@ import hashlib
 import mimetypes
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -22,6 +22,7 @@ from urllib.request import url2pathname
 from docgen.documents import context, fonts, output_check
 from docgen.documents.context import RenderOptions
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
+from docgen.file_cache import cached_by_file
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
 from docgen.template.page import compile_page
@@ -122,7 +123,7 @@ class _Printer(NamedTuple):
     fetcher: Any
 
 
-@cache
+@cached_by_file
 def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     try:
         import weasyprint

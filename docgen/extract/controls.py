@@ -13,7 +13,8 @@ from docgen import values
 from docgen.extract.find_intakes import foreign_prose
 from docgen.extract.forms import read_form
 from docgen.extract.vocabulary import Vocabulary
-from docgen.formats.docx import Control, Document
+from docgen.formats.docx import Document
+from docgen.formats.docx_flows import Control
 from docgen.model.intake import Answer, Answers, Chosen, Origin, Unrecognised
 from docgen.model.kit import Field, FieldType
 from docgen.values import choices
@@ -92,7 +93,7 @@ class _ControlReader:
             return Answer(beside, Origin(None, control.cell))
         if beside:
             self.leftover.append(Unrecognised(None, control.cell, beside))
-        return Answer(text, Origin(None, control.tag))
+        return Answer(text, Origin(None, control.tag), control.fault if text else None)
 
     def _beside(self, control: Control, field: Field) -> str:
         """What was written in the control's cell outside of it, and is none of the kit's words."""

@@ -16,7 +16,7 @@ A visible sheet, or a table of a Word document, is one of these, asked in this o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from docgen.extract.cell_classes import Place
 from docgen.extract.forms import Form, read_form
@@ -46,10 +46,8 @@ class _SheetForm:
 
 @dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made anew and one at a time whenever they are gone through.
-
-    The first carries what was not understood outside of all of them.
-    """
+    """The intakes of a workbook, made anew and one at a time whenever they are gone through, and what was not
+    understood outside of all of them."""
 
     sheets: tuple[Table | _SheetForm, ...]
     outside: tuple[Unrecognised, ...]
@@ -62,11 +60,9 @@ class Intakes(Iterable[Answers]):
         return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
-        outside = self.outside
         for sheet in self.sheets:
             for answers in sheet.intakes(self.made_with):
-                yield with_near_labels(replace(answers, unrecognised=(*answers.unrecognised, *outside)), self.kit)
-                outside = ()
+                yield with_near_labels(answers, self.kit)
 
 
 def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, Answer]] | None:
@@ -130,7 +126,7 @@ def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
         ((row, column), cell.text)
         for row, cells in grid.rows.items()
         for column, cell in cells.items()
-        if not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
+        if cell.text and not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
     ]
     if grid.sheet is None or not texts:
         return list(_texts(grid, texts))

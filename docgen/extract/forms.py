@@ -187,19 +187,20 @@ class _FormReader:
                 if found.has_place and (found.key not in best or _better(found, best[found.key])):
                     best[found.key] = found
         taken = {place for found in best.values() for place in (found.label, *found.taken)}
-        fields = {
-            key: Answer(found.cell.text, Origin(self.grid.sheet, self.grid.address(*found.answer)), found.cell.fault)
-            for key, found in sorted(best.items(), key=lambda item: item[1].label)
-        }
+        fields = {key: self._answer(found) for key, found in sorted(best.items(), key=lambda item: item[1].label)}
         leftover = [
             (place, spot.cell.text)
             for place, spot in self.layout.spots.items()
-            if place not in taken and not self._is_understood(spot)
+            if spot.cell.text and place not in taken and not self._is_understood(spot)
         ]
         counted = _counted(leftover)
         leftover = [(place, text) for place, text in leftover if place not in counted]
         given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a.written)}
         return Form(fields, leftover, is_empty=not given, explains=self._explains(given))
+
+    def _answer(self, found: Found) -> Answer:
+        cell, origin = found.cell, Origin(self.grid.sheet, self.grid.address(*found.answer))
+        return Answer(cell.text, origin, cell.fault, is_date=cell.is_date, exact=cell.exact)
 
     def _is_understood(self, spot: LabelCandidate) -> bool:
         role = self.layout.roles[spot.place]

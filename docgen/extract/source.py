@@ -19,13 +19,15 @@ from docgen.model.kit import FORM_TEMPLATE, Kit
 
 
 class Reading(NamedTuple):
-    """What a source holds: its intakes in document order, at least one, and the answers of a terms sheet.
+    """What a source holds: its intakes in document order, at least one, the answers of a terms sheet, and the texts
+    that stand outside of all intakes and were not understood.
 
     `intakes` may be gone through more than once; each time they are made anew, one at a time.
     """
 
     intakes: Iterable[Answers]
     terms: Mapping[str, Answer]
+    outside: tuple[Unrecognised, ...] = ()
 
 
 def read(path: Path, kit: Kit) -> Reading:
@@ -81,4 +83,5 @@ def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str)
             "nor a table with a header row and customers below it",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
-    return Reading(*found)
+    intakes, terms = found
+    return Reading(intakes, terms, intakes.outside)

@@ -71,9 +71,10 @@ class Table:
         for column in self.columns:
             place, cell = self._seen(row, cells, column.number, tops)
             written = "" if self.vocabulary.is_hint(column.key, cell.text) else cell.text
-            fields[column.key] = Answer(written, Origin(sheet, self.grid.address(*place)), cell.fault)
+            origin = Origin(sheet, self.grid.address(*place))
+            fields[column.key] = Answer(written, origin, cell.fault, is_date=cell.is_date, exact=cell.exact)
         known = {column.number for column in self.columns}
-        rest = (number for number in cells if number not in known and not self._counts(number, cells[number]))
+        rest = (n for n, cell in cells.items() if cell.text and n not in known and not self._counts(n, cell))
         return Answers(sheet, row, fields, tuple(self._text(row, number, cells) for number in rest), made_with)
 
     def _seen(
@@ -103,7 +104,7 @@ class Table:
                 key = known.get(number)
                 if key and (row == self.header or self.vocabulary.is_example(key, cell.text)):
                     continue
-                if not self.vocabulary.understood(cell.text) and not self._counts(number, cell):
+                if cell.text and not self.vocabulary.understood(cell.text) and not self._counts(number, cell):
                     yield self._text(row, number, cells)
 
     def _is_customer(self, row: int, cells: Row) -> bool:
@@ -112,7 +113,11 @@ class Table:
         if row <= self.header:
             return False
         given = {c.key: cells[c.number] for c in self.columns if c.number in cells}
-        given = {key: cell for key, cell in given.items() if not self.vocabulary.is_hint(key, cell.text)}
+        given = {
+            key: cell
+            for key, cell in given.items()
+            if (cell.text or cell.fault) and not self.vocabulary.is_hint(key, cell.text)
+        }
         if not given:
             return False
         first_number, first = next(iter(cells.items()))

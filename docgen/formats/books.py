@@ -10,9 +10,12 @@ from docgen.errors import SourceError
 from docgen.formats import detect
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book
+from docgen.formats.refusals import AS_DOCUMENT, AS_WORKBOOK
 
 #: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
+#: Files that systems leave in folders.
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def is_workbook(path: Path) -> bool:
@@ -25,7 +28,7 @@ def require_word(path: Path) -> None:
     """Raise SourceError where the file at `path` is no Word document, or no safe one."""
     kind = detect.inspect(path)
     if kind is not Kind.WORD:
-        raise SourceError(f"{path}: this is {kind.value}, no Word document", _AS_DOCUMENT)
+        raise SourceError(f"{path}: this is {kind.value}, no Word document", AS_DOCUMENT)
 
 
 def is_source(path: Path) -> bool:
@@ -41,13 +44,29 @@ def is_source(path: Path) -> bool:
         return False
 
 
+def passed_over(path: Path) -> str | None:
+    """What a file found in a folder is and what can be done, where it is not read.
+
+    None for a source, and for what systems and editors keep in folders.  The file is looked into.
+    """
+    if detect.is_lock(path):
+        return f"{detect.LOCK} (close it in Excel first, so that what it holds is what is read)"
+    if path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES or is_source(path):
+        return None
+    try:
+        kind = detect.inspect(path)
+    except SourceError as refused:
+        return str(refused).removeprefix(f"{path}: ")
+    return f"this is {kind.value}, which is not read ({_INSTEAD[kind]})"
+
+
 def read_book(path: Path, kind: Kind) -> Book:
     """The grids of the workbook or text file at `path`, which is of this kind.
 
     Raises SourceError where it cannot be read, or is of a kind that is not read.
     """
     if kind not in _BOOKS:
-        raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD.get(kind, _AS_WORKBOOK))
+        raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD[kind])
     return _BOOKS[kind](path)
 
 
@@ -58,13 +77,13 @@ def _workbook(path: Path) -> Book:
 
 
 def _old_workbook(path: Path) -> Book:
-    from docgen.formats.binary import read_old_book
+    from docgen.formats.xls import read_old_book
 
     return read_old_book(path)
 
 
 def _binary_workbook(path: Path) -> Book:
-    from docgen.formats.binary import read_binary_book
+    from docgen.formats.xlsb import read_binary_book
 
     return read_binary_book(path)
 
@@ -92,14 +111,21 @@ _BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
     }
 )
 
-
-_AS_WORKBOOK = "save it as an Excel workbook (.xlsx)"
-_AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
+_FORM = "fill in the sheet that 'docgen blank sheet' makes, or ask the customer for the form itself (.xlsx or .docx)"
+_UNPACK = "unpack it and name the workbooks in it"
+#: What can be done with a file of a kind that is not read.
 _INSTEAD: Mapping[Kind, str] = MappingProxyType(
     {
-        Kind.OLD_WORD: _AS_DOCUMENT,
-        Kind.RICH_TEXT: _AS_DOCUMENT,
-        Kind.OPEN_DOCUMENT: _AS_DOCUMENT,
-        Kind.ARCHIVE: "unpack it and name the workbooks in it",
+        **dict.fromkeys(Kind, _FORM),
+        Kind.OLD_WORD: AS_DOCUMENT,
+        Kind.RICH_TEXT: AS_DOCUMENT,
+        Kind.OPEN_DOCUMENT: AS_DOCUMENT,
+        Kind.WEB_PAGE: AS_WORKBOOK,
+        Kind.XML: AS_WORKBOOK,
+        Kind.APPLE: "export it as an Excel workbook (.xlsx) or a Word document (.docx)",
+        Kind.MESSAGE: "save its attachments and name these",
+        Kind.ARCHIVE: _UNPACK,
+        Kind.PACKED: _UNPACK,
+        Kind.TEXT: "where it holds a table, save it as .csv",
     }
 )

@@ -1,37 +1,27 @@
-"""What a source is, by its content, and whether it is safe to open: the first look at a foreign file.
-
-Nothing is unpacked here but the beginning of each XML part.
-"""
+"""What a source is, by its content: the first look at a foreign file.  Its zip is checked; no part is unpacked
+but those that say what it is."""
 
 from __future__ import annotations
 
-import lzma
-import zipfile
-import zlib
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
-from xml.parsers import expat
 
 from docgen.errors import SourceError
+from docgen.formats import budgets
+from docgen.formats.compound import PACKAGE, is_compound, root_names
+from docgen.formats.markup import root_name
+from docgen.formats.package import RELATIONS, TYPES, Package, open_package
+from docgen.formats.refusals import FRESH, clear_errors, protected
 from docgen.formats.text_encoding import utf16_without_mark
 
-MAX_FILE = 500 * 2**20
-MAX_ENTRIES = 10_000
-MAX_EXPANDED = 2**30
-#: A part may shrink this much; sheets of equal rows come near 100.  Small parts may shrink more.
-MAX_RATIO = 250
-_RATIO_FROM = 20 * 2**20
-_MARKUP_READ = 2**20  # a prolog longer than this is no honest one
-_CHUNK = 4096
-
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_TYPES = "[Content_Types].xml"
+_HEAD = 4096
+_TAG = re.compile(rb"<[^<>]*>")
 _MANIFEST = "META-INF/manifest.xml"
 
 
 class Kind(StrEnum):
-    """The kinds of source told apart, each with the words that name it in a message."""
+    """The kinds of file told apart, each with the words that name it in a message."""
 
     WORKBOOK = "an Excel workbook"
     WORD = "a Word document"
@@ -41,35 +31,66 @@ class Kind(StrEnum):
     OLD_OFFICE = "a file of an old Office program"
     OPEN_WORKBOOK = "an OpenDocument spreadsheet (.ods)"
     OPEN_DOCUMENT = "an OpenDocument file"
+    APPLE = "a document of Apple's Numbers, Pages or Keynote"
     PRESENTATION = "a PowerPoint presentation"
     PDF = "a PDF file"
+    PICTURE = "a picture"
+    MESSAGE = "an Outlook message (.msg)"
     WEB_PAGE = "a web page"
     XML = "an XML file"
     ARCHIVE = "a zip archive, not a workbook"
+    PACKED = "a compressed archive"
     RICH_TEXT = "a rich text document (.rtf)"
     TEXT = "a plain text file"
     UNKNOWN = "not a known kind of file"
 
 
+#: What the content type of a package's main part ends with (ECMA-376 part 1, 11.3.2 and 12.3.23; [MS-OFFMACRO2]
+#: 2.2.2; [MS-XLSB] 2.1.7.61).
 _CONTENT_TYPES = (
-    (b"wordprocessingml.document.main+xml", Kind.WORD),
-    (b"wordprocessingml.template.main+xml", Kind.WORD),
-    (b"ms-word.document.macroEnabled.main+xml", Kind.WORD),
-    (b"ms-excel.sheet.binary.macroEnabled.main", Kind.BINARY_WORKBOOK),
-    (b"spreadsheetml.sheet.main+xml", Kind.WORKBOOK),
-    (b"ms-excel.sheet.macroEnabled.main+xml", Kind.WORKBOOK),
-    (b"spreadsheetml.template.main+xml", Kind.WORKBOOK),
-    (b"ms-excel.template.macroEnabled.main+xml", Kind.WORKBOOK),
-    (b"presentationml.", Kind.PRESENTATION),
+    ("spreadsheetml.sheet.main+xml", Kind.WORKBOOK),
+    ("spreadsheetml.template.main+xml", Kind.WORKBOOK),
+    ("ms-excel.sheet.macroenabled.main+xml", Kind.WORKBOOK),
+    ("ms-excel.template.macroenabled.main+xml", Kind.WORKBOOK),
+    ("ms-excel.addin.macroenabled.main+xml", Kind.WORKBOOK),
+    ("ms-excel.sheet.binary.macroenabled.main", Kind.BINARY_WORKBOOK),
+    ("wordprocessingml.document.main+xml", Kind.WORD),
+    ("wordprocessingml.template.main+xml", Kind.WORD),
+    ("ms-word.document.macroenabled.main+xml", Kind.WORD),
+    ("ms-word.template.macroenabledtemplate.main+xml", Kind.WORD),
+    ("presentationml.presentation.main+xml", Kind.PRESENTATION),
+    ("presentationml.slideshow.main+xml", Kind.PRESENTATION),
+    ("presentationml.template.main+xml", Kind.PRESENTATION),
+    ("ms-powerpoint.presentation.macroenabled.main+xml", Kind.PRESENTATION),
+    ("ms-powerpoint.slideshow.macroenabled.main+xml", Kind.PRESENTATION),
 )
-
-
-#: The kinds of zip whose parts are read, and looked at beforehand.
-_CHECKED = {Kind.WORKBOOK, Kind.WORD, Kind.BINARY_WORKBOOK, Kind.OPEN_WORKBOOK}
+#: The root elements of main parts whose content type says nothing, and the record that begins one of an .xlsb.
+_ROOTS = {"workbook": Kind.WORKBOOK, "document": Kind.WORD, "presentation": Kind.PRESENTATION}
+_BINARY_BEGIN = b"\x83\x01"
+#: How files begin that are no sources, for they are named where they are refused or passed over.
+_BEGINNINGS = (
+    (b"%PDF", Kind.PDF),
+    (b"{\\rtf", Kind.RICH_TEXT),
+    (b"\x89PNG", Kind.PICTURE),
+    (b"\xff\xd8\xff", Kind.PICTURE),
+    (b"GIF87a", Kind.PICTURE),
+    (b"GIF89a", Kind.PICTURE),
+    (b"II*\0", Kind.PICTURE),
+    (b"MM\0*", Kind.PICTURE),
+    (b"Rar!\x1a\x07", Kind.PACKED),
+    (b"7z\xbc\xaf\x27\x1c", Kind.PACKED),
+    (b"\x1f\x8b", Kind.PACKED),
+    (b"\xfd7zXZ\0", Kind.PACKED),
+)
+_PICTURE_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
+#: What a lock file is, in words.
+LOCK = "this only marks a document that is open in Excel, Word or LibreOffice"
+#: How .xls workbooks older than compound files begin, and those of programs that write none ([MS-XLS] 2.4.21, BOF).
+_BEGINS_BOOK = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
 
 
 def inspect(path: Path) -> Kind:
-    """What the file is.  An OOXML or OpenDocument file is checked: its size, its parts, no DTD in any of them.
+    """What the file is, by its content.
 
     Raises SourceError for what cannot be read, is empty, damaged, password-protected or unsafe.
     """
@@ -77,158 +98,144 @@ def inspect(path: Path) -> Kind:
         size = path.stat().st_size
         if not size:
             raise SourceError(f"{path}: the file is empty", "ask for the file again")
-        if size > MAX_FILE:
+        if size > budgets.MAX_FILE:
             raise SourceError(f"{path}: the file is too large ({size >> 20} MB)", "split it into smaller files")
         with path.open("rb") as file:
-            head = file.read(_CHUNK)
-            if head.startswith(_OLE):
-                return _inspect_ole(path, head + file.read())
-            if head.startswith(b"PK"):
-                return _inspect_zip(path, file)
+            head = file.read(_HEAD)
+        if size < _HEAD and is_lock(path):
+            raise SourceError(f"{path}: {LOCK}", "close it in Excel first, then name the document itself")
+        if is_compound(head):
+            return _kind_of_compound(path)
+        if head.startswith(b"PK"):
+            return _kind_of_zip(path)
     except OSError as cause:
         raise SourceError(f"{path}: cannot be read: {cause.strerror or cause}", "name a file you may read") from cause
-    return _kind_of_text(head)
+    return _kind_of_bytes(head)
 
 
-def _kind_of_text(head: bytes) -> Kind:
+def is_lock(path: Path) -> bool:
+    """Whether the name is that of the small file with which an office program marks an open document."""
+    return path.name.startswith("~$") or (path.name.startswith(".~lock.") and path.name.endswith("#"))
+
+
+def _kind_of_bytes(head: bytes) -> Kind:
+    for beginning, kind in _BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    is_bitmap = head.startswith(b"BM") and head[6:10] == bytes(4)
+    if is_bitmap or head[4:12] in _PICTURE_BRANDS or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+        return Kind.PICTURE
+    if head.startswith(_BEGINS_BOOK) and head[2:4] in {b"\x04\0", b"\x06\0", b"\x08\0", b"\x10\0"}:
+        return Kind.OLD_WORKBOOK
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"%pdf"):
         return Kind.PDF
-    if start.startswith(b"{\\rtf"):
-        return Kind.RICH_TEXT
     if start.startswith(b"<?xml"):
-        return Kind.XML
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
+        return Kind.WEB_PAGE if b"<html" in start else Kind.XML
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<style", b"<div", b"<!--")):
         return Kind.WEB_PAGE
+    if start.startswith(b"mime-version:") and b"multipart/related" in start:
+        return Kind.WEB_PAGE  # a page with its pictures in one file, as Excel saves it
     is_text = b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head)
     return Kind.TEXT if is_text else Kind.UNKNOWN
 
 
-def _inspect_ole(path: Path, content: bytes) -> Kind:
-    def has(name: str) -> bool:
-        return f"{name}\0".encode("utf-16-le") in content  # names of streams end so
-
-    if has("EncryptedPackage"):
-        raise protected(path)
-    if has("WordDocument"):  # first: a document may speak of a Book
+def _kind_of_compound(path: Path) -> Kind:
+    """By the streams at the root alone: any document may hold another."""
+    names = root_names(path)
+    if PACKAGE.casefold() in names:
+        return _kind_of_zip(path)
+    if "workbook" in names or "book" in names:
+        return Kind.OLD_WORKBOOK
+    if "worddocument" in names:
         return Kind.OLD_WORD
-    return Kind.OLD_WORKBOOK if has("Workbook") or has("Book") else Kind.OLD_OFFICE
+    if "powerpoint document" in names:
+        return Kind.PRESENTATION
+    return Kind.MESSAGE if "__properties_version1.0" in names else Kind.OLD_OFFICE
 
 
-def protected(path: Path) -> SourceError:
-    """The refusal of a file that opens only with a password."""
-    return SourceError(f"{path}: the file is password-protected", "remove the password and save it again")
-
-
-def _damaged(path: Path, what: str) -> SourceError:
-    return SourceError(f"{path}: the file is damaged: {what}", "open and save it again, or ask for a fresh copy")
-
-
-def _inspect_zip(path: Path, file: IO[bytes]) -> Kind:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            _check_entries(path, entries)
-            kind = _kind_of_zip(archive)
-            if kind is Kind.OPEN_WORKBOOK and _is_encrypted(archive):
-                raise protected(path)
-            if kind in _CHECKED:
-                for entry in entries:
-                    _check_markup(path, archive, entry)
+def _kind_of_zip(path: Path) -> Kind:
+    with clear_errors(path, "the file", FRESH), open_package(path) as package:
+        kind = _kind_of_office(package) or _kind_of_open_document(package)
+        if kind is not None:
             return kind
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, RuntimeError, ValueError) as cause:
-        raise _damaged(path, f"it is cut off or not a sound zip file ({cause})") from cause
+        is_apple = any(name.endswith(".iwa") or name in {"Index.zip", "index.apxl"} for name in package.names())
+        return Kind.APPLE if is_apple else Kind.ARCHIVE
 
 
-def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    def refuse(what: str) -> SourceError:
-        return SourceError(f"{path}: refused as unsafe: {what}", "open it in Excel or Word and save it as a new file")
-
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise protected(path)
-    if len(entries) > MAX_ENTRIES:
-        raise refuse(f"it holds {len(entries)} parts, more than {MAX_ENTRIES}")
-    total = sum(entry.file_size for entry in entries)
-    if total > MAX_EXPANDED:
-        raise refuse(f"it expands to {total >> 20} MB, more than {MAX_EXPANDED >> 20}")
-    for entry in entries:
-        if entry.file_size > _RATIO_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise refuse(f"its part {entry.filename!r} expands more than {MAX_RATIO} times")
-    names = [entry.filename for entry in entries]
-    if len(set(names)) < len(names):
-        raise refuse("two of its parts have the same name")
+# -- Office packages -------------------------------------------------------------------------------
 
 
-def _kind_of_zip(archive: zipfile.ZipFile) -> Kind:
-    names = set(archive.namelist())
-    if _TYPES in names:
-        with archive.open(_TYPES) as part:
-            types = part.read(2**20)
-        for mark, kind in _CONTENT_TYPES:
-            if mark in types:
-                return kind
-    if "mimetype" in names:
-        with archive.open("mimetype") as part:
-            said = part.read(200)
-        if b"opendocument" in said:
-            return Kind.OPEN_WORKBOOK if b"opendocument.spreadsheet" in said else Kind.OPEN_DOCUMENT
-    return Kind.ARCHIVE
+def _kind_of_office(package: Package) -> Kind | None:
+    """The kind of an Office package, None for any other: the type of its main part decides, whatever types it
+    gives to parts that it does not have."""
+    if package.find(TYPES) is None and package.find(RELATIONS) is None:
+        return None
+    main = main_part(package)
+    overrides, defaults = _types(package)
+    if main is not None:
+        said = overrides.get(main.casefold()) or defaults.get(main.rpartition(".")[2].casefold(), "")
+        return _of_type(said) or _of_root(package, main)
+    return next(filter(None, map(_of_type, overrides.values())), None)
 
 
-def _is_encrypted(archive: zipfile.ZipFile) -> bool:
-    """Whether an OpenDocument file says so; its parts are then no XML, and its zip looks like any other."""
-    if _MANIFEST not in archive.namelist():
-        return False
-    with archive.open(_MANIFEST) as part:
-        return b"encryption-data" in part.read(2**20)
+def main_part(package: Package) -> str | None:
+    """The part that holds the workbook or document of an Office package; None where the package names none."""
+    if package.find(RELATIONS) is None:
+        return None
+    return next(iter(package.related("", "/officeDocument").values()), None)
 
 
-class _RootReached(Exception):  # noqa: N818  no error: it ends the reading of a prolog
-    pass
+def _types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
+    """The content types of parts by name, and by suffix; both in small letters."""
+    overrides: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+    if package.find(TYPES) is not None:
+        for one in package.parse(TYPES):
+            said = one.get("ContentType", "").casefold()
+            if "Extension" in one.attrib:
+                defaults[one.attrib["Extension"].casefold()] = said
+            else:
+                overrides[one.get("PartName", "").replace("\\", "/").lstrip("/").casefold()] = said
+    return overrides, defaults
 
 
-def _check_markup(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Refuse a part that brings a DTD, and with it entities.  A DTD can only stand before the root
-    element, so reading ends there.  A picture (.svg) may have one: pictures are never opened."""
-    if entry.filename.lower().endswith(".svg"):
-        return
-    with archive.open(entry) as part:
-        chunk = part.read(_CHUNK)
-        start = chunk.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-        if not start.startswith(b"<") and not entry.filename.lower().endswith((".xml", ".rels")):
-            return
-        if _has_dtd(path, entry.filename, chunk, part):
-            raise SourceError(
-                f"{path}: refused as unsafe: its part {entry.filename!r} declares a DTD or entities",
-                "open it in Excel or Word and save it as a new file",
-            )
+def _of_type(said: str) -> Kind | None:
+    return next((kind for ending, kind in _CONTENT_TYPES if said.endswith(ending)), None)
 
 
-def _has_dtd(path: Path, name: str, chunk: bytes, part: IO[bytes]) -> bool:
-    found = False
+def _of_root(package: Package, main: str) -> Kind | None:
+    """The kind by the beginning of the main part, for writers that give it no type of its own."""
+    if package.head(main, 2) == _BINARY_BEGIN:
+        return Kind.BINARY_WORKBOOK
+    with package.open(main) as part:
+        return _ROOTS.get(root_name(part.read(budgets.LONGEST_PROLOG)) or "")
 
-    def declared(*_: object) -> None:
-        nonlocal found
-        found = True
-        raise _RootReached
 
-    def reached(*_: object) -> None:
-        raise _RootReached
+# -- OpenDocument ----------------------------------------------------------------------------------
 
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = declared
-    parser.StartElementHandler = reached
-    length = 0
-    try:
-        while chunk:
-            parser.Parse(chunk)
-            length += len(chunk)
-            if length > _MARKUP_READ:
-                raise _damaged(path, f"its part {name!r} does not begin as XML does")
-            chunk = part.read(_CHUNK)
-        parser.Parse(b"", True)
-    except _RootReached:
-        pass
-    except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
-        raise _damaged(path, f"its part {name!r} is not sound XML ({cause})") from cause
-    return found
+
+def _kind_of_open_document(package: Package) -> Kind | None:
+    """The kind of an OpenDocument file, None for any other."""
+    manifest = package.head(_MANIFEST) if package.find(_MANIFEST) else b""
+    said = _media_type(package, manifest)
+    if b"opendocument" not in said and b"vnd.sun.xml" not in said:
+        return None
+    if b"opendocument.spreadsheet" not in said:
+        return Kind.OPEN_DOCUMENT
+    if b"encryption-data" in manifest:  # its parts are then no XML, and its zip looks like any other
+        raise protected(package.path)
+    return Kind.OPEN_WORKBOOK
+
+
+def _media_type(package: Package, manifest: bytes) -> bytes:
+    """What an OpenDocument file says to be: by its first part, by its list of parts, by its content."""
+    if package.find("mimetype"):
+        return package.head("mimetype", 200)
+    whole = next((tag for tag in _TAG.findall(manifest) if b'full-path="/"' in tag), b"")
+    if whole or not package.find("content.xml"):
+        return whole
+    content = package.head("content.xml")
+    if b"opendocument:xmlns:office" not in content:
+        return b""
+    return b"opendocument.spreadsheet" if b":spreadsheet>" in content else b"opendocument"

@@ -9,25 +9,33 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
+
+from docgen.formats.budgets import TooMuch
 
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
 DIGITS = 15
 #: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
 HELD_ROWS = 1000
-_TALL = 500  # merged ranges higher than this are searched one by one, not indexed row by row
+#: Merged ranges that a sheet may have beside one another, counted anew in each row at which they change.
+MOST_BESIDE = 2_000_000
 _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
+_MEANT = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
 
 
 class Cell(NamedTuple):
     """What a cell shows: its text without what is struck out, the struck-out text, the comments on it.
 
     `fault` is the message code where the text is no usable answer; `is_date` says that the program that wrote
-    the cell takes it for a date.
+    the cell takes it for a date.  `exact` is what the cell holds where its format shows less: the date of
+    `12月1日` in ISO form, the number that is shown as `36%`.
     """
 
     text: str
@@ -35,6 +43,12 @@ class Cell(NamedTuple):
     struck: str = ""
     note: str = ""
     is_date: bool = False
+    exact: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to see in the cell, nor on it."""
+        return not (self.fault or self.note or self.struck) and _is_blank(self.text)
 
 
 class Floating(NamedTuple):
@@ -87,7 +101,7 @@ class Grid:
         """All rows that are not empty, those too that are not kept."""
         yield from self.rows.items()
         for row, cells in self.more() if self.more else ():
-            seen = self._seen(row, {column: cell for column, cell in cells.items() if not _is_blank(cell.text)})
+            seen = self._seen(row, {column: cell for column, cell in cells.items() if not cell.is_blank})
             if seen:
                 yield row, seen
 
@@ -109,15 +123,17 @@ class Grid:
 
     def extent(self, row: int, column: int) -> Extent:
         """The merged range that covers the cell, or the cell itself."""
-        for extent in self.covering(row):
-            if extent.left <= column <= extent.right:
-                return extent
+        covering = self.covering(row)
+        at = bisect_right(covering, column, key=_left) - 1
+        if at >= 0 and column <= covering[at].right:
+            return covering[at]
         return Extent(row, column, row, column)
 
     def covering(self, row: int) -> list[Extent]:
-        """The merged ranges that cover any cell of the row."""
-        tall = [extent for extent in self._tall if extent.top <= row <= extent.bottom]
-        return self._by_row.get(row, []) + tall
+        """The merged ranges that cover any cell of the row, from left to right."""
+        starts, covering = self._bands
+        at = bisect_right(starts, row) - 1
+        return covering[at] if at >= 0 else []
 
     def has(self, row: int, column: int) -> bool:
         """Whether there is such a cell, empty or not."""
@@ -128,17 +144,49 @@ class Grid:
         return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
     @cached_property
-    def _tall(self) -> list[Extent]:
-        return [extent for extent in self.merged if extent.bottom - extent.top >= _TALL]
+    def _bands(self) -> tuple[list[int], list[list[Extent]]]:
+        """The rows at which the merged ranges beside one another change, and those from there on, by their columns."""
+        return _bands(self.merged)
 
-    @cached_property
-    def _by_row(self) -> dict[int, list[Extent]]:
-        found: dict[int, list[Extent]] = {}
-        for extent in self.merged:
-            if extent.bottom - extent.top < _TALL:
-                for row in range(extent.top, extent.bottom + 1):
-                    found.setdefault(row, []).append(extent)
-        return found
+
+def _bands(merged: Iterable[Extent]) -> tuple[list[int], list[list[Extent]]]:
+    edges: dict[int, tuple[list[Extent], list[Extent]]] = {}
+    for extent in merged:
+        edges.setdefault(extent.top, ([], []))[0].append(extent)
+        edges.setdefault(extent.bottom + 1, ([], []))[1].append(extent)
+    active: list[Extent] = []
+    starts, covering = [], []
+    for row in sorted(edges):
+        begun, ended = edges[row]
+        for extent in ended:
+            del active[bisect_left(active, _columns(extent), key=_columns)]
+        for extent in begun:
+            insort(active, extent, key=_columns)
+        starts.append(row)
+        covering.append(active.copy())
+    return starts, covering
+
+
+def _check_beside(merged: Iterable[Extent]) -> None:
+    """Raise TooMuch where so many ranges lie beside one another, or over one another, that `_bands` grows too large."""
+    edges: Counter[int] = Counter()
+    for extent in merged:
+        edges[extent.top] += 1
+        edges[extent.bottom + 1] -= 1
+    beside = total = 0
+    for row in sorted(edges):
+        beside += edges[row]
+        total += beside
+        if total > MOST_BESIDE:
+            raise TooMuch("its merged ranges lie over one another")
+
+
+def _left(extent: Extent) -> int:
+    return extent.left
+
+
+def _columns(extent: Extent) -> tuple[int, int, int]:
+    return extent.left, extent.bottom, extent.right
 
 
 @dataclass(frozen=True)
@@ -159,21 +207,27 @@ def grid(
     cells: Iterable[tuple[int, int, Cell]],
     merged: Iterable[Extent] = (),
     addresses: Mapping[tuple[int, int], str] | None = None,
+    notes: Mapping[tuple[int, int], str] = MappingProxyType({}),
 ) -> Grid:
-    """The grid of these cells (row, column, cell), in any order.
+    """The grid of these cells (row, column, cell), in any order, with the comments on them and on empty cells.
 
-    Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.
+    Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.  Raises TooMuch
+    for merged ranges that lie over one another by the thousand.
     """
     extents = tuple(sorted({extent for extent in merged if extent[:2] != extent[2:]}))
+    _check_beside(extents)
     rows: dict[int, dict[int, Cell]] = {}
     for row, column, cell in cells:
-        if cell.text and not _is_blank(cell.text):
+        if not cell.is_blank:
             rows.setdefault(row, {})[column] = cell
-    picture = Grid(sheet, {row: dict(sorted(rows[row].items())) for row in sorted(rows)}, extents, addresses)
-    if not extents:
-        return picture
-    seen = {row: picture._seen(row, cells) for row, cells in picture.rows.items()}
-    return replace(picture, rows={row: cells for row, cells in seen.items() if cells})
+    picture = Grid(sheet, rows, extents, addresses)
+    if extents:
+        rows = {row: {**seen} for row, cells in rows.items() if (seen := picture._seen(row, cells))}
+    for place, note in notes.items():
+        row, column = picture.extent(*place)[:2]
+        line = rows.setdefault(row, {})
+        line[column] = line.get(column, BLANK)._replace(note=note)
+    return replace(picture, rows={row: dict(sorted(rows[row].items())) for row in sorted(rows)})
 
 
 def stacked(grids: Iterable[Grid]) -> Grid:
@@ -181,12 +235,15 @@ def stacked(grids: Iterable[Grid]) -> Grid:
     rows: dict[int, Mapping[int, Cell]] = {}
     merged: list[Extent] = []
     addresses: dict[tuple[int, int], str] = {}
+    floating: list[Floating] = []
+    above = 0
     for one in grids:
-        above = max((row for row, _ in addresses), default=-1) + 1
         rows |= {row + above: cells for row, cells in one.rows.items()}
         merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
         addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
-    return Grid(None, rows, tuple(merged), addresses)
+        floating += [each._replace(row=each.row + above) for each in one.floating]
+        above += max((row for row, _ in one.addresses or ()), default=-1) + 1
+    return Grid(None, rows, tuple(merged), addresses, floating=tuple(floating))
 
 
 def letters(column: int) -> str:
@@ -217,14 +274,16 @@ def cell_of(value: object, *, percent: bool = False) -> Cell:
         return _number(value, percent=percent)
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
-        return Cell(value.date().isoformat() if midnight else value.replace(microsecond=0).isoformat(" "))
+        text = value.date().isoformat() if midnight else value.replace(microsecond=0).isoformat(" ")
+        return Cell(text, is_date=True)
     if isinstance(value, dt.date | dt.time):
-        return Cell(value.isoformat())
-    text = str(value)
-    if "_x" in text:  # how spreadsheets write control characters, and what looks so; a carriage return is a line break
-        meant = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
-        text = _CONTROL.sub(lambda found: meant.get(found[1].upper(), ""), text)
-    return Cell(text)
+        return Cell(value.isoformat(), is_date=isinstance(value, dt.date))
+    return Cell(unescaped(str(value)))
+
+
+def unescaped(text: str) -> str:
+    """A text with the control characters that spreadsheets write as `_x000D_`; a carriage return is a line break."""
+    return _CONTROL.sub(lambda found: _MEANT.get(found[1].upper(), ""), text) if "_x" in text else text
 
 
 def _number(value: int | float | Decimal, *, percent: bool) -> Cell:

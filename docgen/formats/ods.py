@@ -1,182 +1,314 @@
-"""An OpenDocument spreadsheet (.ods) → the grids of its visible sheets.
+"""An OpenDocument spreadsheet (.ods) → the grids of its sheets, as they are seen.
 
-Its XML is read as it is: python-calamine shows neither the merged cells of .ods nor its errors, and an
-answer beside a merged label is found by both.
+Its XML is read as it is: python-calamine shows neither the merged cells of .ods nor its errors, and an answer beside
+a merged label is found by both.  What a cell shows stands in it as text, so its number format is asked for dates alone,
+and whether it shows less than the number.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import zipfile
-from collections.abc import Iterator
+from bisect import bisect_left
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import NamedTuple
 
-from defusedxml.ElementTree import fromstring, iterparse
-
-from docgen.errors import DocgenError, SourceError
-from docgen.formats.grid import Book, Cell, Extent, Grid, cell_of, grid
+from docgen.formats.budgets import MOST_MERGED, MOST_SHEETS, Budget
+from docgen.formats.cells import PICTURE, is_picture, text_cell
+from docgen.formats.grid import Book, Cell, Extent, Floating, Grid, cell_of, grid
+from docgen.formats.number_formats import YEAR_FIRST, plain, shown
+from docgen.formats.ods_styles import TABLE, DataStyle, OpenStyles
+from docgen.formats.ods_texts import OFFICE, CellTexts, TextReader
+from docgen.formats.package import Package, reading
 from docgen.formats.properties import book_of
+from docgen.formats.refusals import unsafe
+from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Begin, End, Events, named, pieces
 
-#: So many cells at most may one sheet say to hold by repeating one over rows and columns.
+#: So many cells at most may the sheets say to hold by repeating one over rows and columns.
 MAX_CELLS = 500_000
-
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
-_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-
-_SHEET, _ROW, _CELL = f"{_TABLE}table", f"{_TABLE}table-row", f"{_TABLE}table-cell"
-_COVERED = f"{_TABLE}covered-table-cell"
-_NUMBERS = {"float", "percentage", "currency"}
-_SIGNS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
-_ASIDE = (f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}ruby-text", "{urn:oasis:names:tc:opendocument:xmlns:drawing")
+#: Cells that hold something, and their characters, of all sheets together.
+MOST_CELLS, MOST_CHARACTERS = 1_000_000, 20_000_000
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+_NUMBERS = frozenset({"float", "percentage", "currency"})
 _FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d+")
-_DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:\.\d+)?S")
+_DURATION = re.compile(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:\.\d+)?S")
+_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
+_HIDDEN, _FILTERED = "collapse", "filter"
 
 
 def read_open_book(path: Path) -> Book:
-    """The spreadsheet at `path`, without its hidden sheets.  Raises SourceError for whatever cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            with archive.open("content.xml") as content:
-                sheets = list(_OdsReader(path, content).grids())
-            return book_of(sheets, _properties(archive))
-    except DocgenError:
-        raise
-    except Exception as cause:  # what damaged XML does to a reader has many names
-        raise SourceError(
-            f"{path}: the spreadsheet cannot be read: {type(cause).__name__}: {cause}",
-            "open it in LibreOffice or Excel and save it as an .xlsx workbook",
-        ) from cause
+    """The spreadsheet at `path`, with its hidden sheets apart.  Raises SourceError for whatever cannot be read."""
+    hint = "open it in LibreOffice or Excel and save it as an .xlsx workbook"
+    with reading(path, "the spreadsheet", hint) as package:
+        elements = Budget(MOST_ELEMENTS, "elements of XML")
+        styles = OpenStyles(elements)
+        if package.find("styles.xml") is not None:
+            with package.open("styles.xml") as source:
+                styles.read(pieces(source))
+        reader = _OdsReader(path, styles, elements)
+        with package.open("content.xml") as source:
+            reader.events.read(pieces(source))
+        book = book_of((one.grid for one in reader.sheets if not one.is_hidden), _properties(package))
+        return replace(book, hidden=tuple(one.grid for one in reader.sheets if one.is_hidden))
 
 
-def _properties(archive: zipfile.ZipFile) -> dict[str, str]:
-    if "meta.xml" not in archive.namelist():
+def _properties(package: Package) -> dict[str, str]:
+    if package.find("meta.xml") is None:
         return {}
-    root = fromstring(archive.read("meta.xml"), forbid_dtd=True)
-    return {one.get(f"{_META}name", ""): one.text or "" for one in root.iter(f"{_META}user-defined")}
+    root = package.parse("meta.xml")
+    return {one.get(f"{{{_META}}}name", ""): one.text or "" for one in root.iter(f"{{{_META}}}user-defined")}
+
+
+class _Read(NamedTuple):
+    grid: Grid
+    is_hidden: bool
 
 
 class _OdsReader:
-    """The XML of all sheets, read once from beginning to end, each row thrown away when it is done."""
+    """All sheets, gone through once from beginning to end."""
 
-    def __init__(self, path: Path, content: IO[bytes]) -> None:
+    def __init__(self, path: Path, styles: OpenStyles, elements: Budget) -> None:
+        self.sheets: list[_Read] = []
         self._path = path
-        self._content = content
-        self._hidden: set[str] = set()
-        self._begin()
+        self._styles = styles
+        self._texts = TextReader(styles)
+        self._repeated = 0
+        self._kept = Budget(MOST_CELLS, "cells that hold something")
+        self._characters = Budget(MOST_CHARACTERS, "characters in its cells")
+        self._merges = Budget(MOST_MERGED, "merged ranges")
+        self._count = Budget(MOST_SHEETS, "sheets")
+        self._depth = 0  # of tables in one another
+        self._outside = 0  # of what looks like a sheet and is none
+        self._cell: Attributes | None = None
+        self._begin(("", ""))
+        begins: dict[str, Begin] = {
+            "table": self._begin_table, "table-row": self._begin_row, "table-column": self._see_column,
+            "table-cell": self._begin_cell, "covered-table-cell": self._begin_covered,
+            "dde-links": self._begin_outside, "tracked-changes": self._begin_outside, "shapes": self._begin_shapes,
+        }  # fmt: skip
+        ends: dict[str, End] = {
+            "table": self._end_table, "table-row": self._end_row, "table-cell": self._end_cell,
+            "covered-table-cell": self._end_covered, "dde-links": self._end_outside,
+            "tracked-changes": self._end_outside, "shapes": self._end_shapes,
+        }  # fmt: skip
+        self.events = Events(
+            styles.begins | self._texts.begins | named(begins, TABLE),
+            styles.ends | self._texts.ends | named(ends, TABLE),
+            elements,
+        )
+        self._texts.events = self.events
 
-    def _begin(self) -> None:
-        self._row = 1
-        self._count = 0
+    def _begin(self, name: tuple[str, str]) -> None:
+        self._name = name
+        self._row = self._column = 1
         self._cells: list[tuple[int, int, Cell]] = []
+        self._notes: dict[tuple[int, int], str] = {}
+        self._floating: list[Floating] = []
         self._merged: list[Extent] = []
+        self._columns: list[tuple[int, str]] = []  # the last column of each range, and the style of cells without one
+        self._hidden_columns: set[int] = set()
+        self._hidden_rows: dict[str, set[int]] = {_HIDDEN: set(), _FILTERED: set()}
+        self._line: Attributes = {}
 
-    def grids(self) -> Iterator[Grid]:
-        """The visible sheets in order."""
-        above: list[str] = []
-        for event, element in iterparse(self._content, ("start", "end"), forbid_dtd=True):
-            if event == "start":
-                above.append(element.tag)
-                continue
-            above.pop()
-            if element.tag == f"{_STYLE}style":
-                self._see_style(element)
-            elif element.tag == _ROW and above.count(_SHEET) == 1:
-                self._read_row(element)
-                element.clear()
-            elif element.tag == _SHEET and above[-1] == f"{_OFFICE}spreadsheet":
-                if element.get(f"{_TABLE}style-name") not in self._hidden:
-                    yield grid(element.get(f"{_TABLE}name", ""), self._cells, self._merged)
-                element.clear()
-                self._begin()
+    # -- sheets
 
-    def _see_style(self, style: Any) -> None:
-        properties = style.find(f"{_STYLE}table-properties")
-        if properties is not None and properties.get(f"{_TABLE}display") == "false":
-            self._hidden.add(style.get(f"{_STYLE}name", ""))
+    def _begin_table(self, attributes: Attributes) -> None:
+        self._depth += 1
+        if self._is_sheet:
+            self._count.spend()
+            self._begin((attributes.get(f"{TABLE} name", ""), attributes.get(f"{TABLE} style-name", "")))
 
-    def _read_row(self, row: Any) -> None:
-        repeated = _number(row, "number-rows-repeated")
-        column = 1
-        for element in row:
-            if element.tag not in {_CELL, _COVERED}:
-                continue
-            width = _number(element, "number-columns-repeated")
-            if element.tag == _CELL:
-                self._put(_cell(element), column, width, repeated)
-                self._see_span(element, column)
-            column += width
-        self._row += repeated
+    @property
+    def _is_sheet(self) -> bool:
+        return self._depth == 1 and not self._outside
 
-    def _put(self, cell: Cell, column: int, width: int, height: int) -> None:
-        if not cell.text.strip():
-            return
-        self._count += width * height - 1
-        if self._count > MAX_CELLS:
-            raise SourceError(
-                f"{self._path}: refused as unsafe: a sheet repeats a cell more than {MAX_CELLS:,} times",
-                "open it in LibreOffice or Excel and save it as an .xlsx workbook",
+    def _end_table(self) -> None:
+        if self._is_sheet:
+            found = replace(
+                grid(self._name[0], self._cells, self._merged, notes=self._notes),
+                floating=tuple(self._floating),
+                hidden_rows=frozenset(self._hidden_rows[_HIDDEN]),
+                filtered_rows=frozenset(self._hidden_rows[_FILTERED]),
+                hidden_columns=frozenset(self._hidden_columns),
             )
-        for row in range(self._row, self._row + height):
-            self._cells += [(row, place, cell) for place in range(column, column + width)]
+            self.sheets.append(_Read(found, self._styles.is_hidden(self._name[1])))
+            self._cells = []
+        self._depth -= 1
 
-    def _see_span(self, element: Any, column: int) -> None:
-        right = column + _number(element, "number-columns-spanned") - 1
-        bottom = self._row + _number(element, "number-rows-spanned") - 1
-        if (bottom, right) != (self._row, column):
-            self._merged.append(Extent(self._row, column, bottom, right))
+    def _begin_outside(self, _: Attributes) -> None:
+        self._outside += 1
+
+    def _end_outside(self) -> None:
+        self._outside -= 1
+
+    def _begin_shapes(self, _: Attributes) -> None:
+        if self._is_sheet:  # what is fixed to the sheet and to none of its cells
+            self._texts.begin(is_struck=False)
+
+    def _end_shapes(self) -> None:
+        if self._is_sheet:
+            self._floating += [Floating(1, 1, text) for text in self._texts.done().boxes]
+
+    # -- columns and rows
+
+    def _see_column(self, attributes: Attributes) -> None:
+        if not self._is_sheet:
+            return
+        first = self._columns[-1][0] + 1 if self._columns else 1
+        last = min(first + _number(attributes, "number-columns-repeated") - 1, _LAST_COLUMN)
+        if first > _LAST_COLUMN:
+            return
+        self._columns.append((last, attributes.get(f"{TABLE} default-cell-style-name", "")))
+        if attributes.get(f"{TABLE} visibility") in self._hidden_rows:
+            self._hidden_columns.update(range(first, last + 1))
+
+    def _begin_row(self, attributes: Attributes) -> None:
+        if self._is_sheet:
+            self._line = attributes
+            self._column = 1
+
+    def _end_row(self) -> None:
+        if self._is_sheet:
+            self._row += _number(self._line, "number-rows-repeated")
+
+    # -- cells
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        if self._is_sheet and self._cell is None:
+            self._cell = attributes
+            self._texts.begin(is_struck=bool(self._styles.struck("table-cell", self._style())))
+
+    def _style(self) -> str:
+        """The style of the cell, of its row, or of its column."""
+        name = (self._cell or {}).get(f"{TABLE} style-name") or self._line.get(f"{TABLE} default-cell-style-name")
+        if name:
+            return name
+        at = bisect_left(self._columns, (self._column, ""))
+        return self._columns[at][1] if at < len(self._columns) else ""
+
+    def _end_cell(self) -> None:
+        if not self._is_sheet or self._cell is None:
+            return
+        attributes, texts = self._cell, self._texts.done()
+        width = _number(attributes, "number-columns-repeated")
+        cell = _shown(attributes, texts, self._styles.data(self._style()))
+        self._put(cell, width)
+        if texts.note:
+            self._notes[self._row, self._column] = texts.note
+        self._floating += [Floating(self._row, self._column, text) for text in texts.boxes]
+        self._see_span(attributes)
+        self._cell = None
+        self._column += width
+
+    def _begin_covered(self, attributes: Attributes) -> None:
+        self._begin_cell(attributes)
+
+    def _end_covered(self) -> None:
+        if self._is_sheet and self._cell is not None:
+            self._column += _number(self._cell, "number-columns-repeated")
+            self._cell = None
+
+    def _put(self, cell: Cell, width: int) -> None:
+        if cell.is_blank:
+            return
+        height = _number(self._line, "number-rows-repeated")
+        self._repeated += width * height - 1
+        if self._repeated > MAX_CELLS or self._row + height - 1 > _LAST_ROW or self._column + width - 1 > _LAST_COLUMN:
+            raise unsafe(self._path, f"a sheet repeats a cell more than {MAX_CELLS:,} times")
+        self._kept.spend(width * height)
+        self._characters.spend(width * height * len(cell.text))
+        rows = range(self._row, self._row + height)
+        for row in rows:
+            self._cells += [(row, place, cell) for place in range(self._column, self._column + width)]
+        if (visibility := self._line.get(f"{TABLE} visibility", "")) in self._hidden_rows:
+            self._hidden_rows[visibility].update(rows)
+
+    def _see_span(self, attributes: Attributes) -> None:
+        right = min(self._column + _number(attributes, "number-columns-spanned") - 1, _LAST_COLUMN)
+        bottom = min(self._row + _number(attributes, "number-rows-spanned") - 1, _LAST_ROW)
+        if (bottom, right) > (self._row, self._column):
+            self._merges.spend()
+            self._merged.append(Extent(self._row, self._column, bottom, right))
 
 
-def _number(element: Any, name: str) -> int:
-    return max(int(element.get(f"{_TABLE}{name}", "1")), 1)
+def _number(attributes: Attributes, name: str) -> int:
+    """A count of cells; as many as no sheet has where it is longer than any number of them."""
+    text = attributes.get(f"{TABLE} {name}", "1")
+    return max(int(text[:9]) if text.isdecimal() else 1, 1)
 
 
 # -- cells -----------------------------------------------------------------------------------------
 
 
-def _cell(element: Any) -> Cell:
-    """What the cell holds, as `cell_of` says it; a formula without a result and an error have their faults."""
-    paragraphs = [one for one in element if one.tag == f"{_TEXT}p"]
-    shown = "\n".join(_text(paragraph) for paragraph in paragraphs)
-    kind = element.get(f"{_OFFICE}value-type")
-    formula = element.get(f"{_TABLE}formula")
+def _shown(attributes: Attributes, texts: CellTexts, style: DataStyle | None) -> Cell:
+    """What the cell shows; a formula without a result, an error and a picture have their faults."""
+    text, struck = texts.text or "", texts.struck
+    kind = attributes.get(f"{OFFICE} value-type")
+    formula = attributes.get(f"{TABLE} formula")
     if formula is not None:
-        if element.get(f"{_CALC}value-type") == "error" or _FAULTY.fullmatch(shown):
-            return Cell(shown or "#ERROR", "cell-error")
-        if kind is None and not paragraphs:
+        if is_picture(formula):
+            return Cell("", PICTURE)
+        if attributes.get(f"{_CALC} value-type") == "error" or _FAULTY.fullmatch(text):
+            return Cell(text or "#ERROR", "cell-error")
+        if kind is None and texts.text is None:
             return Cell(re.sub(r"^\w+:(?==)", "", formula), "formula-without-value")
-    if kind in _NUMBERS and shown.upper() in {"TRUE", "FALSE"}:  # a truth value in a cell of numbers
-        return Cell(shown.upper())
-    value = _value(element, kind)
-    if value is None:
-        text = shown if paragraphs else element.get(f"{_OFFICE}string-value", "")
-        return Cell(text)
-    return cell_of(value, percent=kind == "percentage")
+    if struck and not text.strip():
+        return text_cell("", struck=struck)
+    if kind in _NUMBERS and text.upper() in {"TRUE", "FALSE"}:  # a truth value in a cell of numbers
+        return Cell(text.upper())
+    cell = _typed(attributes, texts.text, kind, style)
+    if cell is None:
+        written = attributes.get(f"{OFFICE} string-value", "") if texts.text is None else text
+        return text_cell(written, struck=struck)
+    return cell
 
 
-def _value(element: Any, kind: str | None) -> object:
-    """The typed value of the cell, None where it is a text or cannot be understood."""
+def _typed(attributes: Attributes, text: str | None, kind: str | None, style: DataStyle | None) -> Cell | None:
+    """The cell of a typed value; None where it is a text, or not as values are written."""
     if kind in _NUMBERS:
-        written = element.get(f"{_OFFICE}value", "")
-        try:
-            return int(written) if re.fullmatch(r"-?\d{1,300}", written) else float(written)
-        except ValueError:
-            return None
+        return _of_number(attributes.get(f"{OFFICE} value", ""), text, kind == "percentage", style)
     if kind == "boolean":
-        return element.get(f"{_OFFICE}boolean-value") == "true"
+        return cell_of(attributes.get(f"{OFFICE} boolean-value") == "true")
     if kind == "date":
-        try:
-            return dt.datetime.fromisoformat(element.get(f"{_OFFICE}date-value", ""))
-        except ValueError:
-            return None
+        return _of_date(attributes.get(f"{OFFICE} date-value", ""), text, style)
     if kind == "time":
-        return _duration(element.get(f"{_OFFICE}time-value", ""))
+        value = _duration(attributes.get(f"{OFFICE} time-value", ""))
+        return None if value is None else Cell(text) if text else cell_of(value)
     return None
+
+
+def _of_number(written: str, text: str | None, is_percent: bool, style: DataStyle | None) -> Cell | None:
+    try:
+        value = int(written) if _WHOLE_NUMBER.fullmatch(written) else float(written)
+    except ValueError:
+        return None
+    cell = shown(value, "")
+    if cell.fault:
+        return cell
+    if text is not None and style is not None and not style.is_general:
+        return Cell(text, exact=cell.text if style.hides(Decimal(cell.text)) else "")
+    return Cell(f"{plain(100 * Decimal(cell.text))}%") if is_percent else cell
+
+
+def _of_date(written: str, text: str | None, style: DataStyle | None) -> Cell | None:
+    try:
+        value = dt.datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    parts = style.parts if style else frozenset("ymd")
+    if text is None or style is None or not parts:
+        return cell_of(value)
+    if not parts & set("ymdwgq"):
+        return Cell(text)  # the time alone
+    if not set("ymd") <= parts:
+        return Cell(text, is_date=True, exact=value.date().isoformat())
+    if YEAR_FIRST.fullmatch(text):
+        return Cell(text, is_date=True)
+    return cell_of(value if "h" in parts else value.date())
 
 
 def _duration(written: str) -> dt.time | dt.timedelta | None:
@@ -186,21 +318,3 @@ def _duration(written: str) -> dt.time | dt.timedelta | None:
         return None
     long = dt.timedelta(hours=int(found[1]), minutes=int(found[2]), seconds=int(found[3]))
     return (dt.datetime.min + long).time() if long < dt.timedelta(days=1) else long
-
-
-def _text(element: Any) -> str:
-    """The text of a paragraph, without comments and pictures; runs of white space count as one space."""
-    pieces = [_folded(element.text)]
-    for child in element:
-        if child.tag == f"{_TEXT}s":
-            pieces.append(" " * min(int(child.get(f"{_TEXT}c", "1")), 1000))
-        elif child.tag in _SIGNS:
-            pieces.append(_SIGNS[child.tag])
-        elif isinstance(child.tag, str) and not child.tag.startswith(_ASIDE):
-            pieces.append(_text(child))
-        pieces.append(_folded(child.tail))
-    return "".join(pieces)
-
-
-def _folded(text: str | None) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text or "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import struct
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import ParseError
 
 from docgen.formats.grid import Book, Grid
+from docgen.formats.package import Package
+from docgen.formats.refusals import Damaged
 from docgen.model.kit import MADE_WITH, OWN_SHEETS
 
 _CUSTOM = "docProps/custom.xml"
@@ -20,11 +21,15 @@ _TEXT, _WIDE_TEXT = 0x1E, 0x1F
 _CODEPAGES = {1200: "utf-16-le", 10000: "mac-roman", 65001: "utf-8"}
 
 
-def custom_properties(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The custom properties of an Office package that hold text."""
-    if _CUSTOM not in archive.namelist():
+def custom_properties(package: Package) -> dict[str, str]:
+    """The custom properties of an Office package that hold text; none where they are damaged, for they hold no
+    answer.  Raises SourceError where they are unsafe, and TooMuch."""
+    if package.find(_CUSTOM) is None:
         return {}
-    root = fromstring(archive.read(_CUSTOM))
+    try:
+        root = package.parse(_CUSTOM)
+    except (ParseError, Damaged):
+        return {}
     return {entry.get("name", ""): re.sub(r"_x000[AaDd]_", "\n", "".join(entry.itertext())) for entry in root}
 
 

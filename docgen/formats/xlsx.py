@@ -1,302 +1,258 @@
-"""An Excel workbook → the grids of its visible sheets.  The only module that knows openpyxl's reader.
+"""An Excel workbook (.xlsx, .xlsm) → the grids of its sheets, as they are seen.
 
-openpyxl's parser of cells is used without load_workbook: that one builds styles, links, pictures, print
-areas, the runs of every text and every cell of every merged range, none of which an intake needs, and
-fails on each it dislikes.  So types, dates and epochs are read as openpyxl reads them, in a fifth of the time.
-Macros are never run, external links never followed.
-
-Parts are parsed by the standard library in C: `guard` has refused every file with a DTD in it.
+Own code, in place of openpyxl's reader: `load_workbook` builds styles, links, pictures, print areas and every cell
+of every merged range, none of which an intake needs, and fails on each it dislikes; in its fast mode it knows
+neither merged ranges nor comments.  docs/design.md has the figures.  Macros are never run, external links never
+followed.
 """
 
 from __future__ import annotations
 
-import io
 import posixpath
-import re
-import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import Element, fromstring, iterparse
+from typing import NamedTuple
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
-from openpyxl.utils import range_boundaries
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-from openpyxl.worksheet._reader import (
-    DATA_TAG,
-    FORMULA_TAG,
-    INLINE_STRING,
-    MERGE_TAG,
-    ROW_TAG,
-    VALUE_TAG,
-    WorkSheetParser,
-)
-from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
-
-from docgen.errors import SourceError
-from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, cell_of, grid
+from docgen.errors import DocgenError
+from docgen.formats import xlsx_notes
+from docgen.formats.budgets import MB, MOST_SHEETS, Budget, TooMuch
+from docgen.formats.grid import BLANK, HELD_ROWS, Book, Cell, Extent, Floating, Grid, grid
+from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties, own_sheets
+from docgen.formats.refusals import Damaged, clear_errors
+from docgen.formats.xlsx_long import around_rows
+from docgen.formats.xlsx_notes import NoteBudget, Notes
+from docgen.formats.xlsx_sheet import MOST_SILENT, Row, SharedParts, SheetFacts, SheetReader, related_id
+from docgen.formats.xlsx_styles import CellStyle, styles
+from docgen.formats.xlsx_texts import MAIN, Text, is_true, shared_strings
+from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Events, named, pieces
 
-# ISO 29500 Strict differs from what is read here by its namespaces
-_STRICT = b"http://purl.oclc.org/ooxml/"
-_TRANSITIONAL = (
-    (_STRICT + b"officeDocument/customProperties", b"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"),
-    (_STRICT + b"officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
-    (_STRICT + b"spreadsheetml/", b"http://schemas.openxmlformats.org/spreadsheetml/2006/"),
-    (_STRICT + b"drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
-)  # fmt: skip
-
-
-_MAIN, _ID = f"{{{SHEET_MAIN_NS}}}", f"{{{REL_NS}}}id"
-_TABLE, _STRING, _RUN, _TEXT = f"{_MAIN}sst", f"{_MAIN}si", f"{_MAIN}r", f"{_MAIN}t"
 #: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
-LONG_SHEET = 4 * 2**20
-_VISIBLE = {None, "visible"}
-_MERGED_RANGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:$]+)\"")
-_LAST_ROW = re.compile(rb"<(?:\w+:)?dimension\s+ref=\"[A-Z]+\d+:[A-Z]+(\d+)\"")
-_CHUNK = 2**20
+LONG_SHEET = 4 * MB
+#: Cells that are kept, of all sheets together, and their characters (of a long sheet its first rows are kept).
+MOST_CELLS, MOST_CHARACTERS = 1_000_000, 20_000_000
+_HINT = "open it in Excel and save it again as .xlsx"
+#: Where Excel says of which kind the values are that no cell can hold, and how it calls pictures there.
+_RICH_VALUES, _PICTURES = "xl/richData/rdrichvaluestructure.xml", (b"_localImage", b"_webimage")
 
 
 def read_book(path: Path) -> Book:
-    """The workbook at `path`; hidden sheets are left out, for nobody has looked at them
-    (rows and columns folded away inside a sheet are read).
+    """The workbook at `path`, with its hidden sheets apart from the others.
 
     Raises SourceError for whatever cannot be read; for a long sheet while its rows are gone through.
     """
-    with _clear_errors(path), path.open("rb") as file:
-        source = _as_transitional(file)
-        with zipfile.ZipFile(source) as archive:
-            properties = custom_properties(archive)
-            sheets = _Sheets(path, path if source is file else source, _shared(archive))
-            return book_of(list(sheets.grids(archive, own_sheets(properties))), properties)
+    with reading(path, "the workbook", _HINT) as package:
+        properties = custom_properties(package)
+        book = _BookReader(path, package)
+        own = own_sheets(properties)
+        visible = [book.grid(sheet, is_asked=sheet.title not in own) for sheet in book.sheets if sheet.is_visible]
+        hidden = [book.hidden_grid(sheet) for sheet in book.sheets if not sheet.is_visible and sheet.title not in own]
+        return replace(book_of(visible, properties), hidden=tuple(hidden))
 
 
-@contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of extensions it does not know; none holds an answer
-            yield
-    except Exception as cause:  # openpyxl raises nine types, down to KeyError and TypeError
-        raise SourceError(
-            f"{path}: the workbook cannot be read: {type(cause).__name__}: {cause}",
-            "open it in Excel and save it again as .xlsx",
-        ) from cause
+class _Sheet(NamedTuple):
+    """A sheet as the workbook lists it."""
+
+    title: str
+    part: str
+    is_visible: bool
 
 
-class _Formats(NamedTuple):
-    """The numbers of the cell styles that show a date, a duration, a percentage."""
-
-    dates: frozenset[int]
-    durations: frozenset[int]
-    percents: frozenset[int]
-
-
-class _Shared(NamedTuple):
-    """What is told of all sheets: names and parts of the visible ones in order, texts, epoch, formats."""
-
-    sheets: tuple[tuple[str, str], ...]
-    strings: list[str]
-    epoch: datetime
-    formats: _Formats
-
-
-class _Sheets:
+class _BookReader:
     """The sheets of one workbook, each read by itself."""
 
-    def __init__(self, path: Path, package: Path | IO[bytes], shared: _Shared) -> None:
+    def __init__(self, path: Path, package: Package) -> None:
         self._path = path
         self._package = package
-        self._shared = shared
+        self._elements = Budget(MOST_ELEMENTS, "elements of XML")
+        self._cells = Budget(MOST_CELLS, "cells that hold something")
+        self._characters = Budget(MOST_CHARACTERS, "characters in its cells")
+        self._notes = NoteBudget()
+        book = next(iter(package.related("", "/officeDocument").values()), "")
+        self.sheets, since_1904 = self._listed(book)
+        texts = [text for part in package.related(book, "/sharedStrings").values() for text in self._strings(part)]
+        formats = [style for part in package.related(book, "/styles").values() for style in self._styles(part)]
+        self._shared = SharedParts(texts, formats, since_1904, _has_pictures(package))
 
-    def grids(self, archive: zipfile.ZipFile, without: frozenset[str]) -> Iterator[Grid]:
-        """The visible sheets in order; of those `without` answers nothing but the name."""
-        for title, part in self._shared.sheets:
-            if title in without:
-                yield grid(title, ())
-                continue
-            if archive.getinfo(part).file_size > LONG_SHEET:
-                yield self._long_grid(archive, part, title)
-                continue
-            root = fromstring(archive.read(part))
-            merged = [_extent(one.get("ref", "")) for one in root.iterfind(f"{MERGE_TAG}/*")]
-            rows = self._rows(root.iterfind(f"{DATA_TAG}/{ROW_TAG}"))
-            yield grid(title, (cell for row in rows for cell in row), merged)
+    def grid(self, sheet: _Sheet, *, is_asked: bool = True) -> Grid:
+        """The grid of a sheet; of one that is not asked for nothing but the name."""
+        if not is_asked:
+            return grid(sheet.title, ())
+        is_long = self._package.size(sheet.part) > LONG_SHEET
+        return self._long_grid(sheet) if is_long else self._short_grid(sheet)
 
-    def _long_grid(self, archive: zipfile.ZipFile, part: str, title: str) -> Grid:
+    def hidden_grid(self, sheet: _Sheet) -> Grid:
+        """The grid of a sheet that nobody sees: its name alone where it cannot be read, for no answer depends on it."""
+        try:
+            return self.grid(sheet)
+        except (Damaged, TooMuch, DocgenError):
+            return grid(sheet.title, ())
+
+    def _short_grid(self, sheet: _Sheet) -> Grid:
+        reader = SheetReader(self._shared, self._elements)
+        with self._package.open(sheet.part) as source:
+            cells = [cell for row in reader.rows(pieces(source)) for cell in self._kept(row)]
+        return self._marked(
+            grid(sheet.title, cells, reader.facts.merged, notes=self._comments(sheet.part)), sheet.part, reader.facts
+        )
+
+    def _long_grid(self, sheet: _Sheet) -> Grid:
         """The first rows of a long sheet; the others are read anew whenever they are gone through."""
-        with archive.open(part) as source:
-            merged = [_extent(reference) for reference in _merged_ranges(source)]
-        with archive.open(part) as source:
-            head = list(islice(self._rows(_streamed(source, DATA_TAG, ROW_TAG)), HELD_ROWS))
-        held = grid(title, (cell for row in head for cell in row), merged)
-        with archive.open(part) as source:
-            said = _LAST_ROW.search(source.read(_CHUNK).partition(b"<sheetData")[0])
-        return replace(held, more=partial(self._rows_after, part, len(head)), length=int(said[1]) if said else None)
+        facts = self._facts(sheet.part)
+        notes = self._comments(sheet.part)
+        with self._package.open(sheet.part) as source:
+            head = list(islice(_rows(self._shared, pieces(source)), HELD_ROWS))
+        last = head[-1][0][0] if head else 0
+        held = grid(
+            sheet.title,
+            (cell for row in head for cell in self._kept(row)),
+            facts.merged,
+            notes={at: note for at, note in notes.items() if at[0] <= last},
+        )
+        below = {at: note for at, note in notes.items() if at[0] > last}
+        more = partial(self._rows_after, sheet.part, len(head), below)
+        return replace(self._marked(held, sheet.part, facts), more=more, length=facts.length)
 
-    def _rows_after(self, part: str, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
-        rows = self._reopened(part)
-        for cells in islice(rows, held, None):
-            if cells:
-                yield cells[0][0], {column: cell for _, column, cell in cells}
+    def _kept(self, row: Row) -> Row:
+        self._cells.spend(len(row))
+        self._characters.spend(sum(len(cell.text) for _, _, cell in row))
+        return row
 
-    def _reopened(self, part: str) -> Iterator[list[tuple[int, int, Cell]]]:
-        with zipfile.ZipFile(self._package) as archive, archive.open(part) as source:
-            rows = self._rows(_streamed(source, DATA_TAG, ROW_TAG))
+    def _facts(self, part: str) -> SheetFacts:
+        """What a long sheet says of itself."""
+        with self._package.open(part) as source:
+            around = around_rows(pieces(source))
+        reader = SheetReader(self._shared, Budget(MOST_ELEMENTS, "elements of XML"))
+        if around is not None:
+            for _ in reader.rows(around.content):
+                pass
+            reader.facts.hidden_rows |= around.hidden_rows
+            return reader.facts
+        with self._package.open(part) as source:  # in an encoding, or written in a way, that hides the rows
+            for _ in _rows(self._shared, pieces(source), reader):
+                pass
+        return reader.facts
+
+    def _rows_after(self, part: str, held: int, notes: Notes) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        by_row: dict[int, dict[int, Cell]] = {}
+        for (row, column), note in notes.items():
+            by_row.setdefault(row, {})[column] = BLANK._replace(note=note)
+        for cells in islice(self._reopened(part), held, None):
+            row = cells[0][0]
+            line = {column: cell for _, column, cell in cells}
+            for column, blank in by_row.get(row, {}).items():
+                line[column] = line.get(column, BLANK)._replace(note=blank.note)
+            yield row, line
+
+    def _reopened(self, part: str) -> Iterator[Row]:
+        with open_package(self._path) as package, package.open(part) as source:
+            rows = _rows(self._shared, pieces(source))
             while True:
-                with _clear_errors(self._path):  # row by row: what is done between two rows is not ours to judge
+                with clear_errors(
+                    self._path, "the workbook", _HINT
+                ):  # what is done between two rows is not ours to judge
                     row = next(rows, None)
                 if row is None:
                     return
                 yield row
 
-    def _rows(self, elements: Iterable[Any]) -> Iterator[list[tuple[int, int, Cell]]]:
-        """The cells of each row (row, column, cell)."""
-        formats = self._shared.formats
-        parser = _CellParser(
-            b"", self._shared.strings, data_only=True, epoch=self._shared.epoch,
-            date_formats=formats.dates, timedelta_formats=formats.durations,
-        )  # fmt: skip
-        for element in elements:
-            found = [cell for cell in parser.parse_row(element)[1] if cell["value"] is not None]
-            yield [(cell["row"], cell["column"], self._cell(cell)) for cell in found]
+    def _marked(self, found: Grid, part: str, facts: SheetFacts) -> Grid:
+        """The grid with what lies over the sheet, and what of it is hidden."""
+        ranges = [*facts.filters, *(self._filters(part) if facts.hidden_rows else ())]
+        filtered = frozenset(_below_heads(facts.hidden_rows, ranges))
+        return replace(
+            found,
+            floating=self._floating(part),
+            hidden_rows=frozenset(facts.hidden_rows) - filtered,
+            filtered_rows=filtered,
+            hidden_columns=frozenset(facts.hidden_columns),
+        )
 
-    def _cell(self, found: dict[str, Any]) -> Cell:
-        value = found["value"]
-        if found["data_type"] == "e":
-            return Cell(str(value), "cell-error")
-        if found["data_type"] == "f":
-            return Cell(str(value), "formula-without-value")
-        return cell_of(value, percent=found["style_id"] in self._shared.formats.percents)
+    # -- the parts beside the sheets
 
+    def _listed(self, part: str) -> tuple[tuple[_Sheet, ...], bool]:
+        """The sheets in order, and whether days are counted from 1904."""
+        parts = self._package.related(part, "/worksheet")
+        sheets: list[_Sheet] = []
+        count = Budget(MOST_SHEETS, "sheets")
+        since_1904 = False
 
-class _CellParser(WorkSheetParser):
-    """openpyxl's parser of cells, which also tells a formula without a stored result from an empty cell."""
+        def see_sheet(attributes: Attributes) -> None:
+            count.spend()
+            if (target := parts.get(related_id(attributes))) is not None:
+                sheets.append(
+                    _Sheet(attributes.get("name", ""), target, attributes.get("state", "visible") == "visible")
+                )
 
-    def parse_cell(self, element: Any) -> dict[str, Any]:
-        """The cell as openpyxl gives it; type `f` and the formula where its result was never stored."""
-        if element.get("t") == "inlineStr" and (string := element.find(INLINE_STRING)) is not None:
-            value = Element(VALUE_TAG)
-            value.text = _text(string)
-            element.insert(0, value)
-            element.set("t", "str")
-        found: dict[str, Any] = super().parse_cell(element)
-        if found["value"] is None:
-            formula = element.find(FORMULA_TAG)
-            # a result that is an empty text has its type stored, and is one
-            if formula is not None and not (element.get("t") == "str" and element.find(VALUE_TAG) is not None):
-                found |= {"value": f"={formula.text or ''}", "data_type": "f"}
+        def see_properties(attributes: Attributes) -> None:
+            nonlocal since_1904
+            since_1904 = is_true(attributes.get("date1904"))
+
+        events = Events(named({"sheet": see_sheet, "workbookPr": see_properties}, *MAIN), {}, self._elements)
+        with self._package.open(part) as source:
+            events.read(pieces(source))
+        return tuple(sheets), since_1904
+
+    def _strings(self, part: str) -> list[Text]:
+        with self._package.open(part) as source:
+            return shared_strings(pieces(source), Budget(2 * MOST_ELEMENTS, "elements of XML"))
+
+    def _styles(self, part: str) -> list[CellStyle]:
+        with self._package.open(part) as source:
+            return styles(pieces(source), self._elements)
+
+    def _comments(self, part: str) -> Notes:
+        found: Notes = {}
+        for kind, read in (("/comments", xlsx_notes.comments), ("/threadedComment", xlsx_notes.conversations)):
+            for target in self._beside(part, kind):
+                with self._package.open(target) as source:
+                    found |= read(pieces(source), self._elements, self._notes)
         return found
 
+    def _beside(self, part: str, kind: str) -> Iterable[str]:
+        """The parts of this kind that belong to a sheet."""
+        folder, name = posixpath.split(part)
+        has_any = self._package.find(posixpath.join(folder, "_rels", f"{name}.rels")) is not None
+        return self._package.related(part, kind).values() if has_any else ()
 
-# -- what the sheets share -------------------------------------------------------------------------
+    def _floating(self, part: str) -> tuple[Floating, ...]:
+        found: list[Floating] = []
+        for target in self._beside(part, "/drawing"):
+            with self._package.open(target) as source:
+                found += xlsx_notes.floating(pieces(source), self._elements, self._notes)
+        return tuple(found)
 
-
-def _shared(archive: zipfile.ZipFile) -> _Shared:
-    book = next(iter(_relations(archive, "", "/officeDocument").values()))
-    root = fromstring(archive.read(book))
-    parts = _relations(archive, book, "/worksheet")
-    visible = (sheet for sheet in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet") if sheet.get("state") in _VISIBLE)
-    properties = root.find(f"{_MAIN}workbookPr")
-    counts_from_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
-    return _Shared(
-        sheets=tuple((sheet.get("name", ""), parts[key]) for sheet in visible if (key := sheet.get(_ID, "")) in parts),
-        strings=_strings(archive, _relations(archive, book, "/sharedStrings").values()),
-        epoch=MAC_EPOCH if counts_from_1904 else WINDOWS_EPOCH,
-        formats=_formats(archive, _relations(archive, book, "/styles").values()),
-    )  # fmt: skip
-
-
-def _relations(archive: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
-    """The parts that `part` ("" is the package itself) refers to as of this kind, by the ids of the relations."""
-    folder, name = posixpath.split(part)
-    listing = posixpath.join(folder, "_rels", f"{name}.rels")
-    there = set(archive.namelist())
-    targets = {
-        one.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
-        for one in fromstring(archive.read(listing))
-        if one.get("Type", "").endswith(kind)
-    }
-    return {key: target for key, target in targets.items() if target in there}
+    def _filters(self, part: str) -> Iterator[Extent]:
+        for target in self._beside(part, "/table"):
+            with self._package.open(target) as source:
+                yield from xlsx_notes.filters(pieces(source), self._elements)
 
 
-def _strings(archive: zipfile.ZipFile, parts: Iterable[str]) -> list[str]:
-    """The texts that the cells of all sheets refer to by number."""
-    texts = []
-    for part in parts:
-        with archive.open(part) as source:
-            texts += [_text(string).replace("x005F_", "") for string in _streamed(source, _TABLE, _STRING)]
-    return texts
+def _rows(shared: SharedParts, parts: Iterable[bytes], reader: SheetReader | None = None) -> Iterator[Row]:
+    """The rows of a long sheet, each with room for as much before the next."""
+    elements = Budget(MOST_SILENT, "elements of XML between two rows that hold something")
+    for row in (reader or SheetReader(shared, elements)).rows(parts):
+        elements.left = MOST_SILENT
+        yield row
 
 
-def _text(string: Element) -> str:
-    """A text without its formatting and without what tells how to pronounce it (ISO 29500-1, 18.4.8)."""
-    runs = (run.find(_TEXT) for run in string.iterfind(_RUN))
-    return "".join(one.text or "" for one in (string.find(_TEXT), *runs) if one is not None)
+def _below_heads(rows: Iterable[int], ranges: Iterable[Extent]) -> Iterator[int]:
+    """Those of the rows that lie in a range, below its first row."""
+    coming = iter(sorted(ranges))
+    bottom = 0
+    following = next(coming, None)
+    for row in sorted(rows):
+        while following is not None and following.top < row:
+            bottom = max(bottom, following.bottom)
+            following = next(coming, None)
+        if row <= bottom:
+            yield row
 
 
-def _streamed(source: IO[bytes], parent: str, child: str) -> Iterator[Element]:
-    """The children of this name in the one element `parent`, one at a time: of those gone through nothing stays."""
-    holder = Element(parent)
-    for event, element in iterparse(source, ("start", "end")):
-        if event == "start":
-            holder = element if element.tag == parent else holder
-        elif element.tag == child:
-            yield element
-            holder.clear()
-
-
-def _merged_ranges(source: IO[bytes]) -> Iterator[str]:
-    """The references of the merged ranges, which stand behind all rows, without reading these."""
-    before = b""
-    while chunk := source.read(_CHUNK):
-        text = before + chunk
-        end = text.rfind(b">") + 1
-        yield from (found.decode() for found in _MERGED_RANGE.findall(text[:end]))
-        before = text[end:]
-
-
-def _extent(reference: str) -> Extent:
-    left, top, right, bottom = range_boundaries(reference)
-    return Extent(int(top or 1), int(left or 1), int(bottom or 1), int(right or 1))
-
-
-def _formats(archive: zipfile.ZipFile, parts: Iterable[str]) -> _Formats:
-    """How the cell styles, by number, show a number."""
-    codes: list[str] = []
-    for part in parts:
-        root = fromstring(archive.read(part))
-        own = {_number(one): one.get("formatCode", "") for one in root.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")}
-        numbers = map(_number, root.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf"))
-        codes += [own.get(number) or BUILTIN_FORMATS.get(number, "") for number in numbers]
-    return _Formats(
-        dates=frozenset(number for number, code in enumerate(codes) if is_date_format(code)),
-        durations=frozenset(number for number, code in enumerate(codes) if is_timedelta_format(code)),
-        percents=frozenset(number for number, code in enumerate(codes) if "%" in code),
-    )
-
-
-def _number(style: Any) -> int:
-    return int(style.get("numFmtId", 0))
-
-
-def _as_transitional(file: IO[bytes]) -> IO[bytes]:
-    """The package in the namespaces that openpyxl knows: itself, or a copy in memory of a Strict one."""
-    with zipfile.ZipFile(file) as archive:
-        if _STRICT not in archive.read("_rels/.rels"):
-            return file
-        copy = io.BytesIO()
-        with zipfile.ZipFile(copy, "w") as target:
-            for name in archive.namelist():
-                content = archive.read(name)
-                if _STRICT in content:
-                    for strict, transitional in _TRANSITIONAL:
-                        content = content.replace(strict, transitional)
-                target.writestr(name, content)
-    return copy
+def _has_pictures(package: Package) -> bool:
+    """Whether an error that stands for a richer value is a picture, as it is where the workbook says nothing of it."""
+    part = package.find(_RICH_VALUES)
+    return part is None or any(word in package.head(part) for word in _PICTURES)

@@ -1,10 +1,9 @@
-"""Finding kits, and `kit.yaml` → Kit: its shape by the models of `kit`, its meaning by `kitcheck`."""
+"""Finding kits, and `kit.yaml` → Kit: its shape by the models of `model.kit`, its meaning by `check`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from docgen.errors import KitError, UsageError, did_you_mean
+from docgen.file_cache import cached_by_file
 from docgen.kit import check, yaml_lines
 from docgen.kit.yaml_lines import Marked, Place
 from docgen.model.kit import Case, Choice, Field, Figure, Kit, Outputs, Rule, Section, SheetTexts
@@ -52,14 +52,18 @@ def find(name: str) -> Path:
     raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, names)}", "docgen kits lists them")
 
 
-@cache
 def load(folder: Path) -> Kit:
-    """The kit in `folder`, checked; the same object again for the same folder.
+    """The kit in `folder`, checked; the same object again while its kit.yaml is the same.
 
     Raises KitError that lists every problem with file and line.
     """
     _require_own(folder)
-    marked, kit = _read(folder)
+    return _load(folder / KIT_FILE)
+
+
+@cached_by_file
+def _load(path: Path) -> Kit:
+    marked, kit = _read(path.parent)
     if problems := _problems(marked, kit):
         raise KitError(problems)
     return kit
@@ -86,6 +90,7 @@ def _read(folder: Path) -> tuple[Marked, Kit]:
         raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
 
 
+@cached_by_file
 def _require_own(folder: Path) -> None:
     """Raise KitError for what stands in a kit and leads out of it, or would block whoever opens it."""
     root = os.path.realpath(folder)

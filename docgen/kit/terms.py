@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docgen import values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
+from docgen.file_cache import cached_by_file
 from docgen.kit import yaml_lines
 from docgen.model.intake import Level, Value
 from docgen.model.kit import Kit
@@ -45,5 +46,9 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
 
 def defaults(kit: Kit) -> Mapping[str, Value]:
     """The terms that the kit itself sets in its terms.yaml, if it has one."""
-    path = kit.folder / TERMS_FILE
+    return _defaults(kit.folder / TERMS_FILE, kit)
+
+
+@cached_by_file
+def _defaults(path: Path, kit: Kit) -> Mapping[str, Value]:
     return load(path, kit, KitError) if path.is_file() else {}

@@ -12,6 +12,11 @@ from docgen.errors import DocgenError
 
 Place = tuple[str | int, ...]
 
+#: Bytes of a file: what a person writes by hand is a hundredth of it.
+_LARGEST = 1 << 20
+#: Characters of a number, date or yes/no.  What is longer is a text: to read it as anything else takes time that
+#: grows with the square of its length (a number in base 60: 1:1:1:…).
+_LONGEST_SCALAR = 100
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -36,6 +41,11 @@ class _Loader(yaml.SafeLoader):
         if problem := _refused(event):
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is yaml.ScalarNode and len(value) > _LONGEST_SCALAR:
+            return self.DEFAULT_SCALAR_TAG
+        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
 
 
 def _refused(event: Any) -> str | None:
@@ -85,6 +95,8 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
     Raises `error` with file and line for anything that is not such a file.
     """
     try:
+        if path.stat().st_size > _LARGEST:
+            raise error(f"{path}: is larger than {_LARGEST >> 20} MB", "name a file that somebody has written by hand")
         loader = _Loader(path.read_text(encoding="utf-8-sig"))
         node = loader.get_single_node()
         reader = _YamlReader(loader, as_text=as_text)
@@ -96,7 +108,9 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line + 1 if cause.problem_mark else 1
         raise error(f"{path}:{line}: {cause.problem or cause.context}") from cause
-    except (yaml.YAMLError, RecursionError) as cause:
+    except RecursionError as cause:
+        raise error(f"{path}: has too many levels inside one another") from cause
+    except yaml.YAMLError as cause:
         raise error(f"{path}: is not valid YAML: {cause}") from cause
     if not isinstance(data, dict):
         raise error(f"{path}:1: the file must hold 'key: value' entries")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 
 class Level(StrEnum):
@@ -68,12 +68,14 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
-    (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date."""
+    (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
+    `exact` what it holds in full where it shows less (a date without its year, a number without its last places)."""
 
     written: str
     origin: Origin
     fault: str | None = None
     is_date: bool = False
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,66 +188,3 @@ class Review:
     def count(self, level: Level) -> int:
         """How many findings are of this level."""
         return sum(finding.level is level for finding in self.findings)
-
-
-# -- as JSON (design §4) ---------------------------------------------------------------------------
-
-
-def value_json(value: Value | None) -> Any:
-    """A value as JSON data: Decimals as numbers, dates as ISO text, regions and choices as objects."""
-    match value:
-        case Chosen():
-            return {"chosen": list(value.chosen), "other": value.other}
-        case tuple():
-            return [part._asdict() if isinstance(part, Region) else part for part in value]
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case dt.date():
-            return value.isoformat()
-        case _:
-            return value
-
-
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON data."""
-    return {
-        "code": finding.code,
-        "rule": finding.rule,
-        "level": finding.level.value,
-        "field": finding.field,
-        "label": finding.label,
-        "sheet": finding.origin.sheet,
-        "cell": finding.origin.cell,
-        "written": finding.written,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "ask": finding.ask,
-        "clause": finding.clause,
-    }
-
-
-def figure_json(figure: FigureResult) -> dict[str, Any]:
-    """A figure as JSON data; money as text, so that no digit is lost."""
-    value: Any = figure.value
-    if isinstance(value, tuple):
-        value = list(value)
-    elif figure.is_money and value is not None:
-        value = str(value)
-    else:
-        value = value_json(value)
-    return {"label": figure.label, "value": value, "unit": figure.unit}
-
-
-def intake_json(intake: Intake, review: Review, keys: Iterable[str]) -> dict[str, Any]:
-    """An intake with its review as JSON data; `keys` are the fields to list, in order."""
-    return {
-        "source": intake.source,
-        "sheet": intake.sheet,
-        "row": intake.row,
-        "name": intake.name,
-        "verdict": review.verdict.value,
-        "values": {key: value_json(intake.values.get(key)) for key in keys},
-        "findings": [finding_json(finding) for finding in review.findings],
-        "figures": {key: figure_json(figure) for key, figure in review.figures.items()},
-        "unrecognised": [{"sheet": u.sheet, "cell": u.cell, "text": u.text} for u in intake.unrecognised],
-    }

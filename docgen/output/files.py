@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from docgen.errors import DiskFullError, DocgenError, WriteError
-from docgen.output import scratch, storage
+from docgen.output import aside, scratch, storage
 from docgen.output.storage import Location
 
 _TEMPORARY = ".docgen-tmp"
@@ -134,26 +134,35 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
 
 
 def remove_leftovers(folder: Location) -> None:
-    """Remove what a crash left half-written in `folder`; nobody else may be writing there."""
-    if not isinstance(folder, Path):
-        return  # what is unfinished there is marked, and replaced when its turn comes
-    if not folder.is_dir():
-        return
+    """Put back what a crash left aside in `folder` and remove what it left half-written; nobody else may be writing."""
+    _clear(_temporary(folder))
+
+
+def remove_orphans(folder: Location) -> None:
+    """The same for what processes of this machine left there when they died; others may be writing."""
+    _clear(list(filter(scratch.is_orphan, _temporary(folder))))
+
+
+def _temporary(folder: Location) -> list[Path]:
+    """What is half-written in `folder` or put aside; in storage it is marked, and replaced when its turn comes."""
+    if not isinstance(folder, Path) or not folder.is_dir():
+        return []
     with os.scandir(folder) as entries:  # a folder may hold a million packets: one name at a time
-        found = [folder / entry.name for entry in entries if _is_temporary(entry.name)]
+        return [folder / entry.name for entry in entries if _is_temporary(entry.name)]
+
+
+def _clear(found: Sequence[Path]) -> None:
+    """What was put aside goes back before anything is removed."""
+    for path in found:
+        if aside.is_aside(path.name):
+            with clear_errors(path):
+                aside.give_back(path)
     for path in found:
         scratch.remove(path)
 
 
-def remove_orphans(folder: Location) -> None:
-    """Remove what processes of this machine left half-written in `folder` when they died; others may be writing."""
-    if isinstance(folder, Path) and folder.is_dir():
-        for path in filter(scratch.is_orphan, folder.glob(f".*{_TEMPORARY}")):
-            scratch.remove(path)
-
-
 def _is_temporary(name: str) -> bool:
-    return name.startswith(".") and name.endswith(_TEMPORARY)
+    return (name.startswith(".") and name.endswith(_TEMPORARY)) or aside.is_aside(name)
 
 
 @contextmanager
@@ -238,14 +247,7 @@ def publish(prepared: StagedFolder | storage.StagedObjects) -> None:
         if not folder.exists():
             hidden.rename(folder)
             return
-        aside = _beside(folder)
-        folder.rename(aside)
-        try:
-            hidden.rename(folder)
-        except BaseException:
-            aside.rename(folder)
-            raise
-        shutil.rmtree(aside, ignore_errors=True)
+        scratch.remove(aside.put(hidden, folder))
 
 
 @contextmanager

@@ -7,18 +7,61 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
 from docgen import __version__
+from docgen.file_cache import cached_by_file
 from docgen.kit.kits import KIT_FILE
-from docgen.model.intake import Intake, Value, Verdict, value_json
+from docgen.model.as_json import value_json
+from docgen.model.intake import Intake, Value, Verdict
 from docgen.model.kit import Kit
 from docgen.output.storage import Location
 
 MANIFEST = "manifest.json"
 _TEMPLATES = ("form.docx", "contract.docx", "review.html", "review.css")
+
+
+class KitJson(TypedDict):
+    """The kit that a packet was made with."""
+
+    name: str
+    version: str
+    sha256: Annotated[str, "the SHA-256 of its kit.yaml"]
+
+
+class SourceJson(TypedDict):
+    """The place that an intake was read from."""
+
+    name: Annotated[str, "the name of the source, without its folder"]
+    sheet: str | None
+    row: int | None
+    sha256: str
+
+
+class DocumentJson(TypedDict):
+    """A document of a packet."""
+
+    name: Annotated[str, "the name of the file, in the folder of the packet"]
+    sha256: str
+    size: Annotated[int, "its bytes"]
+
+
+class ManifestJson(TypedDict):
+    """What a packet was made from and what it holds: its manifest.json."""
+
+    schema: Literal["docgen/manifest/1"]
+    docgen: Annotated[str, "the version of docgen"]
+    kit: KitJson
+    reviewed_by: Annotated[str | None, "who has reviewed a final contract"]
+    amendments: Annotated[list[dict[str, Any]], "answers that the provider has corrected"]
+    source: SourceJson
+    terms_sha256: Annotated[str, "a hash of the commercial terms"]
+    templates: Annotated[Mapping[str, str], "the SHA-256 of each template, by file name"]
+    fonts: Annotated[Mapping[str, str], "the SHA-256 of each font file of the review, by file name"]
+    files: Annotated[Mapping[str, DocumentJson | None], "form, review and contract; null where none was due"]
+    verdict: Verdict
+    date: Annotated[str, "the date that the documents carry, YYYY-MM-DD"]
 
 
 def sha256(content: bytes) -> str:
@@ -37,10 +80,13 @@ def build(
     terms: Mapping[str, Value], documents: Mapping[str, tuple[str, bytes] | None], fonts: Mapping[str, str],
 ) -> bytes:  # fmt: skip
     """The manifest of a packet; `documents` maps form, review and contract to (file name, bytes) or None."""
-    hashes = _hashes_once(kit.folder)
-    data = {
+    hashes = _hashes(kit.folder)
+    data: ManifestJson = {
+        "schema": "docgen/manifest/1",
         "docgen": __version__,
         "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
+        "reviewed_by": None,
+        "amendments": [],
         "source": {
             "name": Path(intake.source).name,
             "sheet": intake.sheet,
@@ -51,10 +97,10 @@ def build(
         "templates": {name: hashes[name] for name in _TEMPLATES if name in hashes},
         "fonts": dict(fonts),
         "files": {
-            kind: document and {"name": document[0], "sha256": sha256(document[1]), "size": len(document[1])}
+            kind: {"name": document[0], "sha256": sha256(document[1]), "size": len(document[1])} if document else None
             for kind, document in documents.items()
         },
-        "verdict": verdict.value,
+        "verdict": verdict,
         "date": date.isoformat(),
     }
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
@@ -139,10 +185,8 @@ def _read(path: Location) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _hashes(kit: Path) -> dict[str, str]:
+@cached_by_file
+def _hashes(kit: Path) -> Mapping[str, str]:
     """The SHA-256 of kit.yaml and of every template in the folder of a kit, by name."""
     paths = (kit / name for name in (KIT_FILE, *_TEMPLATES))
     return {path.name: sha256(path.read_bytes()) for path in paths if path.is_file()}
-
-
-_hashes_once = cache(_hashes)  # as the kit and its templates, which a process reads once

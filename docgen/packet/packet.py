@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypedDict
 
 from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
@@ -19,7 +19,8 @@ from docgen.documents.form import render_form
 from docgen.documents.summary import Attached, render_review
 from docgen.errors import SourceError, WriteError
 from docgen.expressions import sandbox
-from docgen.model.intake import Intake, Verdict, intake_json
+from docgen.model.as_json import UnreadableJson, intake_json
+from docgen.model.intake import Intake, Verdict
 from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
 from docgen.output import files, storage
@@ -56,6 +57,37 @@ class Packet:
     folder: Location
     files: Mapping[str, Location | None]
     pending: tuple[str, ...]
+
+
+class PacketJson(TypedDict):
+    """A packet on disk."""
+
+    name: Annotated[str, "the name of the customer"]
+    verdict: Verdict
+    folder: Annotated[str, "the path of its folder"]
+    files: Annotated[
+        Mapping[str, str | None], "the path of each document: form, review, contract; null where none is due"
+    ]
+    pending: Annotated[list[str], "the labels that the contract prints as pending"]
+
+
+class PacketsJson(TypedDict):
+    """What `docgen packet --json` prints."""
+
+    schema: Literal["docgen/packet/1"]
+    packets: list[PacketJson]
+    unreadable: list[UnreadableJson]
+
+
+def packet_json(made: Packet) -> PacketJson:
+    """A packet as JSON data, its paths absolute."""
+    return {
+        "name": made.name,
+        "verdict": made.verdict,
+        "folder": str(made.folder.resolve()),
+        "files": {kind: str(path.resolve()) if path else None for kind, path in made.files.items()},
+        "pending": list(made.pending),
+    }
 
 
 class SourceFile(NamedTuple):

@@ -13,6 +13,10 @@ from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
 from docgen.text import says_nothing
 
+#: Fields whose answer is never a date, and those of which nobody can tell.
+_NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
+_TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
+
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     """The intake that `answers` hold; `source` is the source's name as given."""
@@ -53,20 +57,29 @@ def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False
     """
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
-    if answer.is_date and field.type is not FieldType.DATE and not values.is_not_given(field, answer.written):
-        return _understand_date(kit, field, answer)
-    parsed = values.parse(field, answer.written, printed=not in_table)
+    if answer.is_date and field.type in _NUMBERS:
+        return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
+    is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
+    parsed = values.parse(field, answer.exact if is_completed else answer.written, printed=not in_table)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
+    if parsed.value is not None:
+        findings += _about_format(kit, field, answer)
     return parsed.value, findings
 
 
-def _understand_date(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, list[Finding]]:
-    """The value of a cell that a spreadsheet takes for a date, in a field that asks for none: a text is what the cell
-    shows, for a person to look at; anything else cannot be known (`8-10` became a day in August)."""
-    is_text = field.type in {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST}
-    level = Level.MANUAL if is_text else Level.INVALID
-    value = values.parse(field, answer.written).value if is_text else None
-    return value, [_finding(kit, field, answer, "date-unexpected", level)]
+def _exact(answer: Answer) -> dict[str, str]:
+    return {"exact": answer.exact or answer.written}
+
+
+def _about_format(kit: Kit, field: Field, answer: Answer) -> list[Finding]:
+    """What there is to say of an answer whose number format shows something else than what the cell holds."""
+    if answer.is_date and field.type is FieldType.DATE:
+        return [_finding(kit, field, answer, "date-completed", Level.ADVICE, _exact(answer))] if answer.exact else []
+    if answer.is_date:
+        return (
+            [_finding(kit, field, answer, "date-in-cell", Level.MANUAL, _exact(answer))] if field.type in _TEXTS else []
+        )
+    return [_finding(kit, field, answer, "number-rounded", Level.MANUAL, _exact(answer))] if answer.exact else []
 
 
 def _finding(

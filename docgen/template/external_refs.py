@@ -2,15 +2,18 @@
 
 The engine copies relationships and fields as they are, so a template that reaches outside makes documents that
 do: a picture that tells its server who reads, a template with macros, a link to a file of the reader's.
+Parts are read as XML, as Word reads them: however a field code or an address is written, and whatever prefix or
+name it stands under, it is the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from defusedxml import ElementTree
+from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.template.tags import Remark
 
@@ -19,36 +22,87 @@ _HYPERLINK = "hyperlink"
 _CLICKED = re.compile(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
 #: Kinds of relationship that bring in foreign content even from within the file.
 _FOREIGN = {"aFChunk", "attachedTemplate", "frame", "oleObject", "subDocument", "vbaProject", "control"}
-_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_PACKAGE = "{http://schemas.openxmlformats.org/package/2006/"
+_RELATIONSHIP = f"{_PACKAGE}relationships}}Relationship"
+_TYPES = "[content_types].xml"
+#: Namespaces of Word's own elements and of references to relationships, transitional and strict; of VML.
+_WORD = (
+    "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
+    "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
+)
+_REFERENCE = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}",
+)
+_VML = "{urn:schemas-microsoft-com:vml}"
 #: Fields that fetch or run something (ECMA-376 part 1, 17.16.5; those of DDE are Word's own).
 _FETCHING = {
     "DATABASE", "DDE", "DDEAUTO", "HTMLCONTROL", "IMPORT", "INCLUDE", "INCLUDEPICTURE", "INCLUDETEXT", "LINK",
     "MACROBUTTON", "RD",
 }  # fmt: skip
-#: A piece of a field's code; else the beginning of another field, or the end of the paragraph.
-_CODES = re.compile(
-    r"<w:instrText\b[^>]*>(.*?)</w:instrText>|(?=<w:fldSimple\b)[^>]*?w:instr=\"([^\"]*)\"|w:fldCharType=\"begin\"|</w:p>",
-    re.DOTALL,
-)
+_NAME = re.compile(r"\s*([A-Za-z]+)")
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def outward(place: str, entries: Iterable[tuple[str, bytes]]) -> Iterator[Remark]:
     """Everything in the parts of the Word file at `place` that reaches outside it; what is no XML is passed over."""
+    entries = list(entries)
+    kind_of = _ContentTypes(entries)
     for name, content in entries:
+        kind = kind_of(name)
+        if kind.startswith("image/") or not (_is_named_xml(name) or kind.endswith("xml") or _looks_like_xml(content)):
+            continue
         where = f"{place}: {name}"
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content:
+        try:
+            tree = ElementTree.fromstring(content, forbid_dtd=True)
+        except DefusedXmlException:
             yield Remark(where, "declares a DTD (open the template in Word and save it again)")
-        elif name.endswith(".rels"):
-            yield from _relationships(where, content)
-        if name.endswith(".xml"):
-            yield from _fields(where, content)
+        except (ParseError, LookupError, ValueError):  # of the latter two: an encoding that nobody knows
+            if kind.endswith("xml") and not _is_named_xml(name):  # of those that are so named others tell it
+                yield Remark(where, "is not well-formed XML (open the template in Word and save it again)")
+        else:
+            yield from _relationships(where, tree)
+            yield from _references(where, tree)
+            yield from _fields(where, tree)
 
 
-def _relationships(where: str, content: bytes) -> Iterator[Remark]:
-    try:
-        tree = ElementTree.fromstring(content)
-    except ParseError:
-        return
+def _is_named_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def _looks_like_xml(content: bytes) -> bool:
+    start = content[:200]
+    for mark in _MARKS:
+        start = start.removeprefix(mark)
+    return start.replace(b"\0", b"").lstrip().startswith(b"<")
+
+
+class _ContentTypes:
+    """What [Content_Types].xml says of parts: by their names, else by their suffixes; case does not count."""
+
+    def __init__(self, entries: Iterable[tuple[str, bytes]]) -> None:
+        self._by_name: dict[str, str] = {}
+        self._by_suffix: dict[str, str] = {}
+        for name, content in entries:
+            if name.lower() == _TYPES:
+                self._read(content)
+
+    def _read(self, content: bytes) -> None:
+        try:
+            tree = ElementTree.fromstring(content)
+        except (ParseError, DefusedXmlException, LookupError, ValueError):
+            return
+        for entry in tree:
+            kind = entry.get("ContentType", "").lower()
+            self._by_name[entry.get("PartName", "").lower().removeprefix("/")] = kind
+            self._by_suffix[entry.get("Extension", "").lower()] = kind
+
+    def __call__(self, name: str) -> str:
+        """The content type of a part; empty where nothing is said of it."""
+        return self._by_name.get(name.lower()) or self._by_suffix.get(name.lower().rpartition(".")[2], "")
+
+
+def _relationships(where: str, tree: Any) -> Iterator[Remark]:
     for found in tree.iter(_RELATIONSHIP):
         kind = found.get("Type", "").rpartition("/")[2]
         target = found.get("Target", "")
@@ -59,13 +113,77 @@ def _relationships(where: str, content: bytes) -> Iterator[Remark]:
             )
 
 
-def _fields(where: str, content: bytes) -> Iterator[Remark]:
-    code = ""  # Word cuts it into several runs of one paragraph
-    for piece in _CODES.finditer(content.decode("utf-8", "replace")):
-        if piece[1] is not None:
-            code += piece[1]
-            continue
-        for word in (code.split()[:1], (piece[2] or "").split()[:1]):
-            if _FETCHING & {*map(str.upper, word)}:
-                yield Remark(where, f"the field {word[0].upper()} brings in or runs what is outside (remove it)")
-        code = ""
+def _references(where: str, tree: Any) -> Iterator[Remark]:
+    """Pictures that are linked and not held, whatever kind their relationship claims to be; sources of a mail merge."""
+    for element in tree.iter():
+        if _is_linked(element.tag, element.attrib):
+            yield Remark(where, "a picture is linked from outside (put it into the template itself)")
+        elif element.tag in {f"{word}mailMerge" for word in _WORD}:
+            yield Remark(where, "the template is set up for a mail merge (make it a normal Word document)")
+
+
+def _is_linked(tag: object, attributes: Mapping[str, str]) -> bool:
+    if any(f"{reference}{name}" in attributes for reference in _REFERENCE for name in ("link", "href")):
+        return True
+    source = attributes.get("src", "") if isinstance(tag, str) and tag.startswith(_VML) else ""
+    return "://" in source or source.startswith(("//", "\\\\"))
+
+
+class _Field:
+    """A field that is being read: its code so far, and whether its result has begun."""
+
+    def __init__(self) -> None:
+        self.code = ""
+        self.has_result = False
+
+
+def _fields(where: str, tree: Any) -> Iterator[Remark]:
+    for code in _codes(tree):
+        name = _NAME.match(code)
+        if name and name[1].upper() in _FETCHING:
+            yield Remark(where, f"the field {name[1].upper()} brings in or runs what is outside (remove it)")
+
+
+def _codes(tree: Any) -> Iterator[str]:
+    """The code of every field: Word cuts it into runs, and fields may stand in the codes of others."""
+    loose = _Field()  # codes outside of any field
+    open_fields: list[_Field] = []
+    for element in tree.iter():
+        kind = _word_name(element.tag)
+        if kind == "fldSimple":
+            yield _attribute(element, "instr")
+        elif kind == "fldChar":
+            yield from _turn(open_fields, _attribute(element, "fldCharType"))
+        elif kind in {"instrText", "delInstrText"}:
+            (open_fields[-1] if open_fields else loose).code += element.text or ""
+        elif kind in {"t", "delText"} and open_fields:
+            # The result of a field within a code is a part of that code.
+            for field in reversed(open_fields):
+                if not field.has_result:
+                    field.code += element.text or ""
+                    break
+        elif kind == "p":
+            yield loose.code
+            loose = _Field()
+    yield from (field.code for field in (loose, *open_fields))
+
+
+def _turn(open_fields: list[_Field], kind: str) -> Iterator[str]:
+    """Begin a field, go on to its result, or end it, which gives its code."""
+    if kind == "begin":
+        open_fields.append(_Field())
+    elif open_fields and kind == "separate":
+        open_fields[-1].has_result = True
+    elif open_fields and kind == "end":
+        yield open_fields.pop().code
+
+
+def _word_name(tag: object) -> str:
+    """The name of an element of Word's, without its namespace; empty for any other."""
+    if not isinstance(tag, str) or not tag.startswith(_WORD):
+        return ""
+    return tag.rpartition("}")[2]
+
+
+def _attribute(element: Any, name: str) -> str:
+    return next((element.get(f"{word}{name}") for word in _WORD if f"{word}{name}" in element.attrib), "")

@@ -1,13 +1,13 @@
-"""HTML templates: checked, and compiled once per process."""
+"""HTML templates: checked, and compiled once."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
+from docgen.file_cache import cached_by_file
 from docgen.template import tags, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
@@ -29,9 +29,12 @@ def examine_page(path: Path, names: Names) -> Page:
     return Page(source, examine(text_runs.of_page(str(path), source), names))
 
 
-@cache
+@cached_by_file
 def compile_page(path: Path, names: Names) -> Compiled:
-    """The page at `path`, compiled once per process.  Raises KitError that lists every problem with its line."""
+    """The page at `path`, compiled once while the file is the same.
+
+    Raises KitError that lists every problem with its line.
+    """
     source, examined = examine_page(path, names)
     if examined.problems:
         raise KitError(examined.problems)

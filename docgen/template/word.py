@@ -1,4 +1,4 @@
-"""Word templates in docxtpl's dialect: compiled once per process, rendered to bytes.
+"""Word templates in docxtpl's dialect: compiled once, rendered to bytes.
 
 A part of the template that holds Jinja tags is patched by docxtpl's own rules, compiled once, and
 written anew for each document; every other part is copied.  On top of the dialect stand
@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from docgen.errors import KitError, did_you_mean
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import Sandbox
+from docgen.file_cache import cached_by_file
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
 from docgen.template import cell_tags, containers, external_refs, package, revisions, tags, text_runs
@@ -175,9 +176,9 @@ def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[
         return  # told as what reaches outside
 
 
-@cache
+@cached_by_file
 def compile_template(path: Path, names: Names) -> WordTemplate:
-    """The template at `path`, compiled once per process; `names` are those that it may use.
+    """The template at `path`, compiled once while the file is the same; `names` are those that it may use.
 
     Raises KitError that lists every problem with part, paragraph and nearest known name.
     """

@@ -27,7 +27,7 @@ from docgen.batch.dask_client import Cluster, connected  # noqa: E402
 from docgen.batch.jobs import Job, Unit, stamp  # noqa: E402
 from docgen.kit import kits  # noqa: E402
 from docgen.pipeline import open_source  # noqa: E402
-from docgen.workers import Workers  # noqa: E402
+from docgen.workers.pool import Workers  # noqa: E402
 
 UNITS, ROWS = 1000, 3000
 

@@ -2,36 +2,59 @@
 
 `submit` is the seam of the batch run: whatever has it, in the manner of concurrent.futures, can run
 units, on this machine or on others.  Each worker has a pipe of its own, so that the death of one is
-known at once, concerns the call it was busy with and nothing else, and leaves no lock behind.
+known at once, concerns the call it was busy with and nothing else, and leaves no lock behind.  A worker
+that is stopped, or silent for longer than it said (`beat`), is killed and replaced.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from docgen.errors import DocgenError, bug
+from docgen.workers import limits
 
 #: A worker that has once held more memory than this is replaced (bytes).
 _MOST_MEMORY = 300 << 20
 #: A worker that nobody has called for so long ends (seconds).
 _IDLE = 60.0
+#: How often to look whether a worker is stopped or silent, and how long after its own time it counts as silent.
+_LOOK, _GRACE = 1.0, 10.0
+#: How long a worker that has nothing to do may take to end (seconds).
+_FAREWELL = 10.0
 #: Calls that are worth handing out for each worker: one to work on, one to go on with.
 AHEAD = 2
 
 
 class WorkerDiedError(Exception):
-    """A worker process ended in the middle of a call; the text says how."""
+    """A worker process ended in the middle of a call; the text says how.
+
+    `step` is what it was doing, as it said itself (`beat`).  `is_final` tells that the call used more than it
+    may have, and would again.
+    """
+
+    def __init__(self, how: str, step: str = "", is_final: bool = False) -> None:
+        super().__init__(how, step, is_final)
+        self.step = step
+        self.is_final = is_final
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class _Beat(NamedTuple):
+    """What a worker says in the middle of a call: what it does next, and how many seconds that may take."""
+
+    step: str
+    seconds: float | None
 
 
 class _Reply(NamedTuple):
@@ -47,12 +70,13 @@ class Workers:
 
     def __init__(self, jobs: int) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
-        self._alive: set[BaseProcess] = set()
+        self._alive: set[_Worker] = set()
         self._hiring = threading.Lock()
         self._is_stopped = False
         self._jobs = jobs
         self._threads = [threading.Thread(target=self._attend, daemon=True) for _ in range(jobs)]
-        for thread in self._threads:
+        self._ended = threading.Event()
+        for thread in (*self._threads, threading.Thread(target=self._watch, daemon=True)):
             thread.start()
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
@@ -78,12 +102,20 @@ class Workers:
         if at_once:
             with self._hiring:
                 self._is_stopped = True
-                for process in self._alive:
-                    process.kill()
+                for worker in self._alive:
+                    worker.process.kill()
         for _ in self._threads:
             self._calls.put(None)
         for thread in self._threads:
             thread.join()
+        self._ended.set()
+
+    def _watch(self) -> None:
+        """Kill workers that are stopped or silent; runs in a thread of its own, which no worker can hold up."""
+        while not self._ended.wait(_LOOK):
+            with self._hiring:
+                for worker in self._alive:
+                    worker.look()
 
     def _attend(self) -> None:
         """Hand calls to one worker after another until there are no more; runs in a thread."""
@@ -112,8 +144,7 @@ class Workers:
             worker = worker or self._hire()
             reply = worker.call(function, args)
         except (EOFError, OSError):
-            how = self._dismiss(worker) if worker else "it could not be started"
-            future.set_exception(WorkerDiedError(how))
+            future.set_exception(self._bury(worker) if worker else WorkerDiedError("it could not be started"))
             return None
         except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
             future.set_exception(error)
@@ -132,20 +163,29 @@ class Workers:
             if self._is_stopped:
                 raise EOFError
             worker = _Worker()
-            self._alive.add(worker.process)
+            self._alive.add(worker)
             return worker
 
-    def _dismiss(self, worker: _Worker) -> str:
-        """Wait for the end of a worker that has nothing to do or is dead; says how it ended."""
+    def _bury(self, worker: _Worker) -> WorkerDiedError:
+        """How a worker died."""
+        self._dismiss(worker)
+        code = worker.process.exitcode or 0
+        how = worker.killed_because or f"it {limits.ending(code)}"
+        return WorkerDiedError(how, worker.step, limits.is_out_of_processor_time(code))
+
+    def _dismiss(self, worker: _Worker) -> None:
+        """Wait for the end of a worker that has nothing to do or is dead."""
         worker.pipe.close()
-        worker.process.join()
+        worker.process.join(_FAREWELL)
+        if worker.process.exitcode is None:  # it is stopped, or something in it does not let go
+            worker.process.kill()
+            worker.process.join()
         with self._hiring:
-            self._alive.discard(worker.process)
-        return _ending(worker.process.exitcode or 0)
+            self._alive.discard(worker)
 
 
 class _Worker:
-    """One process and this end of its pipe."""
+    """One process, this end of its pipe, and what it said last."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -153,21 +193,34 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
+        self.step = self.killed_because = ""
+        self._due: float | None = None
+        self._times_stopped = 0
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> _Reply:
         """The reply to one call.  Raises EOFError or OSError where the process died."""
         self.pipe.send((function, args))
-        reply: _Reply = self.pipe.recv()
-        return reply
+        while True:
+            message: _Reply | _Beat = self.pipe.recv()
+            if isinstance(message, _Reply):
+                self.step, self._due = "", None
+                return message
+            self.step = message.step
+            self._due = None if message.seconds is None else time.monotonic() + message.seconds + _GRACE
 
+    def look(self) -> None:
+        """Kill the process where it is stopped or silent."""
+        # Twice: a process group that is let go on does so one process after the other.
+        self._times_stopped = self._times_stopped + 1 if limits.is_stopped(self.process.pid) else 0
+        if self._times_stopped > 1:
+            self._kill("it was stopped")
+        elif self._due is not None and time.monotonic() > self._due:
+            self._kill("it was silent for longer than --timeout allows")
 
-def _ending(code: int) -> str:
-    """How a process ended, for people."""
-    if code == -getattr(signal, "SIGALRM", 0):
-        return "it took longer than --timeout allows"
-    if code < 0:
-        return f"it was killed by {signal.Signals(-code).name}"
-    return f"it ended with exit code {code}"
+    def _kill(self, why: str) -> None:
+        if self.process.is_alive():
+            self.killed_because = why
+            self.process.kill()
 
 
 def usable_cores() -> int:
@@ -177,12 +230,27 @@ def usable_cores() -> int:
 
 # -- in the worker ---------------------------------------------------------------------------------
 
+#: In a worker: the pipe to its parent.
+_parent: Connection | None = None
+
+
+def beat(seconds: float | None, step: str = "") -> None:
+    """In a worker, say what it does next and how long that may take; without `seconds`, as long as it likes.
+
+    A worker that then says nothing for longer is killed.  Elsewhere nothing happens.
+    """
+    if _parent is not None:
+        _parent.send(_Beat(step, seconds))
+
 
 def _serve(pipe: Connection) -> None:
     """Answer calls until the other end of the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
+    global _parent
+    _parent = pipe
+    limits.leave_the_terminal_to_the_parent()
+    limits.limit_memory(limits.MAKING_MEMORY)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    most = max(_MOST_MEMORY, _peak_memory())  # the system starts counting with the parent's peak
+    most = max(_MOST_MEMORY, limits.peak_memory())  # the system starts counting with the parent's peak
     while True:
         try:
             function, args = pipe.recv()
@@ -196,7 +264,7 @@ def _serve(pipe: Connection) -> None:
             error = cause
         except Exception as cause:  # noqa: BLE001  it is raised again by the parent
             error = DocgenError(bug(cause), "this is a bug: please report it")
-        pipe.send(_Reply(result, error, _peak_memory() > most))
+        pipe.send(_Reply(result, error, limits.peak_memory() > most))
 
 
 def _end_with_parent() -> None:
@@ -205,13 +273,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _peak_memory() -> int:
-    """The most memory that this process has held, in bytes; 0 where the system does not say."""
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak << 10

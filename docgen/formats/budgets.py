@@ -1,0 +1,52 @@
+"""How much of one source is read.  Limits that no honest file meets, so that any file ends in seconds.
+
+The figures are Excel's and Word's own limits where these have any; else some times the largest honest file
+that was measured, and a tenth or less of what would take 10 seconds or 600 MB.
+"""
+
+from __future__ import annotations
+
+MB = 2**20
+
+#: Bytes of a file.
+MAX_FILE = 500 * MB
+#: Parts of a zip, and bytes of the directory that lists them.
+MOST_PARTS, LONGEST_DIRECTORY = 10_000, 4 * MB
+#: Unpacked bytes of all parts that are opened; how many times one of them may shrink, from what size on.
+MOST_UNPACKED = 1024 * MB
+MOST_SHRUNK, SHRUNK_FROM = 250, 20 * MB
+#: Unpacked bytes of the parts that are parsed whole, all together, and the memory that their trees take.
+WHOLE_PARTS, WHOLE_TREES = 60 * MB, 300 * MB
+#: Bytes that are read of a compound file to open it (tables and directory), and in all.
+COMPOUND_TABLES, COMPOUND_READ = 8 * MB, 256 * MB
+#: Bytes of an encrypted package and of encrypted records, and rounds of a hash to make the key (Excel: 100,000).
+LOCKED_PACKAGE, LOCKED_RECORDS, MOST_SPINS = 60 * MB, 8 * MB, 1_000_000
+#: Bytes before the root element of an XML part, and between two of its tags.
+LONGEST_PROLOG, LONGEST_TOKEN = 64 * 1024, 4 * MB
+#: Elements inside one another, and inside one that is read at a time (a row).
+DEEPEST, MOST_INSIDE = 200, 500_000
+#: Characters of a text in a cell (Excel's limit).
+LONGEST_TEXT = 32_767
+#: Cells that hold something, merged ranges, and sheets, all together.
+MOST_CELLS, MOST_MERGED, MOST_SHEETS = 3_000_000, 100_000, 1_000
+#: Columns of a sheet (Excel's limit).
+MOST_COLUMNS = 16_384
+
+
+class TooMuch(ValueError):  # noqa: N818  said of a source, not of docgen
+    """A source asks for more than a budget gives; its text says of what, in plain words."""
+
+
+class Budget:
+    """So much of something and no more."""
+
+    def __init__(self, most: int, what: str) -> None:
+        """`what` ends the sentence `it has more than 3,000,000 …`."""
+        self.left = most
+        self._most, self._what = most, what
+
+    def spend(self, amount: int = 1) -> None:
+        """Take `amount` from what is left; raises TooMuch where there is not so much."""
+        self.left -= amount
+        if self.left < 0:
+            raise TooMuch(f"it has more than {self._most:,} {self._what}")

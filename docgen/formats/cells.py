@@ -1,0 +1,58 @@
+"""Cells as the readers of several formats make them: texts no longer than a cell may hold, numbers as shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+from docgen.formats.budgets import LONGEST_TEXT
+from docgen.formats.grid import Cell
+from docgen.formats.number_formats import shown
+
+#: The fault of a cell that holds a picture.
+PICTURE = "picture"
+#: The formula of a picture in a cell: of WPS, which also shows it as a text, and of Excel.
+_PICTURE = re.compile(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
+
+def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:
+    """A cell with this text in this number format.
+
+    One longer than Excel's cells hold is cut, and has the fault `text-cut`; one with a picture in it `picture`.
+    """
+    if len(text) > LONGEST_TEXT:
+        text, fault = text[:LONGEST_TEXT], fault or "text-cut"
+    elif is_picture(text) and text.lstrip().startswith("="):
+        text, fault = "", fault or PICTURE
+    elif code and text:
+        text = shown(text, code).text
+    return Cell(text, fault, struck[:LONGEST_TEXT], note[:LONGEST_TEXT])
+
+
+def is_picture(formula: str) -> bool:
+    """Whether a formula, with or without `=`, puts a picture into its cell."""
+    return _PICTURE.match(formula) is not None
+
+
+def number_cell(value: float, code: str, *, counts_from_1904: bool = False) -> Cell:
+    """A cell with this number in this number format, as `number_formats.shown` says it."""
+    return shown(value, code, since_1904=counts_from_1904)
+
+
+def struck_apart(text: str, runs: Iterable[tuple[int, bool]]) -> tuple[str, str]:
+    """A text without what is struck out, and what is; `runs` say from which place on it is struck out or not.
+
+    Places count in UTF-16, as office programs do.
+    """
+    wide = text.encode("utf-16-le", "surrogatepass")
+    places = [(0, False), *((2 * place, is_struck) for place, is_struck in runs), (len(wide), False)]
+    kept: list[bytes] = []
+    struck: list[bytes] = []
+    for (start, is_struck), (end, _) in pairwise(places):
+        (struck if is_struck else kept).append(wide[start:end])
+    return _joined(kept), _joined(struck)
+
+
+def _joined(pieces: Iterable[bytes]) -> str:
+    return b"".join(pieces).decode("utf-16-le", "replace")

@@ -1,0 +1,287 @@
+"""The body of a Word document, gone through once: tables, controls, and the text around them.
+
+Each element is seen once, however deep it is nested, and pays for what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from docgen.formats.budgets import DEEPEST, LONGEST_TEXT, Budget, TooMuch
+from docgen.formats.cells import text_cell
+from docgen.formats.docx_flows import Answering, Control, Flow, OpenControl, OpenTable, joined, width_of
+from docgen.formats.docx_text import (
+    DELETED_TEXT,
+    OFF,
+    PARAGRAPH,
+    RUN,
+    SIGNS,
+    TEXT,
+    Strikes,
+    W,
+    as_symbols,
+    is_hidden,
+    is_of_symbols,
+    old_field,
+    setting,
+    symbol,
+)
+from docgen.formats.grid import Cell, Floating, Grid
+
+#: Tables of a document, cells of all of them (columns that they span counted), controls of the kit's.
+MOST_TABLES, MOST_CELLS, MOST_CONTROLS = 2_000, 200_000, 5_000
+#: Controls of the kit's inside one another, and characters of the whole text.
+_DEEPEST_CONTROL, _MOST_TEXT = 20, 5_000_000
+
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
+_CONTROL, _CONTENT = f"{W}sdt", f"{W}sdtContent"
+#: What nobody sees: moved text, phonetic guides, the second copy of a drawing.
+_UNSEEN = {f"{W}moveFrom", f"{W}rt", f"{W}sdtPr", f"{W}pPr", f"{W}rPr", f"{W}trPr", f"{W}tcPr", f"{_MC}Fallback"}
+_DRAWINGS = (f"{W}drawing", f"{W}pict", f"{W}object")
+#: What makes a drawing a picture: images, charts and diagrams, and images as Word wrote them until 2007.
+_PICTURES = ("}pic", "}chart", "}relIds", "}imagedata")
+
+
+class BodyReader:
+    """What the body shows."""
+
+    def __init__(self, tags: frozenset[str], strikes: Strikes, comments: Mapping[str, str]) -> None:
+        """`tags` are those of the kit's controls, `comments` the texts of comments by their ids."""
+        self._tags = tags
+        self._strikes = strikes
+        self._comments = comments
+        self._tables: list[Grid | None] = []
+        self._controls: list[Control | None] = []
+        self._open: list[OpenControl] = []
+        self._open_tables: list[OpenTable] = []
+        self._flows: list[Flow] = []
+        self._depth = 0  # tables and text boxes around the place
+        self._is_struck = self._is_paragraph_struck = False
+        self._budgets = {
+            "tables": Budget(MOST_TABLES, "tables"),
+            "cells": Budget(MOST_CELLS, "cells"),
+            "controls": Budget(MOST_CONTROLS, "controls"),
+            "text": Budget(_MOST_TEXT, "characters"),
+        }
+        self._handlers: dict[str, Callable[[Any, Flow, int], None]] = {
+            PARAGRAPH: self._paragraph, RUN: self._run, _TABLE: self._table, _ROW: self._row, _CELL: self._cell,
+            _CONTROL: self._control, f"{W}del": self._deleted, f"{W}altChunk": self._chunk,
+            f"{W}commentReference": self._comment, **dict.fromkeys(_DRAWINGS, self._drawing),
+        }  # fmt: skip
+        self.answering: dict[str, Answering] = {}
+        #: The ids of parts of another format that stand in the text.
+        self.chunks: list[str] = []
+        #: How many pictures stand outside of tables.
+        self.pictures = 0
+        self.prose = Flow()
+
+    def read(self, body: Any) -> None:
+        """Go through a body, a header, a footer, a note.  Raises TooMuch."""
+        self._within(body, self.prose)
+
+    @property
+    def tables(self) -> tuple[Grid, ...]:
+        """The tables in the order in which they begin."""
+        return tuple(table for table in self._tables if table is not None)
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """The kit's controls in the order in which they begin."""
+        return tuple(control for control in self._controls if control is not None)
+
+    # -- going through -----------------------------------------------------------------------------
+
+    def _within(self, node: Any, flow: Flow, depth: int = 1) -> None:
+        self._flows.append(flow)
+        self._walk(node, flow, depth)
+        self._flows.pop()
+
+    def _walk(self, node: Any, flow: Flow, depth: int) -> None:
+        if depth > DEEPEST:
+            raise TooMuch(f"its parts are nested more than {DEEPEST} deep")
+        before = None
+        for child in node:
+            if _is_copy(child, before):
+                continue
+            before = child
+            handler = self._handlers.get(child.tag)
+            if handler is not None:
+                handler(child, flow, depth + 1)
+            elif child.tag not in _UNSEEN:
+                self._walk(child, flow, depth + 1)
+
+    def _say(self, flow: Flow, text: str, *, is_struck: bool = False) -> None:
+        self._budgets["text"].spend(len(text))
+        around = [control for control in self._open if control.depth == self._depth]
+        if is_struck:
+            flow.struck.append(text)
+            for control in around:
+                control.struck.append(text)
+            return
+        flow.text.append(text)
+        for control in around:
+            control.text.append(text)
+        if not around:
+            flow.around.append(text)
+
+    # -- text --------------------------------------------------------------------------------------
+
+    def _paragraph(self, paragraph: Any, flow: Flow, depth: int) -> None:
+        self._say(flow, "\n")
+        if flow.struck:
+            self._say(flow, "\n", is_struck=True)
+        before, self._is_paragraph_struck = self._is_paragraph_struck, self._strikes.of_paragraph(paragraph)
+        self._walk(paragraph, flow, depth)
+        self._is_paragraph_struck = before
+
+    def _run(self, run: Any, flow: Flow, depth: int) -> None:
+        properties = run.find(f"{W}rPr")
+        if is_hidden(properties):
+            return
+        is_struck = self._is_struck or self._strikes.of_run(properties, paragraph=self._is_paragraph_struck)
+        shape = as_symbols if is_of_symbols(properties) else str
+        for child in run:
+            if child.tag == TEXT or (child.tag == DELETED_TEXT and self._is_struck):
+                self._say(flow, shape(child.text or ""), is_struck=is_struck)
+            elif child.tag == f"{W}sym":
+                self._say(flow, symbol(child), is_struck=is_struck)
+            elif child.tag == f"{W}fldChar":
+                self._say(flow, old_field(child), is_struck=is_struck)
+            elif child.tag in SIGNS:
+                self._say(flow, SIGNS[child.tag] if child.get(f"{W}type") != "page" else "", is_struck=is_struck)
+            elif child.tag in self._handlers:
+                self._handlers[child.tag](child, flow, depth + 1)
+            elif child.tag not in _UNSEEN:
+                self._walk(child, flow, depth + 1)
+
+    def _deleted(self, node: Any, flow: Flow, depth: int) -> None:
+        before, self._is_struck = self._is_struck, True
+        self._walk(node, flow, depth)
+        self._is_struck = before
+
+    def _comment(self, node: Any, flow: Flow, depth: int) -> None:
+        text = self._comments.get(node.get(f"{W}id", ""), "")
+        if text:
+            self._budgets["text"].spend(len(text))
+            flow.notes.append(text)
+
+    def _chunk(self, node: Any, flow: Flow, depth: int) -> None:
+        self.chunks += [value for name, value in node.attrib.items() if name.endswith("}id")]
+
+    def _drawing(self, node: Any, flow: Flow, depth: int) -> None:
+        is_picture = any(isinstance(one.tag, str) and one.tag.endswith(_PICTURES) for one in node.iter())
+        if flow is self.prose:
+            self.pictures += is_picture
+            self._walk(node, flow, depth)
+            return
+        inner = Flow()
+        self._depth += 1
+        self._within(node, inner, depth)
+        self._depth -= 1
+        text = joined(inner.text).strip()
+        if text or is_picture:
+            flow.floating.append(text)
+        flow.floating += inner.floating
+        flow.notes += inner.notes
+
+    # -- controls ----------------------------------------------------------------------------------
+
+    def _control(self, node: Any, flow: Flow, depth: int) -> None:
+        tag = _tag(node)
+        content = node.find(_CONTENT)
+        if content is None:
+            return
+        if tag not in self._tags:
+            self._walk(content, flow, depth)
+            return
+        self._budgets["controls"].spend()
+        if len(self._open) >= _DEEPEST_CONTROL:
+            raise TooMuch(f"its controls are nested more than {_DEEPEST_CONTROL} deep")
+        is_around_cells = bool(self._open_tables) and not self._open_tables[-1].is_in_cell
+        control = OpenControl(tag, _state(node), self._depth, None if is_around_cells else flow.address)
+        place = len(self._controls)
+        self._controls.append(None)
+        for one in self._flows:
+            one.has_controls = True
+        self._open.append(control)
+        self._walk(content, flow, depth)
+        self._open.pop()
+        self._controls[place] = control.closed()
+
+    # -- tables ------------------------------------------------------------------------------------
+
+    def _table(self, node: Any, flow: Flow, depth: int) -> None:
+        """One table as a grid; those inside its cells come after it.  Widths do not matter, only spans do."""
+        self._budgets["tables"].spend()
+        table = OpenTable(len(self._tables) + 1)
+        self._tables.append(None)
+        self._open_tables.append(table)
+        self._depth += 1
+        self._walk(node, flow, depth)
+        self._depth -= 1
+        self._open_tables.pop()
+        self._tables[table.number - 1] = table.grid()
+
+    def _row(self, node: Any, flow: Flow, depth: int) -> None:
+        if not self._open_tables:
+            self._walk(node, flow, depth)
+            return
+        table = self._open_tables[-1]
+        table.begin_row(node)
+        before = self._is_struck
+        self._is_struck = before or node.find(f"{W}trPr/{W}del") is not None
+        self._walk(node, flow, depth)
+        self._is_struck = before
+
+    def _cell(self, node: Any, flow: Flow, depth: int) -> None:
+        if not self._open_tables or not self._open_tables[-1].row:
+            self._walk(node, flow, depth)
+            return
+        table = self._open_tables[-1]
+        width = width_of(node)
+        self._budgets["cells"].spend(width)
+        column, address = table.begin_cell(node, width)
+        inner = Flow(address)
+        for control in self._open:
+            if control.depth == self._depth:  # one around whole cells
+                control.cell, inner.has_controls = control.cell or address, True
+        before = self._is_struck
+        self._is_struck = before or node.find(f"{W}tcPr/{W}cellDel") is not None
+        table.is_in_cell = True
+        self._within(node, inner, depth)
+        table.is_in_cell = False
+        self._is_struck = before
+        table.cells.append((table.row, column, self._settled(inner)))
+        table.floating += [Floating(table.row, column, text) for text in inner.floating]
+
+    def _settled(self, flow: Flow) -> Cell:
+        """The cell that a flow has become."""
+        text = joined(flow.text)
+        if flow.has_controls and flow.address is not None:
+            self.answering[flow.address] = Answering(text[:LONGEST_TEXT], joined(flow.around)[:LONGEST_TEXT])
+        return text_cell(text, struck=joined(flow.struck).strip(), note="\n".join(flow.notes))
+
+
+def _tag(control: Any) -> str:
+    return setting(control, "sdtPr", "tag") or ""
+
+
+def _state(control: Any) -> bool | None:
+    """What a tick box says of its state, None for any other control."""
+    box = control.find(f"{W}sdtPr/{_W14}checkbox")
+    if box is None:
+        return None
+    checked = box.find(f"{_W14}checked")
+    return checked is not None and checked.get(f"{_W14}val", "1") not in OFF
+
+
+def _is_copy(child: Any, before: Any) -> bool:
+    """Whether the control is one of the copies that LibreOffice 7.4 writes behind each plain-text control,
+    with the tag lost and the whole text in the first (seen on re-saving a form)."""
+    if before is None or child.tag != _CONTROL or before.tag != _CONTROL or _tag(child):
+        return False
+    alias = setting(child, "sdtPr", "alias")
+    return alias is not None and alias == setting(before, "sdtPr", "alias")

@@ -1,0 +1,129 @@
+"""What the body of a Word document is made of, while it is gone through: flows of text, controls, tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from docgen.formats.budgets import LONGEST_TEXT, TooMuch
+from docgen.formats.docx_text import setting
+from docgen.formats.grid import Cell, Extent, Floating, Grid, grid
+
+#: Columns of a table that are read, and those that Word's tables have.
+MOST_COLUMNS, _WORD_COLUMNS = 1_000, 63
+
+
+class Control(NamedTuple):
+    """A content control of the kit's: its visible text, the state of a tick box (None if it is none), the address
+    of its table cell (None outside of tables), what is struck out in it, and the fault of a text that was cut."""
+
+    tag: str
+    text: str
+    is_checked: bool | None
+    cell: str | None
+    struck: str = ""
+    fault: str | None = None
+
+
+class Answering(NamedTuple):
+    """A table cell with controls of the kit's in it: all its visible text, and that outside of them."""
+
+    text: str
+    around: str
+
+
+@dataclass
+class Flow:
+    """The text of a cell, of a text box in one, or of the body outside of tables."""
+
+    address: str | None = None
+    text: list[str] = field(default_factory=list)
+    around: list[str] = field(default_factory=list)  # outside of the kit's controls
+    struck: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    floating: list[str] = field(default_factory=list)  # text boxes; empty for a picture
+    has_controls: bool = False
+
+
+@dataclass
+class OpenControl:
+    """A control of the kit's that has begun: `depth` tables and text boxes lie around it."""
+
+    tag: str
+    state: bool | None
+    depth: int
+    cell: str | None
+    text: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+
+    def closed(self) -> Control:
+        """The control, when it has ended."""
+        text = joined(self.text)
+        fault = "text-cut" if len(text) > LONGEST_TEXT else None
+        return Control(self.tag, text[:LONGEST_TEXT], self.state, self.cell, joined(self.struck), fault)
+
+
+@dataclass
+class OpenTable:
+    """A table that has begun, and the place that has been reached in it."""
+
+    number: int
+    row: int = 0
+    column: int = 1
+    ordinal: int = 0
+    is_in_cell: bool = False
+    cells: list[tuple[int, int, Cell]] = field(default_factory=list)
+    extents: dict[tuple[int, int], Extent] = field(default_factory=dict)
+    addresses: dict[tuple[int, int], str] = field(default_factory=dict)
+    above: dict[int, Extent] = field(default_factory=dict)  # merged ranges that may go on in this row, by column
+    floating: list[Floating] = field(default_factory=list)
+
+    def begin_row(self, node: Any) -> None:
+        """Go on to the next row."""
+        self.row += 1
+        self.column = 1 + _columns(node, "trPr", "gridBefore")
+        self.ordinal = 0
+
+    def begin_cell(self, node: Any, width: int) -> tuple[int, str]:
+        """Go on to the next cell, so many columns wide: its column and its address.  Raises TooMuch."""
+        self.ordinal += 1
+        column = self.column
+        if column + width > MOST_COLUMNS:
+            raise TooMuch(f"a table has more than {MOST_COLUMNS:,} columns")
+        extent = _merged(node, self.above, Extent(self.row, column, self.row, column + width - 1))
+        self.extents[extent[:2]] = extent
+        address = f"T{self.number}R{self.row}C{self.ordinal}"
+        self.addresses |= {(self.row, place): address for place in range(column, column + width)}
+        self.column += width
+        return column, address
+
+    def grid(self) -> Grid:
+        """The table, when it has ended."""
+        made = grid(None, self.cells, self.extents.values(), self.addresses)
+        return replace(made, floating=tuple(self.floating)) if self.floating else made
+
+
+def joined(pieces: list[str]) -> str:
+    """The text of a flow; the line break before its first paragraph is none."""
+    return "".join(pieces).removeprefix("\n")
+
+
+def width_of(cell: Any) -> int:
+    """How many columns a cell spans."""
+    return max(_columns(cell, "tcPr", "gridSpan"), 1)
+
+
+def _columns(node: Any, group: str, name: str) -> int:
+    """A number of columns, no more than Word's tables have."""
+    return min(max(int(setting(node, group, name) or 0), 0), _WORD_COLUMNS)
+
+
+def _merged(cell: Any, above: dict[int, Extent], extent: Extent) -> Extent:
+    """The range of a cell, with the rows above that it is merged with (17.4.84, w:vMerge); kept in `above`."""
+    state = setting(cell, "tcPr", "vMerge")
+    begun = above.pop(extent.left, None)
+    if state in {"continue", "on"} and begun is not None and begun.bottom == extent.top - 1:
+        extent = begun._replace(bottom=extent.bottom)
+    if state is not None:
+        above[extent.left] = extent
+    return extent

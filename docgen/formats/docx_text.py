@@ -1,0 +1,136 @@
+"""What the runs of a Word document show (ECMA-376 part 1, 17.3): texts, signs, symbols, ticks of old form fields,
+and whether they are struck out."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+STRICT, TRANSITIONAL = (
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+    b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+)
+W = f"{{{TRANSITIONAL.decode()}}}"
+VALUE = f"{W}val"
+OFF = {"0", "false", "off", "none"}
+PARAGRAPH, RUN, TEXT, DELETED_TEXT = f"{W}p", f"{W}r", f"{W}t", f"{W}delText"
+_RUN_PROPERTIES, _PARAGRAPH_STYLE = f"{W}rPr", f"{W}pPr/{W}pStyle"
+#: What stands for a character of its own in a run (17.3.3).
+SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-"}
+_SYMBOL_FONTS = re.compile("wingdings|symbol", re.IGNORECASE)
+_SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
+
+
+def setting(node: Any, group: str, name: str) -> str | None:
+    """The value of a property, `on` where it bears none, None where it is not set."""
+    found = node.find(f"{W}{group}/{W}{name}")
+    return None if found is None else found.get(VALUE, "on")
+
+
+class Strikes:
+    """The styles that strike text out, of runs and of paragraphs, by their ids."""
+
+    def __init__(self, styles: Any | None) -> None:
+        """`styles` is the root of the part with the styles, None where there is none."""
+        parents: dict[str, str] = {}
+        found: dict[str, bool] = {}
+        for style in () if styles is None else styles.iterfind(f"{W}style"):
+            name = style.get(f"{W}styleId", "")
+            base = style.find(f"{W}basedOn")
+            parents[name] = base.get(VALUE, "") if base is not None else ""
+            is_struck = _is_struck(style.find(_RUN_PROPERTIES))
+            if is_struck is not None:
+                found[name] = is_struck
+        self._struck = {name for name in parents if _inherited(name, parents, found)}
+
+    def of_paragraph(self, paragraph: Any) -> bool:
+        """Whether the style of the paragraph strikes its text out."""
+        style = paragraph.find(_PARAGRAPH_STYLE) if self._struck else None
+        return style is not None and style.get(VALUE) in self._struck
+
+    def of_run(self, properties: Any | None, *, paragraph: bool) -> bool:
+        """Whether a run with these properties is struck out, in a paragraph whose style says so or not."""
+        own = _is_struck(properties)
+        if own is not None or not self._struck or properties is None:
+            return paragraph if own is None else own
+        style = properties.find(f"{W}rStyle")
+        return paragraph if style is None else style.get(VALUE) in self._struck
+
+
+def _inherited(name: str, parents: dict[str, str], found: dict[str, bool]) -> bool:
+    seen = set()
+    while name and name not in seen:
+        if name in found:
+            return found[name]
+        seen.add(name)
+        name = parents.get(name, "")
+    return False
+
+
+def _is_struck(properties: Any | None) -> bool | None:
+    """Whether these properties strike text out, once or twice; None where they say nothing of it."""
+    if properties is None:
+        return None
+    said = [one.get(VALUE, "on") not in OFF for one in properties if one.tag in _STRIKES]
+    return any(said) if said else None
+
+
+_STRIKES = {f"{W}strike", f"{W}dstrike"}
+
+
+def is_hidden(properties: Any | None) -> bool:
+    """Whether a run with these properties is not shown."""
+    found = properties.find(f"{W}vanish") if properties is not None else None
+    return found is not None and found.get(VALUE, "on") not in OFF
+
+
+def is_of_symbols(properties: Any | None) -> bool:
+    """Whether a run with these properties shows its text in a font of symbols."""
+    font = properties.find(f"{W}rFonts") if properties is not None else None
+    return font is not None and bool(_SYMBOL_FONTS.match(font.get(f"{W}ascii", "")))
+
+
+def as_symbols(text: str) -> str:
+    """A text as a font of symbols shows it."""
+    return "".join(chr(ord(letter) | _SYMBOLS) if " " < letter < "\u0100" else letter for letter in text)
+
+
+def symbol(element: Any) -> str:
+    """The character of a symbol (17.3.3.30, w:sym)."""
+    return chr(int(element.get(f"{W}char", "20"), 16) & 0xFF | _SYMBOLS)
+
+
+def old_field(begin: Any) -> str:
+    """What an old form field draws instead of showing text: a tick box, a choice from a list (17.16.17)."""
+    box = begin.find(f"{W}ffData/{W}checkBox")
+    if box is not None:
+        return "☐" if _first_of(box, "checked", "default") in OFF else "☒"
+    options = begin.find(f"{W}ffData/{W}ddList")
+    if options is None:
+        return ""
+    entries = [entry.get(VALUE, "") for entry in options.findall(f"{W}listEntry")]
+    number = int(_first_of(options, "result", "default"))
+    return entries[number] if 0 <= number < len(entries) else ""
+
+
+def _first_of(field: Any, *names: str) -> str:
+    """The value of the first of these settings that the field has; 0 where it has none."""
+    found = (field.find(f"{W}{name}") for name in names)
+    return next((one.get(VALUE, "1") for one in found if one is not None), "0")
+
+
+def page_texts(page: bytes) -> Iterator[str]:
+    """The texts that an HTML page shows, without its tags, scripts and styles; each piece is gone through once."""
+    text = page.decode("utf-8", "replace")
+    hidden = ""
+    for piece in text.split("<"):
+        tag, _, shown = piece.partition(">")
+        name = tag.split(None, 1)[0].lower() if tag.strip() else ""
+        if hidden:
+            hidden = "" if name == f"/{hidden}" else hidden
+        elif name in {"script", "style", "head"}:
+            hidden = name
+        if not hidden and shown.strip():
+            yield " ".join(html.unescape(shown).split())

@@ -1,0 +1,127 @@
+"""What a cell shows: its value by its number format, as the sheet's reader sees it.
+
+`5` in the format `0"万"` is `5万`, `1` in `[=1]"是";[=0]"否"` is `是`.  Where a format cannot be rendered for
+certain the cell has the fault `format-unknown`: nobody may guess what stood on the screen.
+
+Own code: of the libraries on PyPI `ssf` (last changed in 2020) fails with the Babel of today and writes 12345 in
+Chinese numerals as 一万二一千…, `xlfmt` knows neither those nor the marks of Chinese formats, and both print what
+they do not understand as if it were shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from docgen.formats.format_codes import BUILTIN, FormatSection, Mark, sections
+from docgen.formats.format_dates import ShownDate, date_text
+from docgen.formats.format_numbers import number_text, plain
+from docgen.formats.grid import DIGITS, Cell
+
+__all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "is_date_code", "plain", "shown"]
+
+#: The fault of a cell whose format is not understood.
+UNKNOWN = "format-unknown"
+_GENERAL = frozenset({"", "General", "GENERAL", "general", "@"})
+#: Dates written so are left as they are shown; any other order of year, month and day becomes the ISO form.
+YEAR_FIRST = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
+
+
+def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) -> Cell:
+    """What a cell with this value and number format shows; of a date `value` is its serial number.
+
+    A number has no float artefacts, padding is left out, and `exact` is the number in full where the format shows
+    less of it.  A date has `is_date`: shown as its format says where that is readable or leaves out year, month or
+    day (`exact` is then the date in ISO form), else in ISO form.  Faults: `digits-lost` for a number of more than 15
+    digits, the last of which are lost, `cell-error` for none at all, `format-unknown`.
+    """
+    if isinstance(value, str):
+        return Cell(value if code in _GENERAL else _text(value, sections(code)))
+    if (isinstance(value, float) and not math.isfinite(value)) or (
+        isinstance(value, Decimal) and not value.is_finite()
+    ):
+        return Cell(str(value), "cell-error")
+    if abs(value) >= 10**DIGITS:
+        return Cell(f"{value:.15g}" if isinstance(value, float) else str(value), "digits-lost")
+    number = Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
+    if code in _GENERAL:
+        return Cell(plain(number))
+    return _number(number, sections(code), since_1904=since_1904) or Cell(plain(number), UNKNOWN)
+
+
+def is_date_code(code: str) -> bool:
+    """Whether a positive number in this format is a date or a time."""
+    found = sections(code)
+    return bool(found) and found[0].is_date
+
+
+# -- which section ---------------------------------------------------------------------------------
+
+
+def _text(value: str, found: Sequence[FormatSection]) -> str:
+    """A text by the fourth section, or by the last where that names the text; else as it is."""
+    if not found or not (len(found) == 4 or found[-1].has(Mark.TEXT)):
+        return value
+    last = found[-1]
+    if not last.is_known or any(token.mark not in {Mark.TEXT, Mark.LITERAL} for token in last.tokens):
+        return value
+    if [token.mark for token in last.tokens] == [Mark.TEXT]:
+        return value
+    return "".join(value if token.mark is Mark.TEXT else token.text for token in last.tokens).strip()
+
+
+def _number(value: Decimal, found: Sequence[FormatSection], *, since_1904: bool) -> Cell | None:
+    chosen = _section(value, found)
+    if chosen is None or not chosen[0].is_known:
+        return None
+    section, sign = chosen
+    if section.is_date:
+        date = date_text(section, value, since_1904=since_1904)
+        return date and _date(date)
+    digits = number_text(section, abs(value))
+    if digits is None:
+        return None
+    text = digits.text.strip()
+    is_zero = section.has(Mark.DIGIT) and not section.numerals and not any(char in "123456789" for char in text)
+    exact = "" if digits.is_whole else plain(value)
+    return Cell(text if is_zero else f"{sign}{text}", exact=exact)
+
+
+def _section(value: Decimal, found: Sequence[FormatSection]) -> tuple[FormatSection, str] | None:
+    """The section for a number, and the sign to write before it; None where it is not certain."""
+    numeric = found[:-1] if len(found) == 4 or (len(found) > 1 and found[-1].has(Mark.TEXT)) else found
+    minus = "-" if value < 0 else ""
+    if not numeric:
+        return None
+    if all(section.condition is None for section in numeric):
+        if len(numeric) == 1 or value > 0:
+            return numeric[0], minus
+        return (numeric[1], "") if value < 0 else (numeric[-1] if len(numeric) > 2 else numeric[0], "")
+    return _by_condition(value, numeric, minus)
+
+
+def _by_condition(value: Decimal, numeric: Sequence[FormatSection], minus: str) -> tuple[FormatSection, str] | None:
+    """The first section whose condition holds; one without a condition is for all others if it is the last."""
+    if any(section.condition is None for section in numeric[:-1]):
+        return None
+    section = next((section for section in numeric if section.takes(value)), None)
+    if section is None:
+        return None
+    compare, bound = section.condition or ("", Decimal(0))
+    is_negative_only = (compare == "<" and bound <= 0) or (compare in {"<=", "="} and bound < 0)
+    return section, "" if is_negative_only else minus
+
+
+def _date(date: ShownDate) -> Cell:
+    text = date.text.strip()
+    if date.day is None:
+        return Cell(text)
+    if not date.is_full:
+        return Cell(text, is_date=True, exact=date.day.isoformat())
+    if date.time is None and YEAR_FIRST.fullmatch(text):
+        return Cell(text, is_date=True)
+    moment = date.day.isoformat() if date.time is None else dt.datetime.combine(date.day, date.time).isoformat(" ")
+    return Cell(moment, is_date=True)

@@ -1,0 +1,187 @@
+"""The texts of a cell of an OpenDocument spreadsheet: its paragraphs without what is struck out, comments, boxes."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from docgen.formats.budgets import LONGEST_TEXT
+from docgen.formats.ods_styles import OpenStyles
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+_SPACES = re.compile(r"[ \t\r\n]+")
+_MOST_SPACES = 1000
+#: Drawn things with a text of their own.
+_SHAPES = ("custom-shape", "text-box", "rect", "ellipse", "caption")
+
+
+class _Page:
+    """Paragraphs that belong together: of a cell, of a comment on it, or of a box over it."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.struck: list[str] = []
+        self._length = 0
+        self._paragraphs = 0
+
+    def begin(self) -> None:
+        if self._paragraphs:
+            self.add("\n", is_struck=False)
+        self._paragraphs += 1
+
+    def add(self, text: str, *, is_struck: bool) -> None:
+        if self._length <= LONGEST_TEXT:  # one more than a cell holds, so that it is noticed
+            (self.struck if is_struck else self.kept).append(text)
+            self._length += len(text)
+
+    @property
+    def has_any(self) -> bool:
+        return self._paragraphs > 0
+
+
+class CellTexts(NamedTuple):
+    """What stands in a cell and on it: its text (None: no paragraph), what is struck out, the comment, the boxes
+    (text "" for a picture)."""
+
+    text: str | None
+    struck: str
+    note: str
+    boxes: tuple[str, ...]
+
+
+class TextReader:
+    """Gathers the texts of one cell after the other."""
+
+    def __init__(self, styles: OpenStyles) -> None:
+        self.events: Events
+        self._styles = styles
+        self._aside = 0
+        self._reset()
+        text_begins: dict[str, Begin] = {
+            "p": self._begin_paragraph, "span": self._begin_span, "a": self._begin_span, "s": self._see_spaces,
+            "tab": self._see_tab, "line-break": self._see_break, "note": self._begin_aside,
+            "ruby-text": self._begin_aside,
+        }  # fmt: skip
+        text_ends: dict[str, End] = {
+            "p": self._end_paragraph, "span": self._end_span, "a": self._end_span,
+            "note": self._end_aside, "ruby-text": self._end_aside,
+        }  # fmt: skip
+        shape_begins: dict[str, Begin] = {**dict.fromkeys(_SHAPES, self._begin_page), "image": self._begin_picture}
+        shape_ends: dict[str, End] = {**dict.fromkeys(_SHAPES, self._end_box), "image": self._end_aside}
+        self.begins = (
+            named(text_begins, TEXT) | named(shape_begins, _DRAWING) | named({"annotation": self._begin_page}, OFFICE)
+        )
+        self.ends = named(text_ends, TEXT) | named(shape_ends, _DRAWING) | named({"annotation": self._end_note}, OFFICE)
+
+    def begin(self, *, is_struck: bool) -> None:
+        """A cell begins, whose style strikes out or does not."""
+        self._reset()
+        self._struck = [is_struck]
+
+    def done(self) -> CellTexts:
+        """The cell ends."""
+        page = self._pages[0]
+        text = "".join(page.kept) if page.has_any else None
+        return CellTexts(text, "".join(page.struck), self._note.strip(), tuple(self._boxes))
+
+    def _reset(self) -> None:
+        self._pages = [_Page()]
+        self._struck = [False]
+        self._note = ""
+        self._boxes: list[str] = []
+        self._in_paragraph = 0
+
+    # -- paragraphs
+
+    def _begin_paragraph(self, _: Attributes) -> None:
+        self._flush()
+        if not self._aside:
+            self._pages[-1].begin()
+        self._in_paragraph += 1
+        self.events.capture()
+
+    def _end_paragraph(self) -> None:
+        self._flush()
+        self._in_paragraph -= 1
+
+    def _begin_span(self, attributes: Attributes) -> None:
+        self._flush()
+        name = attributes.get(f"{TEXT} style-name", "")
+        own = self._styles.struck("text", name) if name else None
+        self._struck.append(self._struck[-1] if own is None else own)
+        self._resume()
+
+    def _end_span(self) -> None:
+        self._flush()
+        if len(self._struck) > 1:
+            self._struck.pop()
+        self._resume()
+
+    def _see_spaces(self, attributes: Attributes) -> None:
+        count = attributes.get(f"{TEXT} c", "1")
+        self._put(" " * min(int(count) if count.isdecimal() and len(count) < 10 else 1, _MOST_SPACES))
+
+    def _see_tab(self, _: Attributes) -> None:
+        self._put("\t")
+
+    def _see_break(self, _: Attributes) -> None:
+        self._put("\n")
+
+    def _put(self, text: str) -> None:
+        self._flush()
+        if not self._aside:
+            self._pages[-1].add(text, is_struck=self._struck[-1])
+        self._resume()
+
+    def _flush(self) -> None:
+        """Keep the text since the last mark; runs of white space count as one space."""
+        if self._in_paragraph:
+            text = _SPACES.sub(" ", self.events.captured())
+            if text and not self._aside:
+                self._pages[-1].add(text, is_struck=self._struck[-1])
+
+    def _resume(self) -> None:
+        if self._in_paragraph:
+            self.events.capture()
+
+    # -- what lies beside
+
+    def _begin_aside(self, _: Attributes) -> None:
+        self._flush()
+        self._aside += 1
+        self._resume()
+
+    def _end_aside(self) -> None:
+        self._flush()
+        self._aside -= 1
+        self._resume()
+
+    def _begin_picture(self, attributes: Attributes) -> None:
+        if not self._aside and len(self._pages) == 1:
+            self._boxes.append("")
+        self._begin_aside(attributes)
+
+    def _begin_page(self, _: Attributes) -> None:
+        self._flush()
+        self._pages.append(_Page())
+        self._struck.append(False)
+        self._resume()
+
+    def _end_page(self) -> str:
+        self._flush()
+        page = self._pages.pop()
+        self._struck.pop()
+        self._resume()
+        return "".join(page.kept).strip()[:LONGEST_TEXT]
+
+    def _end_box(self) -> None:
+        text = self._end_page()
+        if text and not self._aside:
+            self._boxes.append(text)
+
+    def _end_note(self) -> None:
+        text = self._end_page()
+        self._note = f"{self._note}\n{text}" if self._note else text

@@ -1,0 +1,232 @@
+"""The zip of an Office or OpenDocument file as its parts.  What is not read is not examined.
+
+Names are as the formats have them: with slashes, and alike whatever case they are written in.  A workbook
+locked with Excel's default password opens as in Excel, without asking.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from docgen.formats import budgets
+from docgen.formats.budgets import Budget, TooMuch
+from docgen.formats.compound import is_compound, unlocked
+from docgen.formats.markup import declares_dtd, parsed
+from docgen.formats.refusals import Damaged, clear_errors, damaged, protected, unsafe
+
+TYPES, RELATIONS = "[Content_Types].xml", "_rels/.rels"
+_LOCAL_HEADER = 30  # bytes before the name and data of an entry, at least
+_LINK, _FILE_TYPE = 0o120000, 0o170000
+
+
+class Package:
+    """The parts of one file, as long as it is open."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        """`file` holds the zip, and is closed with the package; `path` names it in messages.
+
+        Raises SourceError for a zip that is damaged, password-protected or unsafe.
+        """
+        self.path = path
+        self._file = file
+        self._whole = Budget(budgets.WHOLE_PARTS, "bytes in parts that are read whole")
+        self._trees = Budget(budgets.WHOLE_TREES, "bytes in elements of XML")
+        self._opened: set[str] = set()
+        self._unpacked = Budget(budgets.MOST_UNPACKED, "bytes in its parts")
+        metered = _DirectoryMeter(file)
+        try:
+            self._archive = zipfile.ZipFile(metered)
+        except TooMuch as cause:
+            raise unsafe(path, str(cause)) from cause
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as cause:
+            raise damaged(path, "it is cut off or not a sound zip file") from cause
+        metered.is_open = True
+        self._names = _named(path, self._archive.infolist())
+        self._folded = {name.casefold(): name for name in self._names}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._archive.close()
+        self._file.close()
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all parts, in the order in which the zip has them."""
+        return tuple(self._names)
+
+    def find(self, name: str) -> str | None:
+        """The part that `name` means, whatever its case; None where there is none."""
+        name = _plain(name)
+        return name if name in self._names else self._folded.get(name.casefold())
+
+    def size(self, name: str) -> int:
+        """How many bytes a part has, unpacked.  Raises Damaged where there is no such part."""
+        return self._entry(name).file_size
+
+    def open(self, name: str) -> IO[bytes]:
+        """A part from its beginning; its XML has no DTD.  Raises SourceError where it has, Damaged where it is not
+        there or does not begin as XML does."""
+        entry = self._entry(name)
+        self._check(name, entry)
+        with self._archive.open(entry) as part:
+            head = part.read(budgets.LONGEST_PROLOG)
+        try:
+            has_dtd = declares_dtd(head)
+        except Damaged as cause:
+            raise Damaged(f"its part {name!r} {cause}") from cause
+        if has_dtd:
+            raise unsafe(self.path, f"its part {name!r} declares a DTD or entities")
+        return self._archive.open(entry)
+
+    def read(self, name: str) -> bytes:
+        """A part as a whole, paid for from the budget that all such parts share.  Raises as `open`, and TooMuch."""
+        self._whole.spend(self.size(name))
+        with self.open(name) as part:
+            return part.read()
+
+    def parse(self, name: str, strict: bytes = b"", transitional: bytes = b"") -> Element:
+        """The root of an XML part as a tree, paid for in the same way; a namespace of ISO 29500 Strict put into
+        that which is known.  Raises as `read`, and ParseError."""
+        content = self.read(name)
+        return parsed(content.replace(strict, transitional) if strict else content, self._trees)
+
+    def head(self, name: str, most: int = 2**20) -> bytes:
+        """The first bytes of a part, not to be parsed.  Raises Damaged where it is not there."""
+        entry = self._entry(name)
+        self._check(name, entry)
+        with self._archive.open(entry) as part:
+            return part.read(most)
+
+    def copy(self) -> IO[bytes]:
+        """The whole file with its names mended, for a library that opens it by itself; in memory, and paid for."""
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w") as target:
+            for name in self._names:
+                target.writestr(name, self.read(name))
+        copy.seek(0)
+        return copy
+
+    def related(self, part: str, kind: str) -> dict[str, str]:
+        """The parts there are that `part` ("" is the package itself) refers to as of this kind, by the ids of
+        the relations; `kind` is how the type of the relation ends (`/worksheet`).
+
+        Raises Damaged where the part has no list of relations.
+        """
+        folder, name = posixpath.split(part)
+        listing = posixpath.join(folder, "_rels", f"{name}.rels")
+        found = {}
+        for one in self.parse(listing):
+            if one.get("Type", "").endswith(kind) and one.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", "").replace("\\", "/")))
+                there = self.find(target) or self.find(unquote(target))
+                if there is not None:
+                    found[one.get("Id", "")] = there
+        return found
+
+    def _entry(self, name: str) -> zipfile.ZipInfo:
+        found = self.find(name)
+        if found is None:
+            raise Damaged(f"its part {name!r} is missing")
+        return self._names[found]
+
+    def _check(self, name: str, entry: zipfile.ZipInfo) -> None:
+        if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise damaged(self.path, f"its part {name!r} is packed in a way that Office does not know")
+        times = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > budgets.SHRUNK_FROM and times > budgets.MOST_SHRUNK:
+            raise unsafe(self.path, f"its part {name!r} expands more than {budgets.MOST_SHRUNK} times")
+        if entry.filename not in self._opened:
+            self._opened.add(entry.filename)
+            try:
+                self._unpacked.spend(entry.file_size)
+            except TooMuch as cause:
+                raise unsafe(self.path, f"it expands to more than {budgets.MOST_UNPACKED >> 20} MB") from cause
+
+
+def open_package(path: Path) -> Package:
+    """The package that the file at `path` is, or holds behind Excel's default password.
+
+    Raises SourceError where it holds none, is damaged, password-protected or unsafe.
+    """
+    file = path.open("rb")
+    try:
+        if is_compound(file.read(8)):
+            file.close()
+            return Package(path, unlocked(path))
+        return Package(path, file)
+    except BaseException:
+        file.close()
+        raise
+
+
+class _DirectoryMeter:
+    """A file of which no piece longer than a zip's directory may be is read at once.
+
+    The directory is one such piece, so one of millions of entries is refused before it is read.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.is_open = False  # the directory has been read
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def read(self, size: int = -1) -> bytes:
+        if self.is_open:
+            return self._file.read(size)
+        data = self._file.read(budgets.LONGEST_DIRECTORY + 1 if size < 0 else min(size, budgets.LONGEST_DIRECTORY + 1))
+        if len(data) > budgets.LONGEST_DIRECTORY:
+            raise TooMuch(f"the list of its parts is longer than {budgets.LONGEST_DIRECTORY >> 20} MB")
+        return data
+
+
+def _named(path: Path, entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """The entries by name, folders left out."""
+    entries = list(entries)
+    if len(entries) > budgets.MOST_PARTS:
+        raise unsafe(path, f"it holds {len(entries)} parts, more than {budgets.MOST_PARTS}")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise protected(path)
+    end = 0
+    for entry in sorted(entries, key=lambda one: one.header_offset):
+        if entry.header_offset < end:
+            raise unsafe(path, "two of its parts lie over each other")
+        end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+    found: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        name = _plain(entry.filename)
+        if ".." in name.split("/") or entry.external_attr >> 16 & _FILE_TYPE == _LINK:
+            raise unsafe(path, f"its part {entry.filename!r} is a link or points out of it")
+        if name in found:
+            raise unsafe(path, "two of its parts have the same name")
+        if not entry.filename.endswith(("/", "\\")):
+            found[name] = entry
+    return found
+
+
+def _plain(name: str) -> str:
+    """A name with slashes, from the root, without empty steps."""
+    return "/".join(step for step in name.replace("\\", "/").split("/") if step not in {"", "."})
+
+
+@contextmanager
+def reading(path: Path, what: str, hint: str) -> Iterator[Package]:
+    """The package at `path`; whatever fails while it is read becomes a SourceError (`clear_errors`)."""
+    with clear_errors(path, what, hint), open_package(path) as package:
+        yield package

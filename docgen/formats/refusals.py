@@ -1,0 +1,82 @@
+"""Why a source is refused, in one line each: what, where, and how to mend it.
+
+Nothing that a library says reaches a message: its words are about its own inside, and may quote the source.
+"""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+
+from docgen.errors import DocgenError, SourceError
+from docgen.formats.budgets import TooMuch
+
+AS_WORKBOOK = "open it in Excel and save it as an .xlsx workbook"
+AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
+ANEW = "open it in Excel or Word and save it as a new file"
+UNLOCK = "remove the password and save it again"
+SMALLER = "copy what it holds into a new file, or split it"
+FRESH = "open and save it again, or ask for a fresh copy"
+
+
+class Damaged(ValueError):  # noqa: N818  said of a source, not of docgen
+    """A source is not as its format has it; its text says where, in plain words."""
+
+
+def protected(path: Path) -> SourceError:
+    """The refusal of a file that opens only with a password."""
+    return SourceError(f"{path}: the file is password-protected", UNLOCK)
+
+
+def damaged(path: Path, what: str) -> SourceError:
+    """The refusal of a file that is not whole."""
+    return SourceError(f"{path}: the file is damaged: {what}", FRESH)
+
+
+def unsafe(path: Path, what: str) -> SourceError:
+    """The refusal of a file that is made to do harm, or costs more than it may."""
+    return SourceError(f"{path}: refused as unsafe: {what}", ANEW)
+
+
+@contextmanager
+def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
+    """Whatever a parser raises becomes a SourceError that says that `what` (`the workbook`) cannot be read, and why.
+
+    Libraries warn of what they do not know, on stderr; none of it holds an answer.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (DocgenError, GeneratorExit):
+        raise
+    except TooMuch as cause:
+        raise SourceError(f"{path}: {what} is too large to be read: {cause}", SMALLER) from cause
+    except Exception as cause:  # damaged files make parsers raise nearly any type
+        raise SourceError(f"{path}: {what} cannot be read: {_plainly(cause)}", hint) from cause
+
+
+def _plainly(cause: Exception) -> str:
+    if isinstance(cause, Damaged):
+        return str(cause)
+    if isinstance(cause, MemoryError):
+        return "it takes more memory than there is"
+    if isinstance(cause, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(cause, ParseError | ExpatError):
+        return "a part of it is not sound XML"
+    if isinstance(cause, zipfile.BadZipFile | zlib.error | lzma.LZMAError | EOFError | NotImplementedError):
+        return "it is cut off or not a sound zip file"
+    if isinstance(cause, UnicodeError):
+        return "a text in it is not in the encoding that it names"
+    if isinstance(cause, struct.error):
+        return "it is cut off"
+    return "it is damaged"

@@ -1,0 +1,156 @@
+"""An old Excel workbook (.xls) → the grids of its sheets, through xlrd.  The only module that knows it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import xlrd
+
+from docgen.formats.budgets import MB, Budget
+from docgen.formats.cells import number_cell, struck_apart, text_cell
+from docgen.formats.compound import Compound, is_compound, unlocked_records
+from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
+from docgen.formats.properties import SUMMARY, book_of, old_properties
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors
+from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
+
+#: Bytes of the stream of a workbook; pictures in it are passed over.
+_LONGEST = 64 * MB
+#: Places that xlrd makes room for: a row's up to its last cell, and some bytes for each row.
+_MOST_PLACES, _OF_A_ROW = 20_000_000, 4
+#: The encodings of a workbook older than Excel 97 that names none: that of Chinese programs, else the Western one.
+_ENCODINGS = ("gb18030", "cp1252")
+_Row = list[tuple[int, int, Cell]]
+
+
+def read_old_book(path: Path) -> Book:
+    """The .xls workbook at `path`.  Raises SourceError for whatever cannot be read."""
+    with clear_errors(path, "the workbook", AS_WORKBOOK):
+        stream, properties = _streams(path)
+        try:
+            records = WorkbookRecords(stream)
+        except Encrypted:
+            records = WorkbookRecords(unlocked_records(path))
+        sheets = _OldSheets(path, records, _opened(records))
+        found = [(sheets.grid(number), records.sheets[number].is_hidden) for number in range(len(records.sheets))]
+        book = book_of((sheet for sheet, is_hidden in found if not is_hidden), properties)
+        return replace(book, hidden=tuple(sheet for sheet, is_hidden in found if is_hidden))
+
+
+def _streams(path: Path) -> tuple[bytes, dict[str, str]]:
+    """The records of the workbook, and its custom properties that hold text."""
+    with path.open("rb") as file:
+        if not is_compound(file.read(8)):  # as programs write it that know no compound files
+            file.seek(0)
+            return file.read(_LONGEST), {}
+        compound = Compound(file)
+        stream = compound.stream("Workbook", "Book", most=_LONGEST)
+        has_properties = SUMMARY.casefold() in compound.names
+        return stream, old_properties(compound.stream(SUMMARY, most=MB)) if has_properties else {}
+
+
+def _opened(records: WorkbookRecords) -> xlrd.Book:
+    options: dict[str, Any] = {"formatting_info": True, "on_demand": True, "ragged_rows": True}
+    if records.is_book and (records.names_codepage or records.is_unicode):
+        return xlrd.open_workbook(file_contents=records.stream, logfile=io.StringIO(), **options)
+    for encoding in _ENCODINGS:
+        try:
+            return xlrd.open_workbook(
+                file_contents=records.stream, logfile=io.StringIO(), encoding_override=encoding, **options
+            )
+        except UnicodeDecodeError:
+            continue
+    raise UnicodeError
+
+
+class _OldSheets:
+    """The sheets of one workbook, each read by itself and then let go."""
+
+    def __init__(self, path: Path, records: WorkbookRecords, book: xlrd.Book) -> None:
+        self._path = path
+        self._book = book
+        self._records = records.sheets
+        self._places = Budget(_MOST_PLACES, "cells between the first and the last of its rows")
+        codes = {key: form.format_str for key, form in book.format_map.items()}
+        self._codes = [codes.get(xf.format_key, "") for xf in book.xf_list]
+        self._fonts = [xf.font_index for xf in book.xf_list]
+        self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
+
+    def grid(self, number: int) -> Grid:
+        """A sheet; of one longer than HELD_ROWS the first rows, the others are read anew whenever they are gone
+        through."""
+        about = self._records[number]
+        sheet = self._book.sheet_by_index(number)
+        self._places.spend(sheet.nrows * _OF_A_ROW + sum(map(sheet.row_len, range(sheet.nrows))))
+        rows = self._rows(sheet, about)
+        head = list(islice(rows, HELD_ROWS))
+        cells = (cell for row in head for cell in row)
+        held = grid(sheet.name, cells, about.merged)
+        is_long = next(rows, None) is not None
+        self._unload(number)
+        return replace(
+            held,
+            more=partial(self._rows_after, number, len(head)) if is_long else None,
+            length=sheet.nrows if is_long else None,
+            floating=tuple(about.floating),
+            hidden_rows=frozenset() if about.is_filtered else frozenset(about.rows),
+            filtered_rows=frozenset(about.rows) if about.is_filtered else frozenset(),
+            hidden_columns=frozenset(about.columns),
+        )
+
+    def _unload(self, number: int) -> None:
+        if self._book.on_demand:  # xlrd reads the only sheet of a workbook older than Excel 5 at once
+            self._book.unload_sheet(number)
+
+    def _rows_after(self, number: int, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        with clear_errors(self._path, "the workbook", AS_WORKBOOK):
+            rows = islice(self._rows(self._book.sheet_by_index(number), self._records[number]), held, None)
+        while True:
+            with clear_errors(self._path, "the workbook", AS_WORKBOOK):  # what is done between two rows is not ours
+                cells = next(rows, None)
+            if cells is None:
+                break
+            yield cells[0][0], {column: cell for _, column, cell in cells}
+        self._unload(number)
+
+    def _rows(self, sheet: xlrd.sheet.Sheet, about: SheetRecords) -> Iterator[_Row]:
+        """The cells of each row that has any (row, column, cell)."""
+        noted: dict[int, set[int]] = {}
+        for row, column in about.notes:
+            noted.setdefault(row, set()).add(column)
+        for row in range(1, max(sheet.nrows, max(noted, default=0)) + 1):
+            kinds = sheet.row_types(row - 1) if row <= sheet.nrows else ()
+            cells = {}
+            for column, kind in enumerate(kinds, start=1):
+                if kind not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+                    cells[column] = self._cell(sheet, row - 1, column - 1, kind)
+            for column in noted.get(row, ()):
+                cells[column] = cells.get(column, Cell(""))._replace(note=about.notes[row, column])
+            if cells:
+                yield [(row, column, cells[column]) for column in sorted(cells)]
+
+    def _cell(self, sheet: xlrd.sheet.Sheet, row: int, column: int, kind: int) -> Cell:
+        value = sheet.cell_value(row, column)
+        style = sheet.cell_xf_index(row, column)
+        is_struck = self._fonts[style] in self._struck if style < len(self._fonts) else False
+        if kind == xlrd.XL_CELL_TEXT:
+            runs = sheet.rich_text_runlist_map.get((row, column))
+            if not is_struck and not runs:
+                return text_cell(value)
+            places = [(0, is_struck), *((place, font in self._struck) for place, font in runs or ())]
+            text, struck = struck_apart(value, places)
+            return text_cell(text, struck=struck)
+        if kind == xlrd.XL_CELL_ERROR:
+            cell = Cell(xlrd.error_text_from_code.get(value, f"#ERROR {value}"), "cell-error")
+        elif kind == xlrd.XL_CELL_BOOLEAN:
+            cell = Cell("TRUE" if value else "FALSE")
+        else:
+            code = self._codes[style] if style < len(self._codes) else ""
+            cell = number_cell(value, code, counts_from_1904=bool(self._book.datemode))
+        return Cell("", struck=cell.text) if is_struck else cell

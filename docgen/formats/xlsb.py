@@ -1,0 +1,172 @@
+"""A binary Excel workbook (.xlsb, [MS-XLSB]) → the grids of its sheets.
+
+Its records are read as they are: no kept library shows merged ranges, errors, number formats or what is struck
+out.  Of a long sheet the first rows are kept, the others are read anew whenever they are gone through.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from docgen.formats.budgets import MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget
+from docgen.formats.cells import number_cell, text_cell
+from docgen.formats.detect import main_part
+from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
+from docgen.formats.package import Package, open_package, reading
+from docgen.formats.properties import book_of, custom_properties
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors
+from docgen.formats.xlsb_records import Shared, records, shared, text_at
+
+_ROW, _COLUMN, _SHEET, _MERGED, _FILTER, _BOOK_SETTINGS = 0, 60, 156, 176, 163, 153
+_BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED = 1, 2, 3, 4, 5, 6, 7
+_FORMULA_TEXT, _FORMULA_REAL, _FORMULA_BOOL, _FORMULA_ERROR, _RICH_TEXT = 8, 9, 10, 11, 62
+#: A cell right of the one before it leaves out its column; these many less is the same in full.
+_SHORT, _FROM_FULL = range(12, 19), 11
+_CELLS = {*range(_BLANK, _FORMULA_ERROR + 1), _RICH_TEXT}
+_IS_ROW_HIDDEN, _IS_COLUMN_HIDDEN, _COUNTS_FROM_1904 = 0x10, 1, 1
+_VISIBLE = 0
+_ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+}  # fmt: skip
+
+
+def read_binary_book(path: Path) -> Book:
+    """The .xlsb workbook at `path`.  Raises SourceError for whatever cannot be read."""
+    with reading(path, "the workbook", AS_WORKBOOK) as package:
+        main = main_part(package) or "xl/workbook.bin"
+        parts = package.related(main, "/worksheet")
+        listed: list[tuple[str, str, bool]] = []
+        sheets = Budget(MOST_SHEETS, "sheets")
+        counts_from_1904 = False
+        for kind, content in records(package.read(main)):
+            if kind == _SHEET:
+                sheets.spend()
+                state = struct.unpack_from("<I", content)[0]
+                relation, at = text_at(content, 8)
+                if relation in parts:
+                    listed.append((text_at(content, at)[0], parts[relation], state == _VISIBLE))
+            elif kind == _BOOK_SETTINGS:
+                counts_from_1904 = bool(content[0] & _COUNTS_FROM_1904)
+        reader = _BinarySheets(path, shared(package, main), counts_from_1904=counts_from_1904)
+        found = [(reader.grid(package, title, part), is_visible) for title, part, is_visible in listed]
+        book = book_of((sheet for sheet, is_visible in found if is_visible), custom_properties(package))
+        return replace(book, hidden=tuple(sheet for sheet, is_visible in found if not is_visible))
+
+
+@dataclass
+class _Aside:
+    """What the records of one sheet say beside its cells."""
+
+    merged: list[Extent] = field(default_factory=list)
+    rows: set[int] = field(default_factory=set)  # hidden ones
+    columns: set[int] = field(default_factory=set)  # hidden ones
+    is_filtered: bool = False
+
+
+class _BinarySheets:
+    """The sheets of one workbook."""
+
+    def __init__(self, path: Path, about: Shared, *, counts_from_1904: bool) -> None:
+        self._path = path
+        self._shared = about
+        self._counts_from_1904 = counts_from_1904
+        self._cells = Budget(MOST_CELLS, "cells")
+        self._merged = Budget(MOST_MERGED, "merged ranges")
+
+    def grid(self, package: Package, title: str, part: str) -> Grid:
+        """A sheet, gone through to its end: what is merged stands behind its rows."""
+        aside = _Aside()
+        rows = self._rows(package.read(part), aside)
+        head = list(islice(rows, HELD_ROWS))
+        last = 0
+        for row, _ in rows:
+            last = row
+        held = grid(title, ((row, column, cell) for row, cells in head for column, cell in cells.items()), aside.merged)
+        return replace(
+            held,
+            more=partial(self._rows_after, part, len(head)) if last else None,
+            length=last or None,
+            hidden_rows=frozenset() if aside.is_filtered else frozenset(aside.rows),
+            filtered_rows=frozenset(aside.rows) if aside.is_filtered else frozenset(),
+            hidden_columns=frozenset(aside.columns),
+        )
+
+    def _rows_after(self, part: str, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        with clear_errors(self._path, "the workbook", AS_WORKBOOK), open_package(self._path) as package:
+            content = package.read(part)
+        again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
+        yield from islice(again._rows(content, _Aside()), held, None)  # its end has been seen, so nothing fails
+
+    def _rows(self, content: bytes, aside: _Aside) -> Iterator[tuple[int, dict[int, Cell]]]:
+        """The cells of each row that has any, by column."""
+        row = column = 0
+        cells: dict[int, Cell] = {}
+        for kind, record in records(content):
+            if kind in _SHORT:
+                kind, record = kind - _FROM_FULL, struct.pack("<I", column) + record
+            if kind in _CELLS:
+                column = struct.unpack_from("<I", record)[0] + 1
+                cell = self._cell(kind, record) if kind != _BLANK else None
+                if cell is not None:
+                    self._cells.spend()
+                    cells[column] = cell
+            elif kind == _ROW:
+                if cells:
+                    yield row, dict(sorted(cells.items()))
+                    cells = {}
+                row = struct.unpack_from("<I", record)[0] + 1
+                if len(record) > 11 and record[11] & _IS_ROW_HIDDEN:
+                    aside.rows.add(row)
+            else:
+                self._see_aside(kind, record, aside)
+        if cells:
+            yield row, dict(sorted(cells.items()))
+
+    def _see_aside(self, kind: int, record: bytes, aside: _Aside) -> None:
+        if kind == _MERGED:
+            self._merged.spend()
+            top, bottom, left, right = struct.unpack_from("<4I", record)
+            aside.merged.append(Extent(top + 1, left + 1, bottom + 1, right + 1))
+        elif kind == _COLUMN and len(record) > 16 and record[16] & _IS_COLUMN_HIDDEN:
+            first, last = struct.unpack_from("<2I", record)
+            aside.columns.update(range(first + 1, min(last, 16_383) + 2))
+        elif kind == _FILTER:
+            aside.is_filtered = True
+
+    def _cell(self, kind: int, record: bytes) -> Cell | None:
+        """The cell in a record; None for an empty text."""
+        number = struct.unpack_from("<I", record, 4)[0] & 0xFFFFFF
+        style = self._shared.style(number)
+        if kind == _SHARED:
+            text, struck = self._shared.texts[struct.unpack_from("<I", record, 8)[0]]
+            if style.is_struck:
+                text, struck = "", text + struck
+            return text_cell(text, struck=struck) if text or struck else None
+        if kind in {_TEXT, _FORMULA_TEXT, _RICH_TEXT}:
+            text, struck = self._shared.rich_text(record, 8) if kind == _RICH_TEXT else (text_at(record, 8)[0], "")
+            cell = text_cell(text, struck=struck)
+        elif kind in {_ERROR, _FORMULA_ERROR}:
+            cell = Cell(_ERRORS.get(record[8], f"#ERROR {record[8]}"), "cell-error")
+        elif kind in {_BOOL, _FORMULA_BOOL}:
+            cell = Cell("TRUE" if record[8] else "FALSE")
+        else:
+            value = _packed(record) if kind == _RK else struct.unpack_from("<d", record, 8)[0]
+            cell = number_cell(value, style.code, counts_from_1904=self._counts_from_1904)
+        if style.is_struck:
+            cell = Cell("", struck=cell.text + cell.struck)
+        return cell if cell.text or cell.struck else None
+
+
+def _packed(record: bytes) -> float:
+    """A number in four bytes ([MS-XLSB] 2.5.122, RkNumber)."""
+    packed = struct.unpack_from("<I", record, 8)[0]
+    whole = packed & 0xFFFFFFFC
+    value: float = float(struct.unpack("<i", struct.pack("<I", whole))[0] >> 2)
+    if not packed & 2:
+        value = struct.unpack("<d", struct.pack("<Q", whole << 32))[0]
+    return value / 100 if packed & 1 else value

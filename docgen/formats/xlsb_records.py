@@ -1,0 +1,124 @@
+"""The records of an .xlsb workbook ([MS-XLSB]); what its sheets share: texts, number formats, what is struck out."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docgen.formats.budgets import LONGEST_TEXT, MOST_CELLS, Budget
+from docgen.formats.cells import struck_apart
+from docgen.formats.package import Package
+from docgen.formats.refusals import Damaged
+
+_TEXT_ITEM, _FONT, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 19, 43, 44, 47, 617, 618
+_IS_RICH, _IS_STRUCK = 1, 8
+_NULL = 0xFFFFFFFF  # the length of a text that is not there
+
+
+class Style(NamedTuple):
+    """How a cell is shown: its number format, and whether what it holds is struck out."""
+
+    code: str = ""
+    is_struck: bool = False
+
+
+class Shared:
+    """What the sheets of one workbook share."""
+
+    def __init__(self) -> None:
+        self._styles: list[Style] = []
+        self._struck: list[bool] = []  # by the number of the font
+        #: The texts, each without what is struck out in it, and what is.
+        self.texts: list[tuple[str, str]] = []
+
+    def style(self, number: int) -> Style:
+        """The style of that number, a plain one where there is none."""
+        return self._styles[number] if number < len(self._styles) else Style()
+
+    def rich_text(self, content: bytes, at: int) -> tuple[str, str]:
+        """The text there, without what is struck out in it; and that ([MS-XLSB] 2.5.121, RichStr)."""
+        text, end = text_at(content, at + 1)
+        if not content[at] & _IS_RICH or True not in self._struck:
+            return text, ""
+        count = struct.unpack_from("<I", content, end)[0]
+        runs = struct.iter_unpack("<HH", content[end + 4 : end + 4 + 4 * min(count, LONGEST_TEXT)])
+        return struck_apart(text, ((place, font < len(self._struck) and self._struck[font]) for place, font in runs))
+
+    def see_styles(self, content: bytes) -> None:
+        """Take in the part with the styles."""
+        codes: dict[int, str] = {}
+        is_of_cells = False
+        budget = Budget(MOST_CELLS, "styles")
+        for kind, record in records(content):
+            budget.spend()
+            if kind == _FONT:
+                self._struck.append(bool(record[2] & _IS_STRUCK))
+            elif kind == _FORMAT:
+                codes[struct.unpack_from("<H", record)[0]] = text_at(record, 2)[0]
+            elif kind in {_BEGIN_STYLES, _END_STYLES}:
+                is_of_cells = kind == _BEGIN_STYLES
+            elif kind == _STYLE and is_of_cells:
+                code, font = struct.unpack_from("<2H", record, 2)
+                is_struck = font < len(self._struck) and self._struck[font]
+                self._styles.append(Style(codes.get(code) or _built_in(code), is_struck))
+
+    def see_texts(self, content: bytes) -> None:
+        """Take in the part with the texts; after that with the styles."""
+        budget = Budget(MOST_CELLS, "shared texts")
+        for kind, record in records(content):
+            if kind == _TEXT_ITEM:
+                budget.spend()
+                self.texts.append(self.rich_text(record, 0))
+
+
+def shared(package: Package, main: str) -> Shared:
+    """What the sheets of the workbook share whose main part is `main`."""
+    found = Shared()
+    for part in package.related(main, "/styles").values():
+        found.see_styles(package.read(part))
+    for part in package.related(main, "/sharedStrings").values():
+        found.see_texts(package.read(part))
+    return found
+
+
+def _built_in(number: int) -> str:
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    return BUILTIN_FORMATS.get(number, "")
+
+
+def text_at(content: bytes, at: int) -> tuple[str, int]:
+    """The text there, no more of it than a cell may hold and one character, and where it ends."""
+    length = struct.unpack_from("<I", content, at)[0]
+    length = 0 if length == _NULL else length
+    end = at + 4 + 2 * length
+    if end > len(content):
+        raise Damaged("a text is cut off")
+    read = at + 4 + 2 * min(length, LONGEST_TEXT + 1)
+    return content[at + 4 : read].decode("utf-16-le", "replace"), end
+
+
+def records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The records of a part: kind and content.  Raises Damaged where one is cut off."""
+    at, end = 0, len(content)
+    while at < end:
+        kind, at = _in_sevens(content, at, 2)
+        length, at = _in_sevens(content, at, 4)
+        if at + length > end:
+            raise Damaged("a record is cut off")
+        yield kind, content[at : at + length]
+        at += length
+
+
+def _in_sevens(content: bytes, at: int, most: int) -> tuple[int, int]:
+    """A number in seven bits a byte, and where it ends."""
+    number = 0
+    for place in range(most):
+        if at + place >= len(content):
+            raise Damaged("a record is cut off")
+        byte = content[at + place]
+        number |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            break
+    return number, at + place + 1

@@ -1,0 +1,253 @@
+"""The part of one sheet of an .xlsx workbook, gone through once: its cells as shown, and what is said of the sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from docgen.formats.budgets import MOST_MERGED, Budget, TooMuch
+from docgen.formats.cells import PICTURE, is_picture, text_cell
+from docgen.formats.grid import Cell, Extent, cell_of, unescaped
+from docgen.formats.number_formats import shown
+from docgen.formats.refusals import Damaged
+from docgen.formats.xlsx_styles import PLAIN, CellStyle
+from docgen.formats.xlsx_texts import MAIN, RichText, Text, is_true, split
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+
+#: The last row and column of a sheet (Excel's).
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+#: Elements that a sheet may have between two rows that hold something.
+MOST_SILENT = 4_000_000
+#: Characters of a row, all together.
+MOST_IN_ROW = 2_000_000
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
+_RELATIONS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+
+Row = list[tuple[int, int, Cell]]
+
+
+class SharedParts(NamedTuple):
+    """What the sheets of a workbook share: texts and styles by number, the calendar, whether a value that Excel
+    keeps beside a cell is a picture."""
+
+    strings: Sequence[Text]
+    styles: Sequence[CellStyle]
+    since_1904: bool
+    has_pictures: bool
+
+
+@dataclass
+class SheetFacts:
+    """What a sheet says of itself beside its cells."""
+
+    merged: list[Extent] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    filters: list[Extent] = field(default_factory=list)  # ranges with a filter that is set
+    length: int | None = None
+
+
+def extent(reference: str) -> Extent:
+    """The range that `A1:B2` names, or `A1`.  Raises Damaged for one that is none."""
+    first, _, last = reference.partition(":")
+    top, left = place(first)
+    bottom, right = place(last or first)
+    return Extent(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+
+
+def place(reference: str) -> tuple[int, int]:
+    """Row and column of the cell that `B4` names.  Raises Damaged for one that no sheet has."""
+    found = _REFERENCE.fullmatch(reference)
+    column = 0
+    for letter in found[1] if found else "":
+        column = column * 26 + ord(letter) - 64
+    row = int(found[2]) if found else 0
+    if not (0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN):
+        raise Damaged("a cell in it has no sound address")
+    return row, column
+
+
+def number_of(attributes: Attributes, name: str, default: int = 0) -> int:
+    """A whole number of an attribute; the default where it is none."""
+    text = attributes.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else default
+
+
+def related_id(attributes: Attributes) -> str:
+    """The id of the relation that an element names, in whichever namespace; "" where it names none."""
+    return next((attributes[f"{space} id"] for space in _RELATIONS if f"{space} id" in attributes), "")
+
+
+class SheetReader:
+    """Goes through one sheet; `facts` is whole at its end."""
+
+    def __init__(self, shared: SharedParts, elements: Budget) -> None:
+        self.facts = SheetFacts()
+        self._shared = shared
+        self._rich = RichText()
+        self._rows: list[Row] = []
+        self._cells: Row = []
+        self._row = self._column = self._characters = 0
+        self._cell: Attributes = {}
+        self._value: str | None = None
+        self._formula: str | None = None
+        self._inline: Text | None = None
+        self._filter: Extent | None = None
+        self._merges = Budget(MOST_MERGED, "merged ranges")
+        begins: dict[str, Begin] = {
+            **self._rich.begins,
+            "row": self._begin_row, "c": self._begin_cell, "v": self._begin_text, "f": self._begin_text,
+            "mergeCell": self._see_merged, "col": self._see_columns, "dimension": self._see_dimension,
+            "autoFilter": self._begin_filter, "filterColumn": self._see_filter,
+        }  # fmt: skip
+        ends: dict[str, End] = {
+            **self._rich.ends,
+            "row": self._end_row, "c": self._end_cell, "v": self._end_value, "f": self._end_formula,
+            "is": self._end_inline,
+        }  # fmt: skip
+        self._events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
+        self._rich.events = self._events
+
+    def rows(self, parts: Iterable[bytes]) -> Iterator[Row]:
+        """The rows that hold something, each as its cells (row, column, cell).  Raises TooMuch and Damaged."""
+        for _ in self._events.feed(parts):
+            done, self._rows = self._rows, []
+            yield from done
+
+    # -- rows and cells
+
+    def _begin_row(self, attributes: Attributes) -> None:
+        self._row = number_of(attributes, "r", self._row + 1)
+        if not 0 < self._row <= LAST_ROW:
+            raise Damaged("a row in it has no sound number")
+        self._column = 0
+        if is_true(attributes.get("hidden")):
+            self.facts.hidden_rows.add(self._row)
+
+    def _end_row(self) -> None:
+        if self._cells:
+            self._rows.append(self._cells)
+            self._cells = []
+            self._characters = 0
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        self._cell = attributes
+        self._column += 1
+        if reference := attributes.get("r"):
+            self._row, self._column = place(reference)
+
+    def _begin_text(self, _: Attributes) -> None:
+        self._events.capture()
+
+    def _end_value(self) -> None:
+        self._value = self._events.captured()
+
+    def _end_formula(self) -> None:
+        self._formula = self._events.captured()
+
+    def _end_inline(self) -> None:
+        self._inline = self._rich.done()
+
+    def _end_cell(self) -> None:
+        value, formula, inline = self._value, self._formula, self._inline
+        if value is None and formula is None and inline is None:
+            return
+        self._value = self._formula = self._inline = None
+        if cell := self._shown(value, formula, inline):
+            self._cells.append((self._row, self._column, cell))
+            self._characters += len(cell.text)
+            if len(self._cells) > LAST_COLUMN or self._characters > MOST_IN_ROW:
+                raise TooMuch("a row of it holds more than a row can")
+
+    def _shown(self, value: str | None, formula: str | None, inline: Text | None) -> Cell | None:
+        kind = self._cell.get("t", "n")
+        if formula is not None and is_picture(formula):
+            return Cell("", PICTURE)
+        if inline is not None:
+            return self._text(inline)
+        if value is None or value == "":
+            # a result that is an empty text has its type stored, and is one
+            return (
+                None
+                if formula is None or (value is not None and kind == "str")
+                else Cell(f"={formula}", "formula-without-value")
+            )
+        if kind == "e" and "vm" in self._cell and self._shared.has_pictures:
+            return Cell("", PICTURE)
+        return self._valued(kind, value)
+
+    def _valued(self, kind: str, value: str) -> Cell:
+        style = self._style()
+        if kind == "s":
+            return self._text(self._string(value))
+        if kind == "str":
+            return self._text(unescaped(value))
+        if kind == "b":
+            cell = cell_of(value.strip() in {"1", "true"})
+        elif kind == "e":
+            return Cell(value, "cell-error")
+        elif kind == "d":
+            cell = _dated(value)
+        else:
+            cell = _numbered(value, style, since_1904=self._shared.since_1904)
+        return cell._replace(text="", struck=cell.text) if style.is_struck else cell
+
+    def _string(self, value: str) -> Text:
+        number = int(value) if value.isdecimal() and len(value) < 10 else -1
+        if not 0 <= number < len(self._shared.strings):
+            raise Damaged("a cell in it names a text that there is not")
+        return self._shared.strings[number]
+
+    def _style(self) -> CellStyle:
+        number = number_of(self._cell, "s")
+        return self._shared.styles[number] if number < len(self._shared.styles) else PLAIN
+
+    def _text(self, text: Text) -> Cell:
+        style = self._style()
+        kept, struck = split(text, is_struck=style.is_struck)
+        return text_cell(kept, code=style.code, struck=struck)
+
+    # -- the sheet
+
+    def _see_merged(self, attributes: Attributes) -> None:
+        self._merges.spend()
+        self.facts.merged.append(extent(attributes.get("ref", "")))
+
+    def _see_columns(self, attributes: Attributes) -> None:
+        if is_true(attributes.get("hidden")):
+            first, last = number_of(attributes, "min", 1), number_of(attributes, "max")
+            self.facts.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+
+    def _see_dimension(self, attributes: Attributes) -> None:
+        self.facts.length = extent(attributes["ref"]).bottom if attributes.get("ref") else None
+
+    def _begin_filter(self, attributes: Attributes) -> None:
+        self._filter = extent(attributes["ref"]) if attributes.get("ref") else None
+
+    def _see_filter(self, _: Attributes) -> None:
+        if self._filter is not None:
+            self.facts.filters.append(self._filter)
+            self._filter = None
+
+
+def _numbered(value: str, style: CellStyle, *, since_1904: bool) -> Cell:
+    value = value.strip()
+    try:
+        number = int(value) if _WHOLE_NUMBER.fullmatch(value) else float(value)
+    except ValueError:
+        return Cell(value, "cell-error")
+    return shown(number, style.code, since_1904=since_1904)
+
+
+def _dated(value: str) -> Cell:
+    try:
+        return cell_of(dt.datetime.fromisoformat(value.strip().removesuffix("Z")))
+    except ValueError:
+        return Cell(value, "cell-error")

@@ -1,0 +1,91 @@
+"""How the cell styles of an .xlsx workbook show what is in a cell: its number format, and whether it is struck out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from docgen.formats.budgets import Budget
+from docgen.formats.format_codes import BUILTIN, LONGEST_CODE
+from docgen.formats.xlsx_texts import MAIN, is_true
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+
+#: Cell styles of a workbook, and fonts and number formats (Excel has at most 65,490 of the first).
+MOST_STYLES = 65_536
+
+
+class CellStyle(NamedTuple):
+    """The code of a number format, and whether the font strikes out."""
+
+    code: str = ""
+    is_struck: bool = False
+
+
+PLAIN = CellStyle()
+
+
+def styles(parts: Iterable[bytes], elements: Budget) -> list[CellStyle]:
+    """The styles that cells refer to by number.  Raises TooMuch and Damaged."""
+    reading = _Styles(elements)
+    reading.events.read(parts)
+    return [CellStyle(reading.code(number), reading.strikes(font)) for number, font in reading.formats]
+
+
+class _Styles:
+    def __init__(self, elements: Budget) -> None:
+        self.formats: list[tuple[int, int]] = []
+        self._codes: dict[int, str] = {}
+        self._fonts: list[bool] = []
+        self._records = Budget(MOST_STYLES, "styles")
+        self._place = ""
+        begins: dict[str, Begin] = {
+            "numFmt": self._see_code, "fonts": self._begin_fonts, "font": self._see_font, "strike": self._see_strike,
+            "cellXfs": self._begin_formats, "xf": self._see_format, "dxfs": self._begin_conditional,
+        }  # fmt: skip
+        ends: dict[str, End] = {"fonts": self._leave, "cellXfs": self._leave, "dxfs": self._leave}
+        self.events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
+
+    def code(self, number: int) -> str:
+        """A code of the workbook's own goes before the one that the number stands for."""
+        return self._codes.get(number) or BUILTIN.get(number, "")
+
+    def strikes(self, font: int) -> bool:
+        return 0 <= font < len(self._fonts) and self._fonts[font]
+
+    def _see_code(self, attributes: Attributes) -> None:
+        if self._place != "dxfs":
+            self._records.spend()
+            self._codes.setdefault(
+                _number(attributes, "numFmtId"), attributes.get("formatCode", "")[: LONGEST_CODE + 1]
+            )
+
+    def _begin_fonts(self, _: Attributes) -> None:
+        self._place = "fonts"
+
+    def _see_font(self, _: Attributes) -> None:
+        if self._place == "fonts":
+            self._records.spend()
+            self._fonts.append(False)
+
+    def _see_strike(self, attributes: Attributes) -> None:
+        if self._place == "fonts" and self._fonts:
+            self._fonts[-1] = is_true(attributes.get("val", "1"))
+
+    def _begin_formats(self, _: Attributes) -> None:
+        self._place = "cellXfs"
+
+    def _see_format(self, attributes: Attributes) -> None:
+        if self._place == "cellXfs":
+            self._records.spend()
+            self.formats.append((_number(attributes, "numFmtId"), _number(attributes, "fontId")))
+
+    def _begin_conditional(self, _: Attributes) -> None:
+        self._place = "dxfs"
+
+    def _leave(self) -> None:
+        self._place = ""
+
+
+def _number(attributes: Attributes, name: str) -> int:
+    text = attributes.get(name, "0")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

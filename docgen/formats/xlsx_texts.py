@@ -1,0 +1,121 @@
+"""Texts of an .xlsx workbook: of shared strings, cells and comments, without what is struck out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from docgen.formats.budgets import Budget
+from docgen.formats.grid import unescaped
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+
+#: The namespace of sheets, and the one of ISO 29500 Strict.
+MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+#: Texts that the cells of a workbook share, and their characters all together (300 MB of memory).
+MOST_STRINGS, MOST_CHARACTERS = 2_000_000, 80_000_000
+_FALSE = frozenset({"0", "false"})
+
+
+class Split(NamedTuple):
+    """A text without what is struck out, and what is."""
+
+    text: str
+    struck: str = ""
+
+
+class Rich(NamedTuple):
+    """A text in several runs, in a cell whose font strikes nothing and in one whose font strikes all: a run without
+    a font of its own has the cell's."""
+
+    plain: Split
+    in_struck: Split
+
+
+Text = str | Rich
+
+
+def split(text: Text, *, is_struck: bool) -> Split:
+    """The text in a cell whose font strikes it out or does not."""
+    if isinstance(text, Rich):
+        return text.in_struck if is_struck else text.plain
+    return Split("", text) if is_struck else Split(text)
+
+
+def is_true(value: str | None) -> bool:
+    """Whether an attribute says yes."""
+    return value is not None and value not in _FALSE
+
+
+class RichText:
+    """The runs of one text while they are gone through (ISO 29500-1, 18.4.7 and 18.4.8)."""
+
+    def __init__(self) -> None:
+        self.events: Events
+        self._runs: list[tuple[str, bool | None]] = []
+        self._is_struck: bool | None = None
+        self._is_aside = False
+        self.begins: dict[str, Begin] = {
+            "r": self._begin_run, "rPr": self._begin_font, "strike": self._see_strike, "t": self._begin_text,
+            "rPh": self._begin_aside,
+        }  # fmt: skip
+        self.ends: dict[str, End] = {"r": self._end_run, "t": self._end_text, "rPh": self._end_aside}
+
+    def done(self) -> Text:
+        """The text, which ends here."""
+        runs, self._runs = self._runs, []
+        if all(flag is None for _, flag in runs):
+            return unescaped("".join(text for text, _ in runs))
+        return Rich(_split(runs, in_struck=False), _split(runs, in_struck=True))
+
+    def _begin_run(self, _: Attributes) -> None:
+        self._is_struck = None
+
+    def _begin_font(self, _: Attributes) -> None:
+        self._is_struck = False
+
+    def _see_strike(self, attributes: Attributes) -> None:
+        self._is_struck = is_true(attributes.get("val", "1"))
+
+    def _begin_text(self, _: Attributes) -> None:
+        if not self._is_aside:
+            self.events.capture()
+
+    def _end_text(self) -> None:
+        if not self._is_aside:
+            self._runs.append((self.events.captured(), self._is_struck))
+
+    def _end_run(self) -> None:
+        self._is_struck = None
+
+    def _begin_aside(self, _: Attributes) -> None:
+        self._is_aside = True  # how the text is pronounced
+
+    def _end_aside(self) -> None:
+        self._is_aside = False
+
+
+def _split(runs: Iterable[tuple[str, bool | None]], *, in_struck: bool) -> Split:
+    kept: list[str] = []
+    struck: list[str] = []
+    for text, flag in runs:
+        (struck if (in_struck if flag is None else flag) else kept).append(text)
+    return Split(unescaped("".join(kept)), unescaped("".join(struck)))
+
+
+def shared_strings(parts: Iterable[bytes], elements: Budget) -> list[Text]:
+    """The texts that the cells of all sheets refer to by number.  Raises TooMuch and Damaged."""
+    found: list[Text] = []
+    budget = Budget(MOST_STRINGS, "texts in its cells")
+    characters = Budget(MOST_CHARACTERS, "characters in its cells")
+    reading = RichText()
+
+    def end() -> None:
+        text = reading.done()
+        budget.spend()
+        characters.spend(len(text) if isinstance(text, str) else 2 * sum(map(len, text.plain)))
+        found.append(text)
+
+    events = Events(named(reading.begins, *MAIN), named({**reading.ends, "si": end}, *MAIN), elements)
+    reading.events = events
+    events.read(parts)
+    return found

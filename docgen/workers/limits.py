@@ -1,0 +1,164 @@
+"""What a process may use while it reads a file or makes documents, and what its end says.
+
+Time and processor time are limited by timers of the system, which end the process whatever it is doing; memory
+by its address space, so that Python raises MemoryError and a library fails or dies.  Where the system has no
+such limits (Windows; macOS has none for memory), nothing here does anything.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from docgen.errors import SourceError
+
+#: What reading may take: seconds of processor time to the first intake of a file and between two of them, and
+#: bytes of memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
+READING_SECONDS, READING_MEMORY = 9, 600 << 20
+#: What making the documents of an intake may take (WeasyPrint holds 130 MB after ten reviews, 350 MB at the
+#: longest answers of which it prints all).
+MAKING_MEMORY = 1200 << 20
+#: A process that is large already may still take so much.
+_LEAST_ROOM = 300 << 20
+_SMALLER = "open it in Excel or Word, keep what is to be read, and save it as a new file"
+
+
+def limit_time(seconds: float | None) -> None:
+    """Let the system end this process when so many seconds have passed."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds or 0)
+
+
+def limit_processor(seconds: float | None) -> None:
+    """Let the system end this process when it has used so many more seconds of processor time."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds or 0)
+
+
+def limit_memory(most: int | None) -> None:
+    """Let this process hold `most` bytes of memory, or some more where it holds nearly as many already."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if most is None:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        return
+    size, resident = _memory()
+    allowed = size + max(most - resident, _LEAST_ROOM)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
+
+
+def leave_the_terminal_to_the_parent() -> None:
+    """Let Ctrl-C and Ctrl-Z, which reach every process of a terminal, be the parent's to act on."""
+    for name in ("SIGINT", "SIGTSTP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+def is_stopped(child: int | None) -> bool:
+    """Whether a child of this process is stopped, as SIGSTOP does; False where the system does not say."""
+    if child is None or not hasattr(os, "waitid"):
+        return False
+    try:
+        return os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # it has ended meanwhile
+        return False
+
+
+def memory_held() -> int:
+    """The memory that this process holds now, in bytes; 0 where the system does not say."""
+    return _memory()[1] if sys.platform == "linux" else 0
+
+
+def _memory() -> tuple[int, int]:
+    """Address space and resident memory of this process, in bytes."""
+    pages = Path("/proc/self/statm").read_bytes().split()[:2]
+    size, resident = (int(count) * mmap.PAGESIZE for count in pages)
+    return size, resident
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10
+
+
+@contextmanager
+def reading(path: str) -> Iterator[None]:
+    """A step of reading the file at `path`: to its first intake, or from one to the next.
+
+    Ends this process where the step takes too long.  Raises SourceError where it takes too much memory.
+    """
+    limit_processor(READING_SECONDS)
+    limit_memory(READING_MEMORY)
+    try:
+        yield
+    except Exception as error:
+        if not is_short_of_memory(error):
+            raise
+        raise too_much_memory(path) from None  # what it came of holds on to what filled the memory
+    finally:
+        limit_processor(None)
+        limit_memory(MAKING_MEMORY)
+
+
+def is_short_of_memory(error: BaseException | None) -> bool:
+    """Whether an error came of a lack of memory, whatever a reader or library has made of it."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, MemoryError):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def too_much_memory(path: str) -> SourceError:
+    """The refusal of a file that takes too much memory."""
+    return SourceError(f"{path}: reading it takes more than {READING_MEMORY >> 20} MB of memory", _SMALLER)
+
+
+def lost_reading(path: str, code: int, why: str = "") -> SourceError:
+    """What is said of a file when the process that read it has ended with this exit code, or for another reason."""
+    if why or code != _OUT_OF_PROCESSOR_TIME:
+        text = f"{path}: cannot be read: the process that read it {why or ending(code)}"
+        return SourceError(text, "run again; if it happens again, open the file in Excel or Word and save it anew")
+    return SourceError(f"{path}: reading it takes more than {READING_SECONDS} seconds of processor time", _SMALLER)
+
+
+_OUT_OF_TIME = -getattr(signal, "SIGALRM", 0)
+_OUT_OF_PROCESSOR_TIME = -getattr(signal, "SIGPROF", 0)
+
+
+def is_out_of_processor_time(code: int) -> bool:
+    """Whether a process ended because it took too long to read a file."""
+    return bool(code) and code == _OUT_OF_PROCESSOR_TIME
+
+
+def ending(code: int) -> str:
+    """How a process ended, for people."""
+    if code and code == _OUT_OF_TIME:
+        return "took longer than --timeout allows"
+    if is_out_of_processor_time(code):
+        return f"took more than {READING_SECONDS} seconds of processor time"
+    if code < 0:
+        return f"was killed by {_signal_name(-code)}"
+    return f"ended with exit code {code}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # one of those without a name
+        return f"signal {number}"
