@@ -138,9 +138,9 @@ def plan(
         raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
+    found = discover(sources, out, lambda path: is_text_form(path, kit))
     return Batch(
-        discover(sources, out, lambda path: is_text_form(path, kit)), out, kit, terms, printed_date(date), _kinds(only), jobs or usable_cores(),
-        timeout, cluster, resume, force,
+        found, out, kit, terms, printed_date(date), _kinds(only), jobs or usable_cores(), timeout, cluster, resume, force
     )  # fmt: skip
 
 
