@@ -24,12 +24,14 @@ from docgen.formats.ods_texts import OFFICE, CellTexts, TextReader
 from docgen.formats.package import Package, reading
 from docgen.formats.properties import book_of
 from docgen.formats.refusals import unsafe
-from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Begin, End, Events, named, pieces
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
 
 #: So many cells at most may the sheets say to hold by repeating one over rows and columns.
 MAX_CELLS = 500_000
 #: Cells that hold something, and their characters, of all sheets together.
-MOST_CELLS, MOST_CHARACTERS = 1_000_000, 20_000_000
+MOST_CELLS, MOST_CHARACTERS = 300_000, 20_000_000
+#: Elements of its XML, marks of columns, and what lies on cells.
+MOST_ELEMENTS, MOST_COLUMN_MARKS, MOST_NOTES = 2_000_000, 200_000, 100_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
 _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
@@ -81,6 +83,8 @@ class _OdsReader:
         self._characters = Budget(MOST_CHARACTERS, "characters in its cells")
         self._merges = Budget(MOST_MERGED, "merged ranges")
         self._count = Budget(MOST_SHEETS, "sheets")
+        self._column_marks = Budget(MOST_COLUMN_MARKS, "marks of columns")
+        self._note_count = Budget(MOST_NOTES, "comments, text boxes and pictures")
         self._depth = 0  # of tables in one another
         self._outside = 0  # of what looks like a sheet and is none
         self._cell: Attributes | None = None
@@ -160,8 +164,7 @@ class _OdsReader:
             return
         first = self._columns[-1][0] + 1 if self._columns else 1
         last = min(first + _number(attributes, "number-columns-repeated") - 1, _LAST_COLUMN)
-        if first > _LAST_COLUMN:
-            return
+        self._column_marks.spend()
         self._columns.append((last, attributes.get(f"{TABLE} default-cell-style-name", "")))
         if attributes.get(f"{TABLE} visibility") in self._hidden_rows:
             self._hidden_columns.update(range(first, last + 1))
@@ -199,6 +202,7 @@ class _OdsReader:
         self._put(cell, width)
         if texts.note:
             self._notes[self._row, self._column] = texts.note
+        self._note_count.spend(bool(texts.note) + len(texts.boxes))
         self._floating += [Floating(self._row, self._column, text) for text in texts.boxes]
         self._see_span(attributes)
         self._cell = None
