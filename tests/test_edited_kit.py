@@ -11,7 +11,7 @@ import queries
 from conftest import DATE, ROOT, Run
 from pypdf import PdfReader
 
-from docgen.batch.jobs import Job, Unit, stamp
+from docgen.batch.jobs import Job, Unit, kit_sha256, stamp
 from docgen.batch.work import work
 from docgen.errors import KitError
 from docgen.kit import kits
@@ -137,7 +137,7 @@ def test_something_that_leads_out_of_the_kit_is_found_later_too(run: Run, folder
 
 def test_a_batch_goes_on_with_no_other_kit_than_it_began_with(folder: Path, tmp_path: Path) -> None:
     only = ("contract",)
-    job = Job(stamp(folder, {}, DATE, only), folder, {}, DATE, tmp_path, only=only)
+    job = Job(stamp(folder, {}, DATE, only), folder, {}, DATE, tmp_path, only=only, kit_sha256=kit_sha256(folder))
     edit(folder / "kit.yaml", "calls_per_number: 300", "calls_per_number: 301")
     with pytest.raises(KitError, match="the kit has changed since the run began"):
         work(job, Unit(str(SAMPLE), 0, 64))

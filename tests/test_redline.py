@@ -93,7 +93,7 @@ def test_a_draft_that_the_engine_cannot_read_is_named(
     assert done.code == 3
     *_, error, hint = done.err.splitlines()
     assert error.startswith(f"error: {damaged}: cannot be compared with the new draft: ")
-    assert "'w:style'" in error
+    assert error.endswith(" the comparison ended with an error")
     assert hint == "hint: open it in Word, save it again as .docx, and compare with that"
 
 

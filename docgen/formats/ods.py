@@ -217,7 +217,7 @@ class _OdsReader:
             return
         height = _number(self._line, "number-rows-repeated")
         self._repeated += width * height - 1
-        if self._repeated > MAX_CELLS or self._row + height - 1 > _LAST_ROW or self._column + width - 1 > _LAST_COLUMN:
+        if self._repeated > MAX_CELLS:
             raise unsafe(self._path, f"a sheet repeats a cell more than {MAX_CELLS:,} times")
         self._kept.spend(width * height)
         self._characters.spend(width * height * len(cell.text))

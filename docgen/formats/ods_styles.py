@@ -47,7 +47,7 @@ class DataStyle(NamedTuple):
         return scaled.quantize(Decimal(1).scaleb(-self.places), context=_EXACTLY) != scaled
 
 
-class CellStyle(NamedTuple):
+class OpenStyle(NamedTuple):
     """A style as it is written: what it inherits from, its number format, whether it strikes out (None: as inherited),
     whether a sheet of this style is hidden."""
 
@@ -62,7 +62,7 @@ class OpenStyles:
 
     def __init__(self, elements: Budget) -> None:
         self._elements = elements
-        self._styles: dict[tuple[str, str], CellStyle] = {}
+        self._styles: dict[tuple[str, str], OpenStyle] = {}
         self._data: dict[str, DataStyle] = {}
         self._records = Budget(MOST_STYLES, "styles")
         self._key = ("", "")
@@ -95,9 +95,9 @@ class OpenStyles:
 
     def is_hidden(self, name: str) -> bool:
         """Whether sheets of this style are hidden."""
-        return self._styles.get(("table", name), CellStyle()).is_hidden
+        return self._styles.get(("table", name), OpenStyle()).is_hidden
 
-    def _chain(self, family: str, name: str) -> Iterable[CellStyle]:
+    def _chain(self, family: str, name: str) -> Iterable[OpenStyle]:
         for _ in range(_LONGEST_CHAIN):
             style = self._styles.get((family, name))
             if style is None:
@@ -114,7 +114,7 @@ class OpenStyles:
             attributes.get(f"{_STYLE} parent-style-name", ""),
             attributes.get(f"{_STYLE} data-style-name", ""),
         )
-        self._styles[self._key] = CellStyle(parent, data)
+        self._styles[self._key] = OpenStyle(parent, data)
 
     def _end_style(self) -> None:
         self._key = ("", "")

@@ -18,7 +18,7 @@ _MOST_SPACES = 1000
 _SHAPES = ("custom-shape", "text-box", "rect", "ellipse", "caption")
 
 
-class _Page:
+class _Paragraphs:
     """Paragraphs that belong together: of a cell, of a comment on it, or of a box over it."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class TextReader:
         return CellTexts(text, "".join(page.struck), self._note.strip(), tuple(self._boxes))
 
     def _reset(self) -> None:
-        self._pages = [_Page()]
+        self._pages = [_Paragraphs()]
         self._struck = [False]
         self._note = ""
         self._boxes: list[str] = []
@@ -166,7 +166,7 @@ class TextReader:
 
     def _begin_page(self, _: Attributes) -> None:
         self._flush()
-        self._pages.append(_Page())
+        self._pages.append(_Paragraphs())
         self._struck.append(False)
         self._resume()
 

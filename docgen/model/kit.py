@@ -123,7 +123,7 @@ class Section(_Model):
     fields: tuple[Field, ...]
 
 
-class Case(_Model):
+class RuleCase(_Model):
     """One way for a rule to find something: level, condition, and the texts of the finding."""
 
     level: Level
@@ -141,7 +141,7 @@ class Rule(_Model):
     id: str = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
     title: str
     clause: str | None = None
-    cases: tuple[Case, ...] = ()
+    cases: tuple[RuleCase, ...] = ()
 
 
 class Figure(_Model):
@@ -204,6 +204,8 @@ class SheetTexts(_Model):
 
 class Kit(_Model):
     """A checked kit."""
+
+    model_config = ConfigDict(defer_build=True)  # of a class that is built upon, the validator is never asked for
 
     folder: Path
     name: str = Setting(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$")

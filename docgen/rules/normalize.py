@@ -22,10 +22,11 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     """The intake that `answers` hold; `source` is the source's name as given."""
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
-    findings = [*_kit_findings(answers, kit), *(_note_finding(kit, note) for note in answers.notes)]
+    findings = [*_kit_findings(answers, kit), *(note_finding(kit, note) for note in answers.notes)]
+    unreadable |= {note.field for note in answers.notes if note.level is Level.INVALID and note.field}
     for key, field in kit.fields.items():
         answer = answers.fields.get(key)
-        if answer is None:
+        if answer is None or key in unreadable:
             continue
         value, found = understand(kit, field, answer, in_table=answers.row is not None)
         findings += found
@@ -57,6 +58,8 @@ def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False
     """
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
+    if answer.value is not None:
+        return answer.value, []
     if answer.is_date and field.type in _NUMBERS:
         return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
     is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
@@ -139,7 +142,7 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     return [Finding(code, "value", Level.ADVICE, words.message, words.remedy, origin=origin, ask=words.ask)]
 
 
-def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
+def note_finding(kit: Kit, note: ReadingNote) -> Finding:
     """What reading has to say, as a finding in the kit's language."""
     field = kit.all_fields[note.field] if note.field else None
     given = {"label": field.label if field else "", "written": note.written}
