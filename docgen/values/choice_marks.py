@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from docgen.values.choice_text import Cut, Item, Mark
+from docgen.values.choice_text import Cut, ChoiceItem, ChoiceMark
 
 _FAR = 9  # from a mark, with no label on that side
 
@@ -20,9 +20,9 @@ class _Side(Enum):
 
 
 class _Placed(NamedTuple):
-    mark: Mark
-    before: Item | None
-    after: Item | None
+    mark: ChoiceMark
+    before: ChoiceItem | None
+    after: ChoiceItem | None
     side: _Side | None  # None: both are as near
 
 
@@ -61,15 +61,15 @@ def _are_crosses_alone(cut: Cut) -> bool:
 
 def _placed(cut: Cut) -> list[_Placed]:
     """Each mark with the labels beside it, and the side on which it stands clearly."""
-    pieces: list[Item | Mark] = sorted([*cut.items, *cut.marks], key=lambda piece: piece.start)
-    following: list[Item | None] = [None] * len(pieces)
+    pieces: list[ChoiceItem | ChoiceMark] = sorted([*cut.items, *cut.marks], key=lambda piece: piece.start)
+    following: list[ChoiceItem | None] = [None] * len(pieces)
     for at in range(len(pieces) - 2, -1, -1):
         behind = pieces[at + 1]
-        following[at] = behind if isinstance(behind, Item) else following[at + 1]
+        following[at] = behind if isinstance(behind, ChoiceItem) else following[at + 1]
     found: list[_Placed] = []
-    before: Item | None = None
+    before: ChoiceItem | None = None
     for at, mark in enumerate(pieces):
-        if isinstance(mark, Item):
+        if isinstance(mark, ChoiceItem):
             before = mark
             continue
         after = following[at]

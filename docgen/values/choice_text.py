@@ -70,7 +70,7 @@ class Options:
 
 
 @dataclass(slots=True)
-class Item:
+class ChoiceItem:
     """A label (with `key`), 其他 (with `other`) or other text, its place, the number before it, and the mark it is
     given.  `text` is the free text; behind a label what brackets or an amount say."""
 
@@ -84,7 +84,7 @@ class Item:
 
 
 @dataclass(slots=True)
-class Mark:
+class ChoiceMark:
     """A tick, a cross or an empty box; several that touch each other are one.  `leads` and `ends` say whether a
     tick stands first and last in it."""
 
@@ -103,8 +103,8 @@ class Cut:
     stands between labels, `either` that 或 does."""
 
     text: str
-    items: list[Item] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
+    items: list[ChoiceItem] = field(default_factory=list)
+    marks: list[ChoiceMark] = field(default_factory=list)
     listed: bool = False
     either: bool = False
     number: str = ""
@@ -193,7 +193,7 @@ def _next(known: Options, text: str, at: int, pieces: Cut, marking: dict[str, bo
     word = _WORD.match(text, at) if marking else None
     if word and word.group() in marking:
         ticked = marking[word.group()]
-        pieces.marks.append(Mark(at, word.end(), ticked, crossed=not ticked))
+        pieces.marks.append(ChoiceMark(at, word.end(), ticked, crossed=not ticked))
         return word.end()
     if marking and text[at] in ":：=":
         return at + 1
@@ -221,12 +221,12 @@ def _take_mark(match: re.Match[str], pieces: Cut) -> int:
         before.ends = ticked
     else:
         is_box = not (ticked or crossed)
-        pieces.marks.append(Mark(match.start(), match.end(), ticked, crossed, is_box, leads=ticked, ends=ticked))
+        pieces.marks.append(ChoiceMark(match.start(), match.end(), ticked, crossed, is_box, leads=ticked, ends=ticked))
     return match.end()
 
 
 def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *, has_words: bool) -> int:
-    item = Item(label.start(), label.end(), key=known.keys[fold(label.group())], number=pieces.number)
+    item = ChoiceItem(label.start(), label.end(), key=known.keys[fold(label.group())], number=pieces.number)
     pieces.number = ""
     pieces.items.append(item)
     remark = _REMARK.match(text, item.end)
@@ -244,7 +244,7 @@ def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *,
 def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) -> int:
     """其他 and what follows it: in a bracket, or to the next mark, after a colon even what looks like a choice."""
     start = match.end()
-    item = Item(match.start(), start, other=True, number=pieces.number)
+    item = ChoiceItem(match.start(), start, other=True, number=pieces.number)
     pieces.number = ""
     pieces.items.append(item)
     if _LIST_END.match(text, start) or MARK.match(text, start):
@@ -274,7 +274,7 @@ def _take_text(known: Options, text: str, at: int, pieces: Cut) -> int:
     end = stop.start() if stop else len(text)
     found = free_text(pieces.text[at:end])
     if found:
-        pieces.items.append(Item(at, end, text=found))
+        pieces.items.append(ChoiceItem(at, end, text=found))
     return end
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from docgen.text import parted
 from docgen.values import choice_marks, choice_text
-from docgen.values.choice_text import MARK, Cut, Item, Option, Options, options
+from docgen.values.choice_text import MARK, Cut, ChoiceItem, Option, Options, options
 
 __all__ = ["Choices", "Option", "Options", "is_ticked", "options", "read"]
 
@@ -77,7 +77,7 @@ def read(known: Options, written: str, *, printed: bool = True) -> Choices:
     )
 
 
-def _that_count(known: Options, cut: Cut, printed: bool) -> list[Item]:
+def _that_count(known: Options, cut: Cut, printed: bool) -> list[ChoiceItem]:
     """The items of a text that are answers, not print."""
     items = cut.items
     if any(item.mark for item in items):
