@@ -56,6 +56,12 @@ class Intakes(Iterable[Answers]):
         remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
         self._outside = tuple(found) if self._is_one_document else (*found, *self.around, *remarks)
 
+    @property
+    def doubts(self) -> tuple[tuple[str | None, str], ...]:
+        """The sheets and cells that may begin another customer, where nobody can tell whose the answers are."""
+        forms = [sheet for sheet in self.sheets if isinstance(sheet, SheetForms)]
+        return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
+
     def _with_surroundings(self, answers: Answers) -> Answers:
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)

@@ -74,7 +74,7 @@ class StrayJudge:
         """Whether what stands beside an unknown label may be an answer."""
         text = head.cell.text
         kind = words.heading(text)
-        if kind is Heading.REMARK or _is_added(head):
+        if kind in {Heading.REMARK, Heading.ANSWER} or _is_added(head):
             return True
         return kind is not Heading.PRINTED and not words.is_clerical(text) and not words.is_framing(text)
 
@@ -96,7 +96,7 @@ class StrayJudge:
 
 def _is_added(spot: LabelCandidate) -> bool:
     text = spot.cell.text
-    return words.is_remark(text) and not words.is_framing(text)
+    return words.is_remark(text) and not words.is_framing(text) and words.whole_heading(text) is None
 
 
 def _counted(spots: list[LabelCandidate]) -> set[LabelCandidate]:

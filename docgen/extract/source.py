@@ -105,7 +105,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     without = "no table of the document holds an intake"
     found = _first(words, [book, as_one], around)
     if found is not None:
-        return found
+        return _certain(path, found)
     lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
     beside = surroundings(replace(document, prose=()), words)
     return _located(path, words, [replace(book, sheets=(stacked([lines, *book.sheets]),))], without, beside)
@@ -120,6 +120,18 @@ def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None
     return Reading(intakes, terms.answers, terms.notes)
 
 
+def _certain(path: Path, reading: Reading) -> Reading:
+    """The reading, where it is certain whose the answers are.  Raises SourceError."""
+    doubts = reading.intakes.doubts if isinstance(reading.intakes, Intakes) else ()
+    for sheet, cell in doubts:
+        where = f"sheet {sheet}, cell {cell}" if sheet is not None else f"cell {cell}"
+        raise SourceError(
+            f"{path}: {where} may be the name of a second customer, and nobody can tell whose the answers are",
+            "put each customer into a sheet, a column with a heading or a row of its own",
+        )
+    return reading
+
+
 def _located(
     path: Path, words: Vocabulary, views: list[Book], without: str, around: Surroundings | None = None
 ) -> Reading:
@@ -131,4 +143,4 @@ def _located(
             f"nor a table with a header row and customers below it{'; ' if seen else ''}{seen}",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
-    return found
+    return _certain(path, found)
