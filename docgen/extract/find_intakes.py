@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
@@ -49,8 +50,12 @@ class Intakes(Iterable[Answers]):
 
     def __iter__(self) -> Iterator[Answers]:
         found: list[Unrecognised] = []
+        titles = [sheet.grid.sheet for sheet in self.sheets]
+        number = count(1)
         for sheet in self.sheets:
             for answers in sheet.customers(found):
+                if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names: customers are numbered
+                    answers = replace(answers, row=next(number))
                 found_here = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
                 yield self._with_surroundings(found_here) if self._is_one_document else found_here
         remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]

@@ -96,7 +96,7 @@ class _FormReader:
         """The answers of the sheet's customers, and what became of every text."""
         for place in self.headings.places:
             self.account.settle(place, Fate.LABEL)
-        judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys)
+        judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys, self.places.columns)
         readings = [self._read(customer) for customer in self.customers.columns or (None,)]
         for _, zones in readings:
             self._settle_print(zones)

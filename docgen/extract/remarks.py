@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, Place, ThingKind
-from docgen.extract.cell_classes import Layout, Role
+from docgen.extract.cell_classes import LabelCandidate, Layout, Role
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Cell, Grid
@@ -51,7 +51,10 @@ def over_form(
     if not labels:
         return
     top, bottom = min(s.extent.top for s in labels), max(s.extent.bottom for s in labels)
+    yield from _struck_beside(account, labels, answers)
     for thing in account.open(ThingKind.BOX, ThingKind.PICTURE, ThingKind.COMMENT):
+        if thing.kind is ThingKind.COMMENT and thing.place in answers:
+            continue  # said with the answer
         row, column = thing.place
         extent = grid.extent(row, column)
         key = next((answers[place] for place in (thing.place, extent[:2]) if place in answers), None)
@@ -65,3 +68,13 @@ def over_form(
         elif thing.kind is ThingKind.COMMENT or top <= row <= bottom + 1 or words.is_remark(thing.text):
             remark, _ = unread(thing.place, thing.text, kind=thing.kind)
             yield remark, key
+
+
+def _struck_beside(account: Account, labels: list[LabelCandidate], answers: Container[Place]) -> Iterator[Said]:
+    """What is struck out beside an answer, in the row of its label."""
+    for thing in account.open(ThingKind.STRUCK):
+        row, column = thing.place
+        before = [spot for spot in labels if spot.extent.top <= row <= spot.extent.bottom and spot.extent.right < column]
+        label = max(before, key=lambda spot: spot.extent.right, default=None)
+        if label is not None and label.key is not None and thing.place not in answers:
+            yield PlaceNote(thing.place, "struck-out", Level.ADVICE, thing.text, {}, ThingKind.STRUCK), label.key

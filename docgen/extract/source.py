@@ -9,7 +9,7 @@ from pathlib import Path
 from docgen.errors import SourceError
 from docgen.extract.find_intakes import Intakes, locate, locate_terms
 from docgen.extract.mobile_of_name import with_mobile_of_name
-from docgen.extract.label_lines import label_lines
+from docgen.extract.label_lines import answers_in_prose, label_lines
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.vocabulary import Vocabulary, vocabulary
@@ -101,14 +101,18 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     if answers is not None:
         left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)
         return Reading([replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)])
+    lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
+    together = replace(book, sheets=(stacked([lines, *book.sheets]),))
+    beside = surroundings(replace(document, prose=()), words)
+    if answers_in_prose(document.prose, words, book.sheets):
+        found = _first(words, [together], beside)
+        if found is not None:
+            return _certain(path, found)
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
-    without = "no table of the document holds an intake"
     found = _first(words, [book, as_one], around)
     if found is not None:
         return _certain(path, found)
-    lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
-    beside = surroundings(replace(document, prose=()), words)
-    return _located(path, words, [replace(book, sheets=(stacked([lines, *book.sheets]),))], without, beside)
+    return _located(path, words, [together], "no table of the document holds an intake", beside)
 
 
 def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None) -> Reading | None:

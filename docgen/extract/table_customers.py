@@ -168,7 +168,10 @@ class CustomerReader:
                 continue
             else:
                 yield unread(thing.place, thing.text, head)
+        answers = {place for one in found.values() for place in (one.place, *one.taken)}
         for thing in self.account.open(ThingKind.COMMENT):
+            if thing.place in answers:
+                continue  # said with the answer
             if is_own_comment(thing.text, self.vocabulary):
                 self.account.settle_thing(thing, Fate.PRINTED)
             else:
