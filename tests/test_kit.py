@@ -118,7 +118,7 @@ def test_a_rule_lends_its_cases_what_they_do_not_say(changed: Change) -> None:
         ("rules: 5", "1: 'rules': input should be a valid tuple"),
         ("rules: [5]", "1: rules: 0: input should be a valid dictionary or instance of Rule"),
         ("rules: [{cases: 5}]", "1: rules.0: 'cases': input should be a valid tuple"),
-        ("rules: [{cases: [5]}]", "1: rules.0.cases: 0: input should be a valid dictionary or instance of Case"),
+        ("rules: [{cases: [5]}]", "1: rules.0.cases: 0: input should be a valid dictionary or instance of RuleCase"),
         ("a: &b 1\nc: *b", "2: aliases (*name) are not allowed"),
         ("a: 1\nb: !!timestamp x", "2: tags (!name) are not allowed"),
         ("a: 1\nb: !!python/object:os.system x", "2: tags (!name) are not allowed"),

@@ -23,8 +23,7 @@ from docgen.model.as_json import finding_json
 from docgen.model.intake import Answers
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
-from docgen.packet.packet import SourceFile
-from docgen.pipeline import Opened, open_source
+from docgen.pipeline import Opened, SourceFile, open_source
 from docgen.text import fold
 
 #: Deaths of workers after which an intake is given up.
@@ -46,25 +45,23 @@ def work(job: Job, unit: Unit) -> Outcome:
 
 def _outcome(job: Job, unit: Unit) -> Outcome:
     done: list[Item | Failure | _Made] = []
-    inputs, about, is_broken, path = "", 0, False, Path(unit.source)
+    inputs, about, is_broken = "", 0, False
     try:
-        path, version = download.here(unit.source)
-        original = _original(path, version)
-        inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
+        file = _source_file(unit.source, *download.here(unit.source))
+        inputs = hashlib.sha256(f"{file.sha256} {job.stamp}".encode()).hexdigest()
         before = unit.before if unit.before and unit.before.inputs == inputs else None
         kept = _kept(job, before)
         if before and not before.failures and len(kept) == len(before.items):
             return before
-        source = _source_at(job, unit, path, inputs)
+        source = _source_at(job, unit, file, inputs)
         about = length_hint(source.opened.intakes)
         for answers in source.take(job, unit):
             item = kept.get((answers.sheet, answers.row))
-            done.append(item or _done(job, unit, source.opened, original, answers))
+            done.append(item or _done(job, unit, source.opened, answers))
     except _PassedOverError:
         is_broken = True
     except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
-        failure = _failure("", error)
-        done.append(failure._replace(reason=failure.reason.replace(str(path), unit.source)))
+        done.append(_failure("", error))
         is_broken = True
     more = len(done) == unit.stop - unit.start and not is_broken
     ended = _appeared(done)
@@ -83,10 +80,10 @@ class _PassedOverError(Exception):
 class _Source:
     """A source that this process is going through, and how far it has come."""
 
-    def __init__(self, job: Job, path: Path, source: str) -> None:
-        self.opened = open_source(path, job.options.kit, job.terms, source=source)
+    def __init__(self, job: Job, file: SourceFile) -> None:
+        self.opened = open_source(file, job.options.kit, job.terms)
         self.position = 0
-        self._intakes = iter(self.opened.intakes)
+        self._intakes = self.opened.answers()
 
     def take(self, job: Job, unit: Unit) -> Iterator[Answers]:
         """The intakes of the unit, or fewer where the source ends; those before it are passed over."""
@@ -113,18 +110,19 @@ class _Source:
 _sources: dict[str, _Source] = {}
 
 
-def _source_at(job: Job, unit: Unit, path: Path, inputs: str) -> _Source:
+def _source_at(job: Job, unit: Unit, file: SourceFile, inputs: str) -> _Source:
     """The source, opened and not yet past the unit."""
     source = _sources.get(inputs)
     if source is None or source.position > unit.start:
         _sources.clear()
-        source = _sources[inputs] = _Source(job, path, unit.source)
+        source = _sources[inputs] = _Source(job, file)
     return source
 
 
 @lru_cache(maxsize=1)
-def _original(path: Path, _version: str) -> SourceFile:
-    return packet.original(path)
+def _source_file(source: str, path: Path, _version: str) -> SourceFile:
+    """The source in the state that it has now, read once for all its units that follow one another."""
+    return SourceFile(path, source)
 
 
 # -- one intake ------------------------------------------------------------------------------------
@@ -165,21 +163,21 @@ def _place(item: Item) -> str:
     return place(item.sheet, item.row)
 
 
-def _done(job: Job, unit: Unit, opened: Opened, original: SourceFile, answers: Answers) -> _Made | Failure:
+def _done(job: Job, unit: Unit, opened: Opened, answers: Answers) -> _Made | Failure:
     where = place(answers.sheet, answers.row)
     if len(unit.deaths) >= MOST_DEATHS:
         return Failure(where, *given_up(unit))
     try:
-        return _made(job, opened, original, answers)
+        return _made(job, opened, answers)
     except Exception as error:  # noqa: BLE001  whatever an intake does, the others go on
         return _failure(where, error)
 
 
-def _made(job: Job, opened: Opened, original: SourceFile, answers: Answers) -> _Made:
+def _made(job: Job, opened: Opened, answers: Answers) -> _Made:
     began = time.perf_counter()
     reviewed = opened.assess(answers)
     intake, review = reviewed.intake, reviewed.review
-    made, prepared = packet.prepare(reviewed, original, job.options, packet.distinct_name(intake))
+    made, prepared = packet.prepare(reviewed, opened.file, job.options, packet.distinct_name(intake))
     customer = intake.values.get(job.options.kit.name_field)
     item = Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,

@@ -12,20 +12,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import tell
-from docgen.cli.machine import prepare_faces
-from docgen.cli.options import Place, common, exit_by, find_sources, load_terms, printed_date, sources_argument
+from docgen.cli.console import say, tell
+from docgen.cli.inputs import exit_by
+from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_argument
 from docgen.cli.progress import Lines, teller
-from docgen.errors import DocgenError, ExitCode, UsageError
+from docgen.errors import DocgenError, ExitCode
+from docgen.library import TIMEOUT
 from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
-    from docgen.batch.jobs import Job, Outcome
+    from docgen.batch.jobs import Outcome
     from docgen.batch.schedule import Retry
     from docgen.output.storage import Location
-
-#: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
-TIMEOUT = 300.0
 
 
 def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -64,34 +62,25 @@ def batch(
     Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
     intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
     """
-    from docgen.batch.jobs import Job, stamp
-    from docgen.batch.run import LOCAL, run
-    from docgen.kit import kits
-    from docgen.workers import pool
+    from docgen.library.batches import plan
 
-    if jobs and cluster not in {None, LOCAL}:
-        raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
-    folder = kits.find(kit_name)
-    kit = kits.load(folder)
-    given_terms = load_terms(terms, kit)
-    paths = find_sources(sources, out, stored=True)
+    kit = load_kit(kit_name)
+    batch = plan(
+        sources, out, kit=kit, terms=load_terms(terms, kit), date=day(date), only=only, jobs=jobs, timeout=timeout,
+        cluster=cluster, resume=resume, force=force, is_text_form=reading().is_text_form,
+    )  # fmt: skip
     if dry_run:
-        for path in paths:
-            tell(path)
+        for source in batch.sources:
+            tell(source)
         return
-    if "review" in only:
-        prepare_faces()
-    printed = printed_date(date)
-    job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
-    with teller(len(paths), as_json=log_json) as told, _terminable():
-        events = run(paths, job, jobs or pool.usable_cores(), resume=resume, cluster=cluster)
-        _tell(events, job, told)
+    with teller(len(batch.sources), as_json=log_json) as told, _terminable():
+        _tell(batch.events(say), out, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
     exit_by(map(Verdict, told.tally.verdicts))
 
 
-def _tell(run: Generator[Outcome | Retry, None, None], job: Job, told: Lines) -> None:
+def _tell(run: Generator[Outcome | Retry, None, None], out: Location, told: Lines) -> None:
     """The run, told of as it goes on and when it ends, whatever the end."""
     from docgen.batch.jobs import Outcome
 
@@ -111,7 +100,7 @@ def _tell(run: Generator[Outcome | Retry, None, None], job: Job, told: Lines) ->
         if tally.made:
             told.end(f"broken off after {tally.ended}; go on with --resume")
         told.error(error)
-    told.end(f"{tally.ended}; {job.out / 'report.html'} lists them")
+    told.end(f"{tally.ended}; {out / 'report.html'} lists them")
 
 
 @contextmanager

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from docgen.cli.console import complain, private, say, talks
+from docgen.cli.console import complain, say, talks
+from docgen.masking import masked
 from docgen.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from docgen.batch.jobs import Failure, Outcome
+    from docgen.batch.jobs import Outcome
     from docgen.batch.schedule import Retry
     from docgen.errors import DocgenError
 
@@ -111,13 +112,17 @@ class Lines:
 
     def outcome(self, outcome: Outcome) -> None:
         """Tell of a unit that is done."""
+        from docgen.batch.events import failure_text
+
         for failure in outcome.failures:
-            self._error(f"error: {_about(outcome.source, failure)}")
+            self._error(f"error: {failure_text(outcome.source, failure)}")
         self._progress()
 
     def retry(self, retry: Retry) -> None:
         """Tell of a unit that is tried again."""
-        say(f"{_unit(retry)}: the worker process died ({retry.unit.deaths[-1]}); trying again")
+        from docgen.batch.events import retry_text
+
+        say(retry_text(retry))
 
     def error(self, error: DocgenError) -> None:
         """Tell of what stopped the run."""
@@ -146,7 +151,7 @@ class Bar(Lines):
         self._task = progress.add_task(str(tally), total=None)
 
     def _error(self, text: str) -> None:
-        self._shown.console.print(printable(private(text)), markup=False, highlight=False, soft_wrap=True)
+        self._shown.console.print(printable(masked(text)), markup=False, highlight=False, soft_wrap=True)
 
     def _progress(self) -> None:
         done = self.tally.made + self.tally.failed
@@ -202,16 +207,3 @@ def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
             yield Bar(tally, progress)
     else:
         yield Lines(tally)
-
-
-def _about(source: str, failure: Failure) -> str:
-    # the reason of an unreadable source names it
-    where = "" if failure.reason.startswith(source) else f"{source}: "
-    return f"{where}{failure.place + ': ' if failure.place else ''}{failure.reason}" + (
-        f" ({failure.remedy})" if failure.remedy else ""
-    )
-
-
-def _unit(retry: Retry) -> str:
-    unit = retry.unit
-    return f"{unit.source}: intake {unit.start + 1}" + (f"–{unit.stop}" if unit.stop > unit.start + 1 else "")

@@ -63,7 +63,7 @@ def _of_number(written: str, text: str | None, is_percent: bool, style: DataStyl
     except ValueError:
         return None
     cell = shown(value, "")
-    if cell.fault:
+    if cell.fault or (text is not None and "!." in text):  # LibreOffice shows the escape of Chinese formats (0!.0,"万")
         return cell
     if text is not None and style is not None and not style.is_general:
         return Cell(text, exact=cell.text if style.hides(Decimal(cell.text)) else "")

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from docgen.formats.budgets import MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget
+from docgen.formats.budgets import MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget, HeldCells
 from docgen.formats.cells import number_cell, text_cell
 from docgen.formats.detect import main_part
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
@@ -76,13 +76,17 @@ class _BinarySheets:
         self._shared = about
         self._counts_from_1904 = counts_from_1904
         self._cells = Budget(MOST_CELLS, "cells")
+        self._held = HeldCells()
         self._merged = Budget(MOST_MERGED, "merged ranges")
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
         """A sheet, gone through to its end: what is merged stands behind its rows."""
         aside = _Aside()
         rows = self._rows(package.read(part), aside)
-        head = list(islice(rows, HELD_ROWS))
+        head = []
+        for found in islice(rows, HELD_ROWS):
+            self._held.spend(cell.text for cell in found[1].values())
+            head.append(found)
         last = 0
         for row, _ in rows:
             last = row

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,9 +14,10 @@ from docgen.errors import KitError, UsageError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import check, yaml_lines
 from docgen.kit.yaml_lines import Marked, Place
-from docgen.model.kit import Case, Choice, Field, Figure, Kit, Outputs, Rule, Section, SheetTexts
+from docgen.model.kit import Choice, Field, Figure, Kit, Outputs, Rule, RuleCase, Section, SheetTexts
 
 KIT_FILE = "kit.yaml"
+_Kit = TypeVar("_Kit", bound=Kit)
 
 
 def home() -> Path:
@@ -57,13 +58,18 @@ def load(folder: Path) -> Kit:
 
     Raises KitError that lists every problem with file and line.
     """
+    return load_as(Kit, folder)
+
+
+def load_as(model: type[_Kit], folder: Path) -> _Kit:
+    """The same as an object of a class that is built on Kit."""
     _require_own(folder)
-    return _load(folder / KIT_FILE)
+    return _load(folder / KIT_FILE, model)
 
 
 @cached_by_file
-def _load(path: Path) -> Kit:
-    marked, kit = _read(path.parent)
+def _load(path: Path, model: type[_Kit]) -> _Kit:
+    marked, kit = _read(path.parent, model)
     if problems := _problems(marked, kit):
         raise KitError(problems)
     return kit
@@ -76,16 +82,16 @@ def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
     """
     _require_own(folder)
     try:
-        marked, kit = _read(folder)
+        marked, kit = _read(folder, Kit)
     except KitError as cause:
         return None, cause.problems
     return kit, _problems(marked, kit)
 
 
-def _read(folder: Path) -> tuple[Marked, Kit]:
+def _read(folder: Path, model: type[_Kit]) -> tuple[Marked, _Kit]:
     marked = yaml_lines.read(folder / KIT_FILE, KitError)
     try:
-        return marked, Kit(folder=folder, **_prepared(marked))
+        return marked, model(folder=folder, **_prepared(marked))
     except ValidationError as cause:
         raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
 
@@ -174,7 +180,7 @@ def _with_defaults(rule: Any) -> Any:
 
 
 _MODELS: dict[str, type[BaseModel]] = {
-    "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": Case, "figures": Figure,
+    "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": RuleCase, "figures": Figure,
     "outputs": Outputs, "sheet": SheetTexts,
 }  # fmt: skip
 

@@ -58,7 +58,9 @@ class Field(_Model):
     """One thing asked.  `required` is true, false or an expression; `other` is the label of the free
     text among several choices; `unreadable` the rule that reports values that cannot be read;
     `pending` whether a contract marks the value as pending while it is not given; `private` keeps the value
-    out of messages and logs."""
+    out of messages and logs.  Words that an answer may hold beside those of its type: `counted` the things
+    that a number counts or a price is paid for (`5000通电话`, `30元/号码`), `yes` and `no` what a yes/no field is
+    answered with (已通过)."""
 
     key: str
     section: str
@@ -70,6 +72,9 @@ class Field(_Model):
     choices: tuple[Choice, ...] = ()
     other: str | None = None
     unit: str = ""
+    counted: tuple[str, ...] = ()
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
     placeholder: str = ""
     help: str = ""
     example: str = ""
@@ -118,7 +123,7 @@ class Section(_Model):
     fields: tuple[Field, ...]
 
 
-class Case(_Model):
+class RuleCase(_Model):
     """One way for a rule to find something: level, condition, and the texts of the finding."""
 
     level: Level
@@ -136,7 +141,7 @@ class Rule(_Model):
     id: str = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
     title: str
     clause: str | None = None
-    cases: tuple[Case, ...] = ()
+    cases: tuple[RuleCase, ...] = ()
 
 
 class Figure(_Model):
@@ -199,6 +204,8 @@ class SheetTexts(_Model):
 
 class Kit(_Model):
     """A checked kit."""
+
+    model_config = ConfigDict(defer_build=True)  # of a class that is built upon, the validator is never asked for
 
     folder: Path
     name: str = Setting(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$")

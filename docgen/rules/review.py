@@ -23,7 +23,7 @@ from docgen.model.intake import (
     Value,
     Verdict,
 )
-from docgen.model.kit import Case, Field, Figure, Kit, Rule
+from docgen.model.kit import Field, Figure, Kit, Rule, RuleCase
 from docgen.values.shown import shown, shown_limits
 
 _GRAVITY = list(Level)
@@ -75,7 +75,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
                 yield _finding(rule, case, field, text, hits, intake, kit, names)
 
 
-def _holds(rule: Rule, case: Case, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
+def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
     """The words hit where the case holds, None where it does not or names a value that cannot be read."""
     expression = sandbox.expression(case.when)
     if expression.names & intake.unreadable:
@@ -105,7 +105,7 @@ def _evaluate(
 
 
 def _finding(
-    rule: Rule, case: Case, field: Field, text: str, hits: list[str], intake: Intake, kit: Kit,
+    rule: Rule, case: RuleCase, field: Field, text: str, hits: list[str], intake: Intake, kit: Kit,
     names: Mapping[str, Any],
 ) -> Finding:  # fmt: skip
     known = {**names, "text": text, "hits": "、".join(hits)}
