@@ -152,6 +152,7 @@ def is_unguarded(text: str) -> bool:
     return text == text.strip("\t") and not text.startswith(("'", '="'))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     rows=st.lists(

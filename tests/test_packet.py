@@ -321,6 +321,7 @@ cli.run(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="what dead processes left is not known there")
 @pytest.mark.parametrize(
     "line", ["packet {same} -o {out}", "packet {other} -o {out}", "batch {other} -o {out} --jobs 1"]

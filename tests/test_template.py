@@ -287,6 +287,7 @@ def test_a_block_from_the_text_into_a_table_is_told(run: Run, plain: Path) -> No
     assert "another table cell" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "paragraphs",
     [
@@ -324,6 +325,7 @@ def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
     ).splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paragraph", "printed"),
     [

@@ -17,7 +17,7 @@ from docgen.model.intake import Unrecognised
 Place = tuple[int, int]
 
 
-class Kind(Enum):
+class ThingKind(Enum):
     """What sort of thing is seen."""
 
     TEXT = "text"
@@ -41,7 +41,7 @@ class Thing(NamedTuple):
     """Something that is seen, at its cell; `number` tells apart what lies over one cell."""
 
     place: Place
-    kind: Kind
+    kind: ThingKind
     text: str
     number: int = 0
 
@@ -52,12 +52,12 @@ class Account:
     def __init__(self, grid: Grid, shown: Iterable[Thing]) -> None:
         self.grid = grid
         self._fates: dict[Thing, Fate] = dict.fromkeys(shown, Fate.LEFT)
-        self._at: dict[tuple[Place, Kind], list[Thing]] = {}
+        self._at: dict[tuple[Place, ThingKind], list[Thing]] = {}
         for thing in self._fates:
             self._at.setdefault((thing.place, thing.kind), []).append(thing)
         self._settled: set[Thing] = set()
 
-    def settle(self, place: Place, fate: Fate, kind: Kind = Kind.TEXT) -> None:
+    def settle(self, place: Place, fate: Fate, kind: ThingKind = ThingKind.TEXT) -> None:
         """Say what became of the text in the cell; what was said of it first holds."""
         for thing in self._at.get((place, kind), ()):
             self.settle_thing(thing, fate)
@@ -68,11 +68,11 @@ class Account:
             self._settled.add(thing)
             self._fates[thing] = fate
 
-    def is_open(self, place: Place, kind: Kind = Kind.TEXT) -> bool:
+    def is_open(self, place: Place, kind: ThingKind = ThingKind.TEXT) -> bool:
         """Whether there is such a thing at the cell of which nothing was said yet."""
         return any(thing not in self._settled for thing in self._at.get((place, kind), ()))
 
-    def open(self, *kinds: Kind) -> list[Thing]:
+    def open(self, *kinds: ThingKind) -> list[Thing]:
         """The things of these kinds of which nothing was said yet, in the order of the sheet."""
         return [thing for thing in self._fates if thing.kind in kinds and thing not in self._settled]
 
@@ -87,7 +87,7 @@ class Account:
 
 def unrecognised(grid: Grid, thing: Thing) -> Unrecognised:
     """The thing as it is listed."""
-    text = words.picture() if thing.kind is Kind.PICTURE else thing.text
+    text = words.picture() if thing.kind is ThingKind.PICTURE else thing.text
     return Unrecognised(grid.sheet, grid.address(*thing.place), text)
 
 
@@ -102,16 +102,16 @@ def things(grid: Grid) -> Iterator[Thing]:
 def floating_things(floating: Iterable[Floating]) -> Iterator[Thing]:
     """What lies over a sheet: text boxes and pictures."""
     for number, one in enumerate(floating):
-        yield Thing((one.row, one.column), Kind.BOX if one.text.strip() else Kind.PICTURE, one.text, number)
+        yield Thing((one.row, one.column), ThingKind.BOX if one.text.strip() else ThingKind.PICTURE, one.text, number)
 
 
 def cell_things(place: Place, cell: Cell) -> Iterator[Thing]:
     """What one cell shows."""
     if cell.text.strip():
-        yield Thing(place, Kind.TEXT, cell.text)
+        yield Thing(place, ThingKind.TEXT, cell.text)
     elif cell.fault:
-        yield Thing(place, Kind.PICTURE, "")
+        yield Thing(place, ThingKind.PICTURE, "")
     if cell.struck.strip():
-        yield Thing(place, Kind.STRUCK, cell.struck)
+        yield Thing(place, ThingKind.STRUCK, cell.struck)
     if cell.note.strip():
-        yield Thing(place, Kind.COMMENT, cell.note)
+        yield Thing(place, ThingKind.COMMENT, cell.note)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from docgen.extract.marks import mark_of
 from docgen.extract.vocabulary import Meaning, Vocabulary
 from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
@@ -142,7 +143,7 @@ class Layout:
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
             return False
         beside = after.cell.text if after is not None and adjacent(spot, after) and not after.key else None
-        if beside is not None and not self.vocabulary.is_choice(owner.key, beside):
+        if beside is not None and mark_of(beside) is None and not self.vocabulary.is_choice(owner.key, beside):
             return False
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as of
+from itertools import pairwise
 from typing import NamedTuple
 
 from docgen.extract.compound_labels import OTHER, choice_named
-from docgen.extract.marks import Mark, chosen, mark_of
+from docgen.extract.marks import ChoiceMark, chosen, mark_of
 from docgen.formats.grid import Extent
 from docgen.model.intake import Chosen, Value
 from docgen.model.kit import Field, FieldType
@@ -33,56 +34,65 @@ class CellText(NamedTuple):
 
 class Understood(NamedTuple):
     """What the cells say: the value, or None where they say nothing for certain; `is_untouched` where nothing is marked
-    in a printed list, `uncertain` where somebody must look."""
+    in a printed list, `uncertain` where somebody must look; `unread` are the texts that are neither choice nor mark."""
 
     value: Value | None
     is_untouched: bool = False
     uncertain: bool = False
     written: str = ""
     is_joined: bool = False
+    unread: tuple[CellText, ...] = ()
 
 
 @dataclass
 class _Choice:
     cell: CellText
     key: str | None  # None: a choice that the kit does not know
-    own: Mark | None = None
-    mark: Mark | None = None
+    own: ChoiceMark | None = None
+    mark: ChoiceMark | None = None
     free: str = ""
     marks: list[CellText] = of(default_factory=list)
 
 
-class _Parts(NamedTuple):
+class _ChoiceParts(NamedTuple):
     choices: list[_Choice]
-    marks: list[tuple[CellText, Mark]]
+    marks: list[tuple[CellText, ChoiceMark]]
     unknown: list[CellText]
 
 
-def read_choice_cells(field: Field, cells: Sequence[CellText], start: int) -> Understood | None:
+def read_choice_cells(
+    field: Field, cells: Sequence[CellText], start: int, *, in_table: bool = False
+) -> Understood | None:
     """What the cells answer to a field of choices, None where they are no choices in cells of their own.
 
-    `start` is the first column in which an answer can stand.
+    `start` is the first column in which an answer can stand; a form may print its choices with a blank beside each to
+    be marked, a table (`in_table`) does not.
     """
     if len(cells) < 2 or not (field.choices or field.type is FieldType.YES_NO):
         return None
     parts = _parts(field, cells)
-    if not parts.choices or not _is_spread(parts):
+    if not parts.choices:
+        return Understood(None, uncertain=True) if parts.marks and not parts.unknown else None
+    if not _is_spread(parts):
         return None
     if parts.marks and not _assign(parts, start):
         return Understood(None, uncertain=True)
-    if any(cell for cell in parts.unknown):
-        return None if not parts.marks else Understood(None, uncertain=True)
-    return _decide(field, parts)
+    strangers = [choice for choice in parts.choices if choice.key is None and choice.mark is None]
+    unread = (*parts.unknown, *(choice.cell for choice in strangers))
+    if parts.unknown and not parts.marks:
+        return None
+    kept = parts._replace(choices=[choice for choice in parts.choices if choice not in strangers])
+    return _decide(field, kept, in_table=in_table)._replace(unread=unread)
 
 
-def _parts(field: Field, cells: Sequence[CellText]) -> _Parts:
+def _parts(field: Field, cells: Sequence[CellText]) -> _ChoiceParts:
     """The cells told apart.  In a cell beside 其他 stands what it is."""
-    found = _Parts([], [], [])
+    found = _ChoiceParts([], [], [])
     for cell in cells:
         mark = mark_of(cell.text)
         choice = _choice(field, cell)
         if choice is not None and (
-            mark is None or field.type is FieldType.YES_NO and choice.own is None and not _is_glyph(cell.text)
+            mark is None or (field.type is FieldType.YES_NO and choice.own is None and not _is_glyph(cell.text))
         ):
             found.choices.append(choice)
         elif mark is not None:
@@ -120,7 +130,7 @@ def _free(text: str) -> str:
     return "" if says_nothing(found) else found
 
 
-def _take_free_text(parts: _Parts) -> None:
+def _take_free_text(parts: _ChoiceParts) -> None:
     """Give 其他 the text right of it: `其他 | 物流`."""
     for choice in parts.choices:
         if choice.key == OTHER and not choice.free:
@@ -135,7 +145,7 @@ def _take_free_text(parts: _Parts) -> None:
                 parts.unknown.remove(beside)
 
 
-def _take_unknown_choices(parts: _Parts, field: Field) -> None:
+def _take_unknown_choices(parts: _ChoiceParts, field: Field) -> None:
     """Among marked choices an unknown text with a mark is a choice too, one that the kit does not know."""
     if not parts.marks or len(parts.choices) < 2:
         return
@@ -155,7 +165,7 @@ def _nearly(field: Field, text: str) -> str | None:
     return keys.pop() if len(keys) == 1 else None
 
 
-def _is_spread(parts: _Parts) -> bool:
+def _is_spread(parts: _ChoiceParts) -> bool:
     """Whether choices stand in cells of their own, and not one answer with a remark beside it."""
     return len(parts.choices) > 1 or bool(parts.marks) or bool(parts.choices[0].own)
 
@@ -163,7 +173,7 @@ def _is_spread(parts: _Parts) -> bool:
 # -- which mark belongs to which choice ------------------------------------------------------------
 
 
-def _assign(parts: _Parts, start: int) -> bool:
+def _assign(parts: _ChoiceParts, start: int) -> bool:
     """Give every mark to its choice; False where more than one way fits, or none."""
     ways = [found for along in (_after, _before, _below, _above) if (found := _pairs(parts, along)) is not None]
     if len(ways) > 1 and any(choice.cell.extent.left <= start for choice in parts.choices):
@@ -178,7 +188,7 @@ def _assign(parts: _Parts, start: int) -> bool:
     return True
 
 
-def _pairs(parts: _Parts, along: object) -> dict[int, int] | None:
+def _pairs(parts: _ChoiceParts, along: object) -> dict[int, int] | None:
     """By number of the mark the number of its choice, None unless each mark has a choice of its own in that way."""
     found: dict[int, int] = {}
     for number, (cell, _) in enumerate(parts.marks):
@@ -208,10 +218,10 @@ def _above(choice: Extent, mark: Extent) -> bool:
 # -- what is chosen --------------------------------------------------------------------------------
 
 
-def _decide(field: Field, parts: _Parts) -> Understood:
+def _decide(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
     marks = [choice.mark or choice.own for choice in parts.choices]
     if not any(marks):
-        return _without_marks(field, parts)
+        return _without_marks(field, parts, in_table=in_table)
     states = chosen(marks)
     if states is None:
         return Understood(None, uncertain=True)
@@ -221,11 +231,15 @@ def _decide(field: Field, parts: _Parts) -> Understood:
     return _value(field, picked)
 
 
-def _without_marks(field: Field, parts: _Parts) -> Understood:
-    """Choices named one by one are chosen; where all that the kit offers are named in its order, nobody knows."""
+def _without_marks(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
+    """Choices named one by one are chosen; where all that the kit offers are named in its order, or a blank to be
+    marked stands beside each, nobody knows."""
     named = [choice.key for choice in parts.choices if choice.key != OTHER]
     offered = [choice.key for choice in field.offered] or [yesno.YES, yesno.NO]
-    if len(offered) > 1 and named[: len(offered)] == offered:
+    is_all = len(offered) > 1 and named[: len(offered)] == offered
+    pairs = pairwise(choice.cell.extent for choice in parts.choices)
+    is_spaced = len(parts.choices) > 1 and all(a.top == b.top and b.left - a.right > 1 for a, b in pairs)
+    if is_all or (is_spaced and not in_table):
         return Understood(None, uncertain=True)
     return _value(field, parts.choices)._replace(is_joined=True)
 
@@ -259,15 +273,15 @@ def is_choice_cell(field: Field, text: str) -> bool:
 
 def ticked_options(field: Field, options: Sequence[str], texts: Sequence[str]) -> Understood:
     """What columns headed by one choice each say: a mark, or the choice's own name, in those that are chosen."""
-    marks: list[Mark | None] = []
+    marks: list[ChoiceMark | None] = []
     free = ""
     for option, text in zip(options, texts, strict=True):
         mark = mark_of(text) if text.strip() else None
         if mark is None and text.strip() and not says_nothing(text):
             if choice_named(field, text) == option:
-                mark = Mark.CHOSEN
+                mark = ChoiceMark.CHOSEN
             elif option == OTHER:
-                mark, free = Mark.CHOSEN, _free(text)
+                mark, free = ChoiceMark.CHOSEN, _free(text)
             else:
                 return Understood(None, uncertain=True)
         marks.append(mark)

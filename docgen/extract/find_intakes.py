@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
@@ -54,14 +55,24 @@ class Intakes(Iterable[Answers]):
     def __iter__(self) -> Iterator[Answers]:
         found: list[Unrecognised] = []  # texts of nobody's, met on the way: each customer brings those before the next
         before: Answers | None = None
+        titles = [sheet.grid.sheet for sheet in self.sheets]
+        number = count(1)
         for sheet in self.sheets:
             for answers in sheet.customers(found):
                 if before is not None:
                     yield replace(before, outside=tuple(found))
                     found.clear()
+                if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names: customers are numbered
+                    answers = replace(answers, row=next(number))
                 before = self._finished(answers)
         if before is not None:
             yield replace(before, outside=tuple(found))
+
+    @property
+    def doubts(self) -> tuple[tuple[str | None, str], ...]:
+        """The sheets and cells that may begin another customer, where nobody can tell whose the answers are."""
+        forms = [sheet for sheet in self.sheets if isinstance(sheet, SheetForms)]
+        return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
 
     def _finished(self, answers: Answers) -> Answers:
         answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)

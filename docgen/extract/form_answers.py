@@ -12,14 +12,14 @@ from docgen.extract.choice_cells import CellText, Understood, is_choice_cell, re
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
-from docgen.extract.found import Found, Remark
+from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Cell
 from docgen.model.intake import Level
 from docgen.model.kit import Field, FieldType
-from docgen.text import is_instruction
+from docgen.text import fold, is_instruction
 
 _EXAMPLE = re.compile(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 
@@ -242,9 +242,10 @@ class ZoneReader:
         if merged and not can_be_joined(field, [spot.cell.text for spot in merged], certain=True):
             texts = [found.written, *(spot.cell.text for spot in merged)]
             details = {"texts": "」、「".join(texts)}
-            found.remarks.append(Remark(found.place, "answers-several", Level.INVALID, "\n".join(texts), details))
+            found.remarks.append(PlaceNote(found.place, "answers-several", Level.INVALID, "\n".join(texts), details))
             found.taken += tuple(spot.place for spot in merged)
             return [spot for spot in rest if spot not in merged]
+        rest = self._without_repeated(found, rest)
         loose = [spot for spot in rest if spot not in merged]
         beside = [s for s in loose if s.extent.top == found.place[0] and s.extent.left > found.place[1]]
         below = [s for s in loose if s.extent.left == found.place[1] and s in zone.further and self._is_followed(zone)]
@@ -255,6 +256,20 @@ class ZoneReader:
                 more += group
         self._add(found, more)
         return [spot for spot in rest if spot not in more]
+
+    def _without_repeated(self, found: Found, rest: list[LabelCandidate]) -> list[LabelCandidate]:
+        """The texts beside the answer without those that repeat it, and without those under a heading like its own:
+        of these, one that differs is a second answer."""
+        same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
+        heads = self._headings.unknown
+        second = [s for s in rest if s not in same and s.extent.left in heads and found.place[1] in heads]
+        found.taken += tuple(spot.place for spot in (*same, *second))
+        if second:
+            texts = [found.written, *(spot.cell.text for spot in second)]
+            details = {"texts": "」、「".join(texts)}
+            found.cell = Cell("\n".join(texts))
+            found.remarks.append(PlaceNote(found.place, "answers-differ", Level.INVALID, found.written, details))
+        return [spot for spot in rest if spot not in same and spot not in second]
 
     def _is_followed(self, zone: Zone) -> bool:
         """Whether another label stands below the zone, so that its further rows stand inside of the form."""
@@ -269,7 +284,7 @@ class ZoneReader:
         found.cell = Cell(joined(self._field(found.key), texts), found.cell.fault or next(iter(faults), None))
         found.taken += tuple(spot.place for spot in more)
         details = {"texts": "」、「".join(text for text in texts if text.strip())}
-        found.remarks.append(Remark(found.place, "answers-joined", Level.ADVICE, found.written, details))
+        found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, found.written, details))
 
     def _read_choices(self, found: Found, zone: Zone, parts: _Sorted) -> list[LabelCandidate] | None:
         """Take choices and marks in cells of their own for the answer; the cells, None where there are no such cells."""
@@ -281,8 +296,9 @@ class ZoneReader:
         for cells in (own, [spot for spot in own if spot not in zone.further]):
             read = read_choice_cells(field, [CellText(s.extent, s.cell.text) for s in cells], self._start_column(zone))
             if read is not None:
-                self._take_choices(found, cells, read)
-                return cells
+                kept = [spot for spot in cells if not any(spot.extent == one.extent for one in read.unread)]
+                self._take_choices(found, kept, read)
+                return kept
         return None
 
     def _start_column(self, zone: Zone) -> int:
@@ -297,10 +313,10 @@ class ZoneReader:
         found.cell = Cell(shown if read.value is not None or not read.written else read.written)
         found.taken, found.value = tuple(spot.place for spot in cells), read.value
         if read.uncertain:
-            found.remarks.append(Remark(found.place, "choice-marks-unclear", Level.INVALID, shown))
+            found.remarks.append(PlaceNote(found.place, "choice-marks-unclear", Level.INVALID, shown))
         elif read.is_joined:
             details = {"texts": "」、「".join(spot.cell.text for spot in cells)}
-            found.remarks.append(Remark(found.place, "answers-joined", Level.ADVICE, shown, details))
+            found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, shown, details))
 
     def _split(self, found: Found, label: LabelCandidate) -> Iterator[Found]:
         """The answers to the fields that one label names together."""
@@ -312,7 +328,7 @@ class ZoneReader:
         remarks = list(found.remarks)
         if not pieces:
             details = {"label": "」、「".join(self._field(key).label for key in together.keys)}
-            remarks.append(Remark(found.place, "joint-label", Level.INVALID, found.written, details))
+            remarks.append(PlaceNote(found.place, "joint-label", Level.INVALID, found.written, details))
             pieces = (found.written,) * len(together.keys)
         for key, piece in zip(together.keys, pieces, strict=True):
             yield replace(found, key=key, cell=found.cell._replace(text=piece), remarks=list(remarks))

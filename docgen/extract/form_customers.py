@@ -10,7 +10,7 @@ from docgen.extract.cell_classes import LabelCandidate, Layout
 from docgen.extract.form_answers import CustomerColumn
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.form_zones import Zone, Zones
-from docgen.extract.found import Found, Remark
+from docgen.extract.found import Found, PlaceNote
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.model.intake import Level
@@ -27,11 +27,17 @@ class Customers:
     columns: tuple[CustomerColumn, ...] = ()
     certain: bool = True
 
-    def remarks(self, best: dict[str, Found]) -> Iterator[tuple[Remark, str | None]]:
+    def shares(self, spot: LabelCandidate) -> bool:
+        """Whether the text stands beside several customers, in the column of none."""
+        return bool(self.columns) and not any(
+            spot.extent.left <= customer.column <= spot.extent.right for customer in self.columns
+        )
+
+    def remarks(self, best: dict[str, Found]) -> Iterator[tuple[PlaceNote, str | None]]:
         """That a column was taken for a customer, where nothing says so."""
         if not self.certain and best:
             key, found = next(iter(best.items()))
-            yield Remark(found.place, "customers-beside", Level.MANUAL, found.written), key
+            yield PlaceNote(found.place, "customers-beside", Level.MANUAL, found.written), key
 
 
 def customer_columns(layout: Layout, zones: Zones, headings: FormHeadings, vocabulary: Vocabulary) -> Customers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from docgen.extract import words
@@ -24,7 +24,11 @@ class Stray:
 class StrayJudge:
     """Tells which of the texts that nobody owns may be answers."""
 
-    def __init__(self, layout: Layout, vocabulary: Vocabulary, nobodys: list[LabelCandidate]) -> None:
+    def __init__(
+        self, layout: Layout, vocabulary: Vocabulary, nobodys: list[LabelCandidate], answers: Iterable[int]
+    ) -> None:
+        """`answers` are the columns that hold answers."""
+        self._answers = set(answers)
         self._layout = layout
         self._vocabulary = vocabulary
         labels = [layout.spots[place] for place, role in layout.roles.items() if role in {Role.LABEL, Role.PAIR}]
@@ -54,7 +58,7 @@ class StrayJudge:
             yield from self._of_row(row, sorted(spots, key=lambda spot: spot.extent.left))
 
     def _of_row(self, row: int, spots: list[LabelCandidate]) -> Iterator[Stray]:
-        if row < self._first:
+        if row < self._first and not (self._is_right_above(row) and self._is_row_of_answer(spots)):
             yield from (Stray(spot) for spot in spots if _is_added(spot))
             return
         head = spots[0]
@@ -66,6 +70,15 @@ class StrayJudge:
             if not spot.meaning.keys and self._may_answer(row, spot):
                 yield Stray(spot)
 
+    def _is_right_above(self, row: int) -> bool:
+        """Whether no blank row parts the row from the first label."""
+        return all(between in self._layout.rows for between in range(row, self._first))
+
+    def _is_row_of_answer(self, spots: list[LabelCandidate]) -> bool:
+        """Whether a text stands where labels stand, and another in a column of answers."""
+        places = {column for column in self._answers if column > spots[0].extent.left}
+        return spots[0].extent.left in self._columns and any(spot.extent.left in places for spot in spots[1:])
+
     def _is_label(self, spot: LabelCandidate) -> bool:
         """Whether a text with others right of it is their label, one that the kit does not know."""
         return spot.extent.left in self._columns or bool(spot.meaning.keys) or spot.extent.left <= self._left
@@ -74,7 +87,7 @@ class StrayJudge:
         """Whether what stands beside an unknown label may be an answer."""
         text = head.cell.text
         kind = words.heading(text)
-        if kind is Heading.REMARK or _is_added(head):
+        if kind in {Heading.REMARK, Heading.ANSWER} or _is_added(head):
             return True
         return kind is not Heading.PRINTED and not words.is_clerical(text) and not words.is_framing(text)
 
@@ -96,7 +109,7 @@ class StrayJudge:
 
 def _is_added(spot: LabelCandidate) -> bool:
     text = spot.cell.text
-    return words.is_remark(text) and not words.is_framing(text)
+    return words.is_remark(text) and not words.is_framing(text) and words.whole_heading(text) is None
 
 
 def _counted(spots: list[LabelCandidate]) -> set[LabelCandidate]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docgen.extract.account import Account, Fate, Kind, things
+from docgen.extract import words
+from docgen.extract.account import Account, Fate, ThingKind, things
 from docgen.extract.cell_classes import LabelCandidate, Layout, Role
 from docgen.extract.form_answers import CustomerColumn, ZoneAnswers, ZoneReader
 from docgen.extract.form_customers import customer_columns
@@ -13,14 +14,15 @@ from docgen.extract.form_headings import read_headings
 from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_strays import Stray, StrayJudge
 from docgen.extract.form_zones import find_zones
-from docgen.extract.found import Found, Remark
+from docgen.extract.found import Found, PlaceNote
 from docgen.extract.near_labels import near_remarks, taken_labels, taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import around_answers, over_form, unread
 from docgen.extract.vocabulary import NEAR, Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Grid
-from docgen.model.intake import Answer, Origin, ReadingNote, Unrecognised
+from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
+from docgen.model.kit import FieldType
 from docgen.text import is_instruction
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
@@ -39,10 +41,14 @@ class FormIntake:
 
 @dataclass(frozen=True)
 class Form:
-    """What a sheet read as a form holds: its customers, the account of all its texts, and what the sheet hides."""
+    """What a sheet read as a form holds: its customers, the account of all its texts, and what the sheet hides.
+
+    `doubt` is the cell of what may be another customer's name, where nobody can tell whose the answers are.
+    """
 
     intakes: tuple[FormIntake, ...]
     account: Account
+    doubt: str | None = None
     hidden: tuple[Unrecognised, ...] = ()
 
     @property
@@ -90,7 +96,7 @@ class _FormReader:
         """The answers of the sheet's customers, and what became of every text."""
         for place in self.headings.places:
             self.account.settle(place, Fate.LABEL)
-        judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys)
+        judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys, self.places.columns)
         readings = [self._read(customer) for customer in self.customers.columns or (None,)]
         for _, zones in readings:
             self._settle_print(zones)
@@ -106,7 +112,18 @@ class _FormReader:
                 remarks += over_form(self.grid, self.account, self.layout, best, self.vocabulary)
             intakes.append(self._intake(best, [*remarks, *self.customers.remarks(best)], self._only_explains(zones)))
         self._settle_labels(judge)
-        return Form(tuple(intakes), self.account)
+        return Form(tuple(intakes), self.account, self._doubt(readings[0][1]))
+
+    def _doubt(self, zones: list[ZoneAnswers]) -> str | None:
+        """The cell of a second name of an organisation, where a second number of a person stands as well."""
+        unread_of = {zone.found[0].key: zone.unread for zone in zones if zone.found and zone.unread}
+        numbers = (key for key, field in self.vocabulary.fields.items() if field.type is FieldType.MOBILE)
+        has_number = any(
+            self.vocabulary.could_answer(key, spot.cell.text) for key in numbers for spot in unread_of.get(key, ())
+        )
+        names = unread_of.get(self.vocabulary.kit.name_field, ()) if has_number else ()
+        second = next((spot for spot in names if words.is_organisation(spot.cell.text)), None)
+        return self.grid.address(*second.place) if second is not None else None
 
     def _read(self, customer: CustomerColumn | None) -> tuple[dict[str, Found], list[ZoneAnswers]]:
         reader = ZoneReader(self.layout, self.vocabulary, self.places, self.headings, customer)
@@ -118,12 +135,12 @@ class _FormReader:
 
     def _remarks(
         self, best: dict[str, Found], zones: list[ZoneAnswers], judge: StrayJudge
-    ) -> Iterator[tuple[Remark, str | None]]:
+    ) -> Iterator[tuple[PlaceNote, str | None]]:
         """What there is to say of this customer's answers, each with the field that it concerns."""
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, Kind.PICTURE)
+                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
             for place in found.quoted:
                 self.account.settle(place, Fate.QUOTED)
             for remark in found.remarks:
@@ -135,16 +152,22 @@ class _FormReader:
         for zone in zones:
             key = zone.found[0].key if zone.found else None
             for spot in zone.unread if not self.vocabulary.is_internal else ():
-                if not judge.is_framing(spot):
+                if judge.is_framing(spot):
+                    continue
+                if self.customers.shares(spot):
+                    # it may speak of any customer, so none of them gets to read it
+                    where = {"cell": self.grid.address(*spot.place) or ""}
+                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, ThingKind.STRUCK), key
+                else:
                     yield unread(spot.place, spot.cell.text)[0], key
 
-    def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[Remark, str | None]]:
+    def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         for stray in strays:
             if stray.beside is not None:
                 self.account.settle(stray.beside.place, Fate.QUOTED)
             yield unread(stray.spot.place, stray.spot.cell.text, stray.beside.cell.text if stray.beside else "")
 
-    def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[Remark, str | None]]:
+    def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         """That an unknown label looks like that of a field which was not found."""
         beside = [stray.beside for stray in strays if stray.beside is not None]
         spots = dict.fromkeys([*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys)])
@@ -158,7 +181,7 @@ class _FormReader:
         return is_headed and not self.headings.unknown and not answered and explained * 2 >= len(zones)
 
     def _intake(
-        self, best: dict[str, Found], remarks: Sequence[tuple[Remark, str | None]], only_explains: bool
+        self, best: dict[str, Found], remarks: Sequence[tuple[PlaceNote, str | None]], only_explains: bool
     ) -> FormIntake:
         notes = tuple(self._note(remark, key) for remark, key in remarks)
         fields = {key: self._answer(found) for key, found in best.items()}
@@ -172,7 +195,7 @@ class _FormReader:
         cell = found.cell
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
 
-    def _note(self, remark: Remark, key: str | None) -> ReadingNote:
+    def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         self.account.settle(remark.place, Fate.QUOTED, remark.kind)
         origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
         return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)

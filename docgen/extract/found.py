@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from docgen.extract.account import Kind, Place
+from docgen.extract.account import Place, ThingKind
 from docgen.formats.grid import BLANK, Cell
 from docgen.model.intake import Level, Value
 
 
 @dataclass(frozen=True)
-class Remark:
+class PlaceNote:
     """Something to say of what stands at a place: code of its wording, weight, the words it is about."""
 
     place: Place
@@ -19,7 +19,7 @@ class Remark:
     level: Level
     written: str
     details: Mapping[str, str] = field(default_factory=dict)
-    kind: Kind = Kind.TEXT
+    kind: ThingKind = ThingKind.TEXT
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Found:
     has_place: bool = True
     value: Value | None = None
     option: str = ""
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[PlaceNote] = field(default_factory=list)
 
     @property
     def written(self) -> str:

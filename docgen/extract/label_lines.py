@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Grid
 from docgen.formats.text_lines import is_mail, lines_grid, read_lines, read_mail
+from docgen.text import is_instruction
 
+_ANSWERED = 2  # so many answers in paragraphs are no chance
 _LOOKED_AT = 300  # lines; no form is longer, and a table may have millions
 
 
@@ -24,3 +27,18 @@ def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
             meaning = vocabulary.meaning(line.strip())
             keys |= {key for key, _ in meaning.pairs} | set(meaning.keys)
     return lines_grid(lines, "L") if len(keys) * 2 >= len(vocabulary.fields) else None
+
+
+def answers_in_prose(lines: Iterable[str], vocabulary: Vocabulary, tables: Iterable[Grid]) -> bool:
+    """Whether the paragraphs of a document answer fields whose labels stand in none of its tables."""
+    answered = {
+        key
+        for line in lines
+        for key, answer in vocabulary.meaning(line.strip()).pairs
+        if answer.strip() and not is_instruction(answer) and not vocabulary.understood(line)
+    }
+    if len(answered) < _ANSWERED:
+        return False
+    cells = (cell for table in tables for row in table.rows.values() for cell in row.values())
+    asked = {key for cell in cells for key in vocabulary.meaning(cell.text).keys}
+    return len(answered - asked) >= _ANSWERED

@@ -13,7 +13,7 @@ from functools import lru_cache
 from docgen.extract import words
 from docgen.extract.account import Place
 from docgen.extract.cell_classes import LabelCandidate, Layout, Role
-from docgen.extract.found import Remark
+from docgen.extract.found import PlaceNote
 from docgen.extract.vocabulary import Vocabulary
 from docgen.model.intake import Level
 from docgen.model.kit import Field
@@ -108,10 +108,10 @@ def _is_near(text: str, name: str) -> bool:
     return short[at:] == long[at + 1 :]
 
 
-def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> Remark:
+def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> PlaceNote:
     """That a text was taken for the label of a field."""
     details = {"label": vocabulary.fields[key].label, "written": head_of(text)}
-    return Remark(place, "label-taken", Level.MANUAL, head_of(text), details)
+    return PlaceNote(place, "label-taken", Level.MANUAL, head_of(text), details)
 
 
 # -- reported --------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> R
 
 def near_remarks(
     vocabulary: Vocabulary, texts: Iterable[tuple[Place, str]], found: Iterable[str]
-) -> Iterator[tuple[Remark, str | None]]:
+) -> Iterator[tuple[PlaceNote, str | None]]:
     """What there is to say of texts that look like the labels of fields that were not found."""
     known = set(found)
     missing = [field for key, field in vocabulary.fields.items() if key not in known]
@@ -128,7 +128,7 @@ def near_remarks(
         if near:
             details = {"label": "」、「".join(field.label for field in near), "written": head_of(text)}
             key = near[0].key if len(near) == 1 else None
-            yield Remark(place, "near-label", Level.ADVICE, text, details), key
+            yield PlaceNote(place, "near-label", Level.ADVICE, text, details), key
 
 
 def near_fields(fields: Iterable[Field], text: str) -> list[Field]:

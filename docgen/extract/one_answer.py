@@ -8,7 +8,7 @@ from dataclasses import replace
 from docgen import values
 from docgen.extract.answer_text import without_print
 from docgen.extract.choice_cells import ticked_options
-from docgen.extract.found import Found, Remark
+from docgen.extract.found import Found, PlaceNote
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Cell
 from docgen.model.intake import Level
@@ -54,7 +54,7 @@ def _take_off_print(vocabulary: Vocabulary, one: Found) -> None:
         return
     text, remains = without_print(vocabulary, one.key, one.written)
     if remains:
-        one.remarks.append(Remark(one.place, "hint-remains", Level.INVALID, one.written, {"hint": remains}))
+        one.remarks.append(PlaceNote(one.place, "hint-remains", Level.INVALID, one.written, {"hint": remains}))
     one.cell = one.cell._replace(text=text)
 
 
@@ -78,7 +78,7 @@ def _with_differing(best: Found, differing: Sequence[Found]) -> Found:
     """The better label's answer with a finding that quotes the others; where no label is better, all of them and none
     is read."""
     texts = [one.written for one in (best, *differing)]
-    remark = Remark(best.place, "answers-differ", Level.MANUAL, "\n".join(texts), {"texts": "」、「".join(texts)})
+    remark = PlaceNote(best.place, "answers-differ", Level.MANUAL, "\n".join(texts), {"texts": "」、「".join(texts)})
     places = tuple(place for one in differing for place in one.taken or (one.place,))
     if all(one.rank > best.rank for one in differing):
         best.quoted += places
@@ -99,5 +99,5 @@ def _from_options(field: Field, options: Sequence[Found]) -> Found:
     taken = tuple(place for one in options for place in one.taken)
     merged = Found(first.key, first.rank, first.label, first.place, cell, taken, value=read.value)
     if read.uncertain:
-        merged.remarks.append(Remark(first.place, "choice-marks-unclear", Level.INVALID, shown))
+        merged.remarks.append(PlaceNote(first.place, "choice-marks-unclear", Level.INVALID, shown))
     return merged

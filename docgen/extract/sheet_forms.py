@@ -36,6 +36,11 @@ class SheetForms:
         """Whether nobody has filled in any of the forms."""
         return all(one.is_empty for form, _ in self.forms for one in form.intakes)
 
+    @property
+    def doubt(self) -> str | None:
+        """The cell that may begin another customer, where nobody can tell whose the answers are."""
+        return next((form.doubt for form, _ in self.forms if form.doubt is not None), None)
+
     def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
         """The customers in order; what stands outside of all of them is added to `outside`."""
         outside += self.outside

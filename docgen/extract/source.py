@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
-from docgen.extract.find_intakes import locate, locate_terms
-from docgen.extract.label_lines import label_lines
+from docgen.extract.find_intakes import Intakes, locate, locate_terms
+from docgen.extract.label_lines import answers_in_prose, label_lines
 from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
@@ -100,14 +100,18 @@ def _read_word(path: Path, kit: Kit) -> Reading:
         left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)
         read_answers = replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)
         return Reading([read_answers], is_single=not around.left)
+    lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
+    together = replace(book, sheets=(stacked([lines, *book.sheets]),))
+    beside = surroundings(replace(document, prose=()), words)
+    if answers_in_prose(document.prose, words, book.sheets):
+        found = _first(words, [together], beside)
+        if found is not None:
+            return _certain(path, found)
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
-    without = "no table of the document holds an intake"
     found = _first(words, [book, as_one], around)
     if found is not None:
-        return found
-    lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
-    beside = surroundings(replace(document, prose=()), words)
-    return _located(path, words, [replace(book, sheets=(stacked([lines, *book.sheets]),))], without, beside)
+        return _certain(path, found)
+    return _located(path, words, [together], "no table of the document holds an intake", beside)
 
 
 def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None) -> Reading | None:
@@ -117,6 +121,18 @@ def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None
         return None
     intakes, terms = found
     return Reading(intakes, terms.answers, terms.notes, intakes.outside, intakes.is_single)
+
+
+def _certain(path: Path, reading: Reading) -> Reading:
+    """The reading, where it is certain whose the answers are.  Raises SourceError."""
+    doubts = reading.intakes.doubts if isinstance(reading.intakes, Intakes) else ()
+    for sheet, cell in doubts:
+        where = f"sheet {sheet}, cell {cell}" if sheet is not None else f"cell {cell}"
+        raise SourceError(
+            f"{path}: {where} may be the name of a second customer, and nobody can tell whose the answers are",
+            "put each customer into a sheet, a column with a heading or a row of its own",
+        )
+    return reading
 
 
 def _located(
@@ -130,4 +146,4 @@ def _located(
             f"nor a table with a header row and customers below it{'; ' if seen else ''}{seen}",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
-    return found
+    return _certain(path, found)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from docgen.extract import words
-from docgen.extract.account import Account, Fate, Kind, Place, Thing, cell_things, floating_things
+from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_things, floating_things
 from docgen.extract.choice_cells import CellText, read_choice_cells
-from docgen.extract.found import Found, Remark
+from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
 from docgen.extract.near_labels import taken_remark
 from docgen.extract.one_answer import bring_together
@@ -28,10 +28,17 @@ class CustomerReader:
         self.head = head
         self.tops = tops
         self.rows: dict[int, Row] = {}
+        self.remarks: set[int] = set()  # rows that hold nothing but a remark
+        self.shared: list[Place] = []  # remarks that may speak of any customer of the table
 
     def add(self, row: int, cells: Row) -> None:
         """Take one more row of the customer."""
         self.rows[row] = cells
+
+    def add_remark(self, row: int, cells: Row) -> None:
+        """Take a row that holds nothing but a remark on the customer."""
+        self.rows[row] = cells
+        self.remarks.add(row)
 
     def answers(self) -> Answers:
         """The customer's answers."""
@@ -41,7 +48,8 @@ class CustomerReader:
         first = next(iter(self.rows))
         if any(row in self.grid.filtered_rows for row in self.rows):
             place = (first, self.head.columns[0].numbers[0])
-            said.append((Remark(place, "row-filtered", Level.ADVICE, ""), None))
+            said.append((PlaceNote(place, "row-filtered", Level.ADVICE, ""), None))
+        said += [(self._shared(place), None) for place in self.shared]
         fields = {key: self._answer(one) for key, one in found.items()}
         notes = tuple(self._note(remark, key) for remark, key in said)
         return Answers(self.grid.sheet, first, fields, self.account.left(), notes=notes)
@@ -63,7 +71,7 @@ class CustomerReader:
         first = next(iter(self.rows))
         texts: list[tuple[Place, Cell]] = []
         printed: list[Place] = []
-        for row in self.rows:
+        for row in (row for row in self.rows if row not in self.remarks):
             for number in column.numbers:
                 place, cell = self._seen(row, number)
                 if not (cell.text.strip() or cell.fault) or any(place == other for other, _ in texts):
@@ -99,20 +107,20 @@ class CustomerReader:
         shown = [cell.text for _, cell in texts]
         details = {"texts": "」、「".join(shown)}
         cells = [CellText(self.grid.extent(*place), cell.text) for place, cell in texts]
-        read = read_choice_cells(field, cells, column.numbers[0])
+        read = read_choice_cells(field, cells, column.numbers[0], in_table=True)
         written = joined(field, shown)
-        if read is not None and (read.uncertain or read.value is not None):
+        if read is not None and not read.unread and (read.uncertain or read.value is not None):
             found.cell, found.value = Cell(written), read.value
             if read.uncertain:
-                found.remarks.append(Remark(found.place, "choice-marks-unclear", Level.INVALID, written))
+                found.remarks.append(PlaceNote(found.place, "choice-marks-unclear", Level.INVALID, written))
             else:
-                found.remarks.append(Remark(found.place, "answers-joined", Level.ADVICE, written, details))
+                found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, written, details))
         elif can_be_joined(field, shown, certain=True):
             found.cell = Cell(written, next((cell.fault for _, cell in texts if cell.fault), None))
-            found.remarks.append(Remark(found.place, "answers-joined", Level.ADVICE, written, details))
+            found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, written, details))
         elif len(set(shown)) > 1:
             found.cell = Cell(written)
-            found.remarks.append(Remark(found.place, "answers-several", Level.INVALID, written, details))
+            found.remarks.append(PlaceNote(found.place, "answers-several", Level.INVALID, written, details))
 
     def _loose(self, column: Column) -> list[tuple[Place, Cell]]:
         """What stands right of the column where there is no heading."""
@@ -134,7 +142,7 @@ class CustomerReader:
         for key, one in found.items():
             for place in one.taken:
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, Kind.PICTURE)
+                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
             for place in one.printed:
                 self.account.settle(place, Fate.PRINTED)
             for place in one.quoted:
@@ -148,8 +156,11 @@ class CustomerReader:
 
     def _beside(self, found: Mapping[str, Found]) -> Iterator[Said]:
         """The texts in other columns: what the sheet keeps for its sender, examples, and what may be an answer."""
-        for thing in self.account.open(Kind.TEXT):
-            number = thing.place[1]
+        for thing in self.account.open(ThingKind.TEXT):
+            row, number = thing.place
+            if row in self.remarks:
+                yield unread(thing.place, thing.text)
+                continue
             heading, head = self.head.headings.get(number), self.head.unknown.get(number, "")
             if heading is Heading.COUNTING and thing.text.strip().rstrip(".、").isdecimal():
                 self.account.settle(thing.place, Fate.PRINTED)
@@ -157,22 +168,31 @@ class CustomerReader:
                 continue
             else:
                 yield unread(thing.place, thing.text, head)
-        for thing in self.account.open(Kind.COMMENT):
-            if not is_own_comment(thing.text, self.vocabulary):
-                yield unread(thing.place, thing.text, kind=Kind.COMMENT)
+        answers = {place for one in found.values() for place in (one.place, *one.taken)}
+        for thing in self.account.open(ThingKind.COMMENT):
+            if thing.place in answers:
+                continue  # said with the answer
+            if is_own_comment(thing.text, self.vocabulary):
+                self.account.settle_thing(thing, Fate.PRINTED)
+            else:
+                yield unread(thing.place, thing.text, kind=ThingKind.COMMENT)
 
     def _over(self, found: Mapping[str, Found]) -> Iterator[Said]:
         """Text boxes and pictures over the customer's rows."""
         answers = {place: key for key, one in found.items() for place in (one.place, *one.taken)}
-        for thing in self.account.open(Kind.BOX, Kind.PICTURE):
+        for thing in self.account.open(ThingKind.BOX, ThingKind.PICTURE):
             key = answers.get(thing.place)
-            if thing.kind is Kind.BOX:
-                remark, _ = unread(thing.place, thing.text, kind=Kind.BOX)
+            if thing.kind is ThingKind.BOX:
+                remark, _ = unread(thing.place, thing.text, kind=ThingKind.BOX)
                 yield remark, key
             elif key is not None:
-                yield Remark(thing.place, "picture", Level.MANUAL, words.picture(), {}, Kind.PICTURE), key
+                yield PlaceNote(thing.place, "picture", Level.MANUAL, words.picture(), {}, ThingKind.PICTURE), key
 
-    def _note(self, remark: Remark, key: str | None) -> ReadingNote:
+    def _shared(self, place: Place) -> PlaceNote:
+        where = {"cell": self.grid.address(*place) or ""}
+        return PlaceNote(place, "unread-shared", Level.MANUAL, "", where)
+
+    def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         self.account.settle(remark.place, Fate.QUOTED, remark.kind)
         origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
         return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)

@@ -27,6 +27,7 @@ class RowKind(Enum):
 
     CUSTOMER = auto()
     MORE = auto()  # a further line of the customer above
+    REMARK = auto()  # what somebody adds below the customers
     HEAD = auto()
     OUTSIDE = auto()
 
@@ -55,7 +56,12 @@ class RowReader:
         if not self._is_table:
             return RowKind.OUTSIDE
         shown = {number: cell for number, cell in cells.items() if cell.text.strip()}
-        if not shown or self._is_framing(row, shown):
+        if not shown:
+            return RowKind.OUTSIDE
+        first = next(iter(shown.values())).text
+        if follows and len(shown) == 1 and words.is_remark(first) and not words.is_framing(first):
+            return RowKind.REMARK
+        if self._is_framing(row, shown):
             return RowKind.OUTSIDE
         given = self._given(shown)
         kind = self._kind(row, shown, given, follows=follows)
@@ -81,23 +87,28 @@ class RowReader:
         head = read_head(self.grid, self.vocabulary, row, cells)
         if head is None or len(head.columns) * 2 <= len(texts) or len(head.keys) < 2:
             return False
-        given = [c for c in self.head.columns if c.numbers[0] in cells]
-        same = sum(c.key in self.vocabulary.meaning(cells[c.numbers[0]].text).keys for c in given)
-        if not qualifies(self.vocabulary, head) and same * 2 <= len(given):
-            self._is_table = len(head.keys) < LEAST_COLUMNS and self._is_table
-            return len(head.keys) >= LEAST_COLUMNS
-        if qualifies(self.vocabulary, head) or len(head.keys) >= len(self.head.keys):
-            self.head = head if head.keys != self.head.keys or not _is_same(head, self.head) else self.head
-            self._is_table = True
-            self._sums = {}
+        if not self._repeats(cells) and not qualifies(self.vocabulary, head):
+            # the header of a table of something else, unless answers merely look like labels
+            is_other = len(head.keys) >= LEAST_COLUMNS or len(head.columns) == len(texts)
+            self._is_table = self._is_table and not is_other
+            return is_other
+        if qualifies(self.vocabulary, head):
+            self.head = self.head if _is_same(head, self.head) else head
+            self._is_table, self._sums = True, {}
         return True
+
+    def _repeats(self, cells: Row) -> bool:
+        """Whether most of the row's answers are the labels of their own columns."""
+        given = [column for column in self.head.columns if column.numbers[0] in cells]
+        same = sum(c.key in self.vocabulary.meaning(cells[c.numbers[0]].text).keys for c in given)
+        return same * 2 > len(given)
 
     # -- lines -------------------------------------------------------------------------------------
 
     def _is_framing(self, row: int, cells: Row) -> bool:
         """Whether the row sums up, comments, explains or gives an example."""
         first_number, first = next(iter(cells.items()))
-        if is_total_or_remark(first.text) or words.is_framing(first.text) and not self._is_name(first_number, cells):
+        if is_total_or_remark(first.text) or (words.is_framing(first.text) and not self._is_name(first_number, cells)):
             return True
         if len(cells) == 1 and self.grid.extent(row, first_number).right > first_number:
             return True  # a title or remark across the table
@@ -133,6 +144,8 @@ class RowReader:
             return RowKind.MORE if follows and self._is_beside(cells) else RowKind.OUTSIDE
         if self._name in keys:
             name = next(cell.text for column, cell in given.items() if column.key == self._name)
+            if len(keys) == 1 and words.is_remark(name):
+                return RowKind.REMARK if follows else RowKind.OUTSIDE
             is_customer = len(keys) > 1 or words.is_organisation(name)
             return RowKind.CUSTOMER if is_customer and not is_instruction(name) else RowKind.OUTSIDE
         if self._has_no_name_column() and len(keys) > 1:

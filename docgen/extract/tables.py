@@ -97,6 +97,7 @@ class _Walk:
         self.rows = RowReader(grid, vocabulary, head)
         self.customer: CustomerReader | None = None
         self.last = 0
+        self.count = 0
         self.tops: dict[Place, Cell] = {}
 
     def customers(self, rows: Iterator[tuple[int, Row]], outside: list[Unrecognised]) -> Iterator[Answers]:
@@ -122,9 +123,13 @@ class _Walk:
             self.customer.add(row, cells)
             self.last = row
             return None
+        if kind is RowKind.REMARK and self.customer is not None:
+            self._take_remark(row, cells, outside)
+            return None
         done, self.customer = self.customer, None
         if kind is RowKind.CUSTOMER:
             self.customer = CustomerReader(self.grid, self.vocabulary, self.rows.head, self.tops)
+            self.count += 1
             self.customer.add(row, cells)
             self.last = row
         elif kind is RowKind.HEAD:
@@ -133,6 +138,16 @@ class _Walk:
             outside += outside_texts(self.grid, self.vocabulary, row, self.rows.without_print(cells))
             outside += self._floating(row)
         return done
+
+    def _take_remark(self, row: int, cells: Row, outside: list[Unrecognised]) -> None:
+        """A remark below the customers: the only one's, else nobody's, and the last of them is told where it stands."""
+        assert self.customer is not None
+        self.last = row
+        if self.count == 1:
+            self.customer.add_remark(row, cells)
+            return
+        outside += outside_texts(self.grid, self.vocabulary, row, cells)
+        self.customer.shared.append((row, next(iter(cells))))
 
     def _floating(self, row: int) -> Iterator[Unrecognised]:
         lying = (one for one in self.grid.floating if one.row == row and self.head.within({one.column: Cell("")}))

@@ -153,6 +153,8 @@ class Vocabulary:
     def _find(self, text: str) -> Meaning:
         if len(text) <= _LONGEST:
             rank, keys = self._look_up(text)
+            if keys and self._is_answered(text, keys):
+                return Meaning(pairs=tuple(self._pairs(text)))
             group = fold_label(text)
             group = group if group in self.groups else ""
             marked = bool(_MARKED.search(text))
@@ -171,6 +173,14 @@ class Vocabulary:
             if len(keys) == 1:
                 return Meaning(pairs=((keys[0], rest.strip()),))
         return Meaning(pairs=tuple(self._pairs(text)))
+
+    def _is_answered(self, text: str, keys: tuple[str, ...]) -> bool:
+        """Whether a label with its answer merely looks like a label with something more: `话术模板已审核通过：是`."""
+        head = _HEAD.match(text)
+        rest = text[head.end() :].strip(" *＊\n") if head else ""
+        if not rest or head is None or self._look_up(head[1])[1] != keys or is_instruction(rest):
+            return False
+        return self._look_up(rest)[1] != keys and any(map(str.isalnum, rest))
 
     def _keys(self, text: str) -> tuple[str, ...]:
         return self._look_up(text)[1]

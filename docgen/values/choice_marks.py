@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from docgen.values.choice_text import Cut, ChoiceItem, ChoiceMark
+from docgen.values.choice_text import ChoiceItem, ChoiceMark, Cut
 
 _FAR = 9  # from a mark, with no label on that side
 

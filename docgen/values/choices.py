@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from docgen.text import parted
 from docgen.values import choice_marks, choice_text
-from docgen.values.choice_text import MARK, Cut, ChoiceItem, Option, Options, options
+from docgen.values.choice_text import MARK, ChoiceItem, Cut, Option, Options, options
 
 __all__ = ["Choices", "Option", "Options", "is_ticked", "options", "read"]
 
