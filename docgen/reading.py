@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Self, cast
 
 from docgen import pipeline
+from docgen.errors import SourceError
 from docgen.formats import books
 from docgen.kit import kits
 from docgen.model.intake import Unrecognised, Value
 from docgen.model.kit import Kit
+from docgen.output import storage
 from docgen.pipeline import ReviewedIntake, SourceFile
 from docgen.workers.reader import Reader
 
@@ -51,9 +53,24 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
 
-    def passed_over(self, path: Path) -> str | None:
-        """What `books.passed_over` says of a file.  Raises SourceError."""
-        return cast("str | None", self._reader.call(path, books.passed_over, path))
+    def look(self, source: str) -> str | None:
+        """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
+
+        A file that nobody can look into is not read either.
+        """
+        try:
+            return cast("str | None", self._reader.call(source, look, source))
+        except SourceError as error:
+            return str(error).removeprefix(f"{source}: ")
+
+
+#: What is said of files in storage, which are not brought here to be looked into.
+_BY_NAME = f"its name is not that of a source (name it {', '.join(sorted(books.SUFFIXES))}, or name the file itself)"
+
+
+def look(source: str) -> str | None:
+    """What a file is that is not read, and what can be done; None where it is a source."""
+    return _BY_NAME if storage.is_remote(source) else books.look(Path(source))
 
 
 #: The kits of the parent; a forked child has them too.

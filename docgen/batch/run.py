@@ -14,7 +14,8 @@ from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.work import work
-from docgen.errors import SystemMissingError, WriteError
+from docgen.errors import SystemMissingError, UsageError, WriteError
+from docgen.formats.books import SUFFIXES, Unknown
 from docgen.output import files
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
@@ -35,7 +36,7 @@ def run(
     The work is done by so many `workers` of this process, or by those of the `cluster` at an address or LOCAL.
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
-    Raises WriteError, KitError and SystemMissingError, which stop the run.
+    Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError where no file was a source.
     """
     with (
         _alone_in(job.out),
@@ -47,11 +48,16 @@ def run(
         def submit(unit: Unit) -> Future[Outcome]:
             return pool.submit(work, job, kept.recall(unit))
 
-        for event in schedule.run(Schedule(map(str, sources), job.step), submit, pool.room):
+        every = (source if isinstance(source, Unknown) else str(source) for source in sources)
+        is_empty = True
+        for event in schedule.run(Schedule(every, job.step), submit, pool.room):
             if isinstance(event, Outcome):
+                is_empty = is_empty and not (event.items or event.failures)
                 kept.keep(event)
             yield event
         _report(here, job.out, kept)
+    if is_empty:
+        raise UsageError("no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
 
 
 def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[Cluster]:
