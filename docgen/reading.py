@@ -42,6 +42,10 @@ class ReadingProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the child; another one is started where something is read again."""
         self._reader.end()
 
     def open_source(self, file: SourceFile, kit: Kit, given_terms: Mapping[str, Value]) -> ReadElsewhere:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -58,6 +60,27 @@ def run(
         _report(here, job.out, kept)
     if is_empty:
         raise UsageError("no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
+
+
+_OPEN_ADDRESS = re.compile(r"tcp://\[?(.+?)\]?:\d{1,5}")
+
+
+def exposure(cluster: str | None) -> str:
+    """What to know of a scheduler that other people may reach; nothing of one on this machine or with TLS."""
+    address = _OPEN_ADDRESS.fullmatch(cluster or "")
+    if address is None or _is_loopback(address[1]):
+        return ""
+    return (
+        f"warning: --cluster {cluster}: whoever can reach this scheduler or its workers can run anything on them, and "
+        "read what passes (use tls://, or a network that is theirs alone)"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[Cluster]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import say, tell
+from docgen.cli.console import tell
 from docgen.cli.inputs import exit_by
-from docgen.cli.options import Place, common, day, load_kit, load_terms, sources_among, sources_argument
+from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_among, sources_argument
 from docgen.cli.progress import Lines, teller
 from docgen.errors import DocgenError, ExitCode
 from docgen.library import MOST_INTAKES, TIMEOUT
@@ -50,7 +50,7 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 @click.option("--most-intakes", type=click.IntRange(min=1), default=MOST_INTAKES, metavar="N", show_default=True,
               help="The most intakes of one source; a longer one fails.")  # fmt: skip
 @click.option("--cluster", metavar="ADDRESS",
-              help="Work on the dask cluster at tcp://HOST:PORT; 'local' starts one here, of N workers.")  # fmt: skip
+              help="Work on the dask cluster at tls:// or tcp://HOST:PORT; 'local' starts one of N.")  # fmt: skip
 @click.option("--log-json", is_flag=True, help="Tell of every intake as a line of JSON, on stderr.")
 @click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
 @common("kit", "terms", "date", "force", "talk")
@@ -76,8 +76,9 @@ def batch(
         for source in sources_among(batch.sources):
             tell(source)
         return
+    reading().end()  # workers read from now on
     with teller(len(batch.sources), as_json=log_json) as told, _terminable():
-        _tell(batch.events(say), out, told)
+        _tell(batch.events(told.note), out, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
     exit_by(map(Verdict, told.tally.verdicts))

@@ -139,6 +139,10 @@ class Lines:
 
         say(retry_text(retry))
 
+    def note(self, text: str) -> None:
+        """Tell what there is to know before the first unit."""
+        say(text)
+
     def error(self, error: DocgenError) -> None:
         """Tell of what stopped the run."""
         raise error
@@ -192,6 +196,10 @@ class Json(Lines):
         """An event for the unit."""
         unit = retry.unit
         self._event("retry", source=unit.source, first=unit.start + 1, last=unit.stop, reason=unit.deaths[-1])
+
+    def note(self, text: str) -> None:
+        """An event with the text."""
+        self._event("note", text=text)
 
     def error(self, error: DocgenError) -> None:
         """An event, and the exit code."""

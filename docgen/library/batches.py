@@ -14,7 +14,7 @@ from typing import NamedTuple
 from docgen.batch import events
 from docgen.batch.jobs import Job, Outcome, kit_sha256, stamp
 from docgen.batch.page import PAGE
-from docgen.batch.run import LOCAL, run
+from docgen.batch.run import LOCAL, exposure, run
 from docgen.batch.schedule import Retry
 from docgen.documents import fonts
 from docgen.errors import UsageError, WriteError
@@ -59,6 +59,8 @@ class Batch:
 
     def events(self, tell: Callable[[str], object]) -> Generator[Outcome | Retry, None, None]:
         """Make the packets and the reports; yields what becomes of every unit.  Raises what `run_batch` raises."""
+        if warning := exposure(self.cluster):
+            tell(warning)
         if "review" in self.only:
             _cut_faces(tell)
         folder, terms = self.kit.folder, self.terms.values
