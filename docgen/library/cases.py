@@ -203,7 +203,7 @@ class Case:
         from docgen.packet import packet
 
         options = packet.PacketOptions(self.kit, self.printed_date(date), Path(), only=("review", "contract"))
-        documents, _pending = packet.render(self.reviewed, self.file.content, options)
+        documents, _pending = packet.render(self.reviewed, packet.attachable(self.reviewed, self.file), options)
         _name, content = documents["review"] or ("", b"")
         return content
 
