@@ -16,6 +16,8 @@ from pathlib import Path
 from unittest import mock
 
 import click
+import kit_reference
+import schemas
 
 from docgen import cli
 from docgen.kit import kits
@@ -163,6 +165,7 @@ PARTS: dict[Path, dict[str, Callable[[], str]]] = {
     ROOT / "README.zh-CN.md": {"check": check},
     ROOT / "docs" / "accounts.md": {"check": check},
     ROOT / "docs" / "commands.md": {"commands": commands, "options": shared_options, "details": command_details},
+    ROOT / "docs" / "kit.md": {"keys": kit_reference.keys},
     KIT / "README.md": {"fields": fields, "rules": rules},
 }
 
@@ -179,5 +182,8 @@ def renewed(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    schemas.SHIPPED.mkdir(exist_ok=True)
+    for path, text in schemas.files().items():
+        path.write_text(text, encoding="utf-8")
     for path in PARTS:
         path.write_text(renewed(path), encoding="utf-8")
