@@ -59,16 +59,25 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedIntake:
-    """One intake, its review, and the commercial terms that hold for it."""
+    """One intake, its review, and the commercial terms that hold for it.
+
+    `is_single` says that its source holds nothing but this intake; `outside` are texts that stand in no intake and
+    were met on the way to the next one.
+    """
 
     intake: Intake
     review: Review
     terms: Mapping[str, Value]
+    is_single: bool = False
+    outside: tuple[Unrecognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A source that can be read: its intakes as written, what they are reviewed with, and the texts outside of them."""
+    """A source that can be read: its intakes as written, what they are reviewed with, and the texts outside of them.
+
+    Of a long source more such texts come with its intakes (`Answers.outside`).
+    """
 
     file: SourceFile
     kit: Kit
@@ -76,6 +85,7 @@ class Opened:
     outside: tuple[Unrecognised, ...]
     terms: Mapping[str, Value]
     findings: tuple[Finding, ...]
+    is_single: bool = False
 
     def answers(self) -> Iterator[Answers]:
         """Its intakes as written, one at a time.  Raises SourceError where the rest of it cannot be read."""
@@ -92,7 +102,8 @@ class Opened:
         intake = normalize.normalize(answers, self.kit, self.file.name)
         if self.findings:
             intake = replace(intake, findings=(*intake.findings, *self.findings))
-        return ReviewedIntake(intake, review(intake, self.kit, self.terms), self.terms)
+        judged = review(intake, self.kit, self.terms)
+        return ReviewedIntake(intake, judged, self.terms, self.is_single, answers.outside)
 
     def __iter__(self) -> Iterator[ReviewedIntake]:
         return map(self.assess, self.answers())
@@ -107,8 +118,9 @@ def open_source(file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | N
     with _turn, file.named():
         reading = read(file.path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
+    findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings))
+    return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings), reading.is_single)
 
 
 class Judged(Protocol):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self, cast
 
 from docgen import pipeline
+from docgen.extract import source
 from docgen.formats import books
 from docgen.kit import kits
 from docgen.model.intake import Unrecognised, Value
@@ -51,6 +52,10 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
 
+    def is_text_form(self, path: Path, kit: Kit) -> bool:
+        """Whether a text file or mail is a form, as `source.is_text_form` says.  Raises SourceError."""
+        return cast("bool", self._reader.call(path, _is_text_form, path, _known(kit)))
+
     def passed_over(self, path: Path) -> str | None:
         """What `books.passed_over` says of a file.  Raises SourceError."""
         return cast("str | None", self._reader.call(path, books.passed_over, path))
@@ -81,3 +86,7 @@ def _read(
 
 def _load_terms(path: Path, kit: Path) -> Mapping[str, Value]:
     return pipeline.load_terms(path, _kit(kit))
+
+
+def _is_text_form(path: Path, kit: Path) -> bool:
+    return source.is_text_form(path, _kit(kit))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import glob
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
-from docgen.formats.books import SUFFIXES, is_source
+from docgen.formats.books import SUFFIXES, TEXT_SUFFIXES, is_source
 from docgen.output import storage
 from docgen.output.storage import Location
 from docgen.packet.manifest import MANIFEST
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
-def discover(sources: Iterable[str], out: Location | None = None) -> list[Path | str]:
+def discover(
+    sources: Iterable[str], out: Location | None = None, is_text_form: Callable[[Path], bool] | None = None
+) -> list[Path | str]:
     """The files, or addresses in storage, that `sources` name, each once, in order, folders searched and sorted.
+    Of the text files and mails in a folder (.txt, .eml) those are sources of which `is_text_form` says so.
 
     A source is a file, a folder, or a glob where no such path exists; in storage too.  In folders, Office
     lock files, hidden files, `out` and packets are passed over.  Raises UsageError that names every source
@@ -39,7 +42,7 @@ def discover(sources: Iterable[str], out: Location | None = None) -> list[Path |
         if not paths:
             problems.append(f"{source}: there is no such file or folder")
         for path in paths:
-            found |= dict.fromkeys(_files(path, out) if path.is_dir() else [path])
+            found |= dict.fromkeys(_files(path, out, is_text_form) if path.is_dir() else [path])
     if problems:
         raise UsageError("; ".join(problems))
     if not found:
@@ -70,7 +73,7 @@ def _stored(place: UPath, out: Location | None) -> list[str]:
     return found
 
 
-def _files(folder: Path, out: Location | None) -> Iterator[Path]:
+def _files(folder: Path, out: Location | None, is_text_form: Callable[[Path], bool] | None) -> Iterator[Path]:
     """The sources below `folder`, sorted; a folder is entered once, however links lead to it."""
     skipped = {os.path.realpath(out)} if isinstance(out, Path) else set()
     seen: set[str] = set()
@@ -83,5 +86,8 @@ def _files(folder: Path, out: Location | None) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
-            if not name.startswith((".", "~$")) and is_source(path):
+            if name.startswith((".", "~$")):
+                continue
+            is_text = is_text_form is not None and path.suffix.lower() in TEXT_SUFFIXES
+            if is_text_form(path) if is_text and is_text_form else is_source(path):
                 yield path

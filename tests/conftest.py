@@ -140,7 +140,7 @@ def reviewed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: s
     }
     all_terms = {**default_terms.defaults(kit), **(terms or {})}
     intake = normalize(Answers("Sheet1", None, answers), kit, "intake.xlsx")
-    return ReviewedIntake(intake, review(intake, kit, all_terms), all_terms)
+    return ReviewedIntake(intake, review(intake, kit, all_terms), all_terms, is_single=True)
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def rows(out: Path) -> list[tuple[object, ...]]:
 
 def test_a_cluster_started_for_the_run_does_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    arguments = ["--only", "form,review,contract", "--jobs", 2]
+    arguments = ["--only", "form,review,contract", "--jobs", 1]
     sheets = [os.path.relpath(ROOT / "inputs" / f"{name}.xlsx", ROOT) for name in ("accepted", "manual")]
     code, err = finish(start(*sheets, "-o", tmp_path / "there", "--cluster", "local", *arguments))
     assert code == 0, err

@@ -77,6 +77,7 @@ def test_an_edited_word_template_is_compiled_anew(run: Run, folder: Path, tmp_pa
     assert run(kind, SAMPLE, "--kit", folder, "-o", after, "--force").code == 6
 
 
+@pytest.mark.slow
 def test_an_edited_page_and_style_are_read_anew(run: Run, folder: Path, tmp_path: Path) -> None:
     def made(name: str) -> PdfReader:
         assert run("review", SAMPLE, "--kit", folder, "-o", tmp_path / name).code == 0
@@ -93,6 +94,7 @@ def test_an_edited_page_and_style_are_read_anew(run: Run, folder: Path, tmp_path
     assert landscape.width > landscape.height
 
 
+@pytest.mark.slow
 def test_the_manifest_tells_the_edited_templates(run: Run, folder: Path, tmp_path: Path) -> None:
     run("packet", SAMPLE, "--kit", folder, "-o", tmp_path / "out")
     (packet,) = (tmp_path / "out").iterdir()
@@ -114,6 +116,7 @@ def test_an_edited_form_is_known_by_its_new_words(run: Run, folder: Path, tmp_pa
     assert [text["text"] for text in intake["unrecognised"]] == ["本表一式两份"]
 
 
+@pytest.mark.slow
 def test_a_kit_that_is_the_same_is_read_and_compiled_once(
     run: Run, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

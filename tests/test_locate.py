@@ -439,10 +439,12 @@ def test_each_row_of_a_table_is_an_intake(tmp_path: Path, kit: Kit) -> None:
 
 
 def test_what_a_table_holds_besides_goes_where_it_stands(tmp_path: Path, kit: Kit) -> None:
-    first, second = reading(tmp_path, TABLE, kit).intakes
-    assert [(u.cell, u.text) for u in first.unrecognised] == [
-        ("A1", "2026年客户信息汇总"), ("F2", "跟进人"), ("A6", "合计"), ("E6", "15000"), ("F3", "小李"),
+    found = reading(tmp_path, TABLE, kit)
+    first, second = found.intakes
+    assert [(u.cell, u.text) for u in found.outside] == [
+        ("A1", "2026年客户信息汇总"), ("F2", "跟进人"), ("A6", "合计"), ("E6", "15000"),
     ]  # fmt: skip
+    assert [(u.cell, u.text) for u in first.unrecognised] == [("F3", "小李")]
     assert second.unrecognised == ()
 
 
@@ -488,19 +490,24 @@ def test_a_long_sheet_is_read_row_by_row_to_the_same_answers(
         rows = [["" if cell is None else str(cell) for cell in row] for row in load_workbook(path).worksheets[0].values]
         path = tmp_path / "long.csv"
         path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
-    whole = list(read(path, kit).intakes)
+    everything = read(path, kit)
+    whole = list(everything.intakes)
     monkeypatch.setattr("docgen.formats.xlsx.LONG_SHEET", 0)
     monkeypatch.setattr("docgen.formats.xlsx.HELD_ROWS", held)
     monkeypatch.setattr("docgen.formats.csv.HELD_ROWS", held)
     (sheet,) = (read_book if suffix == "xlsx" else read_text_book)(path).sheets
     assert [row for row, _ in sheet.every_row()] == list(range(1, 9))
-    found = read(path, kit).intakes
-    assert length_hint(found) - len(whole) in range(6)  # remarks and totals stand between customers
+    found = read(path, kit)
+    assert length_hint(found.intakes) - len(whole) in range(6)  # remarks and totals stand between customers
     for _ in range(2):  # it may be gone through again
-        streamed = list(found)
+        streamed = list(found.intakes)
         assert [(a.sheet, a.row, a.fields) for a in streamed] == [(a.sheet, a.row, a.fields) for a in whole]
-        left = [{u for a in intakes for u in a.unrecognised} for intakes in (streamed, whole)]
+        left = [
+            {u for a in intakes for u in (*a.unrecognised, *a.outside)} | set(source.outside)
+            for source, intakes in ((found, streamed), (everything, whole))
+        ]
         assert left[0] == left[1]
+        assert not any(a.outside for a in whole)
         assert {u.text for u in left[0]} >= {"名单", "备用", "旁注", "合计", "4"}
 
 
@@ -539,7 +546,7 @@ def test_a_long_sheet_that_breaks_off_is_reported_where_it_breaks(
         list(found)
 
 
-@pytest.mark.parametrize("limit", ["formats.xlsx.LONG_SHEET", "extract.find_intakes.MOST_CELLS"])
+@pytest.mark.parametrize("limit", ["formats.xlsx.LONG_SHEET", "extract.sheet_forms.MOST_CELLS"])
 def test_a_long_sheet_is_no_form(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(f"docgen.{limit}", 0)
     with pytest.raises(SourceError, match="no sheet holds an intake"):
@@ -664,9 +671,11 @@ def test_repeated_headers_notes_hints_and_examples_are_no_customers(tmp_path: Pa
             "| 注：以上为本月数据 | | | |",
         ]
     )
-    first, second = reading(tmp_path, text, kit).intakes
+    found = reading(tmp_path, text, kit)
+    first, second = found.intakes
     assert (first.row, second.row) == (4, 7)
-    assert texts(first) == ["第二组", "注：以上为本月数据"]
+    assert [text.text for text in found.outside] == ["第二组", "注：以上为本月数据"]
+    assert texts(first) == texts(second) == []
 
 
 def test_answers_merged_over_several_rows_count_for_each(tmp_path: Path, kit: Kit) -> None:
@@ -682,9 +691,11 @@ def test_labels_among_the_answers_of_a_table(tmp_path: Path, kit: Kit) -> None:
     | 甲公司 | 手机号 | 10 | 姓名：请问贵姓；电话：请留电话 | 联系人：小李 职位：助理 |
     | 乙公司 | 固号 | 10 | 您好 | |
     """
-    first, second = reading(tmp_path, text, kit).intakes
+    found = reading(tmp_path, text, kit)
+    first, second = found.intakes
     assert written(first)["main_script"] == "姓名：请问贵姓；电话：请留电话"
-    assert texts(first) == ["备注", "联系人：小李 职位：助理"]
+    assert [text.text for text in found.outside] == ["备注"]
+    assert texts(first) == ["联系人：小李 职位：助理"]
     assert second.row == 3
 
 
@@ -699,17 +710,39 @@ def test_intakes_can_be_gone_through_twice(tmp_path: Path, kit: Kit) -> None:
 
 def test_several_sheets_of_either_kind(tmp_path: Path, kit: Kit) -> None:
     text = layout() + TABLE + layout(company_name="第三家").replace("# 信息收集统计表", "# 另一张")
-    found = list(reading(tmp_path, text, kit).intakes)
+    source = reading(tmp_path, text, kit)
+    found = list(source.intakes)
     assert [(answers.sheet, answers.row) for answers in found] == [
         ("信息收集统计表", None), ("客户", 3), ("客户", 5), ("另一张", None),
     ]  # fmt: skip
-    assert "2026年客户信息汇总" in texts(found[1])
+    assert "2026年客户信息汇总" in [text.text for text in source.outside]
+    assert "2026年客户信息汇总" not in [text for answers in found for text in texts(answers)]
 
 
 def test_a_sheet_without_intake_is_named_once_and_in_no_intake(tmp_path: Path, kit: Kit) -> None:
     found = reading(tmp_path, layout() + "# 备忘\n| 周五回访 | 小李 |\n| 见邮件 |", kit)
     assert found.outside == (Unrecognised("备忘", None, "备忘"),)
     assert [texts(answers) for answers in found.intakes] == [[]]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_single"),
+    [("", True), ("# 备忘\n| 周五回访 | 小李 |", False), ("# 另一家\n" + form_text(WRITTEN), False), (TABLE, False)],
+)
+def test_a_source_is_single_where_it_holds_one_form_and_nothing_else(
+    tmp_path: Path, kit: Kit, more: str, is_single: bool
+) -> None:
+    assert reading(tmp_path, f"{layout()}\n{more}", kit).is_single == is_single
+    assert not reading(tmp_path, TABLE, kit).is_single
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_sheet_that_nobody_sees_is_more_than_one_form(tmp_path: Path, kit: Kit, state: Any) -> None:
+    path = workbook(tmp_path / "hidden.xlsx", layout() + "# 旧\n| 公司名称 | 乙公司 |")
+    book = load_workbook(path)
+    book["旧"].sheet_state = state
+    book.save(path)
+    assert not read(path, kit).is_single
 
 
 def test_a_sheet_of_the_kits_own_words_is_not_reported(tmp_path: Path, kit: Kit) -> None:
@@ -855,9 +888,9 @@ def test_a_sheet_that_asks_for_half_of_the_fields_is_a_form(
 
 def test_a_sheet_of_more_cells_than_any_form_is_none(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx", "# 表\n" + "".join(f"| {f.label} | 答 |\n" for f in kit.fields.values()))
-    monkeypatch.setattr("docgen.extract.find_intakes.MOST_CELLS", 2 * len(kit.fields))
+    monkeypatch.setattr("docgen.extract.sheet_forms.MOST_CELLS", 2 * len(kit.fields))
     assert len(list(read(path, kit).intakes)) == 1
-    monkeypatch.setattr("docgen.extract.find_intakes.MOST_CELLS", 2 * len(kit.fields) - 1)
+    monkeypatch.setattr("docgen.extract.sheet_forms.MOST_CELLS", 2 * len(kit.fields) - 1)
     with pytest.raises(SourceError):
         read(path, kit)
 

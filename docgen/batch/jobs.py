@@ -20,11 +20,13 @@ from docgen.documents.fonts import faces
 from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
+from docgen.masking import masked
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
 from docgen.packet.manifest import terms_sha256
 from docgen.packet.packet import KINDS, PacketOptions
+from docgen.text import printable
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.
@@ -122,12 +124,17 @@ class Failure(NamedTuple):
     reason: str
     remedy: str
 
+    def masked(self) -> Self:
+        """The same with mobile numbers hidden."""
+        return type(self)(*map(masked, self))
+
 
 class Outcome(NamedTuple):
     """What became of a unit.
 
     `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit, and
-    `about` how many intakes it seems to hold in all, 0 where nobody knows.
+    `about` how many intakes it seems to hold in all, 0 where nobody knows.  `digest` tells sources apart whose
+    names are the same once a mobile number is hidden in them.
     """
 
     source: str
@@ -138,14 +145,26 @@ class Outcome(NamedTuple):
     failures: list[Failure]
     more: bool
     about: int = 0
+    digest: str = ""
 
     def to_line(self) -> bytes:
-        """The outcome as a line of JSON."""
-        data = self._asdict() | {
-            "items": [item._asdict() for item in self.items],
-            "failures": [failure._asdict() for failure in self.failures],
+        """The outcome as a line of JSON, fit to be kept: no mobile number in the name of its source or in the texts of
+        its failures, and nothing that a terminal obeys."""
+        kept = self.masked()
+        data = kept._asdict() | {
+            "items": [item._asdict() for item in kept.items],
+            "failures": [failure._asdict() for failure in kept.failures],
         }
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+        line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return printable(line).encode("utf-8")
+
+    def masked(self) -> Self:
+        """The same with mobile numbers hidden in the name of its source and in its failures."""
+        source = masked(self.source)
+        digest = self.digest
+        if source != self.source:
+            digest = hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return self._replace(source=source, digest=digest, failures=[each.masked() for each in self.failures])
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:

@@ -50,8 +50,8 @@ def summarise(outcomes: Iterable[Outcome]) -> Summary:
     summary = Summary()
     source = None
     for outcome in outcomes:
-        summary.sources += outcome.source != source
-        source = outcome.source
+        summary.sources += (outcome.source, outcome.digest) != source
+        source = outcome.source, outcome.digest
         for item in outcome.items:
             summary.verdicts[item.verdict] += 1
             summary.levels.update({level.value: item.count(level) for level in Level})

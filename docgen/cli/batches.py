@@ -14,7 +14,7 @@ import click
 
 from docgen.cli.console import say, tell
 from docgen.cli.inputs import exit_by
-from docgen.cli.options import Place, common, day, load_kit, load_terms, sources_argument
+from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_argument
 from docgen.cli.progress import Lines, teller
 from docgen.errors import DocgenError, ExitCode
 from docgen.library import TIMEOUT
@@ -67,7 +67,7 @@ def batch(
     kit = load_kit(kit_name)
     batch = plan(
         sources, out, kit=kit, terms=load_terms(terms, kit), date=day(date), only=only, jobs=jobs, timeout=timeout,
-        cluster=cluster, resume=resume, force=force,
+        cluster=cluster, resume=resume, force=force, is_text_form=reading().is_text_form,
     )  # fmt: skip
     if dry_run:
         for source in batch.sources:

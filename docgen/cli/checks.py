@@ -24,7 +24,7 @@ def check(
 ) -> None:
     """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
     kit = load_kit(kit_name)
-    run = read_sources(find_sources(sources), kit, load_terms(terms, kit), None, sheet, row)
+    run = read_sources(find_sources(sources, kit), kit, load_terms(terms, kit), None, sheet, row)
     if as_json:
         result: CheckJson = {
             "schema": "docgen/check/1",

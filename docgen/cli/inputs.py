@@ -48,6 +48,7 @@ def read_sources(
         else:
             run.cases.extend(found)
             run.outside.extend(cases.outside_json())
+            run.outside.extend(text for case in found for text in case.outside_json())
     chosen = [case for case in run.cases if sheet in {None, case.sheet} and row in {None, case.row}]
     if run.cases and not chosen:
         there = ", ".join(dict.fromkeys(map(_place, run.cases)))
@@ -63,7 +64,7 @@ def readable(
     source: str, kit: Kit, terms: Terms, date: dt.date | None, sheet: str | None, row: int | None
 ) -> list[Case]:
     """The cases of one source.  Exits with 3 where it is unreadable."""
-    run = read_sources(find_sources([source]), kit, terms, date, sheet, row)
+    run = read_sources(find_sources([source], kit), kit, terms, date, sheet, row)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)

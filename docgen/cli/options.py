@@ -108,11 +108,11 @@ def day(given: dt.datetime | None) -> dt.date | None:
     return given and given.date()
 
 
-def find_sources(sources: Sequence[str], out: Location | None = None, *, stored: bool = False) -> list[Any]:
-    """The files that SOURCE... means; only with `stored` they may stand in storage."""
+def find_sources(sources: Sequence[str], kit: Kit, out: Location | None = None) -> list[Any]:
+    """The files of this machine that SOURCE... means."""
     from docgen.output.storage import is_remote
     from docgen.sources import discover
 
-    for source in () if stored else filter(is_remote, sources):
+    for source in filter(is_remote, sources):
         raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")
-    return discover(sources, out)
+    return discover(sources, out, lambda path: reading().is_text_form(path, kit))

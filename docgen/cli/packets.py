@@ -32,7 +32,7 @@ def packet(
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
     kit = load_kit(kit_name)
-    run = read_sources(find_sources(sources, out), kit, load_terms(terms, kit), day(date), sheet, row)
+    run = read_sources(find_sources(sources, kit, out), kit, load_terms(terms, kit), day(date), sheet, row)
     made = _make_all(run.cases, out, force=force)
     if as_json:
         from docgen.packet.packet import PacketsJson, packet_json

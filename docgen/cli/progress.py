@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from docgen.cli.console import complain, private, say, talks
+from docgen.cli.console import complain, say, talks
+from docgen.masking import masked
 from docgen.text import printable
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Bar(Lines):
         self._task = progress.add_task(str(tally), total=None)
 
     def _error(self, text: str) -> None:
-        self._shown.console.print(printable(private(text)), markup=False, highlight=False, soft_wrap=True)
+        self._shown.console.print(printable(masked(text)), markup=False, highlight=False, soft_wrap=True)
 
     def _progress(self) -> None:
         done = self.tally.made + self.tally.failed

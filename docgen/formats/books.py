@@ -14,6 +14,8 @@ from docgen.formats.refusals import AS_DOCUMENT, AS_WORKBOOK
 
 #: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
+#: Text files and mails, which are sources where they hold a form.
+TEXT_SUFFIXES = frozenset({".txt", ".eml"})
 #: Files that systems leave in folders.
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 

@@ -18,6 +18,7 @@ from docgen.batch.run import LOCAL, run
 from docgen.batch.schedule import Retry
 from docgen.documents import fonts
 from docgen.errors import UsageError, WriteError
+from docgen.extract.source import is_text_form
 from docgen.library import DEFAULT_KIT, TIMEOUT
 from docgen.library.dates import printed_date
 from docgen.library.kits import Kit, Terms
@@ -127,15 +128,20 @@ def plan(
     cluster: str | None = None,
     resume: bool = False,
     force: bool = False,
+    is_text_form: Callable[[Path, Kit], bool] = is_text_form,
 ) -> Batch:
-    """The run that `run_batch` makes of the same arguments; nothing is written yet."""
+    """The run that `run_batch` makes of the same arguments; nothing is written yet.
+
+    `is_text_form` looks into the text files of folders; it may do so in another process.
+    """
     if jobs and cluster not in {None, LOCAL}:
         raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
+    found = discover(sources, out, lambda path: is_text_form(path, kit))
     return Batch(
-        discover(sources, out), out, kit, terms, printed_date(date), _kinds(only), jobs or usable_cores(),
-        timeout, cluster, resume, force,
+        found, out, kit, terms, printed_date(date), _kinds(only), jobs or usable_cores(), timeout, cluster, resume,
+        force,
     )  # fmt: skip
 
 

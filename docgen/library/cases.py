@@ -79,7 +79,10 @@ class Cases:
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """The texts of the source that stand in no intake and were not understood."""
+        """The texts of the source that stand in no intake and were not understood.
+
+        Of a long source those of its beginning; more come with its cases.
+        """
         return self._judged.outside
 
     def outside_json(self) -> list[OutsideJson]:
@@ -177,6 +180,15 @@ class Case:
     def as_json(self) -> IntakeJson:
         """The case as `docgen check --json` prints it."""
         return intake_json(self.intake, self.reviewed.review, self.kit.fields)
+
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """Texts of a long source that stand in no intake and were met on the way to the next case."""
+        return self.reviewed.outside
+
+    def outside_json(self) -> list[OutsideJson]:
+        """The same as `docgen check --json` prints them."""
+        return [outside_json(self.source, text) for text in self.outside]
 
     # -- documents ---------------------------------------------------------------------------------
 

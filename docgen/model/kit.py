@@ -80,6 +80,11 @@ class Field(_Model):
     choices: Annotated[tuple[Choice, ...], "the choices, for the types one and several", KEYED] = ()
     other: Annotated[str | None, "the label of the free text beside several choices; without it there is none"] = None
     unit: Annotated[str, "its unit; a count or amount of another period or unit is refused"] = ""
+    counted: Annotated[
+        tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"
+    ] = ()
+    yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
+    no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
     placeholder: Annotated[str, "the hint that stands where the answer goes"] = ""
     help: Annotated[str, "a longer explanation"] = ""
     example: Annotated[str, "an answer as it should be"] = ""

@@ -144,12 +144,12 @@ def contract_of(reviewed: ReviewedIntake, kit: Kit, options: RenderOptions) -> R
 
 
 def review_of(reviewed: ReviewedIntake, source_bytes: bytes, kit: Kit, options: RenderOptions) -> bytes:
-    """The review summary of one reviewed intake, with its JSON attached, and its source unless that is a table."""
+    """The review summary of one reviewed intake, with its JSON attached, and its source if that is all it holds."""
     # The name of the file alone: equal input gives equal bytes wherever it stands.
     intake = replace(reviewed.intake, source=Path(reviewed.intake.source).name)
     data = json.dumps(intake_json(intake, reviewed.review, kit.fields), ensure_ascii=False, indent=2)
     attached = [Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data")]
-    if intake.row is None:  # a table is other customers' data too, and grows with their number
+    if reviewed.is_single:  # what else a source holds is other customers' data, and grows with their number
         attached.insert(0, Attached(safe_file_name(intake.source), source_bytes, "source", "Source"))
     return render_review(kit, intake, reviewed.review, reviewed.terms, options, attached)
 

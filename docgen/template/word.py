@@ -106,7 +106,7 @@ def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list
     Raises KitError where the file cannot be read.
     """
     file = file or word_file(path)
-    remarks = [*external_refs.outward(str(path), file.entries), *_about_parts(path, file)]
+    remarks = [*external_refs.outward(str(path), file.entries, file.types), *_about_parts(path, file)]
     parts = [WordPart("", examine((), names).adding(remarks), "")] if remarks else []
     for name, content in file.entries:
         if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
