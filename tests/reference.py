@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 import click
+import findings_reference
 import kit_reference
 import schemas
 
@@ -183,6 +184,7 @@ PARTS: dict[Path, dict[str, Callable[[], str]]] = {
     ROOT / "README.zh-CN.md": {"check": check},
     ROOT / "docs" / "accounts.md": {"check": check},
     ROOT / "docs" / "commands.md": {"commands": commands, "options": shared_options, "details": command_details},
+    ROOT / "docs" / "findings.md": {"own": findings_reference.own, "rules": findings_reference.of_kit},
     ROOT / "docs" / "kit.md": {"keys": kit_reference.keys},
     ROOT / "docs" / "design.md": {"modules": modules},
     KIT / "README.md": {"fields": fields, "rules": rules},
