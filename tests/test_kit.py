@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docgen import __version__
 from docgen.errors import KitError, UsageError
 from docgen.kit import kits, yaml_lines
 from docgen.model.kit import Kit
@@ -225,3 +226,33 @@ def test_a_file_that_nobody_can_have_written_by_hand_is_refused(tmp_path: Path, 
     path.write_text(f"a: {content}", encoding="utf-8")
     with pytest.raises(KitError, match=said):
         yaml_lines.read(path, KitError)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("format: 1  ", "format: 2  ", f"this is format 2; docgen {__version__} reads 1"),
+        (
+            'requires_docgen: ">=1.0"',
+            'requires_docgen: ">=99.1"',
+            f"this kit needs docgen 99.1 or newer; this is {__version__}",
+        ),
+    ],
+)
+def test_a_kit_for_another_docgen_is_refused_for_that_alone(changed: Change, old: str, new: str, said: str) -> None:
+    folder = changed((old, new), ("name_field: company_name", "name_of_a_newer_key: x"))
+    with pytest.raises(KitError) as caught:
+        kits.load(folder)
+    assert [problem.partition(": ")[2] for problem in caught.value.problems] == [said]
+    assert "newer docgen" in caught.value.hint
+    assert int(caught.value.problems[0].split(":")[1]) in lines_of(folder, new)
+
+
+@pytest.mark.parametrize("least", [">=1", ">=1.0.0", ">=0.9"])
+def test_a_kit_for_this_or_an_older_docgen_is_taken(changed: Change, least: str) -> None:
+    assert kits.load(changed(('requires_docgen: ">=1.0"', f'requires_docgen: "{least}"'))).requires_docgen == least
+
+
+def test_a_kit_that_says_neither_is_one_of_format_1(changed: Change) -> None:
+    kit = kits.load(changed(("format: 1  ", ""), ('requires_docgen: ">=1.0"', "")))
+    assert (kit.format, kit.requires_docgen) == (1, ">=1.0")

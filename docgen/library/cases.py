@@ -226,7 +226,7 @@ class Case:
         if final and rendered.pending:
             raise NotReadyError(
                 f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
-                f"give the terms: {'、'.join(rendered.pending)}", rendered.pending,
+                "give them with the terms", rendered.pending,
             )  # fmt: skip
         contract = Contract(rendered.content)
         contract.pending = rendered.pending
