@@ -10,11 +10,12 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from docgen import values
-from docgen.model.display import Missing, Shown
+from docgen.model.display import Missing, Shown, is_given
 from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.model.kit import Field, Kit, Section
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
+from docgen.text import clean_long
 from docgen.values.shown import ITEMISED, shown, shown_limits
 
 
@@ -36,12 +37,17 @@ class AnswerRow(NamedTuple):
     """One customer field as documents list it: as written beside as understood."""
 
     key: Annotated[str, "the key of the field"]
+    section_key: Annotated[str, "the key of its section"]
     section: Annotated[str, "the label of its section"]
     group: Annotated[str, "the label of its group, empty without one"]
     label: Annotated[str, "its label"]
     required: Annotated[bool, "whether it must always be answered"]
     written: Annotated[str, "the answer as written"]
     shown: Annotated[Any, "the answer as understood"]
+    listed: Annotated[Any, "the answer as understood, several things a line each"]
+    unit: Annotated[str, "the unit of its number, empty without one"]
+    applies: Annotated[bool, "whether it is given, or lacks although it must be answered"]
+    is_as_written: Annotated[bool, "whether it is understood just as it was written"]
     sheet: Annotated[str | None, "the sheet that the answer stands in"]
     cell: Annotated[str | None, "the cell that it stands in"]
     level: Annotated[str | None, "the gravest level of the findings there"]
@@ -143,7 +149,7 @@ def context(
     kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], options: RenderOptions
 ) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
-    given = {**terms, **intake.values}
+    given = {**intake.values, **terms}
     figures = {key: _figure(figure) for key, figure in review.figures.items()}
     common = Common(
         today=Shown(options.date, values.show_date(options.date)),  # type: ignore[arg-type]
@@ -198,11 +204,19 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
             value = Missing(field.label, pending=missing_required)
         rows.append(
             AnswerRow(
-                key, labels[field.section], field.group, field.label, field.required is True,
-                answer.written, value, answer.origin.sheet, answer.origin.cell, levels.get(key),
+                key, field.section, labels[field.section], field.group, field.label, field.required is True,
+                answer.written, value, _listed(value), field.unit, is_given(value) or missing_required,
+                clean_long(answer.written) == str(value), answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip
     return rows
+
+
+def _listed(value: Shown | Missing) -> Shown | Missing:
+    """A value of several parts that prints them a line each; any other as it is."""
+    if isinstance(value, Missing) or not value.items:
+        return value
+    return Shown(value.value, "\n".join(map(str, value.items)), value.items, is_private=value.is_private)
 
 
 def _figure(figure: FigureResult) -> Shown | Missing:

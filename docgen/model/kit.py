@@ -30,6 +30,7 @@ class FieldType(StrEnum):
     LONG_TEXT = "long_text"
     LIST = "list"
     MOBILE = "mobile"
+    CREDIT_CODE = "credit_code"
     COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
@@ -115,11 +116,16 @@ class Field(_Model):
 
 
 class Section(_Model):
-    """A titled group of fields; an `internal` one never goes to the customer."""
+    """A titled group of fields; an `internal` one never goes to the customer.
+
+    The labels of an `optional` one do not count among those of which half make a form, and what it asks may be
+    given as terms, too.
+    """
 
     key: str
     label: str
     internal: bool = False
+    optional: bool = False
     fields: tuple[Field, ...]
 
 
@@ -235,6 +241,17 @@ class Kit(_Model):
     def terms(self) -> Mapping[str, Field]:
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
+
+    @cached_property
+    def core(self) -> frozenset[str]:
+        """The keys of the fields of whose labels half make a form."""
+        asked = (section for section in self.sections if not (section.internal or section.optional))
+        return frozenset(field.key for section in asked for field in section.fields)
+
+    @cached_property
+    def given_as_terms(self) -> Mapping[str, Field]:
+        """The fields that terms may give: the internal ones, and those of optional sections, by key, in order."""
+        return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}
 
     def mark(self, level: Level) -> str:
         """What begins a finding of this level beside an answer."""
