@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from docgen import values
+from docgen.documents.findings import spoken
 from docgen.model.display import Missing, Shown, is_given
-from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
-from docgen.model.kit import Field, Kit, Section
+from docgen.model.intake import (
+    UNREAD,
+    Answer,
+    FigureResult,
+    Finding,
+    Intake,
+    Level,
+    Origin,
+    Review,
+    Unrecognised,
+    Value,
+)
+from docgen.model.kit import Due, Field, Kit, Section
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
 from docgen.text import clean_long
@@ -68,10 +80,13 @@ class ReviewSummary(NamedTuple):
 
     verdict: Annotated[str, "accepted, manual, rejected or incomplete"]
     findings: Annotated[tuple[Finding, ...], "every finding, gravest first"]
-    levels: Annotated[list[tuple[str, list[Finding]]], "each level that has findings, with them"]
+    levels: Annotated[list[tuple[str, list[Finding]]], "each level that has findings, with them, but for unread texts"]
+    manual: Annotated[tuple[Finding, ...], "those that a person decides"]
+    unread: Annotated[tuple[Finding, ...], "those of texts that may be answers and were not read"]
     counts: Annotated[Mapping[Level, int], "how many findings each level has"]
     figures: Annotated[list[FigureRow], "every derived figure"]
     pending: Annotated[tuple[str, ...], "the labels that the contract prints as pending"]
+    pending_by: Annotated[list[tuple[str, list[str]]], "the same by who is asked: customer, provider, commercial"]
     name: Annotated[str, "the name of the intake"]
     source: Annotated[str, "the file that it was read from"]
     sheet: Annotated[str | None, "the sheet that it was read from"]
@@ -158,7 +173,7 @@ def context(
         answers=answer_rows(kit, intake, review),
         sections=[section for section in kit.sections if not section.internal],
         kit=kit_mark(kit),
-        review=_summary(intake, review, figures, options),
+        review=_summary(kit, intake, review, figures, options),
     )
     return {
         **{key: shown(field, given.get(key)) for key, field in kit.all_fields.items()},
@@ -169,16 +184,22 @@ def context(
     }
 
 
-def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], options: RenderOptions) -> ReviewSummary:
+def _summary(
+    kit: Kit, intake: Intake, review: Review, figures: Mapping[str, Any], options: RenderOptions
+) -> ReviewSummary:
+    findings = spoken(kit, review.findings)
+    of_answers = [finding for finding in findings if finding.rule != UNREAD]
+    levels = ((level.value, [f for f in of_answers if f.level is level]) for level in Level)
     return ReviewSummary(
         verdict=review.verdict.value,
-        findings=review.findings,
-        levels=[
-            (level.value, [f for f in review.findings if f.level is level]) for level in Level if review.count(level)
-        ],
-        counts={level: review.count(level) for level in Level},
+        findings=findings,
+        levels=[(level, found) for level, found in levels if found],
+        manual=tuple(finding for finding in findings if finding.level is Level.MANUAL),
+        unread=tuple(finding for finding in findings if finding.rule == UNREAD),
+        counts={level: sum(finding.level is level for finding in findings) for level in Level},
         figures=[FigureRow(k, f.label, figures[k], f.unit, f.formula) for k, f in review.figures.items()],
         pending=options.pending,
+        pending_by=_by_due(kit, options.pending),
         name=intake.name,
         source=intake.source,
         sheet=intake.sheet,
@@ -187,10 +208,17 @@ def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], options
     )
 
 
+def _by_due(kit: Kit, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The labels of what a contract lacks by who is asked for it, none where nothing is."""
+    due = {field.label: field.due_from for field in kit.all_fields.values()}
+    split = ((who.value, [label for label in labels if due.get(label, Due.COMMERCIAL) is who]) for who in Due)
+    return [(who, found) for who, found in split if found]
+
+
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
     """Every customer field, in the kit's order, with its answer and the gravest level found there."""
     levels: dict[str | None, str] = {}
-    for finding in review.findings:
+    for finding in spoken(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)
     labels = {section.key: section.label for section in kit.sections}
     rows = []

@@ -42,7 +42,10 @@ def _check_fields(kit: Kit) -> Problems:
     rules = {rule.id for rule in kit.rules}
     for section in kit.sections:
         if section.internal and section.optional:
-            yield ("sections", section.key, "optional"), "what is internal is asked of no customer, so it is not optional"
+            yield (
+                ("sections", section.key, "optional"),
+                "what is internal is asked of no customer, so it is not optional",
+            )
         for field in section.fields:
             place: Place = ("sections", section.key, "fields", field.key)
             if counts[field.key] > 1:
@@ -77,6 +80,10 @@ def _check_rules(kit: Kit) -> Problems:
             for part in ("message", "remedy"):
                 known = {*_names(kit), *more, "hits"}
                 yield from _check_template(kit, getattr(case, part), (*place, part), known)
+
+    for number, rule in enumerate(kit.rules):
+        for other in set(rule.silences) - seen:
+            yield ("rules", number, "silences"), f"{rule.id}: no rule is called {other!r}{did_you_mean(other, seen)}"
 
 
 def _check_case_fields(kit: Kit, rule: str, case: RuleCase, place: Place) -> Problems:

@@ -23,6 +23,15 @@ FORM_TEMPLATE = "form.docx"
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 
 
+class Due(StrEnum):
+    """Who is asked for a value that a contract lacks: the customer, the provider's own people, or whoever decides on
+    the terms."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    COMMERCIAL = "commercial"
+
+
 class FieldType(StrEnum):
     """The kinds of answer; `values` reads and shows each."""
 
@@ -58,8 +67,9 @@ class Choice(_Model):
 class Field(_Model):
     """One thing asked.  `required` is true, false or an expression; `other` is the label of the free
     text among several choices; `unreadable` the rule that reports values that cannot be read;
-    `pending` whether a contract marks the value as pending while it is not given; `private` keeps the value
-    out of messages and logs.  Words that an answer may hold beside those of its type: `counted` the things
+    `pending` whether a contract marks the value as pending while it is not given, `due` from whom it is then to come
+    (by default from the customer, or with an internal field from whoever decides on the terms); `private` keeps the
+    value out of messages and logs.  Words that an answer may hold beside those of its type: `counted` the things
     that a number counts or a price is paid for (`5000通电话`, `30元/号码`), `yes` and `no` what a yes/no field is
     answered with (已通过)."""
 
@@ -83,7 +93,13 @@ class Field(_Model):
     unreadable: str = "value"
     internal: bool = False
     pending: bool = True
+    due: Due | None = None
     private: bool = False
+
+    @property
+    def due_from(self) -> Due:
+        """Who is asked for the value where a contract lacks it."""
+        return self.due or (Due.COMMERCIAL if self.internal else Due.CUSTOMER)
 
     @cached_property
     def offered(self) -> tuple[Choice, ...]:
@@ -142,11 +158,15 @@ class RuleCase(_Model):
 
 class Rule(_Model):
     """A rule of the provider's.  Per field the first case that holds makes the one finding; a rule
-    without cases lends its id and clause to the values that its fields' `unreadable` sends to it."""
+    without cases lends its id and clause to the values that its fields' `unreadable` sends to it.
+
+    `silences` are the rules whose lesser findings on the same answer documents leave out.
+    """
 
     id: str = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
     title: str
     clause: str | None = None
+    silences: tuple[str, ...] = ()
     cases: tuple[RuleCase, ...] = ()
 
 

@@ -32,9 +32,7 @@ _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
 
 
-def review(
-    intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None
-) -> Review:
+def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None) -> Review:
     """Every finding on the intake, those of reading included, gravest first; the figures; the verdict.
 
     `terms` go before what the customer wrote of the same; `today` is the date that documents carry, where known.

@@ -18,18 +18,20 @@ from docgen.errors import KitError
 from docgen.template.numbering import Counter, Lists, Number
 
 _TOKEN = re.compile(
-    r'<w:p(?:\s[^>]*)?(?<!/)>(?P<properties>\s*<w:pPr>.*?</w:pPr>)?'
+    r"<w:p(?:\s[^>]*)?(?<!/)>(?P<properties>\s*<w:pPr>.*?</w:pPr>)?"
     r'|<w:bookmarkStart\b[^>]*\bw:name="(?P<mark>[^"]*)"[^>]*>'
     r'|<w:fldChar\b[^>]*w:fldCharType="(?P<end>\w+)"[^>]*>'
-    r'|<w:instrText\b[^>]*>(?P<code>[^<]*)</w:instrText>'
+    r"|<w:instrText\b[^>]*>(?P<code>[^<]*)</w:instrText>"
     r'|<w:fldSimple\b[^>]*w:instr="(?P<simple>[^"]*)"[^>]*>',
     re.DOTALL,
 )
 _REFERENCE = re.compile(r"\s*REF\s+(?:\"([^\"]+)\"|(\S+))(.*)", re.DOTALL)
 _SWITCH = re.compile(r"\\([nrw])\b", re.IGNORECASE)
 _CONTENTS = re.compile(r"\s*TOC\b")
-_ENTRY = re.compile(r'<w:p(?:\s[^>]*)?(?<!/)>(?:(?!<w:p[\s>]).)*?</w:p>', re.DOTALL)
+_ENTRY = re.compile(r"<w:p(?:\s[^>]*)?(?<!/)>(?:(?!<w:p[\s>]).)*?</w:p>", re.DOTALL)
 _ANCHOR = re.compile(r'<w:hyperlink\b[^>]*w:anchor="([^"]*)"[^>]*>.*?</w:hyperlink>', re.DOTALL)
+#: The figures of a number, in the ways that lists write them.
+_FIGURES = re.compile(r"[〇零一二三四五六七八九十百千\d]+|(?<![A-Za-z])[ivxlcdmIVXLCDM]+(?![A-Za-z])")
 _TEXT = re.compile(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 
@@ -179,7 +181,5 @@ def _numbered(link: str, number: Number | None) -> str:
     if not number or not shown or not (shown := shown.strip()):
         return link
     # The number that stands there is written as the new one: the same text around other figures.
-    figures = re.compile(r"[〇零一二三四五六七八九十百千\d]+|(?<![A-Za-z])[ivxlcdmIVXLCDM]+(?![A-Za-z])")
-    pattern = figures.sub("\0", shown)
-    old = re.compile("^" + re.escape(pattern).replace("\0", figures.pattern))
+    old = re.compile("^" + _FIGURES.sub("\0", re.escape(shown)).replace("\0", f"(?:{_FIGURES.pattern})"))
     return _TEXT.sub(lambda run: run[1] + old.sub(str(escape(shown)), run[2]) + run[3], link, count=1)

@@ -28,7 +28,15 @@ from docgen.file_cache import cached_by_file
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
 from docgen.template import (
-    cell_tags, containers, external_refs, numbering, package, references, revisions, tags, text_runs,
+    cell_tags,
+    containers,
+    external_refs,
+    numbering,
+    package,
+    references,
+    revisions,
+    tags,
+    text_runs,
 )
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
