@@ -31,6 +31,10 @@ from docgen.text import clean_long
 from docgen.values.shown import ITEMISED, shown, shown_limits
 
 
+#: Characters of an answer that a row of a table holds, and of its parts where it is longer.
+_LONGEST_ROW, _PART = 900, 700
+
+
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
     """What a document is made for, beside the intake: the printed date, and how ready it is.
@@ -60,6 +64,7 @@ class AnswerRow(NamedTuple):
     unit: Annotated[str, "the unit of its number, empty without one"]
     applies: Annotated[bool, "whether it is given, or lacks although it must be answered"]
     is_as_written: Annotated[bool, "whether it is understood just as it was written"]
+    parts: Annotated[list[tuple[str, str]], "as written and as understood, in parts shorter than a page"]
     sheet: Annotated[str | None, "the sheet that the answer stands in"]
     cell: Annotated[str | None, "the cell that it stands in"]
     level: Annotated[str | None, "the gravest level of the findings there"]
@@ -234,10 +239,21 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
             AnswerRow(
                 key, field.section, labels[field.section], field.group, field.label, field.required is True,
                 answer.written, value, _listed(value), field.unit, is_given(value) or missing_required,
-                clean_long(answer.written) == str(value), answer.origin.sheet, answer.origin.cell, levels.get(key),
+                clean_long(answer.written) == str(value), _parts(answer.written, str(value)), answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip
     return rows
+
+
+def _parts(written: str, understood: str) -> list[tuple[str, str]]:
+    """Two texts side by side, cut where a row of a table would outgrow its page."""
+    longest = max(len(written), len(understood), 1)
+    cuts = range(0, longest, _PART if longest > _LONGEST_ROW else longest)
+    return (
+        [(written[at : at + _PART], understood[at : at + _PART]) for at in cuts]
+        if len(cuts) > 1
+        else [(written, understood)]
+    )
 
 
 def _listed(value: Shown | Missing) -> Shown | Missing:
