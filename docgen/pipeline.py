@@ -157,7 +157,7 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
     given: dict[str, Value] = {}
     findings: list[Finding] = []
     for key, answer in answers.items():
-        value, found = normalize.understand(kit, kit.terms[key], answer)
+        value, found = normalize.understand(kit, kit.given_as_terms[key], answer)
         findings += found
         if value is not None:
             given[key] = value

@@ -187,12 +187,15 @@ def test_every_key_of_the_domain_stands_in_the_kit(kit: Kit) -> None:
         "company_name", "contact_name", "contact_title", "contact_mobile", "contact_wechat", "qualifications",
         "industries", "scenarios", "greeting_script", "main_script", "callee_source", "daily_calls", "total_calls",
         "script_template_approved", "number_source", "number_types", "number_count", "number_regions", "concurrency",
-        "bandwidth_mbps",
+        "bandwidth_mbps", "customer_credit_code", "customer_address", "customer_representative", "customer_email",
+        "customer_invoice",
     ]  # fmt: skip
-    assert len(kit.terms) == 26
+    assert len(kit.counted) == 20
+    assert len(kit.terms) == 40
     assert [rule.id for rule in kit.rules] == [
         "IND-1", "IND-2", "SCN-1", "SCN-2", "SCR-1", "SRC-1", "SRC-2", "CNT-1", "NUM-400", "NUM-95", "NUM-RISK",
         "REG-1", "OWN-1", "OWN-2", "OWN-3", "CC-1", "CON-1", "PRE-1",
+        "TRM-1", "TRM-2", "TRM-3", "TRM-4", "TRM-5", "TRM-6",
     ]  # fmt: skip
 
 

@@ -34,6 +34,15 @@ SHARED_BY_CASES = ("each", "fields", "message", "remedy")
 FORMAT: Literal[1] = 1
 
 
+class Due(StrEnum):
+    """Who is asked for a value that a contract lacks: the customer, the provider's own people, or whoever decides on
+    the terms."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    COMMERCIAL = "commercial"
+
+
 class FieldType(StrEnum):
     """The kinds of answer."""
 
@@ -41,6 +50,7 @@ class FieldType(StrEnum):
     LONG_TEXT = "long_text"
     LIST = "list"
     MOBILE = "mobile"
+    CREDIT_CODE = "credit_code"
     COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
@@ -80,9 +90,7 @@ class Field(_Model):
     choices: Annotated[tuple[Choice, ...], "the choices, for the types one and several", KEYED] = ()
     other: Annotated[str | None, "the label of the free text beside several choices; without it there is none"] = None
     unit: Annotated[str, "its unit; a count or amount of another period or unit is refused"] = ""
-    counted: Annotated[
-        tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"
-    ] = ()
+    counted: Annotated[tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"] = ()
     yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
     no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
     placeholder: Annotated[str, "the hint that stands where the answer goes"] = ""
@@ -92,7 +100,15 @@ class Field(_Model):
     unreadable: Annotated[str, "the rule that reports answers that cannot be read"] = "value"
     internal: Annotated[bool, "whether its section is internal", FROM_PLACE] = False
     pending: Annotated[bool, "whether a contract marks it as pending while it is not given"] = True
+    due: Annotated[
+        Due | None, "from whom it is then to come; by default from the customer, or as commercial terms do"
+    ] = None
     private: Annotated[bool, "whether it is kept out of messages and logs"] = False
+
+    @property
+    def due_from(self) -> Due:
+        """Who is asked for the value where a contract lacks it."""
+        return self.due or (Due.COMMERCIAL if self.internal else Due.CUSTOMER)
 
     @cached_property
     def offered(self) -> tuple[Choice, ...]:
@@ -130,6 +146,9 @@ class Section(_Model):
     key: Annotated[str, "its key", FROM_PLACE]
     label: Annotated[str, "its title"]
     internal: Annotated[bool, "whether it holds commercial terms, which never go to the customer"] = False
+    optional: Annotated[
+        bool, "whether its labels do not count among those of which half make a form; its answers may be terms, too"
+    ] = False
     fields: Annotated[tuple[Field, ...], "its fields, in order", KEYED]
 
 
@@ -153,6 +172,7 @@ class Rule(_Model):
     id: Annotated[str, "its id, which is the code of its findings too"] = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
     title: Annotated[str, "what it is about"]
     clause: Annotated[str | None, "the clause that it rests on; findings cite it"] = None
+    silences: Annotated[tuple[str, ...], "rules whose lesser findings on the same answer documents leave out"] = ()
     cases: Annotated[tuple[RuleCase, ...], "its cases, in the order in which they are tried"] = ()
 
 
@@ -246,6 +266,17 @@ class Kit(_Model):
     def terms(self) -> Mapping[str, Field]:
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
+
+    @cached_property
+    def core(self) -> frozenset[str]:
+        """The keys of the fields of whose labels half make a form."""
+        asked = (section for section in self.sections if not (section.internal or section.optional))
+        return frozenset(field.key for section in asked for field in section.fields)
+
+    @cached_property
+    def given_as_terms(self) -> Mapping[str, Field]:
+        """The fields that terms may give: the internal ones, and those of optional sections, by key, in order."""
+        return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}
 
     def mark(self, level: Level) -> str:
         """What begins a finding of this level beside an answer."""
