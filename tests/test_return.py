@@ -197,6 +197,7 @@ def test_many_intakes_are_a_sheet_each_of_one_file(
     assert book.sheetnames[:2] == ["1 甲公司", "2 乙公司"]
 
 
+@pytest.mark.slow
 def test_more_intakes_than_anybody_pages_through_are_refused(run: Run, tmp_path: Path, no_output: Path) -> None:
     done = run("return", table(tmp_path / "many.xlsx", companies(201)))
     assert done.code == 2

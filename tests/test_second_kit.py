@@ -149,6 +149,7 @@ def _booking(tmp_path: Path, **answers: object) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_second_kit_runs_end_to_end(run: Run, hall: Path, tmp_path: Path) -> None:
     source = _booking(
         tmp_path,
