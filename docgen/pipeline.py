@@ -16,6 +16,8 @@ from typing import Protocol, TypeAlias
 from docgen.errors import SourceError
 from docgen.extract.source import read, read_terms
 from docgen.formats.books import is_workbook
+from docgen.formats.budgets import MAX_FILE
+from docgen.formats.refusals import too_large
 from docgen.kit import terms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Unrecognised, Value
 from docgen.model.kit import Kit
@@ -53,8 +55,11 @@ class SourceFile:
     def _opened(self) -> Iterator[BufferedReader]:
         """The file, open for reading.  Raises SourceError for what cannot be read, and what would never end."""
         try:
-            if not stat.S_ISREG(self.path.stat().st_mode):
+            about = self.path.stat()
+            if not stat.S_ISREG(about.st_mode):
                 raise SourceError(f"{self.name}: is no file", "name the file itself")
+            if about.st_size > MAX_FILE:
+                raise too_large(self.name, about.st_size)
             with self.path.open("rb") as stream:
                 yield stream
         except OSError as cause:

@@ -190,7 +190,7 @@ def test_every_key_of_the_domain_stands_in_the_kit(kit: Kit) -> None:
         "bandwidth_mbps", "customer_credit_code", "customer_address", "customer_representative", "customer_email",
         "customer_invoice",
     ]  # fmt: skip
-    assert len(kit.counted) == 20
+    assert len(kit.core) == 20
     assert len(kit.terms) == 40
     assert [rule.id for rule in kit.rules] == [
         "IND-1", "IND-2", "SCN-1", "SCN-2", "SCR-1", "SRC-1", "SRC-2", "CNT-1", "NUM-400", "NUM-95", "NUM-RISK",

@@ -30,7 +30,6 @@ from docgen.template.context_types import ContextType, Names
 from docgen.text import clean_long
 from docgen.values.shown import ITEMISED, shown, shown_limits
 
-
 #: Characters of an answer that a row of a table holds, and of its parts where it is longer.
 _LONGEST_ROW, _PART = 900, 700
 

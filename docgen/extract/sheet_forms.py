@@ -95,7 +95,7 @@ def _hidden_texts(whole: Grid) -> tuple[Unrecognised, ...]:
 def _with_hidden(whole: Grid, form: Form, vocabulary: Vocabulary) -> Form:
     """The form with what its sheet hides: answers that differ from those that are seen are pointed out."""
     found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
-    if found is None or not found.rows:
+    if found is None or not (found.rows or found.floating):
         return form
     below = read_form(found, vocabulary)
     first = form.intakes[0]
