@@ -351,7 +351,35 @@ def test_no_count(written: str, code: str) -> None:
 
 def test_a_month_counts_where_it_is_the_unit() -> None:
     assert value_of(MONTHS, "12个月") == 12
-    assert codes_of(MONTHS, "1年") == ["count-unreadable"]
+    assert codes_of(MONTHS, "10天") == ["count-unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "written", "count", "shown"),
+    [
+        ("个月", "1年", 12, "12个月"),
+        ("个月", "两年", 24, "24个月"),
+        ("个月", "半年", 6, "6个月"),
+        ("个月", "一年半", 18, "18个月"),
+        ("个月", "1季度", 3, "3个月"),
+        ("天", "1周", 7, "7天"),
+        ("天", "两个星期", 14, "14天"),
+    ],
+)
+def test_a_span_of_time_in_another_unit_is_converted_where_that_is_certain(
+    unit: str, written: str, count: int, shown: str
+) -> None:
+    value, (problem,) = parse(field(FieldType.COUNT, label="期限", unit=unit), written)
+    assert (value, problem.code, problem.level) == (count, "count-converted", Level.ADVICE)
+    assert problem.details == {"number": shown}
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"), [("天", "1个月"), ("天", "半周"), ("年", "6个月"), ("个", "1年"), ("个月", "半1年")]
+)
+def test_a_span_of_time_that_makes_no_whole_number_is_no_count(unit: str, written: str) -> None:
+    (code,) = codes_of(field(FieldType.COUNT, label="期限", unit=unit), written)
+    assert code in {"count-unreadable", "count-period"}
 
 
 @pytest.mark.parametrize(
@@ -997,6 +1025,12 @@ def test_numbers_that_are_none_say_why(written: str, code: str) -> None:
         ("元/分钟", "0.12元/分", "0.12"),
         ("元/分钟", "0.12元/min", "0.12"),
         ("元/分钟", "0.12元/小时", None),
+        ("元/分钟", "12分", "0.12"),
+        ("元/分钟", "12分/分钟", "0.12"),
+        ("元/分钟", "1角2分", "0.12"),
+        ("元/分钟", "1毛", "0.10"),
+        ("元/分钟", "8.5分", "0.085"),
+        ("元/分钟", "12分钟", None),
         ("元", "约1200元", "1200.00"),
         ("元", "1200元/个", "1200.00"),
         ("元", "1200元/月", "1200.00"),  # an amount has no span of time to go against

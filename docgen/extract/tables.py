@@ -189,7 +189,7 @@ def _has_customers(table: Table, head: Head) -> bool:
     kept = replace(table, grid=replace(table.grid, more=None), whole=replace(table.whole, more=None))
     customers = list(islice(kept.customers([]), 2))
     alternates = not any(left.numbers[-1] + 1 == right.numbers[0] for left, right in pairwise(head.columns))
-    could_be_form = alternates and len(head.keys) * 2 >= len(table.vocabulary.fields)  # all its pairs in one row
+    could_be_form = alternates and table.vocabulary.are_half(head.keys)  # all its pairs in one row
     return bool(customers) and not (could_be_form and len(customers) < 2)
 
 

@@ -137,9 +137,15 @@ def span_named(label: str, unit: str = "") -> Effect | None:
 
 def units_of_time(unit: str) -> list[str]:
     """The words for a unit that is a span of time itself: 月 and 个月 of `个月`."""
-    folded = fold(unit)
-    names = next((names for names in _SPANS.values() if folded in names), [])
+    span = span_of(unit)
+    names = _SPANS[span] if span else []
     return [*names, *(f"个{name}" for name in names)]
+
+
+def span_of(unit: str) -> Effect | None:
+    """The span of time that a unit is itself: 月 of `个月`."""
+    folded = fold(unit)
+    return next((span for span, names in _SPANS.items() if folded in names), None)
 
 
 def _table(*tables: dict[Effect, list[str]] | dict[str, Effect]) -> dict[str, Effect]:

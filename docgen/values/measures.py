@@ -97,6 +97,20 @@ _CAPITALS = re.compile(
 _VALUE_OF_DIGIT = dict(zip(ONES, "1223456789" + "1233456789", strict=True))
 
 
+#: `1角2分` and `12分`: a price of so many 分, not one by the minute.
+_COINS = re.compile(
+    r"^(?=\d)(?:(?P<yuan>\d+)[元块])?(?:(?P<jiao>\d+(?:\.\d+)?)[角毛])?(?:(?P<fen>\d+(?:\.\d+)?)分)?(?=$|[/每])"
+)
+
+
+def _in_yuan(match: re.Match[str]) -> str:
+    """An amount in 角 and 分 as one in yuan; without either as it is."""
+    if not (match["jiao"] or match["fen"]):
+        return match.group()
+    amount = Decimal(match["yuan"] or 0) + Decimal(match["jiao"] or 0) / 10 + Decimal(match["fen"] or 0) / 100
+    return f"{amount:f}元"
+
+
 @lru_cache(maxsize=256)
 def _price(things: tuple[str, ...]) -> re.Pattern[str]:
     """An amount with what it is paid for: pieces, the `things` of the kit, spans of time."""
@@ -114,10 +128,11 @@ def money(text: str, unit: str, things: tuple[str, ...] = ()) -> Measure | None:
     spelled = _capitals(found)
     if spelled is not None:
         return Measure(spelled, remarks=outside.remarks)
+    found = _COINS.sub(_in_yuan, found)
     price = _price(things).fullmatch(found)
     amount = number(price["amount"]) if price else None
-    if price is None or amount is None:
-        return None
+    if price is None or amount is None or (not price["yuan"] and re.match(_SPAN, price["per"])):
+        return None  # `12分钟` is no price
     paid_for, remarks = [price["per"]], []
     for remark in outside.remarks:
         per = _price(things).fullmatch(fold(remark))
@@ -153,7 +168,10 @@ _PERCENT = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<sign>%)?|百分之(?P<words
 
 def percent(text: str) -> Measure | None:
     """A fraction of 1: `35%` and `百分之三十五` → 0.35.  A bare number up to 1 is the fraction itself
-    (a sheet's percent cell holds it so), one above 1 is taken as percent: `35` → 0.35."""
+    (a sheet's percent cell holds it so), one above 1 is taken as percent: `35` → 0.35.
+
+    More than the whole is read too: whether that can be is for the rules of a kit to say.
+    """
     outside = _outside(text)
     for bare, effects in _bare().strip(outside.folded) if outside else ():
         match = _PERCENT.fullmatch(bare)
@@ -161,5 +179,5 @@ def percent(text: str) -> Measure | None:
         if outside is None or match is None or found is None:
             continue
         fraction = found / 100 if match["words"] or match["sign"] or found > 1 else found
-        return Measure(fraction.normalize(), effects, outside.remarks) if fraction <= 1 else None
+        return Measure(fraction.normalize(), effects, outside.remarks)
     return None

@@ -18,7 +18,10 @@ def parse_count(field: Field, written: str) -> Parsed:
     asked = quantities.counted(field.label, field.unit, field.counted)
     found = quantities.read(written, asked.affixes)
     if found is None:
-        return not_a_number("count-unreadable", written)
+        time = quantities.duration(written, field.unit)
+        if time is None or time != int(time) or time < 1:
+            return not_a_number("count-unreadable", written)
+        return Parsed(int(time), (Problem("count-converted", Level.ADVICE, {"number": f"{int(time):,}{field.unit}"}),))
     if other := spans(found.effects) - {asked.span}:
         return invalid("count-period", period="、".join(sorted(other)))
     if found.low != int(found.low) or found.high != int(found.high):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from docgen.text import HAN, fold, visible
-from docgen.values.affixes import MEASURES, Affixes, Effect, span_named, units_of_time
+from docgen.values.affixes import MEASURES, Affixes, Effect, span_named, span_of, units_of_time
 from docgen.values.brackets import apart
 from docgen.values.numerals import LONGEST, folded_number, number
 
@@ -46,6 +46,24 @@ def counted(label: str, unit: str, things: tuple[str, ...] = ()) -> Counted:
     """What a field of this label and unit counts; `things` are its kit's words for them."""
     time = [*units_of_time(unit), *units_of_time("月" if "（月）" in label else "")]
     return Counted(Affixes([*MEASURES, unit, *things, *time]), span_named(label, unit))
+
+
+#: How many of one span of time make another, where that is certain.
+_EXACT = {(Effect.YEAR, Effect.MONTH): 12, (Effect.QUARTER, Effect.MONTH): 3, (Effect.WEEK, Effect.DAY): 7}
+_TIME = re.compile("(?P<half>半)?(?P<number>.*?)个?(?P<span>年|季度|周|星期|礼拜)(?P<more>半)?")
+_SPAN = {"年": Effect.YEAR, "季度": Effect.QUARTER, "周": Effect.WEEK, "星期": Effect.WEEK, "礼拜": Effect.WEEK}
+
+
+def duration(text: str, unit: str) -> Decimal | None:
+    """A span of time in the field's `unit`, where it is said in another that makes a whole number of it: 12 months
+    of `1年`, 14 days of `两周`.  None for any other text."""
+    own = span_of(unit)
+    match = _TIME.fullmatch(folded_number(text) or "") if own else None
+    factor = _EXACT.get((_SPAN[match["span"]], own)) if match and own else None
+    if match is None or factor is None or (match["half"] and (match["number"] or match["more"])):
+        return None
+    count = Decimal("0.5") if match["half"] else number(match["number"])
+    return None if count is None else (count + (Decimal("0.5") if match["more"] else 0)) * factor
 
 
 def read(text: str, affixes: Affixes) -> Quantity | None:
