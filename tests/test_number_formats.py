@@ -8,6 +8,7 @@ import zipfile
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -354,7 +355,7 @@ JUDGED_DATES = [
 @pytest.mark.external
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_shows_the_same(tmp_path: Path) -> None:
-    pairs = [
+    pairs: list[tuple[Any, str]] = [
         *product(NUMBERS, JUDGED),
         *product(DAYS, JUDGED_DATES),
         *product(["虚构"], ['"桂林"@"有限公司"', "0.00", "0;0;0;@"]),
