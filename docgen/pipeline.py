@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from docgen.errors import SourceError
 from docgen.extract.source import read, read_terms
 from docgen.formats.books import is_workbook
+from docgen.formats.budgets import MAX_FILE
+from docgen.formats.refusals import too_large
 from docgen.kit import terms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Unrecognised, Value
 from docgen.model.kit import Kit
@@ -36,15 +40,30 @@ class SourceFile:
     @cached_property
     def content(self) -> bytes:
         """The bytes of the file.  Raises SourceError."""
-        try:
-            return self.path.read_bytes()
-        except OSError as cause:
-            raise SourceError(f"{self.name}: cannot be read: {cause.strerror or cause}") from cause
+        with self._opened() as stream:
+            return stream.read()
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the content in hex.  Raises SourceError."""
-        return hashlib.sha256(self.content).hexdigest()
+        """The SHA-256 of the content in hex; a large file is not kept for it.  Raises SourceError."""
+        if "content" in self.__dict__:
+            return hashlib.sha256(self.content).hexdigest()
+        with self._opened() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    @contextmanager
+    def _opened(self) -> Iterator[BufferedReader]:
+        """The file, open for reading.  Raises SourceError for what cannot be read, and what would never end."""
+        try:
+            about = self.path.stat()
+            if not stat.S_ISREG(about.st_mode):
+                raise SourceError(f"{self.name}: is no file", "name the file itself")
+            if about.st_size > MAX_FILE:
+                raise too_large(self.name, about.st_size)
+            with self.path.open("rb") as stream:
+                yield stream
+        except OSError as cause:
+            raise SourceError(f"{self.name}: cannot be read: {cause.strerror or cause}") from cause
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -143,7 +162,7 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
     given: dict[str, Value] = {}
     findings: list[Finding] = []
     for key, answer in answers.items():
-        value, found = normalize.understand(kit, kit.terms[key], answer)
+        value, found = normalize.understand(kit, kit.given_as_terms[key], answer)
         findings += found
         if value is not None:
             given[key] = value

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Self, cast
 
 from docgen import pipeline
-from docgen.extract import source
+from docgen.errors import SourceError
+from docgen.extract.source import is_text_form
 from docgen.formats import books
 from docgen.kit import kits
 from docgen.model.intake import Unrecognised, Value
 from docgen.model.kit import Kit
+from docgen.output import storage
 from docgen.pipeline import ReviewedIntake, SourceFile
 from docgen.workers.reader import Reader
 
@@ -41,6 +43,10 @@ class ReadingProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the child; another one is started where something is read again."""
         self._reader.end()
 
     def open_source(self, file: SourceFile, kit: Kit, given_terms: Mapping[str, Value]) -> ReadElsewhere:
@@ -52,13 +58,28 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
 
-    def is_text_form(self, path: Path, kit: Kit) -> bool:
-        """Whether a text file or mail is a form, as `source.is_text_form` says.  Raises SourceError."""
-        return cast("bool", self._reader.call(path, _is_text_form, path, _known(kit)))
+    def look(self, source: str, kit: Kit) -> str | None:
+        """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
 
-    def passed_over(self, path: Path) -> str | None:
-        """What `books.passed_over` says of a file.  Raises SourceError."""
-        return cast("str | None", self._reader.call(path, books.passed_over, path))
+        A file that nobody can look into is not read either.
+        """
+        try:
+            return cast("str | None", self._reader.call(source, _look, source, _known(kit)))
+        except SourceError as error:
+            return str(error).removeprefix(f"{source}: ")
+
+
+#: What is said of files in storage, which are not brought here to be looked into.
+_BY_NAME = f"its name is not that of a source (name it {', '.join(sorted(books.SUFFIXES))}, or name the file itself)"
+
+
+def look(source: str, kit: Kit) -> str | None:
+    """What a file is that is not read, and what can be done; None where it is a source."""
+    if storage.is_remote(source):
+        return _BY_NAME
+    path = Path(source)
+    is_text = path.suffix.lower() in books.TEXT_SUFFIXES
+    return None if is_text and is_text_form(path, kit) else books.look(path)
 
 
 #: The kits of the parent; a forked child has them too.
@@ -84,9 +105,9 @@ def _read(
     yield from opened
 
 
+def _look(source: str, kit: Path) -> str | None:
+    return look(source, _kit(kit))
+
+
 def _load_terms(path: Path, kit: Path) -> Mapping[str, Value]:
     return pipeline.load_terms(path, _kit(kit))
-
-
-def _is_text_form(path: Path, kit: Path) -> bool:
-    return source.is_text_form(path, _kit(kit))

@@ -17,6 +17,9 @@ from pathlib import Path
 from unittest import mock
 
 import click
+import findings_reference
+import kit_reference
+import schemas
 
 from docgen import cli
 from docgen.kit import kits
@@ -181,6 +184,8 @@ PARTS: dict[Path, dict[str, Callable[[], str]]] = {
     ROOT / "README.zh-CN.md": {"check": check},
     ROOT / "docs" / "accounts.md": {"check": check},
     ROOT / "docs" / "commands.md": {"commands": commands, "options": shared_options, "details": command_details},
+    ROOT / "docs" / "findings.md": {"own": findings_reference.own, "rules": findings_reference.of_kit},
+    ROOT / "docs" / "kit.md": {"keys": kit_reference.keys},
     ROOT / "docs" / "design.md": {"modules": modules},
     KIT / "README.md": {"fields": fields, "rules": rules},
 }
@@ -198,5 +203,8 @@ def renewed(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    schemas.SHIPPED.mkdir(exist_ok=True)
+    for path, text in schemas.files().items():
+        path.write_text(text, encoding="utf-8")
     for path in PARTS:
         path.write_text(renewed(path), encoding="utf-8")

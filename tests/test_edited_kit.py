@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from docgen.batch.jobs import Job, Unit, kit_sha256, stamp
 from docgen.batch.work import work
 from docgen.errors import KitError
-from docgen.kit import kits
+from docgen.kit import kits, yaml_lines
+from docgen.kit.kits import KIT_FILE
 from docgen.model.kit import Kit
 from docgen.template import text_runs
 
@@ -125,7 +126,12 @@ def test_a_kit_that_is_the_same_is_read_and_compiled_once(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("docgen.kit.yaml_lines.read", never)
+    read = yaml_lines.read
+    monkeypatch.setattr(
+        yaml_lines,
+        "read",
+        lambda path, *more, **named: (never if path.name == KIT_FILE else read)(path, *more, **named),
+    )
     monkeypatch.setattr(text_runs, "of_word", never)
     monkeypatch.setattr(text_runs, "of_page", never)
     assert kits.load(kit.folder) is loaded

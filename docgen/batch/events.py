@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from docgen.batch.jobs import Failure, Outcome
 from docgen.batch.schedule import Retry
 
@@ -13,6 +16,13 @@ def failure_text(source: str, failure: Failure) -> str:
     return f"{where}{place}{failure.reason}{f' ({failure.remedy})' if failure.remedy else ''}"
 
 
+def passed_over_text(files: Sequence[tuple[str, str]], count: int) -> str:
+    """How many files of folders are not read, and of the first ones what they are and what can be done."""
+    listed = [f"{Path(name).name}: {what}" for name, what in files]
+    more = [f"and {count - len(listed):,} more"] if count > len(listed) else []
+    return f"{count:,} file{'' if count == 1 else 's'} passed over: {'; '.join((*listed, *more))}"
+
+
 def retry_text(retry: Retry) -> str:
     """Which intakes are tried again, and why."""
     unit = retry.unit
@@ -21,8 +31,10 @@ def retry_text(retry: Retry) -> str:
 
 
 def texts(event: Outcome | Retry) -> list[str]:
-    """A line for each packet and each failure, or one for the retry."""
+    """A line for each packet and each failure, or one for the retry or the file passed over."""
     if isinstance(event, Retry):
         return [retry_text(event)]
+    if event.passed_over:
+        return [f"{event.source}: passed over: {event.passed_over}"]
     made = [f"{event.source}: {item.name}: {item.verdict}: {item.packet}" for item in event.items]
     return made + [f"error: {failure_text(event.source, failure)}" for failure in event.failures]

@@ -38,7 +38,8 @@ class Job:
     """What every unit of a run needs to know.
 
     `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
-    that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with.
+    that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with; `most_intakes` how
+    many intakes of a source are made.
     """
 
     stamp: str
@@ -50,6 +51,7 @@ class Job:
     only: tuple[str, ...] = KINDS
     timeout: float | None = None
     kit_sha256: str | None = None
+    most_intakes: int = 200_000
 
     @cached_property
     def options(self) -> PacketOptions:
@@ -86,7 +88,8 @@ def kit_sha256(kit: Path) -> str:
 class Unit:
     """Some intakes of a source, counted from 0: those from `start` on and before `stop`.
 
-    `deaths` says how workers died of it; `before` is what the journal says became of it.
+    `deaths` says how workers died of it; `before` is what the journal says became of it.  Whether the file
+    `is_unknown` says whether it has to be looked into first.
     """
 
     source: str
@@ -94,6 +97,7 @@ class Unit:
     stop: int
     deaths: tuple[str, ...] = ()
     before: Outcome | None = None
+    is_unknown: bool = False
 
 
 class Item(NamedTuple):
@@ -129,12 +133,21 @@ class Failure(NamedTuple):
         return type(self)(*map(masked, self))
 
 
+class Outside(NamedTuple):
+    """A text of a source that stands in no intake."""
+
+    sheet: str | None
+    cell: str | None
+    text: str
+
+
 class Outcome(NamedTuple):
     """What became of a unit.
 
     `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit, and
     `about` how many intakes it seems to hold in all, 0 where nobody knows.  `digest` tells sources apart whose
-    names are the same once a mobile number is hidden in them.
+    names are the same once a mobile number is hidden in them.  `passed_over` says what the file is and what can be
+    done where it is not read, `outside` are texts that stand in no intake.
     """
 
     source: str
@@ -146,6 +159,8 @@ class Outcome(NamedTuple):
     more: bool
     about: int = 0
     digest: str = ""
+    passed_over: str = ""
+    outside: tuple[Outside, ...] = ()
 
     def to_line(self) -> bytes:
         """The outcome as a line of JSON, fit to be kept: no mobile number in the name of its source or in the texts of
@@ -154,6 +169,7 @@ class Outcome(NamedTuple):
         data = kept._asdict() | {
             "items": [item._asdict() for item in kept.items],
             "failures": [failure._asdict() for failure in kept.failures],
+            "outside": [text._asdict() for text in kept.outside],
         }
         line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return printable(line).encode("utf-8")
@@ -173,6 +189,7 @@ class Outcome(NamedTuple):
             data = json.loads(line)
             data["items"] = [Item(**item) for item in data["items"]]
             data["failures"] = [Failure(**failure) for failure in data["failures"]]
+            data["outside"] = tuple(Outside(**text) for text in data["outside"])
             return cls(**data)
         except (TypeError, KeyError, AttributeError) as cause:
             raise ValueError("not an outcome") from cause

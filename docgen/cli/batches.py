@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import say, tell
+from docgen.cli.console import tell
 from docgen.cli.inputs import exit_by
-from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_argument
+from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_among, sources_argument
 from docgen.cli.progress import Lines, teller
 from docgen.errors import DocgenError, ExitCode
-from docgen.library import TIMEOUT
+from docgen.library import MOST_INTAKES, TIMEOUT
 from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
@@ -47,34 +47,38 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 @click.option("--resume", is_flag=True, help="Go on with an earlier run: what is done and unchanged is kept.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, metavar="SECONDS",
               show_default=True, help="The longest that one intake may take.")  # fmt: skip
+@click.option("--most-intakes", type=click.IntRange(min=1), default=MOST_INTAKES, metavar="N", show_default=True,
+              help="The most intakes of one source; a longer one fails.")  # fmt: skip
 @click.option("--cluster", metavar="ADDRESS",
-              help="Work on the dask cluster at tcp://HOST:PORT; 'local' starts one here, of N workers.")  # fmt: skip
+              help="Work on the dask cluster at tls:// or tcp://HOST:PORT; 'local' starts one of N.")  # fmt: skip
 @click.option("--log-json", is_flag=True, help="Tell of every intake as a line of JSON, on stderr.")
 @click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
 @common("kit", "terms", "date", "force", "talk")
 def batch(
     sources: tuple[str, ...], out: Location, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
-    cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
-    force: bool,
+    most_intakes: int, cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None,
+    date: dt.datetime | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the packets of many sources; a bad one never stops the others.
 
     Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
-    intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
+    intake, finding and failure, and the files that are passed over.  A run that was broken off, however it was,
+    goes on with --resume.
     """
     from docgen.library.batches import plan
 
     kit = load_kit(kit_name)
     batch = plan(
         sources, out, kit=kit, terms=load_terms(terms, kit), date=day(date), only=only, jobs=jobs, timeout=timeout,
-        cluster=cluster, resume=resume, force=force, is_text_form=reading().is_text_form,
+        cluster=cluster, resume=resume, force=force, most_intakes=most_intakes,
     )  # fmt: skip
     if dry_run:
-        for source in batch.sources:
+        for source in sources_among(batch.sources, kit):
             tell(source)
         return
+    reading().end()  # workers read from now on
     with teller(len(batch.sources), as_json=log_json) as told, _terminable():
-        _tell(batch.events(say), out, told)
+        _tell(batch.events(told.note), out, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
     exit_by(map(Verdict, told.tally.verdicts))

@@ -94,7 +94,7 @@ def contract(
         content: bytes = (made := case.contract(final=final, allow_unready=allow_unready))
     except NotReadyError as refusal:
         _say_pending(refusal.pending)
-        say(str(refusal))
+        say(refusal.message if refusal.pending else str(refusal))
         if not refusal.pending:
             exit_by([case.verdict])
         raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from docgen.cli.console import say
 from docgen.errors import UsageError
 from docgen.library import DEFAULT_KIT
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from docgen.reading import ReadingProcess
 
 _READING = "docgen.reading"
+#: So many files that are passed over are named.
+_NAMED = 5
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -109,10 +112,25 @@ def day(given: dt.datetime | None) -> dt.date | None:
 
 
 def find_sources(sources: Sequence[str], kit: Kit, out: Location | None = None) -> list[Any]:
-    """The files of this machine that SOURCE... means."""
+    """The files that SOURCE... means."""
     from docgen.output.storage import is_remote
-    from docgen.sources import discover
+    from docgen.sources import discover, nothing_to_read
 
     for source in filter(is_remote, sources):
         raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")
-    return discover(sources, out, lambda path: reading().is_text_form(path, kit))
+    found = sources_among(discover(sources, out), kit)
+    if not found:
+        raise nothing_to_read(sources)
+    return found
+
+
+def sources_among(found: Iterable[Any], kit: Kit) -> list[Any]:
+    """What of these files is read; what else stands in the folders is told on stderr, the first of it by name."""
+    from docgen.formats.books import Unknown
+
+    told = [(one, reading().look(one, kit)) if isinstance(one, Unknown) else (one, None) for one in found]
+    if others := [(name, what) for name, what in told if what]:
+        from docgen.batch.events import passed_over_text
+
+        say(passed_over_text(others[:_NAMED], len(others)))
+    return [Path(one) if isinstance(one, Unknown) else one for one, what in told if what is None]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Intakes between two lines of progress.
 EVERY = 100
+#: So many files that are passed over are named in the last line; the reports name all.
+_NAMED = 5
 
 
 class _Length(NamedTuple):
@@ -43,6 +45,8 @@ class Tally:
         self.sources = sources
         self.failed = 0
         self.verdicts: Counter[str] = Counter()
+        self.passed_over = 0
+        self._first_passed_over: list[tuple[str, str]] = []
         self._ended = 0
         self._in_ended = 0
         self._tables: dict[str, _Length] = {}
@@ -50,6 +54,12 @@ class Tally:
 
     def add(self, outcome: Outcome) -> None:
         """Count what became of a unit."""
+        if outcome.passed_over:
+            self.sources -= 1
+            self.passed_over += 1
+            if len(self._first_passed_over) < _NAMED:
+                self._first_passed_over.append((outcome.source, outcome.passed_over))
+            return
         self.verdicts.update(item.verdict for item in outcome.items)
         self.failed += len(outcome.failures)
         count = len(outcome.items) + len(outcome.failures)
@@ -96,8 +106,13 @@ class Tally:
     @property
     def ended(self) -> str:
         """The totals in words."""
+        from docgen.batch.events import passed_over_text
+
         packets = f"{self.made:,} packet{'' if self.made == 1 else 's'}"
-        return f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+        ended = f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+        if not self.passed_over:
+            return ended
+        return f"{ended}; {passed_over_text(self._first_passed_over, self.passed_over)}"
 
     def __str__(self) -> str:
         return f"{self.made:,} done, {self.failed:,} failed, {self.rate:.1f} a second"
@@ -123,6 +138,10 @@ class Lines:
         from docgen.batch.events import retry_text
 
         say(retry_text(retry))
+
+    def note(self, text: str) -> None:
+        """Tell what there is to know before the first unit."""
+        say(text)
 
     def error(self, error: DocgenError) -> None:
         """Tell of what stopped the run."""
@@ -162,7 +181,9 @@ class Json(Lines):
     """One JSON object a line, for programs."""
 
     def outcome(self, outcome: Outcome) -> None:
-        """An event for each intake, and one for each failure."""
+        """An event for each intake, one for each failure, or one for a file that is passed over."""
+        if outcome.passed_over:
+            self._event("passed_over", source=outcome.source, reason=outcome.passed_over)
         for item in outcome.items:
             self._event(
                 "item", source=outcome.source, sheet=item.sheet, row=item.row, verdict=item.verdict,
@@ -176,6 +197,10 @@ class Json(Lines):
         unit = retry.unit
         self._event("retry", source=unit.source, first=unit.start + 1, last=unit.stop, reason=unit.deaths[-1])
 
+    def note(self, text: str) -> None:
+        """An event with the text."""
+        self._event("note", text=text)
+
     def error(self, error: DocgenError) -> None:
         """An event, and the exit code."""
         self._event("error", message=error.message, hint=error.hint, code=int(error.exit_code))
@@ -184,7 +209,10 @@ class Json(Lines):
     def end(self, text: str) -> None:
         """An event with the totals."""
         tally = self.tally
-        self._event("end", made=tally.made, failed=tally.failed, verdicts=dict(tally.verdicts), text=text)
+        self._event(
+            "end", made=tally.made, failed=tally.failed, passed_over=tally.passed_over,
+            verdicts=dict(tally.verdicts), text=text,
+        )  # fmt: skip
 
     def _event(self, event: str, **details: Any) -> None:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

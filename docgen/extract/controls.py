@@ -29,7 +29,7 @@ def read_controls(document: Document, vocabulary: Vocabulary) -> Answers | None:
     customer is asked have one.  A field that has lost its control is read by its label."""
     reader = _ControlReader(document, vocabulary)
     fields = dict(reader.answers())
-    if len(fields) * 2 < len(vocabulary.fields):
+    if not vocabulary.are_half(fields):
         return None
     reader.read_tables(fields)
     return Answers(None, None, fields, tuple(reader.left), notes=tuple(reader.notes))

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
@@ -30,6 +32,13 @@ from docgen.formats.grid import Book, Grid
 from docgen.model.intake import Answer, Answers, Level, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label
+
+
+class _Held(NamedTuple):
+    """The customers of a sheet that is not long, and the texts on it that are nobody's."""
+
+    customers: tuple[Answers, ...]
+    outside: tuple[Unrecognised, ...]
 
 
 @dataclass(frozen=True)
@@ -53,20 +62,38 @@ class Intakes(Iterable[Answers]):
         return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
-        found: list[Unrecognised] = []  # texts of nobody's, met on the way: each customer brings those before the next
-        before: Answers | None = None
         titles = [sheet.grid.sheet for sheet in self.sheets]
         number = count(1)
         for sheet in self.sheets:
-            for answers in sheet.customers(found):
-                if before is not None:
-                    yield replace(before, outside=tuple(found))
-                    found.clear()
+            for answers in self._customers(sheet):
                 if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names: customers are numbered
                     answers = replace(answers, row=next(number))
-                before = self._finished(answers)
+                yield self._finished(answers)
+
+    def _customers(self, sheet: Table | SheetForms) -> Iterator[Answers]:
+        """The customers of a sheet; of a long one each brings the texts of nobody's that stand before the next."""
+        if sheet.grid.more is None:
+            yield from self._held[id(sheet)].customers
+            return
+        found: list[Unrecognised] = []
+        before: Answers | None = None
+        for answers in sheet.customers(found):
+            if before is not None:
+                yield replace(before, outside=tuple(found))
+                found.clear()
+            before = answers
         if before is not None:
             yield replace(before, outside=tuple(found))
+
+    @cached_property
+    def _held(self) -> Mapping[int, _Held]:
+        """What the sheets hold that are not long, read once."""
+        held = {}
+        for sheet in self.sheets:
+            if sheet.grid.more is None:
+                found: list[Unrecognised] = []
+                held[id(sheet)] = _Held(tuple(sheet.customers(found)), tuple(found))
+        return held
 
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
@@ -83,19 +110,18 @@ class Intakes(Iterable[Answers]):
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """What is not understood and stands on no sheet with an intake; more of the kind comes with the intakes."""
+        """What is not understood and belongs to no intake; of a long sheet more of the kind comes with its intakes."""
+        found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
-            return ()
+            return tuple(found)
         remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
-        return (*self.around, *remarks)
+        return (*found, *self.around, *remarks)
 
     @property
     def is_single(self) -> bool:
         """Whether the workbook holds one form and nothing of anybody else's."""
-        if self.outside or self.hides_more or len(self.sheets) != 1 or not isinstance(self.sheets[0], SheetForms):
-            return False
-        found: list[Unrecognised] = []
-        return len(list(self.sheets[0].customers(found))) == 1 and not found
+        lone = isinstance(self.sheets[0], SheetForms) and len(self.sheets) == 1
+        return lone and not self.outside and not self.hides_more and len(list(self)) == 1
 
     @property
     def _is_one_document(self) -> bool:

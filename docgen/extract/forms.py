@@ -95,7 +95,9 @@ class _FormReader:
     def form(self) -> Form:
         """The answers of the sheet's customers, and what became of every text."""
         for place in self.headings.places:
-            self.account.settle(place, Fate.LABEL)
+            text = self.layout.spots[place].cell.text
+            if words.heading(text) is not None or words.is_customer_heading(text):
+                self.account.settle(place, Fate.LABEL)
         judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys, self.places.columns)
         readings = [self._read(customer) for customer in self.customers.columns or (None,)]
         for _, zones in readings:
@@ -157,7 +159,7 @@ class _FormReader:
                 if self.customers.shares(spot):
                     # it may speak of any customer, so none of them gets to read it
                     where = {"cell": self.grid.address(*spot.place) or ""}
-                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, ThingKind.STRUCK), key
+                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
                 else:
                     yield unread(spot.place, spot.cell.text)[0], key
 
@@ -170,7 +172,9 @@ class _FormReader:
     def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         """That an unknown label looks like that of a field which was not found."""
         beside = [stray.beside for stray in strays if stray.beside is not None]
-        spots = dict.fromkeys([*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys)])
+        spots = dict.fromkeys(
+            [*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys and not spot.meaning.group)]
+        )
         return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
 
     def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
@@ -196,7 +200,8 @@ class _FormReader:
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
-        self.account.settle(remark.place, Fate.QUOTED, remark.kind)
+        if remark.kind is not None:
+            self.account.settle(remark.place, Fate.QUOTED, remark.kind)
         origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
         return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)
 

@@ -12,14 +12,17 @@ from docgen.model.intake import Level, Value
 
 @dataclass(frozen=True)
 class PlaceNote:
-    """Something to say of what stands at a place: code of its wording, weight, the words it is about."""
+    """Something to say of what stands at a place: code of its wording, weight, the words it is about.
+
+    `kind` is the kind of thing that it quotes, None where it quotes nothing.
+    """
 
     place: Place
     code: str
     level: Level
     written: str
     details: Mapping[str, str] = field(default_factory=dict)
-    kind: ThingKind = ThingKind.TEXT
+    kind: ThingKind | None = ThingKind.TEXT
 
 
 @dataclass

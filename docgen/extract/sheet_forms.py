@@ -59,22 +59,22 @@ def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
     """The forms of the sheet, None where fewer than half of the labels stand in it or it only explains them."""
     if whole.more is not None or sum(map(len, whole.rows.values())) > MOST_CELLS:
         return None
-    grid, half = visible(whole), (len(vocabulary.fields) + 1) // 2
+    grid, half = visible(whole), (len(vocabulary.kit.core) + 1) // 2
     taking, layout = lay_out(grid, vocabulary)
-    if len(layout.uses) < half:
+    if not vocabulary.are_half(layout.uses):
         return None
     blocks = find_blocks(layout, half, vocabulary.kit.name_field)
     parts = [(read_form(grid.part(block.holds), vocabulary), block.top) for block in blocks]
-    if parts and all(_is_form(form, half) for form, _ in parts):
+    if parts and all(_is_form(form, vocabulary) for form, _ in parts):
         return SheetForms(grid, tuple(parts), (*_between(grid, blocks, vocabulary), *_hidden_texts(whole)))
     form = read_form(grid, taking, layout)
-    if not _is_form(form, half):
+    if not _is_form(form, vocabulary):
         return None
     return SheetForms(grid, ((_with_hidden(whole, form, vocabulary), 1),))
 
 
-def _is_form(form: Form, half: int) -> bool:
-    return len(form.fields) >= half and not form.intakes[0].explains
+def _is_form(form: Form, vocabulary: Vocabulary) -> bool:
+    return vocabulary.are_half(form.fields) and not form.intakes[0].explains
 
 
 def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[Unrecognised, ...]:
@@ -95,7 +95,7 @@ def _hidden_texts(whole: Grid) -> tuple[Unrecognised, ...]:
 def _with_hidden(whole: Grid, form: Form, vocabulary: Vocabulary) -> Form:
     """The form with what its sheet hides: answers that differ from those that are seen are pointed out."""
     found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
-    if found is None or not found.rows:
+    if found is None or not (found.rows or found.floating):
         return form
     below = read_form(found, vocabulary)
     first = form.intakes[0]

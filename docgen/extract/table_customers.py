@@ -48,7 +48,7 @@ class CustomerReader:
         first = next(iter(self.rows))
         if any(row in self.grid.filtered_rows for row in self.rows):
             place = (first, self.head.columns[0].numbers[0])
-            said.append((PlaceNote(place, "row-filtered", Level.ADVICE, ""), None))
+            said.append((PlaceNote(place, "row-filtered", Level.ADVICE, "", {}, None), None))
         said += [(self._shared(place), None) for place in self.shared]
         fields = {key: self._answer(one) for key, one in found.items()}
         notes = tuple(self._note(remark, key) for remark, key in said)
@@ -190,9 +190,10 @@ class CustomerReader:
 
     def _shared(self, place: Place) -> PlaceNote:
         where = {"cell": self.grid.address(*place) or ""}
-        return PlaceNote(place, "unread-shared", Level.MANUAL, "", where)
+        return PlaceNote(place, "unread-shared", Level.MANUAL, "", where, None)
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
-        self.account.settle(remark.place, Fate.QUOTED, remark.kind)
+        if remark.kind is not None:
+            self.account.settle(remark.place, Fate.QUOTED, remark.kind)
         origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
         return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)

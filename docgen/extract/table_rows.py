@@ -69,13 +69,17 @@ class RowReader:
             self._add_up(given)
         return kind
 
-    def without_print(self, cells: Row) -> Row:
-        """The cells without examples and hints of the kit in the columns of their fields."""
+    def printed(self, cells: Row) -> set[int]:
+        """The columns in which the row repeats an example or hint of their field."""
         keys = {number: column.key for column in self.head.columns for number in column.numbers}
-        return {n: cell for n, cell in cells.items() if not (n in keys and self._is_print(keys[n], n, cell))}
+        return {
+            number
+            for number, cell in cells.items()
+            if number in keys and cell.text.strip() and self._is_print(keys[number], cell.text)
+        }
 
-    def _is_print(self, key: str, number: int, cell: Cell) -> bool:
-        return self.vocabulary.is_hint(key, cell.text) or self.vocabulary.is_example(key, cell.text)
+    def _is_print(self, key: str, text: str) -> bool:
+        return self.vocabulary.is_hint(key, text) or self.vocabulary.is_example(key, text)
 
     # -- headers -----------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice, pairwise
 
-from docgen.extract.account import Place, cell_things, floating_things, unrecognised
+from docgen.extract.account import Place, ThingKind, cell_things, floating_things, unrecognised
 from docgen.extract.hidden import hidden, hidden_rows, visible
 from docgen.extract.table_customers import CustomerReader
 from docgen.extract.table_heads import LEAST_COLUMNS, Head, Row, own_labels, qualifies, read_head, split_head
@@ -57,34 +57,29 @@ class Table:
             yield unrecognised(self.grid, thing)
 
     def _hidden(self) -> Iterator[Unrecognised]:
-        for row, cells in (*hidden(self.whole).rows.items(), *hidden_rows(self.whole)):
+        below = hidden(self.whole)
+        yield from (unrecognised(self.grid, thing) for thing in floating_things(below.floating))
+        for row, cells in (*below.rows.items(), *hidden_rows(self.whole)):
             for column, cell in cells.items():
                 yield from (unrecognised(self.grid, thing) for thing in cell_things((row, column), cell))
 
 
 def outside_texts(
-    grid: Grid, vocabulary: Vocabulary, row: int, cells: Row, heads: Sequence[Head] = ()
+    grid: Grid, vocabulary: Vocabulary, row: int, cells: Row, heads: Sequence[Head] = (), printed: Container[int] = ()
 ) -> Iterator[Unrecognised]:
-    """What a row that holds no customer says beside the kit's own words and the headings of known columns."""
+    """What a row that holds no customer says beside the kit's own words, the headings of known columns, and the cells
+    of `printed` columns."""
     known = {place for head in heads for column in head.columns for place in _places(column.place, column.numbers)}
-    choices = {place for head in heads for place in head.places if place[0] == row and head.bottom == row}
-    headed = {n for head in heads for n in head.headings if (row, n) in head.places}
+    known |= {place for head in heads for place in head.places if place[1] not in head.unknown}
     for number, cell in cells.items():
-        is_head = (
-            (row, number) in known or number in headed or ((row, number) in choices and not _unknown(heads, number))
-        )
         for thing in cell_things((row, number), cell):
-            if thing.text == cell.text and (is_head or vocabulary.understood(cell.text)):
-                continue
-            yield unrecognised(grid, thing)
+            is_known = (row, number) in known or number in printed or vocabulary.understood(cell.text)
+            if not (thing.kind is ThingKind.TEXT and is_known):
+                yield unrecognised(grid, thing)
 
 
 def _places(place: Place, numbers: tuple[int, ...]) -> Iterator[Place]:
     return ((place[0], number) for number in numbers)
-
-
-def _unknown(heads: Sequence[Head], number: int) -> bool:
-    return any(number in head.unknown for head in heads)
 
 
 class _Walk:
@@ -96,24 +91,31 @@ class _Walk:
         self.head = head
         self.rows = RowReader(grid, vocabulary, head)
         self.customer: CustomerReader | None = None
+        self.top = head.bottom
+        self.taken: set[int] = set()  # the rows of customers, where anything lies over the sheet
         self.last = 0
         self.count = 0
         self.tops: dict[Place, Cell] = {}
 
     def customers(self, rows: Iterator[tuple[int, Row]], outside: list[Unrecognised]) -> Iterator[Answers]:
-        top = self.head.bottom
         for row, everything in rows:
             cells = self.head.within(everything)
             for extent in self.grid.covering(row):
                 if extent.top == row and extent.left in everything:
                     self.tops[extent[:2]] = everything[extent.left]
-            if row <= top or not cells:
+            if row <= self.top or not cells:
                 continue
             done = self._take(row, cells, outside)
             if done is not None:
-                yield done.answers()
+                yield self._answers(done)
         if self.customer is not None:
-            yield self.customer.answers()
+            yield self._answers(self.customer)
+        outside += self._floating()
+
+    def _answers(self, customer: CustomerReader) -> Answers:
+        if self.grid.floating:
+            self.taken |= set(customer.rows)
+        return customer.answers()
 
     def _take(self, row: int, cells: Row, outside: list[Unrecognised]) -> CustomerReader | None:
         """Take a row; the customer that it ends, if it ends one."""
@@ -135,8 +137,7 @@ class _Walk:
         elif kind is RowKind.HEAD:
             outside += outside_texts(self.grid, self.vocabulary, row, cells, [self.rows.head])
         else:
-            outside += outside_texts(self.grid, self.vocabulary, row, self.rows.without_print(cells))
-            outside += self._floating(row)
+            outside += outside_texts(self.grid, self.vocabulary, row, cells, printed=self.rows.printed(cells))
         return done
 
     def _take_remark(self, row: int, cells: Row, outside: list[Unrecognised]) -> None:
@@ -149,9 +150,12 @@ class _Walk:
         outside += outside_texts(self.grid, self.vocabulary, row, cells)
         self.customer.shared.append((row, next(iter(cells))))
 
-    def _floating(self, row: int) -> Iterator[Unrecognised]:
-        lying = (one for one in self.grid.floating if one.row == row and self.head.within({one.column: Cell("")}))
-        return (unrecognised(self.grid, thing) for thing in floating_things(lying))
+    def _floating(self) -> Iterator[Unrecognised]:
+        """What lies over rows below the header that belong to no customer."""
+        for one in self.grid.floating:
+            lies_here = one.row > self.top and one.row not in self.taken and self.head.within({one.column: Cell("")})
+            if lies_here:
+                yield from (unrecognised(self.grid, thing) for thing in floating_things([one]))
 
 
 def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:

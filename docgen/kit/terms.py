@@ -40,9 +40,9 @@ def understood(
     problems = []
     for key, written in written_terms.items():
         where = at(key)
-        field = kit.terms.get(key)
+        field = kit.given_as_terms.get(key)
         if field is None:
-            problems.append(f"{where}there is no term {key!r}{did_you_mean(key, kit.terms)}")
+            problems.append(f"{where}there is no term {key!r}{did_you_mean(key, kit.given_as_terms)}")
         elif not isinstance(written, str):
             problems.append(f"{where}{key}: the value must be a single text or number")
         else:

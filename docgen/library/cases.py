@@ -203,7 +203,7 @@ class Case:
         from docgen.packet import packet
 
         options = packet.PacketOptions(self.kit, self.printed_date(date), Path(), only=("review", "contract"))
-        documents, _pending = packet.render(self.reviewed, self.file.content, options)
+        documents, _pending = packet.render(self.reviewed, packet.attachable(self.reviewed, self.file), options)
         _name, content = documents["review"] or ("", b"")
         return content
 
@@ -226,7 +226,7 @@ class Case:
         if final and rendered.pending:
             raise NotReadyError(
                 f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
-                f"give the terms: {'、'.join(rendered.pending)}", rendered.pending,
+                "give them with the terms", rendered.pending,
             )  # fmt: skip
         contract = Contract(rendered.content)
         contract.pending = rendered.pending

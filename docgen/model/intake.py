@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 
 
 class Level(StrEnum):
-    """How much a finding weighs, gravest first (domain §4)."""
+    """How much a finding weighs, gravest first."""
 
     INVALID = "invalid"
     REJECT = "reject"

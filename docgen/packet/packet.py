@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
 
 from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
@@ -105,7 +107,7 @@ def prepare(
     """The same, but for the last steps: the packet is written and has not appeared (`files.sync`, `files.publish`)."""
     folder = options.out / folder_name
     refuse_to_lose(folder, force=options.force)
-    documents, pending = render(reviewed, source.content, options)
+    documents, pending = render(reviewed, attachable(reviewed, source), options)
     listing = manifest.build(
         options.kit, reviewed.intake, reviewed.review.verdict, options.date,
         source.sha256, reviewed.terms, documents, faces() if documents["review"] else {},
@@ -114,6 +116,11 @@ def prepare(
     prepared = files.stage_folder(folder, contents | {manifest.MANIFEST: listing})
     paths = {kind: folder / document[0] if document else None for kind, document in documents.items()}
     return Packet(reviewed.intake.name, reviewed.review.verdict, folder, paths, pending), prepared
+
+
+def attachable(reviewed: ReviewedIntake, source: SourceFile) -> bytes:
+    """The source as a review has it attached: nothing where it holds more than this intake."""
+    return source.content if reviewed.is_single else b""
 
 
 Documents = dict[str, tuple[str, bytes] | None]

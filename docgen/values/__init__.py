@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from docgen.model.intake import Chosen, Level, Region, Value
 from docgen.model.kit import Field, FieldType
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
-from docgen.values import dates, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values import credit_codes, dates, lists, mobiles, numbers, numerals, picks, regions
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
@@ -123,6 +123,13 @@ def _parse_mobile(_field: Field, written: str) -> Parsed:
     return Parsed(found.number, remarks_on(found.remarks))
 
 
+def _parse_credit_code(_field: Field, written: str) -> Parsed:
+    if numerals.is_scientific(written):
+        return invalid("number-scientific")
+    found = credit_codes.read(written)
+    return invalid(f"credit-code-{found.trouble}") if found.code is None else Parsed(found.code)
+
+
 # ── date ────────────────────────────────────────────────────────────────────────────────────────
 def _parse_date(_field: Field, written: str) -> Parsed:
     found = dates.read(written)
@@ -168,6 +175,7 @@ _TYPES: Mapping[FieldType, _Type] = {
     FieldType.LONG_TEXT: _Type(_parse_long_text, _show_text),
     FieldType.LIST: _Type(_parse_list, _show_list),
     FieldType.MOBILE: _Type(_parse_mobile, lambda _field, value: mobiles.show(value)),
+    FieldType.CREDIT_CODE: _Type(_parse_credit_code, _show_text),
     FieldType.COUNT: _Type(numbers.parse_count, lambda _field, value: f"{value:,}"),
     FieldType.NUMBER: _Type(numbers.parse_number, numbers.show_number),
     FieldType.MONEY: _Type(numbers.parse_money, lambda _field, value: show_money(value)),

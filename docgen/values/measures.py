@@ -168,7 +168,10 @@ _PERCENT = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<sign>%)?|百分之(?P<words
 
 def percent(text: str) -> Measure | None:
     """A fraction of 1: `35%` and `百分之三十五` → 0.35.  A bare number up to 1 is the fraction itself
-    (a sheet's percent cell holds it so), one above 1 is taken as percent: `35` → 0.35."""
+    (a sheet's percent cell holds it so), one above 1 is taken as percent: `35` → 0.35.
+
+    More than the whole is read too: whether that can be is for the rules of a kit to say.
+    """
     outside = _outside(text)
     for bare, effects in _bare().strip(outside.folded) if outside else ():
         match = _PERCENT.fullmatch(bare)
@@ -176,5 +179,5 @@ def percent(text: str) -> Measure | None:
         if outside is None or match is None or found is None:
             continue
         fraction = found / 100 if match["words"] or match["sign"] or found > 1 else found
-        return Measure(fraction.normalize(), effects, outside.remarks) if fraction <= 1 else None
+        return Measure(fraction.normalize(), effects, outside.remarks)
     return None
