@@ -157,6 +157,10 @@ class Judged(Protocol):
 OpenSource: TypeAlias = Callable[[SourceFile, Kit, Mapping[str, Value]], Judged]
 
 
+#: Findings for which a file of terms is refused: nobody but who wrote it reads them.
+_GRAVE = {Level.INVALID, Level.MANUAL}
+
+
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:
     """The terms of a workbook's terms sheet, and the findings on those that cannot be read."""
     given: dict[str, Value] = {}
@@ -180,7 +184,7 @@ def load_terms(path: Path, kit: Kit) -> Mapping[str, Value]:
         answers, unknown = read_terms(path, kit)
     given, findings = _sheet_terms(kit, answers)
     problems = [f"{path}: {text.sheet}!{text.cell}: there is no term {text.text!r}" for text in unknown]
-    problems += [f"{path}: {f.sheet}!{f.cell}: {f.message}" for f in findings if f.level is Level.INVALID]
+    problems += [f"{path}: {f.sheet}!{f.cell}: {f.message}" for f in findings if f.level in _GRAVE]
     if problems:
         raise SourceError("; ".join(problems), "correct the terms sheet")
     return given

@@ -51,10 +51,10 @@ INDUSTRIES = field(
     choices=(
         choice("bank", "银行", "银行业"),
         choice("insurance", "保险"),
-        choice("carrier", "电信运营商", "运营商"),
+        choice("carrier", "电信运营商", "运营商", "通信运营商", "Telecom Operator", "Operator"),
         choice("energy", "能源"),
         choice("education", "教育"),
-        choice("telecom", "通信", "通讯"),
+        choice("telecom", "通信", "通讯", "Telecom"),
         choice("ecommerce", "电商", "电子商务"),
         choice("finance", "消费金融"),
     ),
@@ -1522,6 +1522,10 @@ def test_a_choice_without_a_mark_among_marked_ones_is_told(written: str) -> None
         (INDUSTRIES, "1:银行；7:电商", Chosen(("bank", "ecommerce"))),
         (INDUSTRIES, "选项7：电商", Chosen(("ecommerce",))),
         (INDUSTRIES, "通信\n运营商", Chosen(("carrier", "telecom"))),
+        (INDUSTRIES, "通信 运营商", Chosen(("carrier", "telecom"))),
+        (INDUSTRIES, "通信运营商", Chosen(("carrier",))),
+        (INDUSTRIES, "Telecom Operator", Chosen(("carrier",))),
+        (INDUSTRIES, "Telecom, Operator", Chosen(("carrier", "telecom"))),
         (INDUSTRIES, "銀行、電商", Chosen(("bank", "ecommerce"))),
         (INDUSTRIES, "其他：冷鏈物流", Chosen((), "冷鏈物流")),  # printed as written
         (SOURCE, "1-购买新号码", "buy"),
