@@ -15,7 +15,7 @@ from docgen.errors import UsageError
 from docgen.library import DEFAULT_KIT
 
 if TYPE_CHECKING:
-    from docgen.library.kits import Kit, Terms
+    from docgen.library.kits import GivenTerms, Kit
     from docgen.output.storage import Location
     from docgen.reading import ReadingProcess
 
@@ -99,11 +99,11 @@ def reading() -> ReadingProcess:
     return found
 
 
-def load_terms(path: Path | None, kit: Kit) -> Terms:
+def load_terms(path: Path | None, kit: Kit) -> GivenTerms:
     """The terms that --terms gives, none without it."""
-    from docgen.library.kits import Terms, terms_in
+    from docgen.library.kits import GivenTerms, terms_in
 
-    return Terms({}) if path is None else terms_in(path, kit, reading().load_terms)
+    return GivenTerms({}) if path is None else terms_in(path, kit, reading().load_terms)
 
 
 def day(given: dt.datetime | None) -> dt.date | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from docgen.errors import NotReadyError, UsageError
 from docgen.library.dates import printed_date
-from docgen.library.kits import Kit, Terms
+from docgen.library.kits import GivenTerms, Kit
 from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
 from docgen.model.intake import READY, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
 from docgen.names import safe_file_name
@@ -32,7 +32,7 @@ def read(
     source: Source,
     kit: Kit | str | os.PathLike[str],
     *,
-    terms: Terms | str | os.PathLike[str] | Mapping[str, str] | None = None,
+    terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
     date: dt.date | None = None,
     name: str | None = None,
 ) -> Cases:
@@ -46,15 +46,15 @@ def read(
     UsageError where kit or terms are not there.  What customers write badly raises nothing: it is a finding.
     """
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
-    terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
+    terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     return cases_of(_source_file(source, name), kit, terms, date)
 
 
 def cases_of(
-    file: SourceFile, kit: Kit, terms: Terms, date: dt.date | None, open_source: OpenSource = open_source
+    file: SourceFile, kit: Kit, terms: GivenTerms, date: dt.date | None, open_source: OpenSource = open_source
 ) -> Cases:
     """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
-    return Cases(file, open_source(file, kit, terms.values), kit, date)
+    return Cases(file, open_source(file, kit, terms.values, printed_date(date)), kit, date)
 
 
 @dataclass(frozen=True, slots=True)
