@@ -260,6 +260,8 @@ class ZoneReader:
     def _without_repeated(self, found: Found, rest: list[LabelCandidate]) -> list[LabelCandidate]:
         """The texts beside the answer without those that repeat it, and without those under a heading like its own:
         of these, one that differs is a second answer."""
+        if not rest:
+            return rest
         same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
         heads = self._headings.unknown
         second = [s for s in rest if s not in same and s.extent.left in heads and found.place[1] in heads]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from docgen.extract.compound_labels import Joint, joint, option
 from docgen.extract.label_forms import LabelForms
-from docgen.extract.template_text import TELLING, is_line, letters, marks, parts, split_printed, starts
+from docgen.extract.template_text import TELLING, holding, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
@@ -34,6 +34,7 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PROMPT = 40
+_PROMPTING = frozenset("单点选您cCtTyY")  # how these begin
 _PHONE_DIGITS = 7
 #: What a person writes between choices, and no form prints there.
 _WRITTEN = re.compile(r"[、,，;；|｜]")
@@ -102,7 +103,7 @@ class Vocabulary:
         self._remembered = lru_cache(_REMEMBERED)(self._find)
         self._forms = _label_forms(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
-        self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
+        self._hinting = {key: holding(hints) for key, hints in self._hints.items()}
 
     def _add(self, key: str, field: Field) -> None:
         names = [(LABEL, field.label), *((ALIAS, alias) for alias in (*field.aliases, key))]
@@ -240,13 +241,18 @@ class Vocabulary:
 
     def is_hint(self, key: str, text: str) -> bool:
         """Whether the text is the field's own hint, or nothing but a line to write on."""
-        if starts(text, self._hint_initials[key]) and self._all_in(self._hints[key], text):
+        if self.may_hold_hint(key, text) and self._all_in(self._hints[key], text):
             return True
         if self.is_note(text):
             return True
-        return ("_" in text and is_line(text)) or (
-            len(text) < _LONGEST_PROMPT and bool(_PROMPT.fullmatch(text.strip()))
-        )
+        if "_" in text and is_line(text):
+            return True
+        bare = text.strip() if len(text) < _LONGEST_PROMPT else ""
+        return bare[:1] in _PROMPTING and bool(bare) and _PROMPT.fullmatch(bare) is not None
+
+    def may_hold_hint(self, key: str, text: str) -> bool:
+        """Whether the text holds the beginning or the end of one of the field's hints: a quick no for most answers."""
+        return self._hinting[key].search(text) is not None
 
     def is_note(self, text: str) -> bool:
         """Whether the text is what docgen says on a form that it sent back."""
