@@ -57,7 +57,9 @@ def reference(name: str, switches: str, shown: str = "0") -> str:
 def results(xml: str) -> list[str]:
     root = etree.fromstring(f"<w:body {W}>{xml}</w:body>")
     return [
-        "".join(run.itertext()) for run in root.iter(f"{{{queries.W}}}r") if run.find("w:t", queries.NS) is not None
+        "".join(map(str, run.itertext()))
+        for run in root.iter(f"{{{queries.W}}}r")
+        if run.find("w:t", queries.NS) is not None
     ]
 
 

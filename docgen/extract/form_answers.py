@@ -289,7 +289,7 @@ class ZoneReader:
         found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, found.written, details))
 
     def _read_choices(self, found: Found, zone: Zone, parts: _Sorted) -> list[LabelCandidate] | None:
-        """Take choices and marks in cells of their own for the answer; the cells, None where there are no such cells."""
+        """Take choices and marks in cells of their own for the answer; returns these cells, None without any."""
         field = self._field(found.key)
         if not (field.choices or field.type is FieldType.YES_NO):
             return None

@@ -152,16 +152,16 @@ class _FormReader:
                 text = self.layout.spots[found.label].cell.text
                 yield taken_remark(self.vocabulary, found.label, text, key), key
         for zone in zones:
-            key = zone.found[0].key if zone.found else None
+            own = zone.found[0].key if zone.found else None
             for spot in zone.unread if not self.vocabulary.is_internal else ():
                 if judge.is_framing(spot):
                     continue
                 if self.customers.shares(spot):
                     # it may speak of any customer, so none of them gets to read it
                     where = {"cell": self.grid.address(*spot.place) or ""}
-                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
+                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), own
                 else:
-                    yield unread(spot.place, spot.cell.text)[0], key
+                    yield unread(spot.place, spot.cell.text)[0], own
 
     def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         for stray in strays:

@@ -129,9 +129,10 @@ class RowReader:
         given = {}
         for column in self.head.columns:
             number = next((n for n in column.numbers if n in cells), None)
-            if number is not None and not self.vocabulary.is_hint(column.key, cells[number].text):
-                if not self._is_caption(column.key, cells[number].text):
-                    given[column] = cells[number]
+            if number is None or self.vocabulary.is_hint(column.key, cells[number].text):
+                continue
+            if not self._is_caption(column.key, cells[number].text):
+                given[column] = cells[number]
         return given
 
     def _is_caption(self, key: str, text: str) -> bool:

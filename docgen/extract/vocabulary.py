@@ -320,7 +320,7 @@ class Vocabulary:
         return letters(text) in self._headings
 
     def understood(self, text: str) -> bool:
-        """Whether the text is the kit's own: title, section, label, hint, example, list of choices, or several of them."""
+        """Whether the text is the kit's own: title, section, label, hint, example, choices, or several of these."""
         if is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
         if any(self.is_untouched(key, text) for key in self.fields):
