@@ -61,6 +61,10 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
 
+    def require_word(self, path: Path) -> None:
+        """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+        self._reader.call(path, books.require_word, path)
+
     def look(self, source: str, kit: Kit) -> str | None:
         """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
 

@@ -9,7 +9,7 @@ import click
 
 from docgen.cli.console import say
 from docgen.cli.inputs import exactly_one, exit_by, readable
-from docgen.cli.options import common, day, load_kit, load_terms, out_file, source_argument
+from docgen.cli.options import common, day, load_kit, load_terms, out_file, reading, source_argument
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
 
@@ -101,9 +101,8 @@ def contract(
     _say_pending(made.pending)
     if old is not None:
         from docgen.documents.redline import redline
-        from docgen.formats.books import require_word
 
-        require_word(old)
+        reading().require_word(old)
         content = redline(old, content, case.printed_date())
     write(out or Path(case.file_names["contract"]), content, force=force)
     exit_by([case.verdict])
