@@ -22,6 +22,7 @@ from docgen.formats.grid import Cell, Extent, grid
 from docgen.formats.ods import read_open_book
 from docgen.formats.xlsx import read_book
 from docgen.formats.xml_events import Events
+from docgen.text import fold
 
 sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
 import hostile_sheets as hostile
@@ -192,6 +193,11 @@ def test_a_shared_text_is_made_once_however_many_cells_have_it(tmp_path: Path) -
     )
     (sheet,) = read_book(build).sheets
     assert len({id(cells[1].text) for cells in sheet.rows.values()}) == 1
+
+
+def test_a_long_text_is_folded_once_for_one_field_after_the_other() -> None:
+    long = "甲Ａ" * 15_000
+    assert fold(long) is fold(long)
 
 
 def covered(count: int) -> tuple[Extent, ...]:
