@@ -159,7 +159,7 @@ def _reported(kit: Kit, rule_id: str) -> Iterator[str]:
         if rule.id == rule_id:
             for case in rule.cases:
                 yield from (kit.all_fields[key].label for key in (case.each or case.fields[:1]))
-    yield from (field.label for field in kit.fields.values() if field.unreadable == rule_id)
+    yield from (field.label for field in kit.all_fields.values() if field.unreadable == rule_id)
 
 
 def modules() -> str:
