@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import pytest
 from conftest import GOOD
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -182,6 +183,7 @@ def _understood(vocabulary: Vocabulary, text: str) -> bool:
     return bool(known) or headed or text.strip().isdecimal() or prints or vocabulary.understood(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_text_of_a_form_has_one_fate_and_ends_where_that_says(kit: Kit, data: st.DataObject) -> None:
@@ -207,6 +209,7 @@ def test_every_text_of_a_form_has_one_fate_and_ends_where_that_says(kit: Kit, da
     assert len(made.account.left()) == len(left)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nothing_that_a_sheet_shows_is_lost_or_stands_in_two_papers(kit: Kit, data: st.DataObject) -> None:
