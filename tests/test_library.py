@@ -67,6 +67,7 @@ def test_importing_docgen_loads_nothing_else() -> None:
     assert not heavy & set(re.findall(r"'(\w+)", loaded))
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_manual_run_and_print_what_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +229,7 @@ def test_a_contract_waits_for_the_verdict_and_a_final_one_for_its_values(mine: d
 # -- documents -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_programs_and_the_command_line_make_the_same_bytes(mine: docgen.Kit, run: Run, tmp_path: Path) -> None:
     day = ("--date", DATE.isoformat())
     (case,) = docgen.read(ACCEPTED, mine, terms=TERMS, date=DATE)
@@ -258,6 +260,7 @@ def test_the_date_is_that_of_reading_or_of_its_own(mine: docgen.Kit, monkeypatch
         plain.form()
 
 
+@pytest.mark.slow
 def test_packets_of_one_name_are_folders_of_their_own_and_work_is_not_lost(mine: docgen.Kit, tmp_path: Path) -> None:
     source = table(tmp_path / "t.xlsx", ["示例有限公司"] * 2)
     packets = [case.save(tmp_path / "out") for case in docgen.read(source, mine)]
@@ -306,6 +309,7 @@ def test_a_source_is_opened_as_often_for_many_intakes_as_for_one(
 # -- threads ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_twelve_renders_in_four_threads_give_equal_bytes(mine: docgen.Kit) -> None:
     content = {path: path.read_bytes() for path in (ACCEPTED, INPUTS / "manual.xlsx", INPUTS / "own-numbers.xlsx")}
 
@@ -328,6 +332,7 @@ def test_twelve_renders_in_four_threads_give_equal_bytes(mine: docgen.Kit) -> No
     assert list(warnings.filters) == before
 
 
+@pytest.mark.slow
 def test_threads_may_begin_with_a_kit_that_nobody_has_used(mine: docgen.Kit, tmp_path: Path) -> None:
     shutil.copytree(mine.folder, tmp_path / "kit")
 
@@ -343,6 +348,7 @@ def test_threads_may_begin_with_a_kit_that_nobody_has_used(mine: docgen.Kit, tmp
 # -- many sources ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_batch_run_from_a_program(tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     shutil.copytree(INPUTS, sources)

@@ -352,6 +352,7 @@ JUDGED_DATES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.external
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_shows_the_same(tmp_path: Path) -> None:

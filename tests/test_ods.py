@@ -229,6 +229,7 @@ def test_what_looks_like_a_sheet_and_is_none(tmp_path: Path) -> None:
 # -- LibreOffice as the judge ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.external
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_workbook_that_libreoffice_saves_says_the_same(tmp_path: Path) -> None:

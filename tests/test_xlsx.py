@@ -333,6 +333,7 @@ def test_a_long_sheet_is_read_row_by_row_and_says_the_same(
     assert 1801 not in dict(long.every_row())  # hidden under the merged cell above
 
 
+@pytest.mark.slow
 def test_a_tag_cut_in_two_by_a_piece_is_seen() -> None:
     from docgen.formats.xlsx_long import around_rows
 
