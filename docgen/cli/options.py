@@ -81,6 +81,21 @@ source_argument = click.argument("source", metavar="SOURCE")
 out_file = click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
 
 
+def _person(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
+    if given is None:
+        return None
+    name = " ".join(given.split())
+    if not name:
+        raise click.BadParameter("is empty (give the name of a person)")
+    return name
+
+
+reviewed_by_option = click.option(
+    "--reviewed-by", metavar="NAME", callback=_person,
+    help="Who has decided on a manual intake; recorded in the manifest and the contract's properties.",
+)  # fmt: skip
+
+
 def load_kit(name: str) -> Kit:
     """The kit that --kit names."""
     from docgen.library.kits import Kit

@@ -39,13 +39,15 @@ class RenderOptions:
     """What a document is made for, beside the intake: the printed date, and how ready it is.
 
     `draft` asks for the watermark; `unready` marks a contract made in spite of the verdict;
-    `pending` lists the labels that the contract of the same packet prints as pending.
+    `pending` lists the labels that the contract of the same packet prints as pending; `reviewed_by` names who
+    decided on what the review leaves to a person.
     """
 
     date: dt.date
     draft: bool = True
     unready: bool = False
     pending: tuple[str, ...] = ()
+    reviewed_by: str | None = None
 
 
 class AnswerRow(NamedTuple):

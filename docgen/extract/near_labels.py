@@ -134,7 +134,7 @@ def near_remarks(
     known = set(found)
     missing = [field for key, field in vocabulary.fields.items() if key not in known]
     for place, text in texts:
-        near = near_fields(missing, text)
+        near = [] if vocabulary.understood(text) else near_fields(missing, text)
         if near:
             details = {"label": "」、「".join(field.label for field in near), "written": head_of(text)}
             key = near[0].key if len(near) == 1 else None
