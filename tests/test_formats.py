@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,6 @@ from docgen.formats.xls import read_old_book
 from docgen.formats.xlsb import read_binary_book
 from docgen.formats.xlsx import read_book
 from docgen.model.kit import Kit
-from docgen.sources import discover
 
 DATA = ROOT / "tests" / "data"
 INPUTS = ROOT / "inputs"
@@ -79,7 +79,7 @@ def test_cells_of_every_type(suffix: str) -> None:
     assert sheet["B7"] == Cell("3")
     assert sheet["B8"] == Cell("#DIV/0!", "cell-error")
     assert sheet["B9"] == Cell("1234567890123450", "digits-lost")
-    assert sheet["B10"].text == "03:04:00"
+    assert sheet["B10"].text == "3:04:00"
     assert sheet["B11"].text == "2026-01-02 03:04:00"
     assert sheet["B12"] == Cell("#N/A", "cell-error")
     assert sheet["B13"] == Cell("#REF!")  # a text that looks like one
@@ -151,6 +151,7 @@ def is_unguarded(text: str) -> bool:
     return text == text.strip("\t") and not text.startswith(("'", '="'))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     rows=st.lists(
@@ -262,14 +263,17 @@ def test_a_readme_is_refused_in_one_line(run: Run) -> None:
     assert "README.md" in result.err
 
 
-def test_in_folders_text_is_a_source_by_its_suffix_only(tmp_path: Path) -> None:
+def test_in_folders_text_is_a_source_by_its_suffix_only(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b", encoding="utf-8")
     (tmp_path / "b.txt").write_text("a,b", encoding="utf-8")
     shutil.copy(DATA / "book.xls", tmp_path / "c.dat")
     shutil.copy(DATA / "book.ods", tmp_path / "d")
     (tmp_path / "empty").touch()
     (tmp_path / "cut-off").write_bytes((DATA / "book.xlsx").read_bytes()[:500])
-    assert discover([str(tmp_path)]) == [tmp_path / "a.csv", tmp_path / "c.dat", tmp_path / "d"]
+    done = run("batch", tmp_path, "-o", tmp_path / "out", "--dry-run")
+    assert done.out.splitlines() == [str(tmp_path / name) for name in ("a.csv", "c.dat", "d")]
+    told = done.err.removeprefix("3 files passed over: ").split("; ")
+    assert [one.partition(":")[0] for one in told] == ["b.txt", "cut-off", "empty"]
 
 
 # -- what is refused -------------------------------------------------------------------------------
@@ -366,7 +370,7 @@ def test_a_formula_without_a_result_in_an_open_document(tmp_path: Path) -> None:
             'office:value-type="string"',
             "<text:p>甲<text:note><text:p>注</text:p></text:note>公<office:annotation><text:p>批注</text:p>"
             "</office:annotation>司</text:p>",
-            Cell("甲公司"),
+            Cell("甲公司", note="批注"),
         ),
     ],
 )
@@ -451,7 +455,7 @@ def test_a_text_longer_than_any_is_refused(tmp_path: Path, kit: Kit) -> None:
     path = tmp_path / "a.csv"
     labels = [field.label for field in kit.fields.values()]
     path.write_text(",".join(labels) + "\n" + ",".join(["甲" * 140_000, *labels[1:]]), encoding="utf-8")
-    assert "the text file is no table: field larger than field limit" in refusal(path, kit)
+    assert "the text file is no table: a text in it has more than 131,072 characters" in refusal(path, kit)
 
 
 def test_a_binary_part_cut_off_inside_a_record_is_refused(tmp_path: Path, kit: Kit) -> None:
@@ -472,6 +476,42 @@ def test_merged_ranges_of_open_documents() -> None:
 def test_a_text_file_needs_no_library() -> None:
     code = (
         "import sys; from pathlib import Path; from docgen.formats.csv import read_text_book; import docgen.extract.source;"
-        "read_text_book(Path('README.md')); sys.exit(bool({'openpyxl', 'python_calamine'} & set(sys.modules)))"
+        "read_text_book(Path('README.md')); sys.exit(bool({'openpyxl', 'xlrd', 'olefile', 'msoffcrypto'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+# -- what text files may ask for -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b\n" + "x" * 2_000_001, "a row in it has more than 2,000,000 characters"),
+        ("a,b\n" + '"\n",' * 600_000, "a row in it has more than 2,000,000 characters"),
+        ("a,b\n" + "," * 16_384, "row 2 has more than 16,384 columns"),
+        (("甲," * 1_000 + "\n") * 301, "more than 300,000 cells in the first rows of its sheets"),
+        ((("甲" * 30_000 + ",") * 10 + "\n") * 70, "more than 20,000,000 characters in the first rows"),
+    ],
+    ids=["a line", "a row of many lines", "columns", "cells", "characters"],
+)
+def test_a_text_file_asks_for_too_much(tmp_path: Path, kit: Kit, content: str, said: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content, encoding="utf-8")
+    assert said in refusal(path, kit)
+
+
+def test_a_text_longer_than_a_cell_holds_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a," + "字" * 40_000, encoding="utf-8")
+    assert cells(read_text_book(path).sheets[0])["B1"] == Cell("字" * 32_767, "text-cut")
+
+
+def test_a_long_line_is_not_held_whole(tmp_path: Path, kit: Kit) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a" * 30_000_000)
+    tracemalloc.start()
+    assert "more than 2,000,000 characters" in refusal(path, kit)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16_000_000

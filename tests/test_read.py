@@ -314,11 +314,6 @@ def test_the_text_of_a_value(value: object, text: str) -> None:
     assert cell_of(value) == Cell(text, is_date=isinstance(value, dt.date))
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.35, "35%"), (0.355, "35.5%"), (1, "100%"), (0.07, "7%"), (0, "0%")])
-def test_the_text_of_a_percentage(value: float, text: str) -> None:
-    assert cell_of(value, percent=True) == Cell(text)
-
-
 @pytest.mark.parametrize("value", [1234567890123456, 1.380013800012345e19, -(10**15), float("inf"), float("nan")])
 def test_numbers_that_lost_digits_have_a_fault(value: float) -> None:
     assert cell_of(value).fault == ("digits-lost" if abs(value) < 1e300 else "cell-error")

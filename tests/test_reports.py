@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -91,6 +92,26 @@ def test_no_text_is_a_formula(written: Path) -> None:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/sheet"):
                 assert not etree.fromstring(archive.read(name)).findall(".//{*}f"), name
+
+
+def test_equal_outcomes_give_equal_bytes(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        write_reports(tmp_path, outcomes())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (tmp_path / "report.xlsx").read_bytes() == (written / "report.xlsx").read_bytes()
+
+
+def test_a_text_too_long_for_a_cell_is_cut_and_what_xml_cannot_hold_left_out(tmp_path: Path) -> None:
+    texts = ["𬭎" * 20_000, "甲\x1b\ud800乙\ufffe_x0041_\n丙"]
+    write_reports(tmp_path, [Outcome("a.xlsx", 0, 4, "", [], [Failure("S", text, "") for text in texts], more=False)])
+    found = [row[2] for row in rows(tmp_path / "report.xlsx", "failures")[1:]]
+    assert found[0] == "𬭎" * 16_383
+    assert found[1] in {"甲乙_x0041_\n丙", "甲\\u001b\\ud800乙_x0041_\n丙"}
 
 
 def test_packets_are_linked_and_totals_drawn(written: Path) -> None:

@@ -1,33 +1,35 @@
-"""The workbook of the report: the totals with charts, every intake, every finding, every failure.
+"""The workbook of the report: totals with charts, every intake, finding and failure, and what was passed over.
 
 Rows are written as they are read, none is kept.  A text is written as a text whatever it begins with,
-so that no spreadsheet runs it.
+so that no spreadsheet runs it.  Equal outcomes give equal bytes.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.chart import BarChart, Reference
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.writer.excel import ExcelWriter
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.url import Url
 
 from docgen.batch.jobs import Item, Outcome
 from docgen.batch.summary import Summary
-from docgen.documents.sheet_style import DatedZip, literal
+from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
+from docgen.text import printable
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530
-_LONGEST_CELL = 32_767
-_BOLD, _LINK = Font(bold=True), Font(underline="single", color="0563C1")
+_LONGEST_CELL = 32_767  # of units of UTF-16
+_CHART = {"width": 605, "height": 302}  # 16 by 8 centimetres
+#: What XML cannot hold.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MADE = dt.datetime(1980, 1, 1)
 
 _INTAKES = {
     "source": 40, "sheet": 14, "row": 7, "name": 30, "verdict": 12, **{level.value: 9 for level in Level},
@@ -38,25 +40,34 @@ _FINDINGS = {
     "written": 30, "message": 60, "remedy": 60, "clause": 14,
 }  # fmt: skip
 _FAILURES = {"source": 40, "place": 20, "reason": 70, "remedy": 50}
+#: What stands in sources and belongs to no intake, and the files of folders that are not read.
+_OUTSIDE = {"source": 40, "sheet": 14, "cell": 8, "text": 90}
+_PASSED_OVER = {"file": 40, "what it is, and what can be done": 110}
 
 
 def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) -> None:
-    """Write the report to `path`; packets are linked relative to it."""
-    book = Workbook(write_only=True)
-    book.properties.creator = "docgen"
-    overview = book.create_sheet("summary")
+    """Write the report to `path`; packets are linked relative to it.  Raises OSError."""
+    book = _Book(path)
+    overview = book.add_sheet("summary")
     intakes = _Rows(book, "intakes", _INTAKES, _LINKED_ROWS)
     findings = _Rows(book, "findings", _FINDINGS, _ROWS)
     failures = _Rows(book, "failures", _FAILURES, _ROWS)
+    outside = _Rows(book, "outside", _OUTSIDE, _ROWS, may_be_empty=False)
+    passed_over = _Rows(book, "passed over", _PASSED_OVER, _ROWS, may_be_empty=False)
     for outcome in outcomes:
+        source = printable(outcome.source)
         for item in outcome.items:
-            intakes.add(_intake(outcome.source, item, summary.customers), link="packet")
+            intakes.add(_intake(source, item, summary.customers), link="packet")
             for finding in item.findings:
-                findings.add(_finding(outcome.source, item, finding))
+                findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
-            failures.add([outcome.source, *failure])
-    _fill_overview(overview, summary)
-    ExcelWriter(book, DatedZip(path)).save()
+            failures.add([source, *map(printable, failure)])
+        for text in outcome.outside:
+            outside.add([source, *text])
+        if outcome.passed_over:
+            passed_over.add([source, printable(outcome.passed_over)])
+    _fill_overview(book, overview, summary)
+    book.close()
 
 
 def _intake(source: str, item: Item, customers: Mapping[str, int]) -> list[Any]:
@@ -66,98 +77,147 @@ def _intake(source: str, item: Item, customers: Mapping[str, int]) -> list[Any]:
     ]  # fmt: skip
 
 
-def _finding(source: str, item: Item, finding: Mapping[str, Any]) -> list[Any]:
-    told = ("level", "rule", "label", "cell", "written", "message", "remedy", "clause")
-    return [source, item.sheet, item.row, item.name, *(finding[key] for key in told)]
+def _finding(source: str, item: Item, finding: FindingJson) -> list[Any]:
+    return [
+        source, item.sheet, item.row, item.name, finding["level"], finding["rule"], finding["label"], finding["cell"],
+        finding["written"], finding["message"], finding["remedy"], finding["clause"],
+    ]  # fmt: skip
+
+
+class _Book:
+    """The file, with the looks of its cells."""
+
+    def __init__(self, path: Path) -> None:
+        self._book = Workbook(path, {"constant_memory": True})
+        self._book.use_zip64()
+        self._book.set_properties({"author": "docgen", "created": _MADE})
+        self.bold = self._book.add_format({"bold": True})
+        self.link = self._book.add_format({"underline": 1, "font_color": "#0563C1"})
+        self._places: dict[Any, tuple[int, int]] = {}
+
+    def add_sheet(self, title: str, *, beside: Any | None = None, number: int = 0) -> Any:
+        """A new sheet, the last one, or the one of this number after another."""
+        sheet = self._book.add_worksheet(title)
+        self._places[sheet] = (self._places[beside][0], number) if beside else (len(self._places), 0)
+        return sheet
+
+    def add_chart(self) -> Any:
+        """A chart of bars."""
+        return self._book.add_chart({"type": "bar"})
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.worksheets_objs.sort(key=self._places.__getitem__)
+        try:
+            self._book.close()
+        except FileCreateError as cause:
+            raise cause.args[0] from cause  # the OSError that it is made of
 
 
 class _Rows:
-    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it."""
+    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it.
 
-    def __init__(self, book: Any, title: str, columns: Mapping[str, int], most: int) -> None:
+    Without rows there is an empty sheet, or none.
+    """
+
+    def __init__(
+        self, book: _Book, title: str, columns: Mapping[str, int], most: int, *, may_be_empty: bool = True
+    ) -> None:
         self._book, self._title, self._columns, self._most = book, title, columns, most
         self._sheets: list[Any] = []
-        self._open_sheet()
+        self._count = most
+        if may_be_empty:
+            self._open_sheet()
 
     def add(self, row: list[Any], link: str = "") -> None:
         """Write a row; the text in the column `link` is made a link to the folder that it names."""
         if self._count == self._most:
             self._open_sheet()
-        sheet = self._sheets[-1]
-        cells = [_cell(sheet, value) for value in row]
-        if link:
-            position = list(self._columns).index(link)
-            cells[position] = _text_cell(sheet, row[position])
-            cells[position].hyperlink = quote(row[position]) + "/"
-            cells[position].font = _LINK
-        sheet.append(cells)
         self._count += 1
+        linked = list(self._columns).index(link) if link else None
+        for column, value in enumerate(row):
+            if column == linked:
+                self._sheets[-1].write_url(self._count, column, _folder(value), self._book.link)
+            else:
+                _write(self._sheets[-1], self._count, column, value)
 
     def _open_sheet(self) -> None:
-        title = f"{self._title} {len(self._sheets) + 1}" if self._sheets else self._title
-        after = self._book.worksheets.index(self._sheets[-1]) + 1 if self._sheets else None
-        sheet = self._book.create_sheet(title, after)
-        sheet.freeze_panes = "A2"
-        for position, width in enumerate(self._columns.values(), 1):
-            sheet.column_dimensions[get_column_letter(position)].width = width
-        sheet.append([_bold(sheet, name) for name in self._columns])
+        number = len(self._sheets)
+        title = f"{self._title} {number + 1}" if number else self._title
+        sheet = self._book.add_sheet(title, beside=self._sheets[0] if number else None, number=number)
+        sheet.freeze_panes(1, 0)
+        for column, (name, width) in enumerate(self._columns.items()):
+            sheet.set_column(column, column, width)
+            _write(sheet, 0, column, name, self._book.bold)
         self._sheets.append(sheet)
         self._count = 0
 
 
-def _cell(sheet: Any, value: Any) -> Any:
-    """What stands in a cell: text as text, though it may look like a formula."""
-    if not isinstance(value, str):
-        return value
-    value = literal(ILLEGAL_CHARACTERS_RE.sub("", value))[:_LONGEST_CELL].encode("utf-8", "replace").decode()
-    return _text_cell(sheet, value) if value.startswith("=") else value
+def _folder(name: str) -> Url:
+    """A link to the folder of that name beside the report, as every system writes it (XlsxWriter: as Windows does)."""
+    link = Url("external:folder")
+    link._relationship_link = f"{quote(name)}/"
+    link.text = _text(name)
+    return link
 
 
-def _text_cell(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell
+def _write(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
+    """Write a text as text, though it may look like a formula, and a number as a number."""
+    if isinstance(value, str):
+        sheet.write_string(row, column, _text(value), look)
+    elif value is not None:
+        sheet.write_number(row, column, value, look)
 
 
-def _bold(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
-    cell.font = _BOLD
-    return cell
+def _text(value: str) -> str:
+    """A text as a cell can hold it."""
+    value = _ILLEGAL.sub("", value)
+    if len(value) * 2 > _LONGEST_CELL:
+        value = value.encode("utf-16-le")[: 2 * _LONGEST_CELL].decode("utf-16-le", "ignore")
+    return value
 
 
 # -- the first sheet -------------------------------------------------------------------------------
 
 
-def _fill_overview(sheet: Any, summary: Summary) -> None:
+def _fill_overview(book: _Book, sheet: Any, summary: Summary) -> None:
     """The totals, and two tables that the charts beside them are drawn from."""
-    sheet.column_dimensions["A"].width = 34
+    sheet.set_column(0, 0, 34)
     totals = [
         ("sources", summary.sources),
         ("intakes", summary.intakes),
         ("failures", summary.failed),
+        *((("files passed over", summary.passed_over),) if summary.passed_over else ()),
+        *((("texts outside of all intakes", summary.texts_outside),) if summary.texts_outside else ()),
         ("customers with several intakes", summary.repeated),
         *((f"findings: {level.value}", summary.levels[level.value]) for level in Level),
     ]
-    for total in totals:
-        sheet.append(total)
-    row = len(totals) + 2
+    row = 0
+    for name, count in totals:
+        _write(sheet, row, 0, name)
+        _write(sheet, row, 1, count)
+        row += 1
     for title, bars in zip(("intakes by verdict", "most frequent rules"), summary.bars(), strict=True):
-        sheet.append([])
-        sheet.append([_bold(sheet, title)])
-        for bar in bars:
-            sheet.append(bar)
+        row += 1
+        _write(sheet, row, 0, title, book.bold)
+        for number, (name, count) in enumerate(bars, start=1):
+            _write(sheet, row + number, 0, name)
+            _write(sheet, row + number, 1, count)
         if bars:
-            _draw(sheet, title, row + 1, len(bars), f"D{2 if title.startswith('intakes') else 19}")
-        row += len(bars) + 2
+            place = f"D{2 if title.startswith('intakes') else 19}"
+            sheet.insert_chart(place, _drawn(book, title, row + 2, len(bars)))
+        row += len(bars) + 1
 
 
-def _draw(sheet: Any, title: str, row: int, count: int, anchor: str) -> None:
-    chart: Any = BarChart()
-    chart.type, chart.style, chart.legend, chart.title = "bar", 10, None, title
-    chart.height, chart.width = 8, 16
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.scaling.orientation = "maxMin"  # the first on top
-    chart.y_axis.numFmt, chart.y_axis.majorGridlines = "0", None
-    chart.add_data(Reference(sheet, min_col=2, min_row=row, max_row=row + count - 1))
-    chart.set_categories(Reference(sheet, min_col=1, min_row=row, max_row=row + count - 1))
-    sheet.add_chart(chart, anchor)
+def _drawn(book: _Book, title: str, row: int, count: int) -> Any:
+    """The chart of a table whose first bar stands in this row, counted from 1."""
+    chart = book.add_chart()
+    last = row + count - 1
+    chart.add_series({"categories": f"='summary'!$A${row}:$A${last}", "values": f"='summary'!$B${row}:$B${last}"})
+    chart.set_style(10)
+    chart.set_title({"name": title})
+    chart.set_legend({"none": True})
+    chart.set_size(_CHART)
+    chart.set_y_axis({"reverse": True})  # the first on top
+    chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": False}})
+    return chart

@@ -18,7 +18,10 @@ from docgen.text import clean_line, fold, says_nothing
 from docgen.values import yesno
 
 #: A tick or an empty box at either end of a text.
-_GLYPHS = re.compile(r"^(?P<before>[^\w\s(（]|\[[ xXvV√]?\]|[(（][ √]?[)）])?\s*(?P<name>.*?)\s*(?P<after>[^\w\s)）]|\[[ xXvV√]?\]|[(（][ √]?[)）])?$", re.DOTALL)
+_GLYPHS = re.compile(
+    r"^(?P<before>[^\w\s(（]|\[[ xXvV√]?\]|[(（][ √]?[)）])?\s*(?P<name>.*?)\s*(?P<after>[^\w\s)）]|\[[ xXvV√]?\]|[(（][ √]?[)）])?$",
+    re.DOTALL,
+)
 _FREE = " :：_＿()（）—-"
 
 
@@ -88,7 +91,9 @@ def _parts(field: Field, cells: Sequence[CellText]) -> _ChoiceParts:
     for cell in cells:
         mark = mark_of(cell.text)
         choice = _choice(field, cell)
-        if choice is not None and (mark is None or field.type is FieldType.YES_NO and choice.own is None and not _is_glyph(cell.text)):
+        if choice is not None and (
+            mark is None or (field.type is FieldType.YES_NO and choice.own is None and not _is_glyph(cell.text))
+        ):
             found.choices.append(choice)
         elif mark is not None:
             found.marks.append((cell, mark))
@@ -130,7 +135,9 @@ def _take_free_text(parts: _ChoiceParts) -> None:
     for choice in parts.choices:
         if choice.key == OTHER and not choice.free:
             at = choice.cell.extent
-            beside = next((c for c in parts.unknown if c.extent.top == at.top and 0 < c.extent.left - at.right <= 2), None)
+            beside = next(
+                (c for c in parts.unknown if c.extent.top == at.top and 0 < c.extent.left - at.right <= 2), None
+            )
             if beside is not None and set(beside.text.strip()) - set("_＿ "):
                 choice.free = _free(beside.text)
                 parts.unknown.remove(beside)
@@ -152,7 +159,9 @@ def _take_unknown_choices(parts: _ChoiceParts, field: Field) -> None:
 def _nearly(field: Field, text: str) -> str | None:
     """The one choice of whose name the text is the beginning."""
     bare = fold(text)
-    keys = {c.key for c in field.choices for name in (c.label, *c.synonyms) if len(bare) > 2 and fold(name).startswith(bare)}
+    keys = {
+        c.key for c in field.choices for name in (c.label, *c.synonyms) if len(bare) > 2 and fold(name).startswith(bare)
+    }
     return keys.pop() if len(keys) == 1 else None
 
 
@@ -281,5 +290,9 @@ def ticked_options(field: Field, options: Sequence[str], texts: Sequence[str]) -
     states = chosen(marks)
     if states is None:
         return Understood(None, uncertain=True)
-    picked = [_Choice(CellText(Extent(1, 1, 1, 1), ""), o, free=free if o == OTHER else "") for o, s in zip(options, states, strict=True) if s]
+    picked = [
+        _Choice(CellText(Extent(1, 1, 1, 1), ""), o, free=free if o == OTHER else "")
+        for o, s in zip(options, states, strict=True)
+        if s
+    ]
     return _value(field, picked) if picked else Understood(None, is_untouched=True)

@@ -29,7 +29,7 @@ def read_controls(document: Document, vocabulary: Vocabulary) -> Answers | None:
     customer is asked have one.  A field that has lost its control is read by its label."""
     reader = _ControlReader(document, vocabulary)
     fields = dict(reader.answers())
-    if len(fields) * 2 < len(vocabulary.fields):
+    if not vocabulary.are_half(fields):
         return None
     reader.read_tables(fields)
     return Answers(None, None, fields, tuple(reader.left), notes=tuple(reader.notes))
@@ -185,7 +185,9 @@ class _ControlReader:
                     if answer.written.strip():
                         self._unread(answer.written, answer.origin.cell, key)
             notes = form.intakes[0].notes
-            self.notes += [n for n in notes if n.origin.cell not in self.owners and self._concerns(n, fields, form.fields)]
+            self.notes += [
+                n for n in notes if n.origin.cell not in self.owners and self._concerns(n, fields, form.fields)
+            ]
             self.left += [one for one in form.left() if one.cell not in self.owners]
 
     def _concerns(self, note: ReadingNote, fields: Mapping[str, Answer], read: Mapping[str, Answer]) -> bool:

@@ -16,8 +16,10 @@ A visible sheet, or a table of a Word document, is one of these, asked in this o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
@@ -32,16 +34,27 @@ from docgen.model.kit import Kit
 from docgen.text import fold_label
 
 
-@dataclass
+class _Held(NamedTuple):
+    """The customers of a sheet that is not long, and the texts on it that are nobody's."""
+
+    customers: tuple[Answers, ...]
+    outside: tuple[Unrecognised, ...]
+
+
+@dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made anew and one at a time whenever they are gone through."""
+    """The intakes of a workbook, made anew and one at a time whenever they are gone through.
+
+    `around` are the texts that are not understood on other sheets, and around the tables of a document; `remarks` is
+    what there is to note of the latter.  `hides_more` says that there are sheets that nobody sees.
+    """
 
     sheets: tuple[Table | SheetForms, ...]
     around: tuple[Unrecognised, ...]
     remarks: tuple[ReadingNote, ...]
     made_with: tuple[str, str] | None
     kit: Kit
-    _outside: tuple[Unrecognised, ...] | None = field(default=None, repr=False)
+    hides_more: bool = False
 
     def __length_hint__(self) -> int:
         """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
@@ -49,17 +62,38 @@ class Intakes(Iterable[Answers]):
         return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
-        found: list[Unrecognised] = []
         titles = [sheet.grid.sheet for sheet in self.sheets]
         number = count(1)
         for sheet in self.sheets:
-            for answers in sheet.customers(found):
+            for answers in self._customers(sheet):
                 if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names: customers are numbered
                     answers = replace(answers, row=next(number))
-                found_here = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
-                yield self._with_surroundings(found_here) if self._is_one_document else found_here
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
-        self._outside = tuple(found) if self._is_one_document else (*found, *self.around, *remarks)
+                yield self._finished(answers)
+
+    def _customers(self, sheet: Table | SheetForms) -> Iterator[Answers]:
+        """The customers of a sheet; of a long one each brings the texts of nobody's that stand before the next."""
+        if sheet.grid.more is None:
+            yield from self._held[id(sheet)].customers
+            return
+        found: list[Unrecognised] = []
+        before: Answers | None = None
+        for answers in sheet.customers(found):
+            if before is not None:
+                yield replace(before, outside=tuple(found))
+                found.clear()
+            before = answers
+        if before is not None:
+            yield replace(before, outside=tuple(found))
+
+    @cached_property
+    def _held(self) -> Mapping[int, _Held]:
+        """What the sheets hold that are not long, read once."""
+        held = {}
+        for sheet in self.sheets:
+            if sheet.grid.more is None:
+                found: list[Unrecognised] = []
+                held[id(sheet)] = _Held(tuple(sheet.customers(found)), tuple(found))
+        return held
 
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
@@ -67,25 +101,33 @@ class Intakes(Iterable[Answers]):
         forms = [sheet for sheet in self.sheets if isinstance(sheet, SheetForms)]
         return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
 
-    def _with_surroundings(self, answers: Answers) -> Answers:
+    def _finished(self, answers: Answers) -> Answers:
+        answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
+        if not self._is_one_document:
+            return answers
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """What was not understood and stands outside of all intakes, in none of their papers."""
-        if self._outside is None:
-            for _ in self:
-                pass
-        return self._outside or ()
+        """What is not understood and belongs to no intake; of a long sheet more of the kind comes with its intakes."""
+        found = [text for held in self._held.values() for text in held.outside]
+        if self._is_one_document:
+            return tuple(found)
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
+        return (*found, *self.around, *remarks)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the workbook holds one form and nothing of anybody else's."""
+        lone = isinstance(self.sheets[0], SheetForms) and len(self.sheets) == 1
+        return lone and not self.outside and not self.hides_more and len(list(self)) == 1
 
     @property
     def _is_one_document(self) -> bool:
         """Whether the source is one form without sheets, a Word document: what stands around it is its customer's."""
-        return len(self.sheets) == 1 and isinstance(self.sheets[0], SheetForms) and self._is_lone(self.sheets[0])
-
-    def _is_lone(self, sheet: SheetForms) -> bool:
-        return sheet.about == 1 and sheet.grid.sheet is None
+        lone = self.sheets[0] if len(self.sheets) == 1 else None
+        return isinstance(lone, SheetForms) and lone.about == 1 and lone.grid.sheet is None
 
 
 @dataclass(frozen=True)
@@ -116,7 +158,10 @@ def locate(
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
-    return (Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit), terms) if sheets else None
+    if not sheets:
+        return None
+    hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
+    return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more), terms
 
 
 def locate_terms(book: Book, kit: Kit) -> Terms | None:
@@ -154,4 +199,3 @@ def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
 
 def _is_foreign(grid: Grid, book: Book) -> bool:
     return bool(grid.rows) and grid.sheet not in book.own_sheets
-

@@ -34,7 +34,9 @@ class CustomerColumn:
     def has(self, spot: LabelCandidate) -> bool:
         """Whether the text is this customer's, or everybody's."""
         extent = spot.extent
-        return extent.left <= self.column <= extent.right or not any(extent.left <= c <= extent.right for c in self.others)
+        return extent.left <= self.column <= extent.right or not any(
+            extent.left <= c <= extent.right for c in self.others
+        )
 
 
 @dataclass

@@ -73,7 +73,9 @@ def _beside(layout: Layout, labels: list[_Label], half: int) -> list[Block]:
     top, bottom = min(label.row for label in labels), max(label.bottom for label in labels)
     first = _heading_row(layout.grid, top)
     rights = [*(start - 1 for start in starts[1:]), _FAR]
-    return [Block(first, _last_row(layout.grid, bottom), left, right) for left, right in zip(starts, rights, strict=True)]
+    return [
+        Block(first, _last_row(layout.grid, bottom), left, right) for left, right in zip(starts, rights, strict=True)
+    ]
 
 
 def _stacked(grid: Grid, labels: list[_Label], half: int, name: str) -> list[Block]:

@@ -142,7 +142,8 @@ class _FormReader:
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+                if found.cell.fault and not found.written.strip():
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
             for place in found.quoted:
                 self.account.settle(place, Fate.QUOTED)
             for remark in found.remarks:
@@ -172,7 +173,9 @@ class _FormReader:
     def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         """That an unknown label looks like that of a field which was not found."""
         beside = [stray.beside for stray in strays if stray.beside is not None]
-        spots = dict.fromkeys([*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys and not spot.meaning.group)])
+        spots = dict.fromkeys(
+            [*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys and not spot.meaning.group)]
+        )
         return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
 
     def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
@@ -188,7 +191,9 @@ class _FormReader:
         notes = tuple(self._note(remark, key) for remark, key in remarks)
         fields = {key: self._answer(found) for key, found in best.items()}
         given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a)}
-        return FormIntake(fields, notes, is_empty=not given and not notes, explains=only_explains or self._explains(given))
+        return FormIntake(
+            fields, notes, is_empty=not given and not notes, explains=only_explains or self._explains(given)
+        )
 
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
@@ -240,5 +245,3 @@ class _FormReader:
             self.account.settle(spot.place, Fate.LABEL)
         elif judge.is_printed(spot):
             self.account.settle(spot.place, Fate.PRINTED)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from docgen.extract.account import ThingKind, Place
+from docgen.extract.account import Place, ThingKind
 from docgen.formats.grid import BLANK, Cell
 from docgen.model.intake import Level, Value
 

@@ -26,7 +26,7 @@ def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
         if "：" in line or ":" in line:
             meaning = vocabulary.meaning(line.strip())
             keys |= {key for key, _ in meaning.pairs} | set(meaning.keys)
-    return lines_grid(lines, "L") if len(keys) * 2 >= len(vocabulary.fields) else None
+    return lines_grid(lines, "L") if vocabulary.are_half(keys) else None
 
 
 def answers_in_prose(lines: Iterable[str], vocabulary: Vocabulary, tables: Iterable[Grid]) -> bool:

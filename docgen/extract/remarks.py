@@ -22,9 +22,7 @@ def unread(place: Place, text: str, beside: str = "", kind: ThingKind = ThingKin
     return PlaceNote(place, UNREAD, Level.MANUAL, text, details, kind), None
 
 
-def around_answers(
-    cell_at: Callable[[int, int], Cell | None], found: Found, vocabulary: Vocabulary
-) -> Iterator[Said]:
+def around_answers(cell_at: Callable[[int, int], Cell | None], found: Found, vocabulary: Vocabulary) -> Iterator[Said]:
     """What else the cells of an answer show: text that is struck out, comments."""
     for place in dict.fromkeys((found.place, *found.taken)):
         cell = cell_at(*place)
@@ -74,7 +72,9 @@ def _struck_beside(account: Account, labels: list[LabelCandidate], answers: Cont
     """What is struck out beside an answer, in the row of its label."""
     for thing in account.open(ThingKind.STRUCK):
         row, column = thing.place
-        before = [spot for spot in labels if spot.extent.top <= row <= spot.extent.bottom and spot.extent.right < column]
+        before = [
+            spot for spot in labels if spot.extent.top <= row <= spot.extent.bottom and spot.extent.right < column
+        ]
         label = max(before, key=lambda spot: spot.extent.right, default=None)
         if label is not None and label.key is not None and thing.place not in answers:
             yield PlaceNote(thing.place, "struck-out", Level.ADVICE, thing.text, {}, ThingKind.STRUCK), label.key

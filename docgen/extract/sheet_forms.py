@@ -59,22 +59,22 @@ def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
     """The forms of the sheet, None where fewer than half of the labels stand in it or it only explains them."""
     if whole.more is not None or sum(map(len, whole.rows.values())) > MOST_CELLS:
         return None
-    grid, half = visible(whole), (len(vocabulary.fields) + 1) // 2
+    grid, half = visible(whole), (len(vocabulary.kit.core) + 1) // 2
     taking, layout = lay_out(grid, vocabulary)
-    if len(layout.uses) < half:
+    if not vocabulary.are_half(layout.uses):
         return None
     blocks = find_blocks(layout, half, vocabulary.kit.name_field)
     parts = [(read_form(grid.part(block.holds), vocabulary), block.top) for block in blocks]
-    if parts and all(_is_form(form, half) for form, _ in parts):
+    if parts and all(_is_form(form, vocabulary) for form, _ in parts):
         return SheetForms(grid, tuple(parts), (*_between(grid, blocks, vocabulary), *_hidden_texts(whole)))
     form = read_form(grid, taking, layout)
-    if not _is_form(form, half):
+    if not _is_form(form, vocabulary):
         return None
     return SheetForms(grid, ((_with_hidden(whole, form, vocabulary), 1),))
 
 
-def _is_form(form: Form, half: int) -> bool:
-    return len(form.fields) >= half and not form.intakes[0].explains
+def _is_form(form: Form, vocabulary: Vocabulary) -> bool:
+    return vocabulary.are_half(form.fields) and not form.intakes[0].explains
 
 
 def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[Unrecognised, ...]:
@@ -108,4 +108,3 @@ def _with_hidden(whole: Grid, form: Form, vocabulary: Vocabulary) -> Form:
     left = tuple(one for one in Account(found, things(found)).left() if one.cell not in quoted)
     intakes = (replace(first, notes=(*first.notes, *notes)), *form.intakes[1:])
     return replace(form, intakes=intakes, hidden=left)
-

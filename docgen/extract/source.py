@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from docgen.errors import SourceError
 from docgen.extract.find_intakes import Intakes, locate, locate_terms
-from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.label_lines import answers_in_prose, label_lines
+from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.vocabulary import Vocabulary, vocabulary
@@ -22,23 +24,19 @@ from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised
 from docgen.model.kit import FORM_TEMPLATE, Kit
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What a source holds: its intakes in document order, at least one; the answers of a terms sheet, with what there
-    is to say of them.
+    is to say of them; the texts that stand outside of all intakes and were not understood.
 
-    `intakes` may be gone through more than once; each time they are made anew, one at a time.
+    `intakes` may be gone through more than once; each time they are made anew, one at a time.  `is_single` says that
+    the source is one form and nothing else.
     """
 
     intakes: Iterable[Answers]
-    terms: Mapping[str, Answer] = field(default_factory=dict)
+    terms: Mapping[str, Answer] = MappingProxyType({})
     terms_notes: tuple[ReadingNote, ...] = ()
-
-    @property
-    def outside(self) -> tuple[Unrecognised, ...]:
-        """What was not understood and stands outside of all intakes; a long sheet is gone through for it, unless it
-        was before."""
-        return self.intakes.outside if isinstance(self.intakes, Intakes) else ()
+    outside: tuple[Unrecognised, ...] = ()
+    is_single: bool = False
 
 
 def read(path: Path, kit: Kit) -> Reading:
@@ -100,7 +98,8 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     around = surroundings(document, words)
     if answers is not None:
         left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)
-        return Reading([replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)])
+        read_answers = replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)
+        return Reading([read_answers], is_single=not around.left)
     lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
     together = replace(book, sheets=(stacked([lines, *book.sheets]),))
     beside = surroundings(replace(document, prose=()), words)
@@ -121,7 +120,7 @@ def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None
     if found is None:
         return None
     intakes, terms = found
-    return Reading(intakes, terms.answers, terms.notes)
+    return Reading(intakes, terms.answers, terms.notes, intakes.outside, intakes.is_single)
 
 
 def _certain(path: Path, reading: Reading) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from docgen.extract import words
-from docgen.extract.account import Account, Fate, ThingKind, Place, Thing, cell_things, floating_things
+from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_things, floating_things
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
@@ -141,7 +141,8 @@ class CustomerReader:
         for key, one in found.items():
             for place in one.taken:
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+                if one.cell.fault and not one.written.strip():
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
             for place in one.printed:
                 self.account.settle(place, Fate.PRINTED)
             for place in one.quoted:

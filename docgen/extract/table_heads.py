@@ -132,9 +132,7 @@ def _cut(head: Head, left: int, right: int | None) -> Head:
 # -- labels ----------------------------------------------------------------------------------------
 
 
-def _labels(
-    grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None
-) -> Iterator[tuple[Column, Meaning]]:
+def _labels(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> Iterator[tuple[Column, Meaning]]:
     """The labels that stand in the row itself."""
     for number, cell in (grid.rows.get(row, {}) if cells is None else cells).items():
         meaning = vocabulary.meaning(cell.text) if cell.text.strip() else Meaning()
@@ -238,9 +236,7 @@ def _with_choices_below(grid: Grid, vocabulary: Vocabulary, head: Head) -> Head:
     columns = [column for column in head.columns if not any(column.place == one.place for one, _ in options.values())]
     columns += [Column((n,), one.key, one.rank, one.place, choice) for n, (one, choice) in options.items()]
     places = head.places | {(head.bottom + 1, number) for number in options}
-    return replace(
-        head, bottom=head.bottom + 1, columns=tuple(sorted(columns, key=lambda c: c.numbers)), places=places
-    )
+    return replace(head, bottom=head.bottom + 1, columns=tuple(sorted(columns, key=lambda c: c.numbers)), places=places)
 
 
 def _with_loose(head: Head) -> Head:

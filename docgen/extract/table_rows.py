@@ -112,7 +112,7 @@ class RowReader:
     def _is_framing(self, row: int, cells: Row) -> bool:
         """Whether the row sums up, comments, explains or gives an example."""
         first_number, first = next(iter(cells.items()))
-        if is_total_or_remark(first.text) or words.is_framing(first.text) and not self._is_name(first_number, cells):
+        if is_total_or_remark(first.text) or (words.is_framing(first.text) and not self._is_name(first_number, cells)):
             return True
         if len(cells) == 1 and self.grid.extent(row, first_number).right > first_number:
             return True  # a title or remark across the table

@@ -76,7 +76,7 @@ def _label_forms(kit: Kit) -> LabelForms:
 
 
 class Vocabulary:
-    """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead.
+    """The labels, groups, hints and choices of a kit; `internal` looks for what terms may give instead.
 
     `printed` are the texts of the kit's form template, known with any text where a template tag stands.
     """
@@ -84,7 +84,7 @@ class Vocabulary:
     def __init__(self, kit: Kit, *, internal: bool = False, printed: Iterable[str] = ()) -> None:
         self.kit = kit
         self.is_internal = internal
-        self.fields: Mapping[str, Field] = kit.terms if internal else kit.fields
+        self.fields: Mapping[str, Field] = kit.given_as_terms if internal else kit.fields
         self.groups: dict[str, set[str]] = {}
         self._labels: dict[str, list[tuple[int, str]]] = {}
         self._hints: dict[str, frozenset[str]] = {}
@@ -134,6 +134,11 @@ class Vocabulary:
             yield from (letters(text) for text in (field.label, field.group, field.unit, *field.aliases))
             if len(field.example) >= TELLING and not field.example.isdigit():
                 yield letters(field.example)
+
+    def are_half(self, keys: Iterable[str]) -> bool:
+        """Whether these fields are at least half of those whose labels make a form."""
+        core = self.kit.core
+        return len(core & set(keys)) * 2 >= len(core)
 
     # -- labels ------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ that was measured, and a tenth or less of what would take 10 seconds or 600 MB.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MB = 2**20
 
 #: Bytes of a file.
@@ -31,6 +33,8 @@ LONGEST_TEXT = 32_767
 MOST_CELLS, MOST_MERGED, MOST_SHEETS = 3_000_000, 100_000, 1_000
 #: Columns of a sheet (Excel's limit).
 MOST_COLUMNS = 16_384
+#: Cells in the first rows of all sheets, which are kept, and their characters.
+MOST_HELD, MOST_CHARACTERS = 300_000, 20_000_000
 
 
 class TooMuch(ValueError):  # noqa: N818  said of a source, not of docgen
@@ -50,3 +54,17 @@ class Budget:
         self.left -= amount
         if self.left < 0:
             raise TooMuch(f"it has more than {self._most:,} {self._what}")
+
+
+class HeldCells:
+    """What the first rows of all sheets, which are kept, may hold together."""
+
+    def __init__(self) -> None:
+        self._cells = Budget(MOST_HELD, "cells in the first rows of its sheets")
+        self._characters = Budget(MOST_CHARACTERS, "characters in the first rows of its sheets")
+
+    def spend(self, texts: Iterable[str]) -> None:
+        """Take in the texts of the cells of a row.  Raises TooMuch."""
+        lengths = [len(text) for text in texts]
+        self._cells.spend(len(lengths))
+        self._characters.spend(sum(lengths))

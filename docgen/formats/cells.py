@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import pairwise
 
 from docgen.formats.budgets import LONGEST_TEXT
@@ -14,6 +15,9 @@ from docgen.formats.number_formats import shown
 PICTURE = "picture"
 #: The formula of a picture in a cell: of WPS, which also shows it as a text, and of Excel.
 _PICTURE = re.compile(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_EXACT = 1e20  # whole numbers below are written digit by digit, as in .xlsx
+#: What LibreOffice makes of the point of Chinese formats (`0!.0,"万"`, where `!` is an escape) in an .xls workbook.
+_MANGLED = re.compile(r'(?:\\!|"!")\.')
 
 
 def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:
@@ -23,7 +27,7 @@ def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: st
     """
     if len(text) > LONGEST_TEXT:
         text, fault = text[:LONGEST_TEXT], fault or "text-cut"
-    elif is_picture(text) and text.lstrip().startswith("="):
+    elif text[:2].lstrip().startswith("=") and is_picture(text):
         text, fault = "", fault or PICTURE
     elif code and text:
         text = shown(text, code).text
@@ -37,7 +41,8 @@ def is_picture(formula: str) -> bool:
 
 def number_cell(value: float, code: str, *, counts_from_1904: bool = False) -> Cell:
     """A cell with this number in this number format, as `number_formats.shown` says it."""
-    return shown(value, code, since_1904=counts_from_1904)
+    is_whole = value.is_integer() and abs(value) < _EXACT
+    return shown(Decimal(int(value)) if is_whole else value, _MANGLED.sub("!.", code), since_1904=counts_from_1904)
 
 
 def struck_apart(text: str, runs: Iterable[tuple[int, bool]]) -> tuple[str, str]:

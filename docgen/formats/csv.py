@@ -17,13 +17,18 @@ from pathlib import Path
 from typing import TextIO
 
 from docgen.errors import SourceError
+from docgen.formats.budgets import MOST_COLUMNS, HeldCells, TooMuch
+from docgen.formats.cells import text_cell
 from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
+from docgen.formats.refusals import SMALLER
 from docgen.formats.text_encoding import utf16_without_mark
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself
 _DELIMITERS = (",", ";", "\t", "|", "，")
-_LOOKED_AT = 50  # rows, to find the delimiter
+_LOOKED_AT, _LOOKED_IN = 50, 1_000_000  # rows and characters, to find the delimiter
+#: Characters of a row, the line breaks in its texts included.
+LONGEST_ROW = 2_000_000
 _CHUNK = 2**20
 _HEAD = 4096  # bytes by which an encoding is told that does not say its name
 _END = "\x1f"  # a last row put behind the file: if it is not seen, a quote before it was never closed
@@ -44,9 +49,16 @@ def read_text_book(path: Path) -> Book:
         declared = _DECLARED.fullmatch(file.readline(20))
         start = file.tell() if declared else 0
         file.seek(start)
-        delimiter = declared[1] if declared else _delimiter(path, file)
+        delimiter = declared[1] if declared else _delimiter(file)
     rows = partial(_rows, path, encoding, start, delimiter)
-    head = list(islice(rows(), HELD_ROWS + 1))
+    head = []
+    budget = HeldCells()
+    try:
+        for row in islice(rows(), HELD_ROWS + 1):
+            budget.spend(cell.text for cell in row[1].values())
+            head.append(row)
+    except TooMuch as cause:
+        raise _refusal(path, cause) from cause
     held = grid(None, ((row, column, cell) for row, cells in head[:HELD_ROWS] for column, cell in cells.items()))
     is_long = len(head) > HELD_ROWS
     return Book((replace(held, more=lambda: islice(rows(), HELD_ROWS, None), length=lines) if is_long else held,))
@@ -76,21 +88,60 @@ def _encoding(path: Path) -> tuple[str, int]:
     raise SourceError(f"{path}: the text file is in an unknown encoding, not {names}", "save it in UTF-8")
 
 
-def _delimiter(path: Path, file: TextIO) -> str:
+def _delimiter(file: TextIO) -> str:
     """The delimiter that makes the first rows the most alike: as many of them as can be with as many
     columns as most have, and more than one; of equals one that no sentence holds, then what makes more columns."""
 
     def fitness(delimiter: str) -> tuple[int, bool, int]:
         file.seek(0)
-        rows = islice((row for row in _reader(file, delimiter) if any(row)), _LOOKED_AT)
-        widths = Counter(len(row) for row in rows if not _leans(row, delimiter))
+        lines = _Lines(file, most=_LOOKED_IN)
+        rows = islice((row for row in _reader(lines, delimiter) if any(row)), _LOOKED_AT)
+        try:
+            widths = Counter(len(row) for row in rows if not _leans(row, delimiter))
+        except csv.Error:  # a row is one long text to a delimiter that is not its own
+            return 0, False, 0
         count, width = max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
         return count, delimiter.isascii(), width
 
-    try:
-        return max(_DELIMITERS, key=fitness)
-    except csv.Error as cause:
-        raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
+    return max(_DELIMITERS, key=fitness)
+
+
+def _refusal(path: Path, cause: Exception) -> SourceError:
+    """What the parser, or a budget, dislikes, in plain words."""
+    if isinstance(cause, TooMuch):
+        return SourceError(f"{path}: the text file is too large to be read: {cause}", SMALLER)
+    if isinstance(cause, OSError):
+        return SourceError(f"{path}: cannot be read: {cause.strerror or cause}", "name a file you may read")
+    most = f"a text in it has more than {csv.field_size_limit():,} characters"
+    what = most if "limit" in str(cause) else "its lines end in two ways"
+    return SourceError(f"{path}: the text file is no table: {what}", _MEND)
+
+
+class _Lines:
+    """The lines of a text file, none of them, and no row of many, longer than LONGEST_ROW characters."""
+
+    def __init__(self, file: TextIO, most: int | None = None) -> None:
+        """`most` is how many characters are read in all."""
+        self._file = file
+        self._left = most
+        self._in_row = 0
+
+    def begin_row(self) -> None:
+        """A row has ended, and the next line begins another."""
+        self._in_row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(LONGEST_ROW + 1):
+            self._in_row += len(line)
+            if self._in_row > LONGEST_ROW:
+                if self._left is not None:
+                    return
+                raise TooMuch(f"a row in it has more than {LONGEST_ROW:,} characters")
+            yield line
+            if self._left is not None:
+                self._left -= len(line)
+                if self._left <= 0:
+                    return
 
 
 def _leans(row: list[str], delimiter: str) -> bool:
@@ -114,16 +165,28 @@ def _without_formulas(lines: Iterable[str], delimiter: str) -> Iterator[str]:
 
 def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tuple[int, dict[int, Cell]]]:
     """The rows that are not empty, by number, each a mapping of columns to cells; read from the file anew."""
+    texts: list[str] = []
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            file.seek(start)
-            texts: list[str] = []
-            for number, texts in enumerate(_reader(chain(file, [_END]), delimiter), start=1):
-                cells = {column: _cell(text) for column, text in enumerate(texts, start=1) if text}
-                if cells and texts != [_END]:
-                    yield number, cells
-    except (OSError, csv.Error) as cause:
-        raise SourceError(f"{path}: the text file is no table: {cause}", _MEND) from cause
+        opened = path.open(encoding=encoding, newline="")
+    except OSError as cause:
+        raise _refusal(path, cause) from cause
+    with opened as file:
+        file.seek(start)
+        lines = _Lines(file)
+        rows = enumerate(_reader(chain(lines, [_END]), delimiter), start=1)
+        while True:
+            try:  # row by row: what is done between two rows is not ours to judge
+                number, texts = next(rows, (0, texts))
+                if len(texts) > MOST_COLUMNS:
+                    raise TooMuch(f"row {number} has more than {MOST_COLUMNS:,} columns")
+            except (csv.Error, TooMuch, OSError) as cause:
+                raise _refusal(path, cause) from cause
+            if not number:
+                break
+            lines.begin_row()
+            cells = {column: _cell(text) for column, text in enumerate(texts, start=1) if text}
+            if cells and texts != [_END]:
+                yield number, cells
     if texts != [_END]:
         raise SourceError(f"{path}: a quotation mark in the text file is never closed", _MEND)
 
@@ -134,4 +197,4 @@ def _cell(text: str) -> Cell:
         text = formula[1].replace('""', '"')
     elif text.startswith("'") and not text.endswith("'"):
         text = text[1:]
-    return Cell(text, "cell-error" if _FAULTY.fullmatch(text) else None)
+    return text_cell(text, "cell-error" if _FAULTY.fullmatch(text) else None)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from docgen.formats.format_codes import FormatSection, Mark, Token
+from docgen.formats.grid import plain
 
 #: Numbers of a sheet have 15 digits; shifted and with places there are more, never so many.
 _EXACTLY = Context(prec=120, rounding=ROUND_HALF_UP)
@@ -21,12 +22,6 @@ class Digits(NamedTuple):
 
     text: str
     is_whole: bool
-
-
-def plain(value: Decimal) -> str:
-    """All digits of a number and no others: `0.3`, `13800138000`."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def number_text(section: FormatSection, value: Decimal) -> Digits | None:

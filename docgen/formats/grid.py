@@ -22,6 +22,7 @@ from docgen.formats.budgets import TooMuch
 
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
 DIGITS = 15
+_WRITTEN_OUT = 1e20  # whole numbers below are written digit by digit
 #: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
 HELD_ROWS = 1000
 #: Merged ranges that a sheet may have beside one another, counted anew in each row at which they change.
@@ -270,18 +271,17 @@ def _is_blank(text: str) -> bool:
     return not text.strip() or not any(char.isprintable() and not char.isspace() for char in text)
 
 
-def cell_of(value: object, *, percent: bool = False) -> Cell:
+def cell_of(value: object) -> Cell:
     """The cell that shows a typed value as its author reads it.
 
-    Numbers without float artefacts, with `%` where the format shows one; dates in ISO form.  A number
-    of more than 15 digits has the fault `digits-lost`: its last ones are lost.
+    Numbers as `general_cell` says it, dates in ISO form.
     """
     if value is None:
         return Cell("")
     if isinstance(value, bool):
         return Cell("TRUE" if value else "FALSE")
     if isinstance(value, int | float | Decimal):
-        return _number(value, percent=percent)
+        return general_cell(value)
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time()
         text = value.date().isoformat() if midnight else value.replace(microsecond=0).isoformat(" ")
@@ -296,15 +296,18 @@ def unescaped(text: str) -> str:
     return _CONTROL.sub(lambda found: _MEANT.get(found[1].upper(), ""), text) if "_x" in text else text
 
 
-def _number(value: int | float | Decimal, *, percent: bool) -> Cell:
+def general_cell(value: float | Decimal) -> Cell:
+    """The cell that shows a number as it is, without float artefacts.  One of more than 15 digits has the fault
+    `digits-lost`; what is no number at all has `cell-error`."""
     if not math.isfinite(value):
         return Cell(str(value), "cell-error")
     if abs(value) >= 10**DIGITS:
-        return Cell(str(value) if isinstance(value, int) else f"{value:.15g}", "digits-lost")
-    exact = Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
-    if percent:
-        exact *= 100
-    text = f"{exact:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return Cell(f"{text}%" if percent else text)
+        is_long = isinstance(value, float) and (not value.is_integer() or abs(value) >= _WRITTEN_OUT)
+        return Cell(f"{value:.{DIGITS}g}" if is_long else f"{Decimal(value):f}", "digits-lost")
+    return Cell(plain(Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)))
+
+
+def plain(value: Decimal) -> str:
+    """All digits of a number and no others: `0.3`, `13800138000`."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

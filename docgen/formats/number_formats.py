@@ -11,17 +11,16 @@ they do not understand as if it were shown.
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from docgen.formats.format_codes import BUILTIN, FormatSection, Mark, sections
 from docgen.formats.format_dates import ShownDate, date_text
-from docgen.formats.format_numbers import number_text, plain
-from docgen.formats.grid import DIGITS, Cell
+from docgen.formats.format_numbers import number_text
+from docgen.formats.grid import Cell, general_cell, plain
 
-__all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "is_date_code", "plain", "shown"]
+__all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "plain", "shown"]
 
 #: The fault of a cell whose format is not understood.
 UNKNOWN = "format-unknown"
@@ -40,22 +39,11 @@ def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) 
     """
     if isinstance(value, str):
         return Cell(value if code in _GENERAL else _text(value, sections(code)))
-    if (isinstance(value, float) and not math.isfinite(value)) or (
-        isinstance(value, Decimal) and not value.is_finite()
-    ):
-        return Cell(str(value), "cell-error")
-    if abs(value) >= 10**DIGITS:
-        return Cell(f"{value:.15g}" if isinstance(value, float) else str(value), "digits-lost")
-    number = Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
-    if code in _GENERAL:
-        return Cell(plain(number))
-    return _number(number, sections(code), since_1904=since_1904) or Cell(plain(number), UNKNOWN)
-
-
-def is_date_code(code: str) -> bool:
-    """Whether a positive number in this format is a date or a time."""
-    found = sections(code)
-    return bool(found) and found[0].is_date
+    cell = general_cell(value)
+    if cell.fault or code in _GENERAL:
+        return cell
+    number = Decimal(cell.text)
+    return _number(number, sections(code), since_1904=since_1904) or cell._replace(fault=UNKNOWN)
 
 
 # -- which section ---------------------------------------------------------------------------------
@@ -104,7 +92,10 @@ def _section(value: Decimal, found: Sequence[FormatSection]) -> tuple[FormatSect
 
 
 def _by_condition(value: Decimal, numeric: Sequence[FormatSection], minus: str) -> tuple[FormatSection, str] | None:
-    """The first section whose condition holds; one without a condition is for all others if it is the last."""
+    """The first section whose condition holds; one without a condition is for all others if it is the last.
+
+    Programs disagree on whether a negative number keeps its sign in a section behind the first.
+    """
     if any(section.condition is None for section in numeric[:-1]):
         return None
     section = next((section for section in numeric if section.takes(value)), None)
@@ -112,6 +103,8 @@ def _by_condition(value: Decimal, numeric: Sequence[FormatSection], minus: str) 
         return None
     compare, bound = section.condition or ("", Decimal(0))
     is_negative_only = (compare == "<" and bound <= 0) or (compare in {"<=", "="} and bound < 0)
+    if minus and not is_negative_only and section is not numeric[0]:
+        return None
     return section, "" if is_negative_only else minus
 
 

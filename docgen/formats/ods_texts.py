@@ -18,7 +18,7 @@ _MOST_SPACES = 1000
 _SHAPES = ("custom-shape", "text-box", "rect", "ellipse", "caption")
 
 
-class _Page:
+class _Paragraphs:
     """Paragraphs that belong together: of a cell, of a comment on it, or of a box over it."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class _Page:
         self._paragraphs += 1
 
     def add(self, text: str, *, is_struck: bool) -> None:
-        if self._length <= LONGEST_TEXT:  # one more than a cell holds, so that it is noticed
+        if text and self._length <= LONGEST_TEXT:  # one more than a cell holds, so that it is noticed
             (self.struck if is_struck else self.kept).append(text)
             self._length += len(text)
 
@@ -88,7 +88,7 @@ class TextReader:
         return CellTexts(text, "".join(page.struck), self._note.strip(), tuple(self._boxes))
 
     def _reset(self) -> None:
-        self._pages = [_Page()]
+        self._pages = [_Paragraphs()]
         self._struck = [False]
         self._note = ""
         self._boxes: list[str] = []
@@ -166,7 +166,7 @@ class TextReader:
 
     def _begin_page(self, _: Attributes) -> None:
         self._flush()
-        self._pages.append(_Page())
+        self._pages.append(_Paragraphs())
         self._struck.append(False)
         self._resume()
 
@@ -184,4 +184,5 @@ class TextReader:
 
     def _end_note(self) -> None:
         text = self._end_page()
-        self._note = f"{self._note}\n{text}" if self._note else text
+        if len(self._note) <= LONGEST_TEXT:
+            self._note = f"{self._note}\n{text}" if self._note else text

@@ -22,7 +22,9 @@ from docgen.formats.text_encoding import utf16_without_mark
 MOST_BYTES = 2**20
 _MOST_LINES = 5_000
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_HEADER = re.compile(rb"(?i)(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|x-[\w-]+):")
+_HEADER = re.compile(
+    rb"(?i)(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|x-[\w-]+):"
+)
 _MAIL_FIELDS = frozenset({"from", "to", "subject", "date", "received", "message-id", "mime-version"})
 _LEAST_FIELDS = 2
 _QUOTED = re.compile(r"^(?:\s*>)+ ?")

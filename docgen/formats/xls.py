@@ -12,9 +12,10 @@ from typing import Any
 
 import xlrd
 
-from docgen.formats.budgets import MB, Budget
+from docgen.formats.budgets import MB, Budget, HeldCells
 from docgen.formats.cells import number_cell, struck_apart, text_cell
 from docgen.formats.compound import Compound, is_compound, unlocked_records
+from docgen.formats.format_codes import BUILTIN
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
 from docgen.formats.properties import SUMMARY, book_of, old_properties
 from docgen.formats.refusals import AS_WORKBOOK, clear_errors
@@ -69,6 +70,13 @@ def _opened(records: WorkbookRecords) -> xlrd.Book:
     raise UnicodeError
 
 
+def _code(book: xlrd.Book, key: int) -> str:
+    """The code of a number format: the workbook's own, else the one that the number stands for, which xlrd knows
+    as American programs show it."""
+    own = book.format_map[key].format_str if key in book.format_map else ""
+    return own if own and own != xlrd.formatting.std_format_strings.get(key) else BUILTIN.get(key, own)
+
+
 class _OldSheets:
     """The sheets of one workbook, each read by itself and then let go."""
 
@@ -77,8 +85,8 @@ class _OldSheets:
         self._book = book
         self._records = records.sheets
         self._places = Budget(_MOST_PLACES, "cells between the first and the last of its rows")
-        codes = {key: form.format_str for key, form in book.format_map.items()}
-        self._codes = [codes.get(xf.format_key, "") for xf in book.xf_list]
+        self._held = HeldCells()
+        self._codes = [_code(book, xf.format_key) for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
         self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
 
@@ -89,7 +97,10 @@ class _OldSheets:
         sheet = self._book.sheet_by_index(number)
         self._places.spend(sheet.nrows * _OF_A_ROW + sum(map(sheet.row_len, range(sheet.nrows))))
         rows = self._rows(sheet, about)
-        head = list(islice(rows, HELD_ROWS))
+        head = []
+        for row in islice(rows, HELD_ROWS):
+            self._held.spend(cell.text for _, _, cell in row)
+            head.append(row)
         cells = (cell for row in head for cell in row)
         held = grid(sheet.name, cells, about.merged)
         is_long = next(rows, None) is not None
@@ -139,18 +150,18 @@ class _OldSheets:
         value = sheet.cell_value(row, column)
         style = sheet.cell_xf_index(row, column)
         is_struck = self._fonts[style] in self._struck if style < len(self._fonts) else False
+        code = self._codes[style] if style < len(self._codes) else ""
         if kind == xlrd.XL_CELL_TEXT:
             runs = sheet.rich_text_runlist_map.get((row, column))
             if not is_struck and not runs:
-                return text_cell(value)
+                return text_cell(value, code=code)
             places = [(0, is_struck), *((place, font in self._struck) for place, font in runs or ())]
             text, struck = struck_apart(value, places)
-            return text_cell(text, struck=struck)
+            return text_cell(text, code=code, struck=struck)
         if kind == xlrd.XL_CELL_ERROR:
             cell = Cell(xlrd.error_text_from_code.get(value, f"#ERROR {value}"), "cell-error")
         elif kind == xlrd.XL_CELL_BOOLEAN:
             cell = Cell("TRUE" if value else "FALSE")
         else:
-            code = self._codes[style] if style < len(self._codes) else ""
             cell = number_cell(value, code, counts_from_1904=bool(self._book.datemode))
         return Cell("", struck=cell.text) if is_struck else cell

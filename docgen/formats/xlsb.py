@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from docgen.formats.budgets import MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget
+from docgen.formats.budgets import MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget, HeldCells
 from docgen.formats.cells import number_cell, text_cell
 from docgen.formats.detect import main_part
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
@@ -76,13 +76,17 @@ class _BinarySheets:
         self._shared = about
         self._counts_from_1904 = counts_from_1904
         self._cells = Budget(MOST_CELLS, "cells")
+        self._held = HeldCells()
         self._merged = Budget(MOST_MERGED, "merged ranges")
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
         """A sheet, gone through to its end: what is merged stands behind its rows."""
         aside = _Aside()
         rows = self._rows(package.read(part), aside)
-        head = list(islice(rows, HELD_ROWS))
+        head = []
+        for found in islice(rows, HELD_ROWS):
+            self._held.spend(cell.text for cell in found[1].values())
+            head.append(found)
         last = 0
         for row, _ in rows:
             last = row
@@ -146,10 +150,10 @@ class _BinarySheets:
             text, struck = self._shared.texts[struct.unpack_from("<I", record, 8)[0]]
             if style.is_struck:
                 text, struck = "", text + struck
-            return text_cell(text, struck=struck) if text or struck else None
+            return text_cell(text, code=style.code, struck=struck) if text or struck else None
         if kind in {_TEXT, _FORMULA_TEXT, _RICH_TEXT}:
             text, struck = self._shared.rich_text(record, 8) if kind == _RICH_TEXT else (text_at(record, 8)[0], "")
-            cell = text_cell(text, struck=struck)
+            cell = text_cell(text, code=style.code, struck=struck)
         elif kind in {_ERROR, _FORMULA_ERROR}:
             cell = Cell(_ERRORS.get(record[8], f"#ERROR {record[8]}"), "cell-error")
         elif kind in {_BOOL, _FORMULA_BOOL}:
@@ -159,7 +163,7 @@ class _BinarySheets:
             cell = number_cell(value, style.code, counts_from_1904=self._counts_from_1904)
         if style.is_struck:
             cell = Cell("", struck=cell.text + cell.struck)
-        return cell if cell.text or cell.struck else None
+        return None if cell.is_blank else cell
 
 
 def _packed(record: bytes) -> float:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from docgen.formats.budgets import LONGEST_TEXT, MOST_CELLS, Budget
 from docgen.formats.cells import struck_apart
+from docgen.formats.format_codes import BUILTIN
 from docgen.formats.package import Package
 from docgen.formats.refusals import Damaged
 
@@ -61,7 +62,7 @@ class Shared:
             elif kind == _STYLE and is_of_cells:
                 code, font = struct.unpack_from("<2H", record, 2)
                 is_struck = font < len(self._struck) and self._struck[font]
-                self._styles.append(Style(codes.get(code) or _built_in(code), is_struck))
+                self._styles.append(Style(codes.get(code) or BUILTIN.get(code, ""), is_struck))
 
     def see_texts(self, content: bytes) -> None:
         """Take in the part with the texts; after that with the styles."""
@@ -80,12 +81,6 @@ def shared(package: Package, main: str) -> Shared:
     for part in package.related(main, "/sharedStrings").values():
         found.see_texts(package.read(part))
     return found
-
-
-def _built_in(number: int) -> str:
-    from openpyxl.styles.numbers import BUILTIN_FORMATS
-
-    return BUILTIN_FORMATS.get(number, "")
 
 
 def text_at(content: bytes, at: int) -> tuple[str, int]:

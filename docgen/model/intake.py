@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 
 
 class Level(StrEnum):
-    """How much a finding weighs, gravest first (domain §4)."""
+    """How much a finding weighs, gravest first."""
 
     INVALID = "invalid"
     REJECT = "reject"
@@ -31,6 +31,10 @@ class Verdict(StrEnum):
     MANUAL = "manual"
     REJECTED = "rejected"
     INCOMPLETE = "incomplete"
+
+
+#: A contract is due where the provider may go on (domain §6).
+READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
 
 
 class Region(NamedTuple):
@@ -115,7 +119,8 @@ class Answers:
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
-    that the sheet or form carries, if it carries one.  `notes` become findings.
+    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
+    the way that are nobody's: they belong into no papers of this customer.
     """
 
     sheet: str | None
@@ -124,6 +129,7 @@ class Answers:
     unrecognised: tuple[Unrecognised, ...] = ()
     made_with: tuple[str, str] | None = None
     notes: tuple[ReadingNote, ...] = ()
+    outside: tuple[Unrecognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,16 @@ class Finding:
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
     ask: Annotated[str | None, "the wording for the customer"] = None
+
+    @property
+    def sheet(self) -> Annotated[str | None, "the sheet that the answer stands in"]:
+        """The sheet that the answer stands in."""
+        return self.origin.sheet
+
+    @property
+    def cell(self) -> Annotated[str | None, "the cell that the answer stands in or should stand in"]:
+        """The cell that the answer stands in or should stand in."""
+        return self.origin.cell
 
 
 @dataclass(frozen=True, slots=True)
