@@ -142,7 +142,8 @@ class _FormReader:
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+                if found.cell.fault and not found.written.strip():
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
             for place in found.quoted:
                 self.account.settle(place, Fate.QUOTED)
             for remark in found.remarks:

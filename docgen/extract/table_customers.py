@@ -141,7 +141,8 @@ class CustomerReader:
         for key, one in found.items():
             for place in one.taken:
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+                if one.cell.fault and not one.written.strip():
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
             for place in one.printed:
                 self.account.settle(place, Fate.PRINTED)
             for place in one.quoted:
