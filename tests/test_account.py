@@ -126,7 +126,9 @@ PLACES = st.tuples(st.integers(1, 26), st.integers(1, 7))
 THROWN = st.dictionaries(PLACES, st.one_of(TEXTS, st.text("甲乙丙丁123，：/ ", min_size=1, max_size=8)), max_size=6)
 NOTES = st.dictionaries(PLACES, st.sampled_from(["改为 30 个", "请填写", "同上"]), max_size=2)
 STRUCK = st.dictionaries(PLACES, st.sampled_from(["8000", "旧名有限公司"]), max_size=2)
-BOXES = st.lists(st.builds(Floating, st.integers(1, 26), st.integers(1, 7), st.sampled_from(["", "请尽快"])), max_size=2)
+BOXES = st.lists(
+    st.builds(Floating, st.integers(1, 26), st.integers(1, 7), st.sampled_from(["", "请尽快"])), max_size=2
+)
 ROWS = st.frozensets(st.integers(1, 26), max_size=2)
 MERGES = st.lists(st.tuples(PLACES, st.integers(0, 3), st.integers(0, 2)), max_size=2)
 
@@ -155,9 +157,7 @@ def sheets(draw: st.DrawFn, kit: Kit) -> Sheet:
 
 
 def _meet(one: Extent, other: Extent) -> bool:
-    return not (
-        one.right < other.left or other.right < one.left or one.bottom < other.top or other.bottom < one.top
-    )
+    return not (one.right < other.left or other.right < one.left or one.bottom < other.top or other.bottom < one.top)
 
 
 # -- the account -----------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def review(
 @source_argument
 @out_file
 @click.option("--final", is_flag=True,
-              help="Without the watermark; refused while a value is pending, or a manual intake undecided.")  # fmt: skip
+              help="Without the watermark; refused while a value is pending or a decision is open.")  # fmt: skip
 @reviewed_by_option
 @click.option("--allow-unready", is_flag=True,
               help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip

@@ -37,8 +37,8 @@ DEFAULT_OUT = "outputs"
 @reviewed_by_option
 @common("json", "kit", "terms", "date", "sheet", "row", "force", "talk")
 def packet(
-    sources: tuple[str, ...], out: Path, reviewed_by: str | None, as_json: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
-    sheet: str | None, row: int | None, force: bool,
+    sources: tuple[str, ...], out: Path, reviewed_by: str | None, as_json: bool, kit_name: str, terms: Path | None,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
     kit = load_kit(kit_name)

@@ -152,17 +152,20 @@ class _FormReader:
             if found.rank == NEAR:
                 text = self.layout.spots[found.label].cell.text
                 yield taken_remark(self.vocabulary, found.label, text, key), key
-        for zone in zones:
-            own = zone.found[0].key if zone.found else None
-            for spot in zone.unread if not self.vocabulary.is_internal else ():
-                if judge.is_framing(spot):
-                    continue
-                if self.customers.shares(spot):
-                    # it may speak of any customer, so none of them gets to read it
-                    where = {"cell": self.grid.address(*spot.place) or ""}
-                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), own
-                else:
-                    yield unread(spot.place, spot.cell.text)[0], own
+        for zone in () if self.vocabulary.is_internal else zones:
+            yield from self._unread(zone, judge)
+
+    def _unread(self, zone: ZoneAnswers, judge: StrayJudge) -> Iterator[tuple[PlaceNote, str | None]]:
+        """What was not read beside a label; of what may speak of any customer none of them gets the words."""
+        key = zone.found[0].key if zone.found else None
+        for spot in zone.unread:
+            if judge.is_framing(spot):
+                continue
+            if self.customers.shares(spot):
+                where = {"cell": self.grid.address(*spot.place) or ""}
+                yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
+            else:
+                yield unread(spot.place, spot.cell.text)[0], key
 
     def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         for stray in strays:
