@@ -78,7 +78,14 @@ def read_form(grid: Grid, vocabulary: Vocabulary, layout: Layout | None = None) 
     """
     if layout is None:
         vocabulary, layout = lay_out(grid, vocabulary)
-    return _FormReader(vocabulary, layout).form()
+    reader = _FormReader(vocabulary, layout)
+    form = reader.form()
+    answered = {text: key for text, key in vocabulary.near.items() if text in reader.answered_near}
+    if len(answered) == len(vocabulary.near):
+        return form
+    # what is nearly a label and has no answer beside it may be an answer itself
+    taking = vocabulary.taking(answered)
+    return read_form(grid, taking, Layout(grid, taking))
 
 
 class _FormReader:
@@ -91,6 +98,7 @@ class _FormReader:
         self.places = FormPlaces(self.layout, self.headings.places)
         self.zones = find_zones(self.layout, self.places.below, self.headings.places)
         self.customers = customer_columns(self.layout, self.zones, self.headings, vocabulary)
+        self.answered_near: set[str] = set()  # the texts that are nearly labels and have an answer
 
     def form(self) -> Form:
         """The answers of the sheet's customers, and what became of every text."""
@@ -151,6 +159,7 @@ class _FormReader:
             yield from around_answers(self.grid.cell, found, self.vocabulary)
             if found.rank == NEAR:
                 text = self.layout.spots[found.label].cell.text
+                self.answered_near |= {text} if found.is_given else set()
                 yield taken_remark(self.vocabulary, found.label, text, key), key
         for zone in () if self.vocabulary.is_internal else zones:
             yield from self._unread(zone, judge)

@@ -70,6 +70,8 @@ def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int,
     if before and layout.roles[before[-1].place] is Role.LABEL and before[-1].extent.right + 1 == spot.extent.left:
         return False
     above = layout.spots.get((spot.extent.top - 1, spot.extent.left))
+    if above is not None and above.place in layout.below:
+        return False
     if above is not None and layout.roles[above.place] is Role.LABEL and layout.rows[above.extent.top][-1] is above:
         return False
     return columns.get(spot.extent.left, 0) >= _LABELS

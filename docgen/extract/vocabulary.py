@@ -99,7 +99,7 @@ class Vocabulary:
         self._furniture = frozenset(self._furniture_texts()) - {""}
         self._known = (self._furniture | frozenset(self._names()) | static | self._headings) - {""}
         self._marks = marks(kit)
-        self._near: Mapping[str, str] = {}
+        self.near: Mapping[str, str] = {}  # texts that are nearly labels, with the keys of their fields
         self._remembered = lru_cache(_REMEMBERED)(self._find)
         self._forms = _label_forms(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
@@ -144,7 +144,7 @@ class Vocabulary:
 
     def meaning(self, text: str) -> Meaning:
         """What the text can be; an empty Meaning where the kit does not know it as a label."""
-        if self._near and (key := self._near.get(text)):
+        if self.near and (key := self.near.get(text)):
             head = _HEAD.match(text)
             answer = text[head.end() :].strip() if head else ""
             return Meaning(rank=NEAR, pairs=((key, answer),)) if answer else Meaning((key,), NEAR, marked=True)
@@ -153,7 +153,7 @@ class Vocabulary:
     def taking(self, near: Mapping[str, str]) -> Vocabulary:
         """The same vocabulary, to which these texts are labels too, each of the field with that key."""
         found = copy(self)
-        found._near = near
+        found.near = near
         return found
 
     def _find(self, text: str) -> Meaning:
