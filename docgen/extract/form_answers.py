@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from docgen.extract import words
 from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 from docgen.extract.choice_cells import CellText, Understood, is_choice_cell, read_choice_cells
+from docgen.extract.customer_column import CustomerColumn
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
-from docgen.extract.found import Found, PlaceNote
+from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.joining import can_be_joined, joined
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
@@ -24,21 +25,6 @@ from docgen.text import fold, is_instruction
 _EXAMPLE = re.compile(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 
 
-@dataclass(frozen=True)
-class CustomerColumn:
-    """The column of one customer among several beside one another."""
-
-    column: int
-    others: frozenset[int]
-
-    def has(self, spot: LabelCandidate) -> bool:
-        """Whether the text is this customer's, or everybody's."""
-        extent = spot.extent
-        return extent.left <= self.column <= extent.right or not any(
-            extent.left <= c <= extent.right for c in self.others
-        )
-
-
 @dataclass
 class _Sorted:
     """The texts of a zone by what they can be."""
@@ -48,15 +34,6 @@ class _Sorted:
     remarks: list[LabelCandidate]
     lists: list[LabelCandidate]  # untouched lists of choices
     candidates: list[LabelCandidate]
-
-
-@dataclass
-class ZoneAnswers:
-    """What a zone says: its answers, the texts of it that nobody could read, those that are no answers."""
-
-    found: list[Found]
-    unread: list[LabelCandidate]
-    aside: list[LabelCandidate]
 
 
 class ZoneReader:

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, ThingKind, things
 from docgen.extract.cell_classes import LabelCandidate, Layout, Role
-from docgen.extract.form_answers import CustomerColumn, ZoneAnswers, ZoneReader
+from docgen.extract.customer_column import CustomerColumn
+from docgen.extract.form_answers import ZoneReader
 from docgen.extract.form_customers import customer_columns
 from docgen.extract.form_headings import read_headings
 from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_strays import Stray, StrayJudge
 from docgen.extract.form_zones import find_zones
-from docgen.extract.found import Found, PlaceNote
+from docgen.extract.found import Found, PlaceNote, ZoneAnswers
+from docgen.extract.meanings import NEAR
 from docgen.extract.near_labels import near_remarks, taken_labels, taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import around_answers, over_form, unread
-from docgen.extract.vocabulary import NEAR, Vocabulary
+from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Grid
 from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised

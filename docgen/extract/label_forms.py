@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from docgen.extract.template_text import letters
+from docgen.model.kit import Kit
 from docgen.text import HAN, fold, fold_label, visible, without_numbering
 
 _LONGEST = 80
@@ -93,3 +95,13 @@ def _unasked(text: str) -> str:
     start = _ASKING.match(folded)
     found = folded[start.end() if start else 0 :]
     return _ASKED.sub("", found)
+
+
+@cache
+def label_forms(kit: Kit) -> LabelForms:
+    """The forms of the labels of a kit, made once per process."""
+    fields = kit.all_fields.values()
+    groups = (group for field in fields for group in (field.group, field.section))
+    titles = (title for section in kit.sections for title in (section.key, section.label))
+    names = (name for field in fields for name in (field.key, *field.aliases))
+    return LabelForms(names, (*filter(None, groups), *titles))

@@ -9,11 +9,12 @@ from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.meanings import NEAR
 from docgen.extract.near_labels import taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import Said, around_answers, is_own_comment, unread
 from docgen.extract.table_heads import Column, Head, Row
-from docgen.extract.vocabulary import NEAR, Vocabulary
+from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote

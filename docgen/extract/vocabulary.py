@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from docgen.extract.compound_labels import Joint, joint, option
-from docgen.extract.label_forms import LabelForms
+from docgen.extract.label_forms import label_forms
+from docgen.extract.meanings import ALIAS, GROUPED, LABEL, NEAR, Meaning
 from docgen.extract.template_text import TELLING, holding, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
-LABEL, GROUPED, ALIAS, NEAR = range(4)  # how good a match is, best first
 _REMEMBERED = 10_000  # meanings kept; a vocabulary serves many sources
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
 _MARKED = re.compile(r"[*＊]|[:：]\s*$")
@@ -41,22 +40,6 @@ _WRITTEN = re.compile(r"[、,，;；|｜]")
 _EITHER = re.compile(r"[/／、|｜]|或者?")  # between two names of one field
 
 
-class Meaning(NamedTuple):
-    """What a text can be: the fields whose label it is, or whose labels stand in it each with its answer.
-
-    `rank` says how the label matched, `marked` whether it bears a star or an end colon, as no answer does.
-    `joint` are the fields that one label names together, `option` the field and the choice of it that it names.
-    """
-
-    keys: tuple[str, ...] = ()
-    rank: int = LABEL
-    marked: bool = False
-    group: str = ""
-    pairs: tuple[tuple[str, str], ...] = ()
-    joint: Joint = Joint()
-    option: tuple[str, str] | None = None
-
-
 _NOTHING = Meaning()
 
 
@@ -64,15 +47,6 @@ _NOTHING = Meaning()
 def vocabulary(kit: Kit) -> Vocabulary:
     """The kit's vocabulary, made once per process."""
     return Vocabulary(kit)
-
-
-@cache
-def _label_forms(kit: Kit) -> LabelForms:
-    fields = kit.all_fields.values()
-    groups = (group for field in fields for group in (field.group, field.section))
-    titles = (title for section in kit.sections for title in (section.key, section.label))
-    names = (name for field in fields for name in (field.key, *field.aliases))
-    return LabelForms(names, (*filter(None, groups), *titles))
 
 
 class Vocabulary:
@@ -101,7 +75,7 @@ class Vocabulary:
         self._marks = marks(kit)
         self.near: Mapping[str, str] = {}  # texts that are nearly labels, with the keys of their fields
         self._remembered = lru_cache(_REMEMBERED)(self._find)
-        self._forms = _label_forms(kit)
+        self._forms = label_forms(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
         self._hinting = {key: holding(hints) for key, hints in self._hints.items()}
 
