@@ -120,7 +120,7 @@ class _FormReader:
             remarks = list(self._remarks(best, zones, judge))
             if is_one:
                 remarks += self._unread_strays(strays)
-                remarks += self._near_remarks(best, strays)
+                remarks += self._near_remarks(best, strays, judge)
                 remarks += over_form(self.grid, self.account, self.layout, best, self.vocabulary)
             intakes.append(self._intake(best, [*remarks, *self.customers.remarks(best)], self._only_explains(zones)))
         self._settle_labels(judge)
@@ -184,12 +184,12 @@ class _FormReader:
                 self.account.settle(stray.beside.place, Fate.QUOTED)
             yield unread(stray.spot.place, stray.spot.cell.text, stray.beside.cell.text if stray.beside else "")
 
-    def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
+    def _near_remarks(
+        self, best: dict[str, Found], strays: Sequence[Stray], judge: StrayJudge
+    ) -> Iterator[tuple[PlaceNote, str | None]]:
         """That an unknown label looks like that of a field which was not found."""
         beside = [stray.beside for stray in strays if stray.beside is not None]
-        spots = dict.fromkeys(
-            [*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys and not spot.meaning.group)]
-        )
+        spots = dict.fromkeys([*beside, *filter(judge.may_be_label, self.zones.nobodys)])
         return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
 
     def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
