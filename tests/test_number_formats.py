@@ -134,6 +134,8 @@ def test_a_number_is_what_its_format_shows(value: float, code: str, expected: st
         (5, "0" * (LONGEST_CODE + 1)),
         (5, "# ?/?%"),
         (5, "0E+"),
+        (5, "0" + "%" * 100),
+        (123_456_789_012_345, "[DBNum1]General%"),
         (-1, "yyyy-mm-dd"),  # the sheet shows ####
         (3_000_000, "yyyy-mm-dd"),
         (60, "yyyy-mm-dd"),  # 29 February 1900
