@@ -171,8 +171,9 @@ class _FormReader:
         key = zone.found[0].key if zone.found else None
         for spot in zone.unread:
             if judge.is_framing(spot):
-                continue
-            if self.customers.shares(spot):
+                if judge.is_printed(spot):
+                    self.account.settle(spot.place, Fate.PRINTED)
+            elif self.customers.shares(spot):
                 where = {"cell": self.grid.address(*spot.place) or ""}
                 yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
             else:
