@@ -21,6 +21,7 @@ from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 
+from docgen.errors import SourceError
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
 from docgen.extract.mobile_of_name import with_mobile_of_name
@@ -77,11 +78,16 @@ class Intakes(Iterable[Answers]):
             return
         found: list[Unrecognised] = []
         before: Answers | None = None
-        for answers in sheet.customers(found):
+        try:
+            for answers in sheet.customers(found):
+                if before is not None:
+                    yield replace(before, outside=tuple(found))
+                    found.clear()
+                before = answers
+        except SourceError:  # what stands before the damage is read
             if before is not None:
                 yield replace(before, outside=tuple(found))
-                found.clear()
-            before = answers
+            raise
         if before is not None:
             yield replace(before, outside=tuple(found))
 

@@ -19,7 +19,7 @@ from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.meanings import NEAR
 from docgen.extract.near_labels import near_remarks, taken_labels, taken_remark
 from docgen.extract.one_answer import bring_together
-from docgen.extract.remarks import around_answers, over_form, unread
+from docgen.extract.remarks import around_answers, is_own_comment, over_form, unread
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Grid
@@ -239,6 +239,9 @@ class _FormReader:
     # -- the account -------------------------------------------------------------------------------
 
     def _settle_print(self, zones: list[ZoneAnswers]) -> None:
+        for thing in self.account.open(ThingKind.COMMENT):
+            if is_own_comment(thing.text, self.vocabulary):
+                self.account.settle(thing.place, Fate.PRINTED, ThingKind.COMMENT)
         taken = {place for zone in zones for found in zone.found for place in found.taken}
         for zone in zones:
             for place in (place for found in zone.found for place in found.printed if place not in taken):

@@ -279,7 +279,7 @@ class Vocabulary:
         return tuple(sorted(filter(None, {field.placeholder, field.help}), key=len, reverse=True))
 
     def accompanies(self, key: str, text: str) -> bool:
-        """Whether the text is what a form prints around the field's answer: its label, unit, hint, or docgen's notes."""
+        """Whether a form prints the text around the field's answer: its label, unit, hint, or docgen's notes."""
         if any(map(self.is_note, lines := parts(text, "\n"))):
             return all(self.is_note(line) or self.accompanies(key, line) for line in lines)
         field = self.fields[key]
