@@ -3,6 +3,7 @@
     DocgenError
     ├── UsageError      2   the command line asks for something impossible
     ├── SourceError     3   a source cannot be read, or holds no intake
+    ├── NotReadyError   4   an intake is not ready for what is asked
     ├── KitError        6   a kit or a template is wrong
     ├── WriteError      7   the target cannot be written, or would be overwritten
     │   └── DiskFullError        there is no room left
@@ -69,6 +70,16 @@ class SourceError(DocgenError):
     """A source that cannot be read, or that holds no intake."""
 
     exit_code = ExitCode.UNREADABLE
+
+
+class NotReadyError(DocgenError):
+    """A contract that the state of its intake does not allow; `pending` are the labels that a final one lacks."""
+
+    exit_code = ExitCode.INCOMPLETE
+
+    def __init__(self, message: str, hint: str = "", pending: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.pending = pending
 
 
 class KitError(DocgenError):

@@ -1,73 +1,160 @@
-"""Sources → intakes with their reviews, and the sources that cannot be read.  Every command starts here."""
+"""One source → its intakes with their reviews.  Reads as the process: open, understand, judge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import hashlib
+import stat
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
+from typing import Protocol, TypeAlias
 
-from docgen.errors import ExitCode, SourceError, UsageError
+from docgen.errors import SourceError
 from docgen.extract.source import read, read_terms
 from docgen.formats.books import is_workbook
+from docgen.formats.budgets import MAX_FILE
+from docgen.formats.refusals import too_large
 from docgen.kit import terms
-from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Value, Verdict
+from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Unrecognised, Value
 from docgen.model.kit import Kit
 from docgen.rules import normalize
 from docgen.rules.review import review
 from docgen.text import printable
 
+#: Reading quiets the warnings of libraries, which are the whole process's: threads take turns.
+_turn = threading.RLock()
+
+
+class SourceFile:
+    """A source: its name for people, its file, and its content, read and hashed once for all the intakes in it."""
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        """`name` is what reports call it (default: the path)."""
+        self.path = path
+        self.name = printable(name or str(path))
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of the file.  Raises SourceError."""
+        with self._opened() as stream:
+            return stream.read()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the content in hex; a large file is not kept for it.  Raises SourceError."""
+        if "content" in self.__dict__:
+            return hashlib.sha256(self.content).hexdigest()
+        with self._opened() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    @contextmanager
+    def _opened(self) -> Iterator[BufferedReader]:
+        """The file, open for reading.  Raises SourceError for what cannot be read, and what would never end."""
+        try:
+            about = self.path.stat()
+            if not stat.S_ISREG(about.st_mode):
+                raise SourceError(f"{self.name}: is no file", "name the file itself")
+            if about.st_size > MAX_FILE:
+                raise too_large(self.name, about.st_size)
+            with self.path.open("rb") as stream:
+                yield stream
+        except OSError as cause:
+            raise SourceError(f"{self.name}: cannot be read: {cause.strerror or cause}") from cause
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Let errors that name the file name the source instead."""
+        try:
+            yield
+        except SourceError as error:
+            if self.name == str(self.path):
+                raise
+            raise SourceError(error.message.replace(str(self.path), self.name), error.hint) from error
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewedIntake:
-    """One intake, its review, and the commercial terms that hold for it."""
+    """One intake, its review, and the commercial terms that hold for it.
+
+    `is_single` says that its source holds nothing but this intake; `outside` are texts that stand in no intake and
+    were met on the way to the next one.
+    """
 
     intake: Intake
     review: Review
     terms: Mapping[str, Value]
+    is_single: bool = False
+    outside: tuple[Unrecognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A source that can be read: its intakes as written, and what they are reviewed with."""
+    """A source that can be read: its intakes as written, what they are reviewed with, and the texts outside of them.
 
-    source: str
+    Of a long source more such texts come with its intakes (`Answers.outside`).
+    """
+
+    file: SourceFile
     kit: Kit
     intakes: Iterable[Answers]
+    outside: tuple[Unrecognised, ...]
     terms: Mapping[str, Value]
     findings: tuple[Finding, ...]
+    is_single: bool = False
+
+    def answers(self) -> Iterator[Answers]:
+        """Its intakes as written, one at a time.  Raises SourceError where the rest of it cannot be read."""
+        each = iter(self.intakes)
+        while True:
+            with _turn, self.file.named():
+                answers = next(each, None)
+            if answers is None:
+                return
+            yield answers
 
     def assess(self, answers: Answers) -> ReviewedIntake:
         """One intake of this source, reviewed."""
-        intake = normalize.normalize(answers, self.kit, self.source)
+        intake = normalize.normalize(answers, self.kit, self.file.name)
         if self.findings:
             intake = replace(intake, findings=(*intake.findings, *self.findings))
-        return ReviewedIntake(intake, review(intake, self.kit, self.terms), self.terms)
+        judged = review(intake, self.kit, self.terms)
+        return ReviewedIntake(intake, judged, self.terms, self.is_single, answers.outside)
+
+    def __iter__(self) -> Iterator[ReviewedIntake]:
+        return map(self.assess, self.answers())
 
 
-def open_source(
-    path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None, *, source: str | None = None
-) -> Opened:
-    """The file at `path`, read as far as is needed to know its terms and that it holds an intake.
+def open_source(file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | None = None) -> Opened:
+    """The source, read as far as is needed to know its terms and that it holds an intake.
 
-    `source` is the name to report (default: the path); `given_terms` go before those of the workbook,
-    and those before the kit's own.  Raises SourceError, now or while its intakes are gone through.
+    `given_terms` go before those of the workbook, and those before the kit's own.  Raises SourceError, now or
+    while its intakes are gone through.
     """
-    reading = read(path, kit)
+    with _turn, file.named():
+        reading = read(file.path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
+    findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    return Opened(printable(source or str(path)), kit, reading.intakes, all_terms, tuple(findings))
+    return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings), reading.is_single)
 
 
-def assess(
-    path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None, *, source: str | None = None
-) -> Iterator[ReviewedIntake]:
-    """The intakes of the file at `path`, reviewed in the order they stand in.
+class Judged(Protocol):
+    """What there is to go through of a source: its intakes, reviewed, and the texts that stand outside of them."""
 
-    Arguments and errors are those of `open_source`.
-    """
-    opened = open_source(path, kit, given_terms, source=source)
-    yield from map(opened.assess, opened.intakes)
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """The texts of the source that stand in no intake and were not understood."""
+        ...
+
+    def __iter__(self) -> Iterator[ReviewedIntake]: ...
+
+
+#: `open_source`, here or in another process.
+OpenSource: TypeAlias = Callable[[SourceFile, Kit, Mapping[str, Value]], Judged]
 
 
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:
@@ -75,7 +162,7 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
     given: dict[str, Value] = {}
     findings: list[Finding] = []
     for key, answer in answers.items():
-        value, found = normalize.understand(kit, kit.terms[key], answer)
+        value, found = normalize.understand(kit, kit.given_as_terms[key], answer)
         findings += found
         if value is not None:
             given[key] = value
@@ -87,70 +174,13 @@ def load_terms(path: Path, kit: Kit) -> Mapping[str, Value]:
 
     Raises SourceError that names every term that is unknown or cannot be read, with its place.
     """
-    if not is_workbook(path):
-        return terms.load(path, kit)
-    answers, unknown = read_terms(path, kit)
+    with _turn:
+        if not is_workbook(path):
+            return terms.load(path, kit)
+        answers, unknown = read_terms(path, kit)
     given, findings = _sheet_terms(kit, answers)
     problems = [f"{path}: {text.sheet}!{text.cell}: there is no term {text.text!r}" for text in unknown]
-    problems += [f"{path}: {f.origin.sheet}!{f.origin.cell}: {f.message}" for f in findings if f.level is Level.INVALID]
+    problems += [f"{path}: {f.sheet}!{f.cell}: {f.message}" for f in findings if f.level is Level.INVALID]
     if problems:
         raise SourceError("; ".join(problems), "correct the terms sheet")
     return given
-
-
-class Unreadable(NamedTuple):
-    """A source that cannot be read, and why."""
-
-    source: str
-    message: str
-
-
-class Run(NamedTuple):
-    """What a command's sources hold: each intake with the file it stands in, and the unreadable sources."""
-
-    reviewed: list[tuple[Path, ReviewedIntake]]
-    unreadable: list[Unreadable]
-
-
-Assess = Callable[[Path, Kit, Mapping[str, Value]], Iterator[ReviewedIntake]]
-
-
-def review_sources(
-    paths: Iterable[Path], kit: Kit, given_terms: Mapping[str, Value], sheet: str | None = None, row: int | None = None,
-    *, assess: Assess = assess,
-) -> Run:  # fmt: skip
-    """The intakes of every source; a bad source never stops the others.
-
-    `sheet` and `row` leave only the intakes that stand there; raises UsageError where there is none.  `assess`
-    may be the same in another process.
-    """
-    reviewed: list[tuple[Path, ReviewedIntake]] = []
-    unreadable = []
-    for path in paths:
-        try:
-            reviewed += [(path, item) for item in assess(path, kit, given_terms)]
-        except SourceError as error:
-            unreadable.append(Unreadable(str(path), str(error)))
-    chosen = [
-        (path, item)
-        for path, item in reviewed
-        if (sheet is None or item.intake.sheet == sheet) and (row is None or item.intake.row == row)
-    ]
-    if reviewed and not chosen:
-        there = ", ".join(dict.fromkeys(_place(item.intake) for _, item in reviewed))
-        raise UsageError("no intake stands at that --sheet and --row", f"there are: {there}")
-    return Run(chosen, unreadable)
-
-
-def _place(intake: Intake) -> str:
-    return f"{intake.sheet or intake.source}" + (f" row {intake.row}" if intake.row else "")
-
-
-def exit_code(verdicts: Iterable[Verdict], unreadable: Sequence[Unreadable] = ()) -> ExitCode:
-    """The code that the gravest outcome asks for (design §4): 3 before 4 before 5."""
-    seen = set(verdicts)
-    if unreadable:
-        return ExitCode.UNREADABLE
-    if Verdict.INCOMPLETE in seen:
-        return ExitCode.INCOMPLETE
-    return ExitCode.REJECTED if Verdict.REJECTED in seen else ExitCode.DONE

@@ -6,16 +6,31 @@ The library reads in the process of its caller; these are the same functions, be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
 
 from docgen import pipeline
+from docgen.errors import SourceError
+from docgen.extract.source import is_text_form
 from docgen.formats import books
 from docgen.kit import kits
-from docgen.model.intake import Value
+from docgen.model.intake import Unrecognised, Value
 from docgen.model.kit import Kit
-from docgen.pipeline import ReviewedIntake
+from docgen.output import storage
+from docgen.pipeline import ReviewedIntake, SourceFile
 from docgen.workers.reader import Reader
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """A source that the child is reading; its intakes are gone through once, to the end, before another is opened."""
+
+    outside: tuple[Unrecognised, ...]
+    reviewed: Iterator[ReviewedIntake]
+
+    def __iter__(self) -> Iterator[ReviewedIntake]:
+        return self.reviewed
 
 
 class ReadingProcess:
@@ -28,19 +43,43 @@ class ReadingProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the child; another one is started where something is read again."""
         self._reader.end()
 
-    def assess(self, path: Path, kit: Kit, given_terms: Mapping[str, Value] | None = None) -> Iterator[ReviewedIntake]:
-        """The intakes of the file at `path`, as `pipeline.assess` gives them.  Raises SourceError."""
-        return self._reader.each(path, _assess, path, _known(kit), given_terms)
+    def open_source(self, file: SourceFile, kit: Kit, given_terms: Mapping[str, Value]) -> ReadElsewhere:
+        """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
+        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms)
+        return ReadElsewhere(next(found), found)
 
     def load_terms(self, path: Path, kit: Kit) -> Mapping[str, Value]:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
 
-    def passed_over(self, path: Path) -> str | None:
-        """What `books.passed_over` says of a file.  Raises SourceError."""
-        return cast("str | None", self._reader.call(path, books.passed_over, path))
+    def look(self, source: str, kit: Kit) -> str | None:
+        """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
+
+        A file that nobody can look into is not read either.
+        """
+        try:
+            return cast("str | None", self._reader.call(source, _look, source, _known(kit)))
+        except SourceError as error:
+            return str(error).removeprefix(f"{source}: ")
+
+
+#: What is said of files in storage, which are not brought here to be looked into.
+_BY_NAME = f"its name is not that of a source (name it {', '.join(sorted(books.SUFFIXES))}, or name the file itself)"
+
+
+def look(source: str, kit: Kit) -> str | None:
+    """What a file is that is not read, and what can be done; None where it is a source."""
+    if storage.is_remote(source):
+        return _BY_NAME
+    path = Path(source)
+    is_text = path.suffix.lower() in books.TEXT_SUFFIXES
+    return None if is_text and is_text_form(path, kit) else books.look(path)
 
 
 #: The kits of the parent; a forked child has them too.
@@ -57,8 +96,17 @@ def _kit(folder: Path) -> Kit:
     return _kits.get(folder) or kits.load(folder)
 
 
-def _assess(path: Path, kit: Path, given_terms: Mapping[str, Value] | None) -> Iterator[ReviewedIntake]:
-    return pipeline.assess(path, _kit(kit), given_terms)
+def _read(
+    path: Path, name: str, kit: Path, given_terms: Mapping[str, Value]
+) -> Iterator[tuple[Unrecognised, ...] | ReviewedIntake]:
+    """The texts outside of the intakes, then each intake."""
+    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms)
+    yield opened.outside
+    yield from opened
+
+
+def _look(source: str, kit: Path) -> str | None:
+    return look(source, _kit(kit))
 
 
 def _load_terms(path: Path, kit: Path) -> Mapping[str, Value]:

@@ -1,4 +1,4 @@
-"""Sources as given on the command line → the files they mean."""
+"""Sources as given on the command line → the files they mean.  Folders are listed, no file is opened."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
-from docgen.formats.books import SUFFIXES, is_source
+from docgen.formats.books import SUFFIXES, Unknown
 from docgen.output import storage
 from docgen.output.storage import Location
 from docgen.packet.manifest import MANIFEST
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def discover(sources: Iterable[str], out: Location | None = None) -> list[Path | str]:
     """The files, or addresses in storage, that `sources` name, each once, in order, folders searched and sorted.
 
-    A source is a file, a folder, or a glob where no such path exists; in storage too.  In folders, Office
-    lock files, hidden files, `out` and packets are passed over.  Raises UsageError that names every source
-    that is not there, or where there is nothing to read, and SourceError where storage cannot be reached.
+    A source is a file, a folder, or a glob where no such path exists; in storage too.  What stands in a folder under
+    another name than a source has is Unknown; hidden files, `out` and packets are left out.  Raises UsageError
+    that names every source that is not there, or where there is nothing to read, and SourceError where storage
+    cannot be reached.
     """
     found: dict[Path | str, None] = {}
     problems = []
@@ -43,8 +44,13 @@ def discover(sources: Iterable[str], out: Location | None = None) -> list[Path |
     if problems:
         raise UsageError("; ".join(problems))
     if not found:
-        raise UsageError(f"{', '.join(sources)}: no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
-    return list(found)
+        raise nothing_to_read(sources)
+    return [one for one in found if not (isinstance(one, Unknown) and Path(one) in found)]
+
+
+def nothing_to_read(sources: Iterable[str]) -> UsageError:
+    """What is said where sources hold no file that is read."""
+    return UsageError(f"{', '.join(sources)}: no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
 
 
 def _glob(pattern: str) -> list[str]:
@@ -64,14 +70,18 @@ def _stored(place: UPath, out: Location | None) -> list[str]:
     found = []
     for address in every:
         name = address.rpartition("/")[2]
-        is_read = posixpath.splitext(name)[1].lower() in SUFFIXES and not name.startswith((".", "~$"))
-        if is_read and address.removesuffix(name) not in packets and not address.startswith(f"{out}/"):
-            found.append(address)
+        is_left_out = name.startswith(".") or address.removesuffix(name) in packets or address.startswith(f"{out}/")
+        if name and not is_left_out:
+            found.append(address if _is_named_like_a_source(name) else Unknown(address))
     return found
 
 
-def _files(folder: Path, out: Location | None) -> Iterator[Path]:
-    """The sources below `folder`, sorted; a folder is entered once, however links lead to it."""
+def _is_named_like_a_source(name: str) -> bool:
+    return posixpath.splitext(name)[1].lower() in SUFFIXES and not name.startswith("~$")
+
+
+def _files(folder: Path, out: Location | None) -> Iterator[Path | Unknown]:
+    """The files below `folder`, sorted; a folder is entered once, however links lead to it."""
     skipped = {os.path.realpath(out)} if isinstance(out, Path) else set()
     seen: set[str] = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
@@ -82,6 +92,6 @@ def _files(folder: Path, out: Location | None) -> Iterator[Path]:
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = Path(parent, name)
-            if not name.startswith((".", "~$")) and is_source(path):
-                yield path
+            if not name.startswith("."):
+                path = Path(parent, name)
+                yield path if _is_named_like_a_source(name) else Unknown(path)

@@ -157,7 +157,17 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-_NOTHING = frozenset({"无", "没有", "暂无", "n/a", "n.a", "na", r"n\a"})
+def words(text: str) -> list[str]:
+    """The words of `text`, which white space parts: for lists of words in code."""
+    return text.split()
+
+
+_NOTHING = frozenset(
+    [
+        *["无", "没有", "暂无", "空", "空白", "跳过", "未填", "未填写", "未作答", "未回答", "没填"],
+        *["n/a", "n.a", "na", r"n\a", "null", "none", "nil", "nan", "undefined", "blank", "empty", "skipped"],
+    ]
+)
 _DASHES = re.compile(r"[-‐‑‒–—―−─_/\\|~.…·]*")
 _AROUND = "()[]【】「」<>《》“”\"'‘’。，,.;；:：!"
 
@@ -168,7 +178,8 @@ def bare(text: str) -> str:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether `text` only says that there is nothing: empty, 无, /, —, N/A, 暂无 and the like."""
+    """Whether `text` only says that there is nothing: empty, 无, /, —, N/A, 暂无 and the like, or what form tools
+    write for it, (空), (跳过), null."""
     return (len(text) < 200 and (bool(_DASHES.fullmatch(fold(text))) or bare(text) in _NOTHING)) or not text.strip()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import ipaddress
 import json
 import os
 import signal
@@ -14,6 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from batches import FAULTS, children
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from waiting import wait_until
 
 #: Whoever writes the packet of a company so named loses the dask worker that it works for.
@@ -65,8 +72,13 @@ def wait_until_busy(out: Path, process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def cluster(folder: Path, *, workers: int = 2, python_path: Path | None = None) -> Iterator[Cluster]:
-    """A cluster on this machine that keeps its files in `folder`; dangerous names are dangerous to its workers."""
+def cluster(
+    folder: Path, *, workers: int = 2, python_path: Path | None = None, protocol: str = "tcp"
+) -> Iterator[Cluster]:
+    """A cluster on this machine that keeps its files in `folder`; dangerous names are dangerous to its workers.
+
+    With the protocol tls it takes its keys from dask's own configuration, as `certificates` sets it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(_FAULTS, encoding="utf-8")
     paths = [str(path) for path in (python_path, folder) if path] + [os.environ.get("PYTHONPATH", "")]
@@ -81,7 +93,8 @@ def cluster(folder: Path, *, workers: int = 2, python_path: Path | None = None) 
         return started[-1]
 
     try:
-        scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", place)
+        where = ("--host", "127.0.0.1", "--port", 0, "--protocol", protocol)
+        scheduler = dask("scheduler", *where, "--no-dashboard", "--scheduler-file", place)
         address = wait_until("the scheduler has said where it is", lambda: _address(place), scheduler)
         with_workers = None
         if workers:
@@ -100,3 +113,36 @@ def _address(place: Path) -> str:
     with contextlib.suppress(FileNotFoundError, ValueError):
         return str(json.loads(place.read_text(encoding="utf-8"))["address"])
     return ""
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """An authority and a certificate of its making for this machine, in files; the settings that make dask use them."""
+    now = dt.datetime.now(dt.UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "docgen test")])
+    keys = {role: ec.generate_private_key(ec.SECP256R1()) for role in ("ca", "node")}
+    folder.mkdir(parents=True, exist_ok=True)
+    for role, key in keys.items():
+        is_authority = role == "ca"
+        built = (
+            x509.CertificateBuilder()
+            .subject_name(name if is_authority else x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")]))
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(hours=1))
+            .not_valid_after(now + dt.timedelta(hours=1))
+            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+            )
+            .sign(keys["ca"], hashes.SHA256())
+        )
+        (folder / f"{role}.pem").write_bytes(built.public_bytes(Encoding.PEM))
+        written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / f"{role}.key").write_bytes(written)
+    prefix = "DASK_DISTRIBUTED__COMM__"
+    settings = {f"{prefix}TLS__CA_FILE": str(folder / "ca.pem"), f"{prefix}REQUIRE_ENCRYPTION": "True"}
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        settings[f"{prefix}TLS__{role}__CERT"] = str(folder / "node.pem")
+        settings[f"{prefix}TLS__{role}__KEY"] = str(folder / "node.key")
+    return settings

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import schemas
 from hypothesis import HealthCheck, settings
 
 from docgen import cli
@@ -23,6 +24,7 @@ from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
 from docgen.model.kit import Field, Kit
+from docgen.packet import manifest
 from docgen.pipeline import ReviewedIntake
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
@@ -72,7 +74,8 @@ class Result(NamedTuple):
 
     @property
     def json(self) -> Any:
-        return json.loads(self.out)
+        """What was printed as JSON; it says its schema, and is as that says."""
+        return schemas.validated(json.loads(self.out))
 
 
 Run = Callable[..., Result]
@@ -137,12 +140,27 @@ def reviewed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: s
     }
     all_terms = {**default_terms.defaults(kit), **(terms or {})}
     intake = normalize(Answers("Sheet1", None, answers), kit, "intake.xlsx")
-    return ReviewedIntake(intake, review(intake, kit, all_terms), all_terms)
+    return ReviewedIntake(intake, review(intake, kit, all_terms), all_terms, is_single=True)
 
 
 @pytest.fixture(scope="session")
 def kit() -> Kit:
     return kits.load(kits.find("caller-number"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _manifests_are_as_their_schema_says() -> Iterator[None]:
+    """Look at every manifest that is made in this process."""
+    build = manifest.build
+
+    def built(*args: Any, **options: Any) -> bytes:
+        content = build(*args, **options)
+        schemas.validated(json.loads(content))
+        return content
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest, "build", built)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

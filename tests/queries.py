@@ -91,3 +91,39 @@ def highlighted(content: bytes) -> Iterator[str]:
     """The text of every highlighted run of the document."""
     for run in part(content).xpath("//w:r[w:rPr/w:highlight]", namespaces=NS):
         yield _visible(run)
+
+
+#: Children in the order of the schema (ECMA-376 part 1, 17.3.1.26 and others), those of other namespaces last.
+_CHILDREN = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
+    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd "
+    "snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
+    "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange",
+    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid "
+    "vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang "
+    "eastAsianLayout specVanish oMath",
+    "tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing tblInd "
+    "tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription",
+    "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign hideMark",
+    "sectPr": "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType "
+    "pgNumType cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid",
+    "style": "name aliases basedOn next link autoRedefine hidden uiPriority semiHidden unhideWhenUsed qFormat locked "
+    "personal personalCompose personalReply rsid pPr rPr tblPr trPr tcPr tblStylePr",
+    "lvl": "start numFmt lvlRestart pStyle isLgl suff lvlText lvlPicBulletId legacy lvlJc pPr rPr",
+    "tbl": "bookmarkStart bookmarkEnd tblPr tblGrid tr",
+}
+_RANKS = {name: {child: rank for rank, child in enumerate(order.split())} for name, order in _CHILDREN.items()}
+
+
+def out_of_order(content: bytes) -> Iterator[str]:
+    """Elements of a Word file whose children do not stand in the order of the schema."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist() if n.startswith("word/") and n.endswith(".xml")}
+    for name, xml in parts.items():
+        for element in etree.fromstring(xml).iter(*(f"{{{W}}}{parent}" for parent in _CHILDREN)):
+            parent = etree.QName(element).localname
+            ranks = _RANKS[parent]
+            inner = [etree.QName(child) for child in element if isinstance(child.tag, str)]
+            places = [ranks.get(child.localname, -1) if child.namespace == W else len(ranks) for child in inner]
+            if places != sorted(places) or -1 in places:
+                yield f"{name}: {parent}: {[child.localname for child in inner]}"

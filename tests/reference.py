@@ -5,6 +5,7 @@ A part stands between `<!-- NAME -->` and `<!-- end of NAME -->`.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import inspect
 import io
@@ -16,6 +17,9 @@ from pathlib import Path
 from unittest import mock
 
 import click
+import findings_reference
+import kit_reference
+import schemas
 
 from docgen import cli
 from docgen.kit import kits
@@ -158,11 +162,31 @@ def _reported(kit: Kit, rule_id: str) -> Iterator[str]:
     yield from (field.label for field in kit.fields.values() if field.unreadable == rule_id)
 
 
+def modules() -> str:
+    """Every module of docgen, below its folder, with the first line of what it says of itself."""
+    return _table(("module", "what it holds"), _modules(ROOT / "docgen"))
+
+
+def _modules(folder: Path) -> Iterator[list[str]]:
+    files = sorted(folder.glob("*.py"), key=lambda path: (path.stem != "__init__", path.name))
+    for path in files:
+        said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+        name = path.relative_to(ROOT).as_posix()
+        if path.stem == "__init__" and folder.name != "docgen":
+            name = f"**{folder.relative_to(ROOT).as_posix()}/**"
+        yield [name, said]
+    for inner in sorted(path for path in folder.iterdir() if (path / "__init__.py").exists()):
+        yield from _modules(inner)
+
+
 PARTS: dict[Path, dict[str, Callable[[], str]]] = {
     ROOT / "README.md": {"check": check},
     ROOT / "README.zh-CN.md": {"check": check},
     ROOT / "docs" / "accounts.md": {"check": check},
     ROOT / "docs" / "commands.md": {"commands": commands, "options": shared_options, "details": command_details},
+    ROOT / "docs" / "findings.md": {"own": findings_reference.own, "rules": findings_reference.of_kit},
+    ROOT / "docs" / "kit.md": {"keys": kit_reference.keys},
+    ROOT / "docs" / "design.md": {"modules": modules},
     KIT / "README.md": {"fields": fields, "rules": rules},
 }
 
@@ -179,5 +203,8 @@ def renewed(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    schemas.SHIPPED.mkdir(exist_ok=True)
+    for path, text in schemas.files().items():
+        path.write_text(text, encoding="utf-8")
     for path in PARTS:
         path.write_text(renewed(path), encoding="utf-8")

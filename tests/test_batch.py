@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from openpyxl import load_workbook
 from docgen.batch.jobs import Item, Outcome
 from docgen.cli.progress import Tally
 from docgen.errors import UsageError
+from docgen.formats.books import Unknown
 from docgen.sources import discover
 
 INPUTS = ROOT / "inputs"
@@ -36,13 +38,39 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_wrong_suffix_is_no_error(folder: Path) -> None:
+def named(found: list[Path | str]) -> list[Path | str]:
+    """The files whose names say that they are sources."""
+    return [one for one in found if not isinstance(one, Unknown)]
+
+
+def test_a_wrong_suffix_is_no_error(run: Run, folder: Path, no_output: Path) -> None:
     shutil.copy(INPUTS / "accepted.xlsx", folder / "sheet.dat")
-    assert folder / "sheet.dat" in discover([str(folder)])
+    assert Unknown(folder / "sheet.dat") in discover([str(folder)])
+    assert str(folder / "sheet.dat") in run("batch", folder, "-o", "out", "--dry-run").out.splitlines()
 
 
-def test_folders_are_searched_in_order_without_what_is_no_source(folder: Path) -> None:
-    assert discover([str(folder)]) == [folder / "b.xlsx", folder / "broken.xlsx", folder / "sub" / "a.xlsx"]
+def test_folders_are_searched_in_order_and_every_file_of_another_name_is_to_be_looked_into(folder: Path) -> None:
+    found = discover([str(folder)])
+    assert found == [
+        folder / "b.xlsx", folder / "broken.xlsx", Unknown(folder / "notes.txt"), Unknown(folder / "~$b.xlsx"),
+        folder / "sub" / "a.xlsx",
+    ]  # fmt: skip
+    assert [type(one) for one in found[2:4]] == [Unknown, Unknown]
+
+
+def test_a_file_that_is_named_is_a_source_whatever_it_is_called(folder: Path) -> None:
+    notes = folder / "notes.txt"
+    assert discover([str(notes), str(folder)])[0] == notes
+    assert Unknown(notes) not in discover([str(folder), str(notes)])
+
+
+def test_nothing_is_opened_to_find_sources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what is named like a source nor what is not; a pipe would block for ever whoever opens it."""
+    os.mkfifo(folder / "pipe.xlsx")
+    os.mkfifo(folder / "pipe")
+    monkeypatch.setattr(Path, "open", None)
+    monkeypatch.setattr("builtins.open", None)
+    assert len(discover([str(folder)])) == 7
 
 
 def test_links_that_loop_and_finished_packets_are_passed_over(folder: Path) -> None:
@@ -51,8 +79,8 @@ def test_links_that_loop_and_finished_packets_are_passed_over(folder: Path) -> N
     packet.mkdir()
     (packet / "manifest.json").write_text("{}", encoding="utf-8")
     shutil.copy(INPUTS / "accepted.xlsx", packet / "x.xlsx")
-    assert len(discover([str(folder)])) == 3
-    assert discover([str(folder)], folder / "sub") == [folder / "b.xlsx", folder / "broken.xlsx"]
+    assert len(named(discover([str(folder)]))) == 3
+    assert named(discover([str(folder)], folder / "sub")) == [folder / "b.xlsx", folder / "broken.xlsx"]
 
 
 def test_globs_work_and_an_existing_path_is_never_one(folder: Path) -> None:
@@ -74,7 +102,8 @@ def test_what_is_not_there_is_named(folder: Path) -> None:
 def test_a_dry_run_lists_and_writes_nothing(run: Run, folder: Path, no_output: Path) -> None:
     done = run("batch", folder, "-o", "out", "--dry-run")
     assert done.code == 0
-    assert done.out.splitlines() == [str(path) for path in discover([str(folder)])]
+    assert done.out.splitlines() == [str(path) for path in named(discover([str(folder)]))]
+    assert done.err.startswith("2 files passed over: notes.txt: this is a plain text file, which is not read (")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 from batches import on_terminal
 from conftest import ROOT, Run
 
-from docgen import cli
+from docgen import __version__, cli
 from docgen.errors import ExitCode
 
 INPUTS = ROOT / "inputs"
@@ -45,7 +45,8 @@ def test_check_json_is_as_promised(run: Run, no_output: Path, tmp_path: Path) ->
     bad.write_bytes(b"nothing")
     done = run("check", INPUTS / "manual.xlsx", bad, "--json")
     assert done.code == 3
-    assert list(done.json) == ["docgen", "kit", "intakes", "unreadable"]
+    assert list(done.json) == ["schema", "docgen", "kit", "intakes", "outside", "unreadable"]
+    assert (done.json["schema"], done.json["docgen"]) == ("docgen/check/1", __version__)
     assert done.json["kit"] == "caller-number"
     (intake,) = done.json["intakes"]
     assert list(intake) == [

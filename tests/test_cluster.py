@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+import json
 import os
 import platform
 import shutil
@@ -19,7 +20,7 @@ from typing import Any
 
 import pytest
 from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table
-from clusters import LOSES, Cluster, cluster, wait_until_busy
+from clusters import LOSES, Cluster, certificates, cluster, wait_until_busy
 from conftest import ROOT
 from openpyxl import load_workbook
 from waiting import wait_until
@@ -29,6 +30,7 @@ from docgen.batch import dask_worker
 from docgen.batch.dask_client import _refuse_misfits, connected
 from docgen.batch.dask_worker import Setting
 from docgen.batch.jobs import Job, kit_sha256, stamp
+from docgen.batch.run import exposure
 from docgen.errors import SystemMissingError
 from docgen.kit import kits
 
@@ -89,7 +91,7 @@ def rows(out: Path) -> list[tuple[object, ...]]:
 
 def test_a_cluster_started_for_the_run_does_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    arguments = ["--only", "form,review,contract", "--jobs", 2]
+    arguments = ["--only", "form,review,contract", "--jobs", 1]
     sheets = [os.path.relpath(ROOT / "inputs" / f"{name}.xlsx", ROOT) for name in ("accepted", "manual")]
     code, err = finish(start(*sheets, "-o", tmp_path / "there", "--cluster", "local", *arguments))
     assert code == 0, err
@@ -150,6 +152,27 @@ def test_a_lost_scheduler_is_one_line_and_the_run_goes_on(sources: Path, here: P
     assert leftovers(out) == []
 
 
+def test_a_cluster_may_speak_tls_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the keys that dask's own configuration names; whoever has others, or none, gets nothing through to it."""
+    for name, value in certificates(tmp_path / "keys").items():
+        monkeypatch.setenv(name, value)
+    source = table(tmp_path / "t.xlsx", companies(3))
+    with cluster(tmp_path / "dask", workers=1, protocol="tls") as dask:
+        assert dask.address.startswith("tls://127.0.0.1:")
+        code, err = finish(start(source, "-o", tmp_path / "out", "--cluster", dask.address))
+        assert code == 0, err
+        assert len(err.splitlines()) == 1
+        assert len(packets(tmp_path / "out")) == 6
+        for name, value in certificates(tmp_path / "others").items():
+            monkeypatch.setenv(name, value)
+        code, err = finish(start(source, "-o", tmp_path / "foreign", "--cluster", dask.address))
+        assert code == 9, err
+        assert err.startswith(f"error: {dask.address}: no scheduler answers there")
+        monkeypatch.setenv("DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION", "False")
+        plain = dask.address.replace("tls://", "tcp://")
+        assert finish(start(source, "-o", tmp_path / "plain", "--cluster", plain))[0] == 9
+
+
 def test_interrupting_ends_everything(tmp_path: Path) -> None:
     source, out = table(tmp_path / "t.xlsx", companies(100)), tmp_path / "out"
     command = [sys.executable, "-m", "docgen", "batch", source, "-o", out, "--cluster", "local", "--jobs", "2"]
@@ -190,6 +213,33 @@ def test_an_address_where_nobody_answers_is_one_line(tmp_path: Path, address: st
     assert words in error
     assert address in error
     assert hint.startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_warned"),
+    [
+        ("tcp://10.1.2.3:8786", True), ("tcp://scheduler.example:8786", True), ("tcp://[2001:db8::1]:8786", True),
+        ("tcp://127.0.0.1:8786", False), ("tcp://127.9.9.9:1", False), ("tcp://localhost:1", False),
+        ("tcp://[::1]:1", False), ("tls://10.1.2.3:8786", False), ("local", False), (None, False),
+    ],
+)  # fmt: skip
+def test_a_scheduler_that_others_may_reach_is_warned_of(address: str | None, is_warned: bool) -> None:
+    warning = exposure(address)
+    assert bool(warning) == is_warned
+    assert not warning or warning.startswith(f"warning: --cluster {address}: whoever can reach")
+
+
+@pytest.mark.parametrize("more", [[], ["--log-json"]])
+def test_the_warning_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]) -> None:
+    def refuse(*_: object) -> None:
+        raise SystemMissingError("nobody is there")
+
+    monkeypatch.setattr("docgen.batch.run._connected", refuse)
+    code, err = batch("inputs/accepted.xlsx", "-o", tmp_path / "out", "--cluster", "tcp://10.1.2.3:8786", *more)
+    assert code == 9
+    assert err.count("whoever can reach this scheduler") == 1
+    if more:
+        assert [json.loads(line)["event"] for line in err.splitlines()] == ["note", "error"]
 
 
 def test_without_the_extra_the_error_names_it(tmp_path: Path) -> None:

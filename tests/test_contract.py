@@ -36,7 +36,8 @@ def bare(kit: Kit) -> Rendered:
 
 
 def test_unknown_values_glare_and_are_listed(kit: Kit, bare: Rendered) -> None:
-    labels = {field.label for field in kit.terms.values() if field.pending}
+    given = terms_file.defaults(kit)
+    labels = {field.label for key, field in kit.given_as_terms.items() if field.pending and key not in given}
     assert set(bare.pending) == labels
     marks = set(queries.highlighted(bare.content))
     assert {f"【待定：{label}】" for label in labels - {"合同编号"}} <= marks
@@ -45,7 +46,7 @@ def test_unknown_values_glare_and_are_listed(kit: Kit, bare: Rendered) -> None:
 
 
 def test_optional_fees_and_assumptions_are_never_pending(kit: Kit, bare: Rendered) -> None:
-    never = {"concurrency_fee_month", "robot_fee", "dispute_forum", "avg_call_minutes", "connect_rate"}
+    never = {"concurrency_fee_month", "robot_fee", "dispute_forum", "avg_call_minutes", "connect_rate", "number_list"}
     assert not {kit.terms[key].label for key in never} & set(bare.pending)
     assert "乙方住所地有管辖权的人民法院" in queries.text(bare.content)
 
@@ -72,9 +73,10 @@ def test_each_docking_mode_has_its_clauses_and_annexes(kit: Kit) -> None:
     buy = queries.text(contract(kit, with_terms(kit)).content)
     own = queries.text(contract(kit, with_terms(kit, **OWN)).content)
     centre = queries.text(contract(kit, with_terms(kit, **CENTRE)).content)
-    assert "附件三" not in buy
-    assert "附件三" in own
-    assert "附件三" in centre
+    assert "附件四" not in buy
+    assert "附件三 技术对接要求" in own
+    assert "附件三 技术对接要求" in centre
+    assert "技术对接要求" not in buy
     assert "10,000" in own
     assert "对等" in own
     assert "技术对接" in own
@@ -133,11 +135,21 @@ def test_an_unready_contract_is_marked_on_every_page(kit: Kit, bare: Rendered) -
     assert "未通过需求审核" not in header(bare.content)
 
 
-def test_annex_one_lists_every_answer(kit: Kit, bare: Rendered) -> None:
-    text = queries.text(bare.content)
-    annex = text[text.rindex("附件一") :]
-    for field in kit.fields.values():
-        assert field.label in annex
+def test_annex_one_lists_every_answer_that_there_is(kit: Kit) -> None:
+    item = reviewed(kit, contact_title="", bandwidth_mbps="", company_name="")
+    text = queries.text(contract(kit, item, unready=True).content)
+    annex = text[text.rindex("下表载明甲方") : text.rindex("本附件的金额")]
+    for key in kit.core:
+        assert (kit.fields[key].label in annex) == (key in item.intake.values or key == "company_name"), key
+    assert "【待定：公司名称】" in annex
+    assert "5,000 通" in annex
+    assert "通知\n客户回访" in annex
+    assert annex.count("客户信息") == annex.count("外呼需求\n") == annex.count("负责人联系方式") == 1
+
+
+def test_what_the_contract_says_of_its_parties_stands_in_no_annex(kit: Kit) -> None:
+    text = queries.text(contract(kit, reviewed(kit, customer_address="北京市样例路")).content)
+    assert text.count("北京市样例路") == 1
 
 
 @pytest.mark.parametrize("changes", [{}, OWN, CENTRE, {"industries": "", "number_source": ""}], ids=["buy", "own", "centre", "bare"])  # fmt: skip
@@ -147,6 +159,7 @@ def test_the_file_is_sound(kit: Kit, tmp_path: Path, changes: dict[str, str]) ->
     path = tmp_path / "contract.docx"
     path.write_bytes(made.content)
     assert list(ooxml_integrity.check(str(path))) == []
+    assert list(queries.out_of_order(made.content)) == []
     root = queries.part(made.content)
     assert not root.xpath("//w:t[not(text())]", namespaces=queries.NS)
     text = queries.all_text(made.content)
@@ -162,6 +175,11 @@ def test_hostile_answers_stay_text(kit: Kit) -> None:
     assert hostile in text
 
 
+def chinese(number: int) -> str:
+    spelled = str(cn2an.an2cn(number, "low"))
+    return spelled.removeprefix("一") if 10 <= number < 20 else spelled
+
+
 @pytest.mark.parametrize("changes", [{}, OWN, CENTRE], ids=["buying", "own numbers", "own centre"])
 def test_the_contents_list_every_article_and_annex(kit: Kit, changes: dict[str, str]) -> None:
     root = queries.part(contract(kit, reviewed(kit, **changes)).content)
@@ -172,10 +190,13 @@ def test_the_contents_list_every_article_and_annex(kit: Kit, changes: dict[str, 
 
     headings = texts("Heading1", "AnnexHeading")
     entries = [entry.split("TOC")[-1].rpartition('" ')[2] for entry in texts("TOC1") if entry]
-    assert [entry.rpartition("　")[2] for entry in entries] == [heading.rpartition("　")[2] for heading in headings]
-    numbers = [entry.partition("　")[0] for entry in entries if entry.startswith("第")]
-    assert numbers == [f"第{cn2an.an2cn(n, 'low').removeprefix('一') if 10 <= n < 20 else cn2an.an2cn(n, 'low')}条"
-                       for n in range(1, len(numbers) + 1)]  # fmt: skip
+    assert [entry.partition(" ")[2] for entry in entries] == headings
+    numbers = [entry.partition(" ")[0] for entry in entries]
+    articles = sum(number.startswith("第") for number in numbers)
+    assert numbers == [
+        *(f"第{chinese(n)}条" for n in range(1, articles + 1)),
+        *(f"附件{chinese(n)}" for n in range(1, len(numbers) - articles + 1)),
+    ]
     anchors = root.xpath("//w:hyperlink/@w:anchor", namespaces=queries.NS)
     assert set(anchors) <= set(root.xpath("//w:bookmarkStart/@w:name", namespaces=queries.NS))
     assert len(anchors) == len(headings)

@@ -115,6 +115,14 @@ def test_generated_parts_are_current(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == reference.renewed(path), "run: make docs"
 
 
+def test_every_field_type_is_explained_to_authors_of_kits() -> None:
+    page = (ROOT / "docs" / "kit.md").read_text(encoding="utf-8")
+    explained = re.findall(
+        r"`(\w+)`", "".join(re.findall(r"^\| ((?:`\w+` ?)+)\| ", page.split("## Keys")[0], re.MULTILINE))
+    )
+    assert explained == [kind.value for kind in FieldType]
+
+
 def test_every_field_type_is_explained_to_template_authors() -> None:
     text = (ROOT / "templates" / "caller-number" / "README.md").read_text(encoding="utf-8")
     for kind in FieldType:

@@ -11,10 +11,11 @@ import queries
 from conftest import DATE, ROOT, Run
 from pypdf import PdfReader
 
-from docgen.batch.jobs import Job, Unit, stamp
+from docgen.batch.jobs import Job, Unit, kit_sha256, stamp
 from docgen.batch.work import work
 from docgen.errors import KitError
-from docgen.kit import kits
+from docgen.kit import kits, yaml_lines
+from docgen.kit.kits import KIT_FILE
 from docgen.model.kit import Kit
 from docgen.template import text_runs
 
@@ -76,6 +77,7 @@ def test_an_edited_word_template_is_compiled_anew(run: Run, folder: Path, tmp_pa
     assert run(kind, SAMPLE, "--kit", folder, "-o", after, "--force").code == 6
 
 
+@pytest.mark.slow
 def test_an_edited_page_and_style_are_read_anew(run: Run, folder: Path, tmp_path: Path) -> None:
     def made(name: str) -> PdfReader:
         assert run("review", SAMPLE, "--kit", folder, "-o", tmp_path / name).code == 0
@@ -92,6 +94,7 @@ def test_an_edited_page_and_style_are_read_anew(run: Run, folder: Path, tmp_path
     assert landscape.width > landscape.height
 
 
+@pytest.mark.slow
 def test_the_manifest_tells_the_edited_templates(run: Run, folder: Path, tmp_path: Path) -> None:
     run("packet", SAMPLE, "--kit", folder, "-o", tmp_path / "out")
     (packet,) = (tmp_path / "out").iterdir()
@@ -113,6 +116,7 @@ def test_an_edited_form_is_known_by_its_new_words(run: Run, folder: Path, tmp_pa
     assert [text["text"] for text in intake["unrecognised"]] == ["本表一式两份"]
 
 
+@pytest.mark.slow
 def test_a_kit_that_is_the_same_is_read_and_compiled_once(
     run: Run, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +126,12 @@ def test_a_kit_that_is_the_same_is_read_and_compiled_once(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("docgen.kit.yaml_lines.read", never)
+    read = yaml_lines.read
+    monkeypatch.setattr(
+        yaml_lines,
+        "read",
+        lambda path, *more, **named: (never if path.name == KIT_FILE else read)(path, *more, **named),
+    )
     monkeypatch.setattr(text_runs, "of_word", never)
     monkeypatch.setattr(text_runs, "of_page", never)
     assert kits.load(kit.folder) is loaded
@@ -137,7 +146,7 @@ def test_something_that_leads_out_of_the_kit_is_found_later_too(run: Run, folder
 
 def test_a_batch_goes_on_with_no_other_kit_than_it_began_with(folder: Path, tmp_path: Path) -> None:
     only = ("contract",)
-    job = Job(stamp(folder, {}, DATE, only), folder, {}, DATE, tmp_path, only=only)
+    job = Job(stamp(folder, {}, DATE, only), folder, {}, DATE, tmp_path, only=only, kit_sha256=kit_sha256(folder))
     edit(folder / "kit.yaml", "calls_per_number: 300", "calls_per_number: 301")
     with pytest.raises(KitError, match="the kit has changed since the run began"):
         work(job, Unit(str(SAMPLE), 0, 64))

@@ -23,8 +23,8 @@ from conftest import GOOD, ROOT, Result, Run
 from tables import form_text, workbook
 
 from docgen import pipeline
-from docgen.cli import batches
 from docgen.documents import fonts, summary
+from docgen.library import batches
 from docgen.packet import packet
 
 pytestmark = pytest.mark.slow
@@ -175,14 +175,14 @@ def test_a_source_that_vanishes_while_it_is_read_is_named(
 def test_a_batch_names_the_sources_that_have_gone(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b"):
         shutil.copy(SAMPLE, tmp_path / f"{name}.xlsx")
-    find = batches.find_sources  # type: ignore[attr-defined]
+    find = batches.discover  # type: ignore[attr-defined]
 
-    def then_remove(*arguments: Any, **options: Any) -> list[Path]:
-        found = find(*arguments, **options)
+    def then_remove(*arguments: Any, **options: Any) -> list[Path | str]:
+        found: list[Path | str] = find(*arguments, **options)
         (tmp_path / "a.xlsx").unlink()
         return found
 
-    monkeypatch.setattr(batches, "find_sources", then_remove)
+    monkeypatch.setattr(batches, "discover", then_remove)
     done = run("batch", tmp_path, "-o", tmp_path / "out", "--jobs", 1, "--only", "contract")
     assert done.code == 8
     assert f"error: {tmp_path / 'a.xlsx'}: cannot be read: No such file" in done.err

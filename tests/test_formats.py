@@ -28,7 +28,6 @@ from docgen.formats.xls import read_old_book
 from docgen.formats.xlsb import read_binary_book
 from docgen.formats.xlsx import read_book
 from docgen.model.kit import Kit
-from docgen.sources import discover
 
 DATA = ROOT / "tests" / "data"
 INPUTS = ROOT / "inputs"
@@ -152,6 +151,7 @@ def is_unguarded(text: str) -> bool:
     return text == text.strip("\t") and not text.startswith(("'", '="'))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     rows=st.lists(
@@ -263,14 +263,17 @@ def test_a_readme_is_refused_in_one_line(run: Run) -> None:
     assert "README.md" in result.err
 
 
-def test_in_folders_text_is_a_source_by_its_suffix_only(tmp_path: Path) -> None:
+def test_in_folders_text_is_a_source_by_its_suffix_only(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b", encoding="utf-8")
     (tmp_path / "b.txt").write_text("a,b", encoding="utf-8")
     shutil.copy(DATA / "book.xls", tmp_path / "c.dat")
     shutil.copy(DATA / "book.ods", tmp_path / "d")
     (tmp_path / "empty").touch()
     (tmp_path / "cut-off").write_bytes((DATA / "book.xlsx").read_bytes()[:500])
-    assert discover([str(tmp_path)]) == [tmp_path / "a.csv", tmp_path / "c.dat", tmp_path / "d"]
+    done = run("batch", tmp_path, "-o", tmp_path / "out", "--dry-run")
+    assert done.out.splitlines() == [str(tmp_path / name) for name in ("a.csv", "c.dat", "d")]
+    told = done.err.removeprefix("3 files passed over: ").split("; ")
+    assert [one.partition(":")[0] for one in told] == ["b.txt", "cut-off", "empty"]
 
 
 # -- what is refused -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docgen import __version__
 from docgen.errors import KitError, UsageError
 from docgen.kit import kits, yaml_lines
 from docgen.model.kit import Kit
@@ -118,7 +119,7 @@ def test_a_rule_lends_its_cases_what_they_do_not_say(changed: Change) -> None:
         ("rules: 5", "1: 'rules': input should be a valid tuple"),
         ("rules: [5]", "1: rules: 0: input should be a valid dictionary or instance of Rule"),
         ("rules: [{cases: 5}]", "1: rules.0: 'cases': input should be a valid tuple"),
-        ("rules: [{cases: [5]}]", "1: rules.0.cases: 0: input should be a valid dictionary or instance of Case"),
+        ("rules: [{cases: [5]}]", "1: rules.0.cases: 0: input should be a valid dictionary or instance of RuleCase"),
         ("a: &b 1\nc: *b", "2: aliases (*name) are not allowed"),
         ("a: 1\nb: !!timestamp x", "2: tags (!name) are not allowed"),
         ("a: 1\nb: !!python/object:os.system x", "2: tags (!name) are not allowed"),
@@ -186,12 +187,15 @@ def test_every_key_of_the_domain_stands_in_the_kit(kit: Kit) -> None:
         "company_name", "contact_name", "contact_title", "contact_mobile", "contact_wechat", "qualifications",
         "industries", "scenarios", "greeting_script", "main_script", "callee_source", "daily_calls", "total_calls",
         "script_template_approved", "number_source", "number_types", "number_count", "number_regions", "concurrency",
-        "bandwidth_mbps",
+        "bandwidth_mbps", "customer_credit_code", "customer_address", "customer_representative", "customer_email",
+        "customer_invoice",
     ]  # fmt: skip
-    assert len(kit.terms) == 26
+    assert len(kit.core) == 20
+    assert len(kit.terms) == 40
     assert [rule.id for rule in kit.rules] == [
         "IND-1", "IND-2", "SCN-1", "SCN-2", "SCR-1", "SRC-1", "SRC-2", "CNT-1", "NUM-400", "NUM-95", "NUM-RISK",
         "REG-1", "OWN-1", "OWN-2", "OWN-3", "CC-1", "CON-1", "PRE-1",
+        "TRM-1", "TRM-2", "TRM-3", "TRM-4", "TRM-5", "TRM-6",
     ]  # fmt: skip
 
 
@@ -225,3 +229,33 @@ def test_a_file_that_nobody_can_have_written_by_hand_is_refused(tmp_path: Path, 
     path.write_text(f"a: {content}", encoding="utf-8")
     with pytest.raises(KitError, match=said):
         yaml_lines.read(path, KitError)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("format: 1  ", "format: 2  ", f"this is format 2; docgen {__version__} reads 1"),
+        (
+            'requires_docgen: ">=1.0"',
+            'requires_docgen: ">=99.1"',
+            f"this kit needs docgen 99.1 or newer; this is {__version__}",
+        ),
+    ],
+)
+def test_a_kit_for_another_docgen_is_refused_for_that_alone(changed: Change, old: str, new: str, said: str) -> None:
+    folder = changed((old, new), ("name_field: company_name", "name_of_a_newer_key: x"))
+    with pytest.raises(KitError) as caught:
+        kits.load(folder)
+    assert [problem.partition(": ")[2] for problem in caught.value.problems] == [said]
+    assert "newer docgen" in caught.value.hint
+    assert int(caught.value.problems[0].split(":")[1]) in lines_of(folder, new)
+
+
+@pytest.mark.parametrize("least", [">=1", ">=1.0.0", ">=0.9"])
+def test_a_kit_for_this_or_an_older_docgen_is_taken(changed: Change, least: str) -> None:
+    assert kits.load(changed(('requires_docgen: ">=1.0"', f'requires_docgen: "{least}"'))).requires_docgen == least
+
+
+def test_a_kit_that_says_neither_is_one_of_format_1(changed: Change) -> None:
+    kit = kits.load(changed(("format: 1  ", ""), ('requires_docgen: ">=1.0"', "")))
+    assert (kit.format, kit.requires_docgen) == (1, ">=1.0")

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from conftest import GOOD, ROOT, Run
-from tables import document, form_text
+from openpyxl import load_workbook
+from tables import document, form_text, workbook
 
 from docgen import names
 from docgen.errors import ProofError
@@ -62,7 +64,8 @@ def test_the_manifest_tells_what_it_was_made_from(run: Run, out: Path) -> None:
     run("packet", INPUTS / "accepted.xlsx", "-o", out, "--terms", INPUTS / "terms.yaml", *DATE)
     data = json.loads((only(out) / "manifest.json").read_text(encoding="utf-8"))
     assert list(data) == [
-        "docgen", "kit", "source", "terms_sha256", "templates", "fonts", "files", "verdict", "date",
+        "schema", "docgen", "kit", "reviewed_by", "amendments", "source", "terms_sha256", "templates", "fonts",
+        "files", "verdict", "date",
     ]  # fmt: skip
     assert data["source"]["name"] == "accepted.xlsx"
     assert data["source"]["sha256"] == hashlib.sha256((INPUTS / "accepted.xlsx").read_bytes()).hexdigest()
@@ -274,6 +277,33 @@ def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -
     assert len({packet["folder"] for packet in done.json["packets"]}) == 2
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_workbook_of_several_customers_travels_in_no_packet(
+    run: Run, out: Path, tmp_path: Path, hidden: bool
+) -> None:
+    """Neither as an attachment nor by a text that stands outside of both."""
+    path = workbook(
+        tmp_path / "two.xlsx",
+        form_text(GOOD)
+        + form_text({**GOOD, "company_name": "乙方示例有限公司"}).replace("# 信息收集统计表", "# 二")
+        + "# 备忘\n| 乙方示例的合同要快 | 小李 |",
+    )
+    if hidden:
+        book = load_workbook(path)
+        book["二"].sheet_state = book["备忘"].sheet_state = "hidden"
+        book.save(path)
+    run("packet", path, "-o", out, *DATE)
+    folders = sorted(out.iterdir())
+    assert len(folders) == (1 if hidden else 2)
+    for folder in folders:
+        (review,) = folder.glob("*.pdf")
+        attached = pypdf.PdfReader(review).attachments
+        assert set(attached) == {"intake.json"}
+        other = GOOD["company_name"] if "乙方" in folder.name else "乙方示例"
+        assert other not in attached["intake.json"][0].decode()
+        assert "备忘" not in attached["intake.json"][0].decode()
+
+
 #: Makes a packet anew where folders are replaced in two steps, and is killed between the two.
 KILLED = """
 import os, signal, sys
@@ -291,6 +321,7 @@ cli.run(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="what dead processes left is not known there")
 @pytest.mark.parametrize(
     "line", ["packet {same} -o {out}", "packet {other} -o {out}", "batch {other} -o {out} --jobs 1"]

@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,9 +16,12 @@ from pathlib import Path
 import docx
 import pytest
 from conftest import GOOD, ROOT, Run
+from lxml import html
+from openpyxl import load_workbook
 from tables import form_text, workbook
 
 from docgen.batch.reports import write_reports
+from docgen.masking import masked
 from docgen.output import files, scratch
 
 MOBILE, WECHAT = GOOD["contact_mobile"], GOOD["contact_wechat"]
@@ -177,14 +181,51 @@ def test_a_tag_that_fails_on_a_private_answer_does_not_quote_it(
         ("+86 138 0013 8000", "+86 138****8000"),
         ("+8613800138000", "+86138****8000"),
         ("138-0013-8000", "138****8000"),
+        ("138.0013.8000", "138****8000"),
+        ("１３８００１３８０００", "１３８****８０００"),
+        ("¹³⁸⁰⁰¹³⁸⁰⁰⁰", "¹³⁸****⁸⁰⁰⁰"),
+        ("١٣٨٠٠١٣٨٠٠٠", "١٣٨****٨٠٠٠"),
+        ("①③⑧00138000", "①③⑧****8000"),
+        ("138\u200b0013\u20608000", "138****8000"),
+        ("138－0013—8000", "138****8000"),
+        ("甲13800138000乙１３９００１３９０００", "甲138****8000乙１３９****９０００"),
         ("2026-11-23 13:25:09 5000 of 100000", "2026-11-23 13:25:09 5000 of 100000"),
         ("sha 913800138000", "sha 913800138000"),
     ],
 )
 def test_mobiles_are_masked_as_people_write_them(written: str, told: str) -> None:
-    from docgen.cli.console import private
+    assert masked(written) == told
 
-    assert private(written) == told
+
+def test_what_a_run_leaves_tells_no_mobile_of_what_failed(run: Run, tmp_path: Path) -> None:
+    """Neither in the names of sources nor in the reasons, however its digits are written; and each is told once."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    names = [f"甲{MOBILE}", "甲13811118000", "乙１３８００１３８０００", "丙138\u202e0013\x1b8000"]
+    for name in names:
+        (folder / f"{name}.xlsx").write_bytes(b"no workbook")
+    workbook(folder / f"丁{MOBILE}.xlsx", form_text(GOOD))
+    line = ["batch", folder, "-o", out, "--jobs", "1", "--only", "contract"]
+    for more in ([], ["--resume", "--log-json"], ["--resume"]):
+        done = run(*line, *more)
+        assert done.code == 8
+        texts = [done.err, (out / "journal.jsonl").read_text(), html_text(out / "report.html"), failures(out)]
+        for text in texts:
+            assert "甲138****8000.xlsx" in text
+            assert not {MOBILE, "13811118000", "１３８００１３８０００", "0013"} & set(re.findall(r"\w+", text))
+            assert not re.search("[\x1b\u202e]", text)
+        assert texts[2].count("甲138****8000.xlsx") == 4  # the source of each, and in its reason
+    assert len((out / "journal.jsonl").read_text().splitlines()) == len(names) + 1
+
+
+def html_text(path: Path) -> str:
+    return "\n".join(map(str, html.fromstring(path.read_bytes()).itertext()))
+
+
+def failures(out: Path) -> str:
+    """The failures that report.xlsx lists."""
+    rows = load_workbook(out / "report.xlsx")["failures"].iter_rows(values_only=True)
+    return "\n".join(str(value) for row in rows for value in row)
 
 
 # -- other users of the machine ------------------------------------------------------------------------
@@ -220,6 +261,7 @@ def test_libraries_write_in_a_folder_of_our_own(
 KILLED = """
 import os, signal, sys, tempfile
 from pathlib import Path
+from docgen.masking import masked
 from docgen.output import files, scratch
 from docgen.batch.reports import write_reports
 if sys.argv[1] == "scratch":

@@ -242,7 +242,7 @@ def test_what_a_form_template_prints_around_its_tags_is_understood(kit: Kit, tmp
     own = kits.load(tmp_path / "kit")
     (tmp_path / "f.docx").write_bytes(render_form(own, DATE))
     word = Document(str(tmp_path / "f.docx"))
-    assert word.paragraphs[-1].text == "本表共 3 部分，请逐项填写。"
+    assert word.paragraphs[-1].text == "本表共 4 部分，请逐项填写。"
     assert understood(tmp_path / "f.docx", own) == {}
     word.add_paragraph("本表请逐项填写。")
     word.save(str(tmp_path / "g.docx"))
@@ -258,7 +258,7 @@ def test_what_is_added_around_the_form_is_listed(kit: Kit, tmp_path: Path) -> No
     word.save(str(tmp_path / "g.docx"))
     (answers,) = read(tmp_path / "g.docx", kit).intakes
     assert [(u.sheet, u.cell, u.text) for u in answers.unrecognised] == [
-        (None, "T2R1C1", "1. 需求审核我方已完成"),
+        (None, "T2R1C1", "审核内容我方已完成"),
         (None, None, "另：请尽快处理。"),
     ]
 

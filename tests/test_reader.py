@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from batches import finish
 from conftest import ROOT, Run
+from waiting import wait_until
 
 from docgen.errors import SourceError
 from docgen.extract import source
@@ -187,6 +189,7 @@ def keep(size: int) -> int:
 HELD: list[bytes] = []
 
 
+@pytest.mark.slow
 def test_time_counts_from_one_intake_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "READING_SECONDS", 0.5)
     with Reader() as child:
@@ -222,6 +225,7 @@ def test_a_reading_that_is_broken_off_leaves_nothing_behind() -> None:
         assert child.call("b", abs, -3) == 3
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_forked_a_worker_reads(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
     with Reader() as child:
@@ -250,6 +254,7 @@ sys.exit(cli.run(["check", sys.argv[3]]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doing", ["spins", "sleeps"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGKILL, -9)])
 def test_the_child_ends_with_the_command(tmp_path: Path, number: int, code: int, doing: str) -> None:
@@ -257,20 +262,12 @@ def test_the_child_ends_with_the_command(tmp_path: Path, number: int, code: int,
     process = subprocess.Popen(
         [sys.executable, "-c", BUSY, str(note), doing, str(GOOD_SHEET)], stderr=subprocess.PIPE, text=True
     )
-    child = int(until(lambda: note.read_text() if note.exists() else ""))
+    child = int(wait_until("a child reads", lambda: note.read_text() if note.exists() else "", process))
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == code
+    ended, err = finish(process)
+    assert ended == code
     assert err.strip() == ("interrupted" if code == 130 else "")
-    assert until(lambda: "gone" if not Path(f"/proc/{child}").exists() else "") or sys.platform != "linux"
-
-
-def until(look: Callable[[], str]) -> str:
-    """What `look` finds, once it finds something; waits a minute at most."""
-    deadline = time.monotonic() + 60
-    while not (found := look()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return found
+    wait_until("the child has ended", lambda: not Path(f"/proc/{child}").exists())
 
 
 def test_a_reader_of_files_can_be_ended_wherever_it_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,10 +93,11 @@ def test_a_draft_that_the_engine_cannot_read_is_named(
     assert done.code == 3
     *_, error, hint = done.err.splitlines()
     assert error.startswith(f"error: {damaged}: cannot be compared with the new draft: ")
-    assert "'w:style'" in error
+    assert error.endswith(" the comparison ended with an error")
     assert hint == "hint: open it in Word, save it again as .docx, and compare with that"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["python_redlines", "python_redlines_docxodus"])
 def test_without_the_extra_it_says_how_to_get_it(
     run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch, missing: str

@@ -9,9 +9,11 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docgen.batch import work as working
 from docgen.batch.jobs import Failure, Item, Outcome, Unit
 from docgen.batch.schedule import Retry, Schedule, run
 from docgen.batch.work import MOST_DEATHS
+from docgen.formats.books import Unknown
 from docgen.workers.pool import WorkerDiedError
 
 #: At this place a source kills whoever opens it.
@@ -117,3 +119,49 @@ def test_work_is_handed_out_as_it_is_done() -> None:
     for _ in run(Schedule(["s"], 3), submit, lambda: 4):
         waiting -= 1
     assert most == 4
+
+
+class _Costly:
+    """Workers that die of one thing that takes too long, wherever it is met."""
+
+    def __init__(self, length: int, deadly: int) -> None:
+        self.length, self.deadly, self.calls = length, deadly, 0
+
+    def __call__(self, unit: Unit) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        self.calls += 1
+        if unit.start <= self.deadly < unit.stop or self.deadly == OPENING:
+            step = working.OPENING if self.deadly == OPENING else "intake"
+            future.set_exception(WorkerDiedError("it took too long", step, is_final=True))
+        else:
+            items = [made(row) for row in range(unit.start, min(unit.stop, self.length))]
+            more = len(items) == unit.stop - unit.start
+            future.set_result(Outcome(unit.source, unit.start, unit.stop, "", items, [], more))
+        return future
+
+
+def test_a_source_that_takes_too_long_to_begin_is_given_up_at_once() -> None:
+    costly = _Costly(20, OPENING)
+    (outcome,) = run(Schedule(["s"], 8), costly, lambda: 2)
+    assert isinstance(outcome, Outcome)
+    ((place, reason, remedy),) = outcome.failures
+    assert place == ""
+    assert reason.startswith("s: reading it takes more than 9 seconds of processor time")
+    assert remedy
+    assert costly.calls == 1
+
+
+def test_a_source_that_takes_too_long_further_down_is_made_as_far_as_there() -> None:
+    costly = _Costly(20, 11)
+    outcomes = [event for event in run(Schedule(["s"], 8), costly, lambda: 1) if isinstance(event, Outcome)]
+    assert sorted(item.row or 0 for outcome in outcomes for item in outcome.items) == list(range(11))
+    ((place, _, _),) = [failure for outcome in outcomes for failure in outcome.failures]
+    assert place == "intake 12 and those after it"
+
+
+def test_only_files_of_another_name_are_to_be_looked_into() -> None:
+    schedule = Schedule(["a.xlsx", Unknown("b.dat")], 1)
+    units = [found[1] for found in (schedule.next(), schedule.next()) if found]
+    assert [(unit.source, unit.is_unknown, type(unit.source)) for unit in units] == [
+        ("a.xlsx", False, str), ("b.dat", True, str),
+    ]  # fmt: skip

@@ -12,7 +12,7 @@ import yaml
 from conftest import ROOT
 
 TESTS = sorted(Path(__file__).parent.glob("test_*.py"))
-CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time", "timeit"}
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "time_ns", "timeit"}
 
 
 def test_cases_have_names_that_can_be_read(request: pytest.FixtureRequest) -> None:
@@ -27,7 +27,7 @@ def test_cases_have_names_that_can_be_read(request: pytest.FixtureRequest) -> No
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
-def test_no_test_reads_a_clock_that_measures(path: Path) -> None:
+def test_no_test_reads_a_clock_on_the_wall(path: Path) -> None:
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     named = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     named |= {node.id for node in nodes if isinstance(node, ast.Name)}

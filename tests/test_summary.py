@@ -16,10 +16,13 @@ from typing import Any
 import page
 import pypdf
 import pytest
+import queries
 from conftest import DATE, reviewed
 from test_review import CENTRE, OWN
 
 from docgen.documents.context import RenderOptions
+from docgen.documents.findings import spoken
+from docgen.documents.form import render_form
 from docgen.errors import KitError
 from docgen.model.intake import Finding, Level, Origin, Unrecognised
 from docgen.model.kit import Kit
@@ -76,13 +79,24 @@ def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Rev
     found = squeezed(content)
     words = {"accepted": "通过", "manual": "待人工审核", "rejected": "不予受理", "incomplete": "资料不完整"}
     assert words[item.review.verdict.value] in found
-    for finding in item.review.findings:
+    for finding in spoken(kit, item.review.findings):
         for part in (finding.rule, finding.message, finding.remedy, finding.label or ""):
             assert "".join(part.split()) in found
     for key in item.intake.values:
         assert kit.fields[key].label.replace(" ", "") in found
-    for figure in item.review.figures.values():
-        assert figure.label in found
+    own = item.intake.values.get("number_source") in {"own_numbers", "own_center"}
+    for key, figure in item.review.figures.items():
+        applies = {"trial_days": not own, "docking_days": not own,
+                   "daily_calls_per_number": not own, "monthly_estimate": not own}.get(key, True)  # fmt: skip
+        if key != "min_bandwidth_mbps":
+            assert (figure.label in found) == applies, key
+
+
+def test_bandwidth_is_reckoned_for_own_numbers_alone(kit: Kit) -> None:
+    label = "最低上下行对等带宽"
+    assert label in squeezed(pdf(kit, reviewed(kit, **CASES["own"])))
+    assert label not in squeezed(pdf(kit, reviewed(kit)))
+    assert label not in squeezed(pdf(kit, reviewed(kit, **{**CASES["centre"], "concurrency": "60"})))
 
 
 def test_the_sources_travel_with_it(kit: Kit, case: tuple[ReviewedIntake, bytes]) -> None:
@@ -105,13 +119,103 @@ def test_its_headings_are_its_outline(case: tuple[ReviewedIntake, bytes]) -> Non
     title, parts, *_ = pypdf.PdfReader(io.BytesIO(case[1])).outline
     assert title.title == "外呼需求审核摘要"  # type: ignore[union-attr]
     headings = [part.title for part in parts if not isinstance(part, list)]
-    assert headings == ["一、审核发现", "二、填写内容", "三、派生数字", "四、对接流程与下一步", "审核意见"]
+    process = [] if case[0].review.count(Level.REJECT) else ["四、对接流程"]
+    assert headings == ["下一步与资料", "一、审核发现", "二、填写内容", "三、派生数字", *process, "审核意见"]
 
 
-def test_the_place_to_sign_stands_with_the_next_steps(case: tuple[ReviewedIntake, bytes]) -> None:
-    last = "".join(pypdf.PdfReader(io.BytesIO(case[1])).pages[-1].extract_text().split())
-    for part in ("四、对接流程与下一步", "尚需收集的资料", "审核人：", "日期："):
-        assert part in last
+def test_what_to_do_stands_below_the_banner_and_the_place_to_sign_at_the_end(
+    case: tuple[ReviewedIntake, bytes],
+) -> None:
+    pages = ["".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(case[1])).pages]
+    banner, steps, customer = (pages[0].index(part) for part in ("外呼需求审核摘要", "下一步与资料", "公司名称"))
+    assert banner < steps < customer
+    assert "尚需收集的资料" in pages[0][steps:customer]
+    for part in ("审核人：", "日期："):
+        assert part in pages[-1]
+
+
+def test_a_level_is_told_by_shape_and_word(kit: Kit) -> None:
+    found = squeezed(pdf(kit, reviewed(kit, **CASES["rejected"])))
+    assert "■不支持" in found
+    assert found.count("▲须判断") >= 1
+    assert "行业*■不支持" in found
+
+
+def test_the_process_is_drawn_in_its_order_and_not_for_the_refused(kit: Kit) -> None:
+    steps = "需求审核已通过号码需求对接匹配线路测试试用测试号码1–2天到位线路审批与对接与签署合计7–14天合同签署线下签署服务开通开始计费"
+    assert steps in squeezed(pdf(kit, reviewed(kit))).replace("\n", "")
+    for changes in (CASES["rejected"], {**CASES["rejected"], "contact_mobile": ""}):
+        assert "服务开通开始计费" not in squeezed(pdf(kit, reviewed(kit, **changes)))
+
+
+def test_next_steps_of_what_is_incomplete_and_refused_name_both(kit: Kit) -> None:
+    found = squeezed(pdf(kit, reviewed(kit, contact_mobile="", industries="保健品")))
+    assert "将「须补正」各项一次发给客户" in found
+    assert "同时说明「不支持」的事项与依据条款" in found
+    assert "同时说明" not in squeezed(pdf(kit, reviewed(kit, contact_mobile="")))
+
+
+def test_the_stronger_finding_on_the_same_words_speaks_alone(kit: Kit) -> None:
+    item = reviewed(kit, industries="保健品", callee_source="从数据公司购买的名单")
+    assert {"IND-1", "IND-2", "SRC-1", "SRC-2"} <= {finding.rule for finding in item.review.findings}
+    found = squeezed(pdf(kit, item))
+    assert "IND-1" in found
+    assert "SRC-1" in found
+    assert "IND-2" not in found
+    assert "SRC-2" not in found
+    content = pdf(kit, item)
+    data = json.loads(pypdf.PdfReader(io.BytesIO(content)).attachments["intake.json"][0])
+    assert {"IND-2", "SRC-2"} <= {finding["rule"] for finding in data["findings"]}
+    # An equal one is another matter, and so is one on other words.
+    both = squeezed(pdf(kit, reviewed(kit, callee_source="绝不购买名单")))
+    assert "SRC-1" in both
+    assert "SRC-2" in both
+
+
+def test_clauses_are_numbered_as_the_form_numbers_them(kit: Kit) -> None:
+    found = squeezed(pdf(kit, reviewed(kit, industries="保健品", script_template_approved="", number_types="400号码")))
+    for clause in ("三、1（2）①", "一、2", "三、2（1）①d"):
+        assert clause in found
+    assert "III." not in found
+    form = queries.text(render_form(kit, DATE))
+    for heading in ("一、整体流程", "2、对接前提：", "三、流程说明", "1、外呼需求审核", "（2）审核什么", "① 行业", "2、号码需求对接",
+                    "（0）主叫号码需求", "（1）对接方式一", "d. 400号码", "（2）对接方式二", "② 申请条件：", "b. 带宽稳定"):  # fmt: skip
+        assert heading in form
+
+
+def test_papers_are_samples_and_how_the_rest_is_kept(kit: Kit) -> None:
+    assert "会员注册证明的样例，及全部证明如何留存的说明" in squeezed(pdf(kit, reviewed(kit)))
+
+
+def test_what_is_understood_as_written_is_printed_once(kit: Kit) -> None:
+    found = squeezed(pdf(kit, reviewed(kit, callee_source="注册会员，有注册证明，仅此一处", total_calls="1234567")))
+    assert found.count("仅此一处") == 1
+    assert "1234567" in found
+    assert "1,234,567" in found
+
+
+def test_unread_texts_have_a_section_of_their_own(kit: Kit) -> None:
+    item = reviewed(kit)
+    text = Finding(
+        "unread",
+        "unread",
+        Level.MANUAL,
+        "这段文字没有读取",
+        "请对照来源文件",
+        origin=Origin("Sheet1", "F7"),
+        written="另有一家公司",
+    )
+    strange = replace(
+        item, review=replace(item.review, findings=(text,)),
+        intake=replace(item.intake, unrecognised=(Unrecognised("Sheet1", "Z9", "一句看不懂的话"),)),
+    )  # fmt: skip
+    found = squeezed(pdf(kit, strange))
+    section = found[found.index("四、未读的内容") :]
+    assert "▲须判断F7「另有一家公司」这段文字没有读取请对照来源文件" in section
+    assert "—Sheet1!Z9一句看不懂的话" in section
+    assert found.count("另有一家公司") == 1
+    assert "五、对接流程" in section
+    assert "除未读的内容外，没有发现问题" in found
 
 
 def test_it_says_who_made_it_of_what_and_in_which_language(case: tuple[ReviewedIntake, bytes]) -> None:
@@ -155,7 +259,8 @@ def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
 def test_pending_terms_and_unknown_texts_are_listed(kit: Kit) -> None:
     item = reviewed(kit)
     assert "合同待定项" not in text(pdf(kit, item))
-    assert "合同编号、预付款" in squeezed(pdf(kit, item, pending=("合同编号", "预付款")))
+    found = squeezed(pdf(kit, item, pending=("合同编号", "预付款", "客户地址", "签订日期")))
+    assert "向客户索取（1）客户地址我方补充（1）合同编号商务确定（2）预付款、签订日期" in found
     strange = replace(item.intake, unrecognised=(Unrecognised("Sheet1", "Z9", "一句看不懂的话"),))
     found = squeezed(pdf(kit, replace(item, intake=strange)))
     assert "Sheet1!Z9" in found
@@ -190,7 +295,7 @@ def test_a_mode_nobody_named_is_asked_for(kit: Kit) -> None:
 
 
 def test_figures_that_cannot_be_computed_are_named_together(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, daily_calls="", concurrency="")))
+    found = squeezed(pdf(kit, reviewed(kit, **{**CASES["own"], "daily_calls": "", "concurrency": ""})))
     listed = found.partition("未能计算")[2].partition("。")[0]
     assert "预计外呼天数" in listed
     assert "最低上下行对等带宽" in listed
@@ -244,7 +349,21 @@ def test_long_answers_flow_over_pages(kit: Kit) -> None:
     long = "".join(f"第{number}句话，请问您方便吗？" for number in range(300))
     found = squeezed(pdf(kit, reviewed(kit, main_script=long, company_name="很长的名称" * 60)))
     assert "第299句话" in found
-    assert found.count("第150句话") == 2
+    assert found.count("第150句话") == 1
+    assert found.count("关键流程话术*（续）") >= 3
+
+
+def test_a_row_stays_with_its_label(kit: Kit) -> None:
+    """Scripts of several lines each, so that one of them meets the end of a page."""
+    lines = "\n".join(f"第{number}步：请问您方便吗？" for number in range(1, 15))
+    for shift in range(4):
+        content = pdf(
+            kit, reviewed(kit, greeting_script="您好，我是示例科技的客服。\n" * (1 + shift * 3), main_script=lines)
+        )
+        holders = [page for page in ["".join(p.extract_text().split()) for p in pypdf.PdfReader(io.BytesIO(content)).pages]
+                   if "步：请问您方便吗？" in page]  # fmt: skip
+        assert len(holders) == 1
+        assert "关键流程话术" in holders[0]
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from docgen.documents.contract import render_contract
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
-from docgen.model.kit import Case, Kit, Rule
+from docgen.model.kit import Kit, Rule, RuleCase
 from docgen.template import examine, tags, text_runs, word
 
 Edit = Callable[[Document], object]
@@ -287,6 +287,7 @@ def test_a_block_from_the_text_into_a_table_is_told(run: Run, plain: Path) -> No
     assert "another table cell" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "paragraphs",
     [
@@ -324,6 +325,7 @@ def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
     ).splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paragraph", "printed"),
     [
@@ -382,7 +384,7 @@ CONDITIONS = [
 def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path, condition: str, holds: bool) -> None:
     edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
     assert lines_made(kit, plain)[0] == ("是" if holds else "否")
-    case = Case(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
+    case = RuleCase(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
     found = reviewed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
     assert [finding.rule for finding in found] == (["ONE"] if holds else [])
 
@@ -723,9 +725,10 @@ def test_a_tag_that_fails_names_place_tag_and_value(run: Run, folder: Path, tmp_
     done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", folder, "-o", tmp_path / "c.docx")
     assert done.code == 6
     name = assessed_name(run)
+    assert name not in done.err
     assert done.err == (
         f"error: {folder / 'contract.docx'}: word/document.xml, paragraph 3 «甲方 {{{{ contact_name | rmb }}}} 乙方 {{{{ today }}}}»:"
-        f" {{{{ contact_name | rmb }}}} fails for contact_name = «{name}»: this cannot be computed (InvalidOperation)\n"
+        f" {{{{ contact_name | rmb }}}} fails for contact_name = a text of {len(name)} characters: this cannot be computed (InvalidOperation)\n"
     )
     assert not (tmp_path / "c.docx").exists()
 
@@ -744,14 +747,14 @@ def test_a_tag_of_any_kind_that_fails_tells_its_values(
     edit(plain / "contract.docx", written(paragraph))
     done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain, "-o", tmp_path / "c.docx")
     assert done.code == 6
-    assert f"{tag} fails for daily_calls = «5,000», total_calls = «100,000»: " in done.err
+    assert f"{tag} fails for daily_calls = a whole number, total_calls = a whole number: " in done.err
 
 
 def test_a_cell_that_fails_tells_its_values(run: Run, plain: Path, tmp_path: Path) -> None:
     edit(plain / "contract.docx", table(["{% colspan daily_calls / (total_calls - total_calls) %}甲", "乙"]))
     done = run("contract", ROOT / "inputs" / "accepted.xlsx", "--kit", plain, "-o", tmp_path / "c.docx")
     assert done.code == 6
-    assert "fails for daily_calls = «5,000», total_calls = «100,000»: " in done.err
+    assert "fails for daily_calls = a whole number, total_calls = a whole number: " in done.err
 
 
 def test_a_tag_that_fails_in_a_loop_tells_the_value_of_that_turn(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -760,16 +763,16 @@ def test_a_tag_that_fails_in_a_loop_tells_the_value_of_that_turn(run: Run, folde
     done = run("review", ROOT / "inputs" / "accepted.xlsx", "--kit", folder, "-o", tmp_path / "r.pdf")
     assert done.code == 6
     assert done.err.startswith(
-        f"error: {page}:3 «{{{{ row.shown / 0 }}}}»: {{{{ row.shown / 0 }}}} fails for row.shown = «"
+        f"error: {page}:3 «{{{{ row.shown / 0 }}}}»: {{{{ row.shown / 0 }}}} fails for row.shown = a text of "
     )
 
 
 @pytest.mark.parametrize(
     ("paragraph", "said"),
     [
-        ("{% if not draft %}甲{% elif contact_name | rmb %}乙{% endif %}", "{% elif contact_name | rmb %} fails for contact_name = «王女士»: "),
-        ("{% set fee = contact_name | rmb %}{{ fee }}", "{% set fee = contact_name | rmb %} fails for contact_name = «王女士»: "),
-        ("{% macro m(x) %}{{ x | rmb }}{% endmacro %}甲{{ m(contact_name) }}", "{{ x | rmb }} fails for x = «王女士»: "),
+        ("{% if not draft %}甲{% elif contact_name | rmb %}乙{% endif %}", "{% elif contact_name | rmb %} fails for contact_name = a text of 3 characters: "),
+        ("{% set fee = contact_name | rmb %}{{ fee }}", "{% set fee = contact_name | rmb %} fails for contact_name = a text of 3 characters: "),
+        ("{% macro m(x) %}{{ x | rmb }}{% endmacro %}甲{{ m(contact_name) }}", "{{ x | rmb }} fails for x = a text of 3 characters: "),
         ("{% if not draft %}{% set n = 1 %}{% endif %}甲{{ n + 1 }}", "{{ n + 1 }} fails: 'n' is undefined"),
     ],
 )  # fmt: skip
@@ -784,7 +787,9 @@ def test_whatever_tag_fails_is_told_with_what_it_was_given(kit: Kit, plain: Path
 
 def test_a_tag_of_a_cell_that_fails_is_told_with_what_it_was_given(kit: Kit, plain: Path) -> None:
     edit(plain / "contract.docx", table(["{% cellbg contact_name / 2 %}甲", "乙"]))
-    with pytest.raises(KitError, match=r"\{% cellbg contact_name / 2 %\} fails for contact_name = «王女士»: "):
+    with pytest.raises(
+        KitError, match=r"\{% cellbg contact_name / 2 %\} fails for contact_name = a text of 3 characters: "
+    ):
         lines_made(kit, plain)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batches import companies, table
+from openpyxl import load_workbook
 
 from docgen.batch import work as working
 from docgen.batch.jobs import Failure, Job, Outcome, Unit, stamp
 from docgen.batch.work import MOST_DEATHS, work
-from docgen.errors import DiskFullError, SystemMissingError, WriteError
+from docgen.errors import DiskFullError, SourceError, SystemMissingError, WriteError
 from docgen.kit import kits
 from docgen.output import files
 from docgen.packet import packet
@@ -143,3 +145,67 @@ def test_what_was_done_and_is_intact_is_not_done_again(job: Job, unit: Unit, mon
     (failure,) = outcome.failures
     assert failure.place == "Sheet row 3"
     assert str(edited) in failure.reason
+
+
+def test_a_source_that_is_too_long_fails_once_and_keeps_what_is_made(job: Job, unit: Unit) -> None:
+    short = replace(job, most_intakes=2)
+    outcomes = [work(short, Unit(unit.source, start, start + 1)) for start in range(4)]
+    assert [made(outcome) for outcome in outcomes] == [[NAMES[0]], [NAMES[1]], [], []]
+    (failure,) = [failure for outcome in outcomes for failure in outcome.failures]
+    assert failure.place == ""
+    assert failure.reason == f"{unit.source}: holds more than 2 intakes; the packets of those are made"
+    assert "--most-intakes" in failure.remedy
+    assert not outcomes[-1].more
+    assert work(replace(job, most_intakes=3), unit).failures == []
+
+
+def test_a_file_that_is_no_source_is_passed_over_with_what_can_be_done(job: Job, tmp_path: Path) -> None:
+    for name, told in {
+        "scan.pdf": "this is a PDF file, which is not read (",
+        "old.doc": "the file is damaged",
+        "Thumbs.db": "",
+        "~$x.xlsx": "this only marks a document that is open",
+    }.items():
+        (tmp_path / name).write_bytes(b"%PDF-1.7" if name.endswith("pdf") else b"PK\3\4 cut off")
+        outcome = work(job, Unit(str(tmp_path / name), 0, 8, is_unknown=True))
+        assert (outcome.items, outcome.failures, outcome.more) == ([], [], False)
+        assert outcome.passed_over.startswith(told)
+        assert bool(outcome.passed_over) == bool(told)
+
+
+def test_a_source_of_another_name_is_made(job: Job, unit: Unit) -> None:
+    path = Path(unit.source).rename(Path(unit.source).with_suffix(".dat"))
+    assert made(work(job, Unit(str(path), 0, 8, is_unknown=True))) == NAMES
+
+
+def test_what_stands_outside_of_all_intakes_is_told_once_and_in_no_packet(job: Job, tmp_path: Path) -> None:
+    path = table(tmp_path / "t.xlsx", NAMES)
+    book = load_workbook(path)
+    book.worksheets[0]["AA9"] = "乙方的备忘"
+    book.save(path)
+    outcomes = [work(job, Unit(str(path), start, start + 1)) for start in range(3)]
+    assert [[text.text for text in outcome.outside] for outcome in outcomes] == [["乙方的备忘"], [], []]
+
+
+@pytest.mark.parametrize("where", ["reading", "making"])
+def test_what_takes_too_much_memory_is_one_line(
+    job: Job, unit: Unit, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Whatever a library makes of it."""
+
+    def fail(*_: object, **__: object) -> None:
+        try:
+            raise MemoryError
+        except MemoryError as cause:
+            raise SourceError("the file is damaged") from cause
+
+    monkeypatch.setattr(*((working, "open_source") if where == "reading" else (packet, "prepare")), fail)
+    outcome = work(job, unit)
+    assert len(outcome.failures) == (1 if where == "reading" else 3)
+    for failure in outcome.failures:
+        what = (
+            "reading it takes more than 600 MB"
+            if where == "reading"
+            else "making its documents takes more than 1200 MB"
+        )
+        assert failure.reason == f"{unit.source}: {what} of memory"

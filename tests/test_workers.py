@@ -96,7 +96,76 @@ def test_time_runs_out_whatever_a_worker_does() -> None:
 
 
 def _hang() -> None:
-    from docgen.batch.work import _limit
-
-    _limit(0.1)
+    limits.limit_time(0.1)
     sum(range(10**12))  # one call that never looks up
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="it cannot be told there")
+def test_a_worker_that_is_stopped_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LOOK", 0.05)
+    with Workers(1) as pool:
+        first = pool.submit(os.getpid).result(60)
+        stopped = pool.submit(os.kill, first, signal.SIGSTOP)
+        with pytest.raises(WorkerDiedError, match="it was stopped") as caught:
+            stopped.result(60)
+        assert not caught.value.is_final
+        assert pool.submit(os.getpid).result(60) != first
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="it cannot be told there")
+def test_a_stopped_worker_that_has_nothing_to_do_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_FAREWELL", 0.1)
+    with Workers(1) as pool:
+        first = pool.submit(os.getpid).result(60)
+        os.kill(first, signal.SIGSTOP)
+    assert first not in {child.pid for child in multiprocessing.active_children()}
+
+
+def test_a_worker_that_says_nothing_for_longer_than_it_said_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LOOK", 0.05)
+    monkeypatch.setattr(workers, "_GRACE", 0.1)
+    with Workers(1) as pool:
+        assert pool.submit(_speak, [5.0, 5.0, None]).result(60) == "done"
+        with pytest.raises(WorkerDiedError, match="it was silent for longer than --timeout allows") as caught:
+            pool.submit(_speak, [5.0, 0.1]).result(60)
+        assert caught.value.step == "step 1"
+
+
+def _speak(each: list[float | None]) -> str:
+    for number, seconds in enumerate(each):
+        workers.beat(seconds, f"step {number}")
+    if each[-1]:
+        time.sleep(600)
+    return "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processor time and memory are limited there")
+def test_reading_in_a_worker_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Workers(1) as pool:
+        with pytest.raises(DocgenError, match="unexpected MemoryError"):
+            pool.submit(_grow_while_reading, limits.READING_MEMORY).result(60)
+        assert pool.submit(_grow, limits.READING_MEMORY).result(60), "making documents may take more"
+        with pytest.raises(DocgenError, match="unexpected MemoryError"):
+            pool.submit(_grow, limits.MAKING_MEMORY).result(60)
+        with pytest.raises(WorkerDiedError, match=r"it took more than \d+ seconds of processor time") as caught:
+            pool.submit(_spin_while_reading).result(60)
+        assert caught.value.is_final
+        assert pool.submit(abs, -1).result(60) == 1
+
+
+def _grow_while_reading(size: int) -> int:
+    limits.begin_reading()
+    return len(bytes(size))
+
+
+def _spin_while_reading() -> None:
+    limits.READING_SECONDS = 1
+    limits.begin_reading()
+    sum(range(10**12))
+
+
+def test_nothing_is_limited_in_a_process_of_somebody_else() -> None:
+    limits.begin_reading()
+    limits.limit_time(0.001)
+    assert _grow(limits.READING_MEMORY)
+    limits.end_reading()

@@ -258,6 +258,7 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path, kit: Kit, name: str) -> N
     assert said in refusal(path, kit)
 
 
+@pytest.mark.slow
 def test_a_table_that_names_its_sectors_again_and_again_is_not_read_again_and_again(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

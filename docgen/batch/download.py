@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from docgen import names
-from docgen.errors import SourceError
 from docgen.formats.budgets import MAX_FILE
+from docgen.formats.refusals import too_large
 from docgen.output import scratch, storage
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def here(source: str) -> Here:
     with storage.reading(place):
         size, version = storage.state(place)
         if size > MAX_FILE:
-            raise SourceError(f"{source}: the file is too large ({size >> 20} MB)", "split it into smaller files")
+            raise too_large(source, size)
         folder = _copies.get((source, version)) or _copied(place)
     _copies[source, version] = folder
     return Here(Path(folder.name, names.safe_file_name(place.name)), version)

@@ -20,11 +20,13 @@ from docgen.documents.fonts import faces
 from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
+from docgen.masking import masked
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
 from docgen.output.storage import Location
 from docgen.packet.manifest import terms_sha256
 from docgen.packet.packet import KINDS, PacketOptions
+from docgen.text import printable
 
 #: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
 #: which is much beside the cost of handing it out and little to lose with a worker.
@@ -36,7 +38,8 @@ class Job:
     """What every unit of a run needs to know.
 
     `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
-    that one intake may take, in seconds.
+    that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with; `most_intakes` how
+    many intakes of a source are made.
     """
 
     stamp: str
@@ -47,11 +50,13 @@ class Job:
     force: bool = False
     only: tuple[str, ...] = KINDS
     timeout: float | None = None
+    kit_sha256: str | None = None
+    most_intakes: int = 200_000
 
     @cached_property
     def options(self) -> PacketOptions:
         """How packets are made.  Raises KitError where the kit is no longer the one that the run began with."""
-        if stamp(self.kit, self.terms, self.date, self.only) != self.stamp:
+        if self.kit_sha256 not in {None, kit_sha256(self.kit)}:
             raise KitError(f"{self.kit}: the kit has changed since the run began", "run again")
         return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
 
@@ -83,7 +88,8 @@ def kit_sha256(kit: Path) -> str:
 class Unit:
     """Some intakes of a source, counted from 0: those from `start` on and before `stop`.
 
-    `deaths` says how workers died of it; `before` is what the journal says became of it.
+    `deaths` says how workers died of it; `before` is what the journal says became of it.  Whether the file
+    `is_unknown` says whether it has to be looked into first.
     """
 
     source: str
@@ -91,6 +97,7 @@ class Unit:
     stop: int
     deaths: tuple[str, ...] = ()
     before: Outcome | None = None
+    is_unknown: bool = False
 
 
 class Item(NamedTuple):
@@ -121,12 +128,26 @@ class Failure(NamedTuple):
     reason: str
     remedy: str
 
+    def masked(self) -> Self:
+        """The same with mobile numbers hidden."""
+        return type(self)(*map(masked, self))
+
+
+class Outside(NamedTuple):
+    """A text of a source that stands in no intake."""
+
+    sheet: str | None
+    cell: str | None
+    text: str
+
 
 class Outcome(NamedTuple):
     """What became of a unit.
 
     `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit, and
-    `about` how many intakes it seems to hold in all, 0 where nobody knows.
+    `about` how many intakes it seems to hold in all, 0 where nobody knows.  `digest` tells sources apart whose
+    names are the same once a mobile number is hidden in them.  `passed_over` says what the file is and what can be
+    done where it is not read, `outside` are texts that stand in no intake.
     """
 
     source: str
@@ -137,14 +158,29 @@ class Outcome(NamedTuple):
     failures: list[Failure]
     more: bool
     about: int = 0
+    digest: str = ""
+    passed_over: str = ""
+    outside: tuple[Outside, ...] = ()
 
     def to_line(self) -> bytes:
-        """The outcome as a line of JSON."""
-        data = self._asdict() | {
-            "items": [item._asdict() for item in self.items],
-            "failures": [failure._asdict() for failure in self.failures],
+        """The outcome as a line of JSON, fit to be kept: no mobile number in the name of its source or in the texts of
+        its failures, and nothing that a terminal obeys."""
+        kept = self.masked()
+        data = kept._asdict() | {
+            "items": [item._asdict() for item in kept.items],
+            "failures": [failure._asdict() for failure in kept.failures],
+            "outside": [text._asdict() for text in kept.outside],
         }
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+        line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return printable(line).encode("utf-8")
+
+    def masked(self) -> Self:
+        """The same with mobile numbers hidden in the name of its source and in its failures."""
+        source = masked(self.source)
+        digest = self.digest
+        if source != self.source:
+            digest = hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return self._replace(source=source, digest=digest, failures=[each.masked() for each in self.failures])
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
@@ -153,6 +189,7 @@ class Outcome(NamedTuple):
             data = json.loads(line)
             data["items"] = [Item(**item) for item in data["items"]]
             data["failures"] = [Failure(**failure) for failure in data["failures"]]
+            data["outside"] = tuple(Outside(**text) for text in data["outside"])
             return cls(**data)
         except (TypeError, KeyError, AttributeError) as cause:
             raise ValueError("not an outcome") from cause

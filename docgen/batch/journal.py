@@ -18,7 +18,8 @@ from docgen.output.storage import Location
 
 JOURNAL = "journal.jsonl"
 
-_Key = tuple[str, int, int]
+#: What tells units apart: the source and its digest, as a line has them, and the first and last intake.
+_Key = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,10 @@ class Journal:
 
     def recall(self, unit: Unit) -> Unit:
         """The unit with what an earlier run says became of it."""
-        line = self._line((unit.source, unit.start, unit.stop))
-        return unit if line is None else replace(unit, before=Outcome.from_line(line))
+        line = self._line(_key(Outcome(unit.source, unit.start, unit.stop, "", [], [], more=False)))
+        if line is None:
+            return unit
+        return replace(unit, before=Outcome.from_line(line)._replace(source=unit.source, digest=""))
 
     def keep(self, outcome: Outcome) -> None:
         """Write down an outcome, unless an earlier run wrote the same.  Raises WriteError."""
@@ -96,4 +99,5 @@ def _lines(path: Path) -> Iterator[tuple[_Key, int]]:
 
 
 def _key(outcome: Outcome) -> _Key:
-    return outcome.source, outcome.start, outcome.stop
+    kept = outcome.masked()
+    return kept.source, kept.digest, kept.start, kept.stop

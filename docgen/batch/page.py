@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from docgen.batch.summary import SHOWN, Summary
 from docgen.model.intake import Level
+from docgen.text import printable
 
 PAGE = "report.html"
 
@@ -17,7 +18,7 @@ def page(summary: Summary, workbook: str) -> bytes:
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=_visible,
     )  # fmt: skip
     environment.filters["href"] = lambda folder: quote(folder) + "/"
     verdicts, rules = summary.bars()
@@ -25,3 +26,8 @@ def page(summary: Summary, workbook: str) -> bytes:
         summary=summary, levels=list(Level), verdicts=verdicts, rules=rules, shown=SHOWN, workbook=workbook
     )
     return text.encode("utf-8", "replace")
+
+
+def _visible(value: object) -> object:
+    """What is printed, with nothing in it that changes the look of what stands beside it."""
+    return printable(value) if type(value) is str else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,7 +16,8 @@ from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.work import work
-from docgen.errors import SystemMissingError, WriteError
+from docgen.errors import SystemMissingError, UsageError, WriteError
+from docgen.formats.books import SUFFIXES, Unknown
 from docgen.output import files
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
@@ -35,7 +38,7 @@ def run(
     The work is done by so many `workers` of this process, or by those of the `cluster` at an address or LOCAL.
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
-    Raises WriteError, KitError and SystemMissingError, which stop the run.
+    Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError where no file was a source.
     """
     with (
         _alone_in(job.out),
@@ -47,11 +50,37 @@ def run(
         def submit(unit: Unit) -> Future[Outcome]:
             return pool.submit(work, job, kept.recall(unit))
 
-        for event in schedule.run(Schedule(map(str, sources), job.step), submit, pool.room):
+        every = (source if isinstance(source, Unknown) else str(source) for source in sources)
+        is_empty = True
+        for event in schedule.run(Schedule(every, job.step), submit, pool.room):
             if isinstance(event, Outcome):
+                is_empty = is_empty and not (event.items or event.failures)
                 kept.keep(event)
             yield event
         _report(here, job.out, kept)
+    if is_empty:
+        raise UsageError("no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
+
+
+_OPEN_ADDRESS = re.compile(r"tcp://\[?(.+?)\]?:\d{1,5}")
+
+
+def exposure(cluster: str | None) -> str:
+    """What to know of a scheduler that other people may reach; nothing of one on this machine or with TLS."""
+    address = _OPEN_ADDRESS.fullmatch(cluster or "")
+    if address is None or _is_loopback(address[1]):
+        return ""
+    return (
+        f"warning: --cluster {cluster}: whoever can reach this scheduler or its workers can run anything on them, and "
+        "read what passes (use tls://, or a network that is theirs alone)"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[Cluster]:

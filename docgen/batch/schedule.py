@@ -15,7 +15,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from docgen.batch.jobs import Failure, Outcome, Unit
-from docgen.batch.work import MOST_DEATHS, given_up
+from docgen.batch.work import MOST_DEATHS, OPENING, given_up
+from docgen.errors import SourceError
+from docgen.formats.books import Unknown
+from docgen.workers.limits import too_slow
 from docgen.workers.pool import WorkerDiedError
 
 
@@ -40,10 +43,11 @@ class _Stretch:
     deaths: tuple[str, ...] = ()
     whole: _Stretch | None = None
     waits: bool = False
+    is_unknown: bool = False
 
     def cut(self) -> Unit:
         """The next unit."""
-        unit = Unit(self.source, self.start, self.start + self.step, self.deaths)
+        unit = Unit(self.source, self.start, self.start + self.step, self.deaths, is_unknown=self.is_unknown)
         self.waits = self.whole is not None or self.start == 0
         self.start = unit.stop
         return unit
@@ -67,7 +71,7 @@ class Schedule:
             source = next(self._sources, None)
             if source is None:
                 return None
-            stretch = _Stretch(source, 0, self._step)
+            stretch = _Stretch(str(source), 0, self._step, is_unknown=isinstance(source, Unknown))
             self._open.append(stretch)
         return stretch, stretch.cut()
 
@@ -79,16 +83,25 @@ class Schedule:
             if stretch.whole is not None:
                 self.done(stretch.whole, outcome)
 
-    def died(self, stretch: _Stretch, unit: Unit) -> Outcome | None:
+    def died(self, stretch: _Stretch, unit: Unit, death: WorkerDiedError) -> Outcome | None:
         """Try again; or, where not even the place can be told, the outcome that gives the source up."""
-        if unit.stop - unit.start > 1:
-            self._open.insert(0, _Stretch(unit.source, unit.start, 1, unit.stop, unit.deaths, stretch))
+        is_one = unit.stop - unit.start == 1
+        if death.is_final and (is_one or death.step == OPENING):
+            return _lost(unit, too_slow(unit.source), is_whole=death.step == OPENING and unit.start == 0)
+        if not is_one:
+            again = _Stretch(unit.source, unit.start, 1, unit.stop, unit.deaths, stretch, is_unknown=unit.is_unknown)
+            self._open.insert(0, again)
         elif len(unit.deaths) <= MOST_DEATHS:
             self._again.append((stretch, unit))
         else:
-            failure = Failure(f"intake {unit.start + 1} and those after it", *given_up(unit))
-            return Outcome(unit.source, unit.start, unit.stop, "", [], [failure], more=False)
+            return _lost(unit, SourceError(*given_up(unit)))
         return None
+
+
+def _lost(unit: Unit, why: SourceError, *, is_whole: bool = False) -> Outcome:
+    """A source that nobody comes further with, or that nobody can even begin."""
+    place = "" if is_whole else f"intake {unit.start + 1} and those after it"
+    return Outcome(unit.source, unit.start, unit.stop, "", [], [Failure(place, why.message, why.hint)], more=False)
 
 
 Submit = Callable[[Unit], "Future[Outcome]"]
@@ -111,7 +124,7 @@ def run(schedule: Schedule, submit: Submit, room: Callable[[], int]) -> Iterator
                 outcome = future.result()
             except WorkerDiedError as death:
                 unit = replace(unit, deaths=(*unit.deaths, str(death)))
-                lost = schedule.died(stretch, unit)
+                lost = schedule.died(stretch, unit, death)
                 if lost is None:
                     yield Retry(unit)
                     continue

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from docgen.batch.jobs import Failure, Item, Outcome
+from docgen.batch.jobs import Failure, Item, Outcome, Outside
 from docgen.model.intake import Level, Verdict
 
 #: Intakes and failures that report.html shows; report.xlsx has them all.
@@ -15,7 +15,7 @@ SHOWN = 1_000
 
 @dataclass
 class Summary:
-    """Totals of a run, and the first of its intakes and failures, each with its source.
+    """Totals of a run, and the first of its intakes, failures, files passed over and texts outside, with their sources.
 
     `customers` counts the intakes of each customer, `rules` the findings of each rule.
     """
@@ -28,6 +28,10 @@ class Summary:
     failed: int = 0
     items: list[tuple[str, Item]] = field(default_factory=list)
     failures: list[tuple[str, Failure]] = field(default_factory=list)
+    passed_over: int = 0
+    files_passed_over: list[tuple[str, str]] = field(default_factory=list)
+    outside: list[tuple[str, Outside]] = field(default_factory=list)
+    texts_outside: int = 0
 
     @property
     def intakes(self) -> int:
@@ -50,8 +54,13 @@ def summarise(outcomes: Iterable[Outcome]) -> Summary:
     summary = Summary()
     source = None
     for outcome in outcomes:
-        summary.sources += outcome.source != source
-        source = outcome.source
+        if outcome.passed_over:
+            summary.passed_over += 1
+            if summary.passed_over <= SHOWN:
+                summary.files_passed_over.append((outcome.source, outcome.passed_over))
+            continue
+        summary.sources += (outcome.source, outcome.digest) != source
+        source = outcome.source, outcome.digest
         for item in outcome.items:
             summary.verdicts[item.verdict] += 1
             summary.levels.update({level.value: item.count(level) for level in Level})
@@ -60,5 +69,7 @@ def summarise(outcomes: Iterable[Outcome]) -> Summary:
                 summary.customers[item.customer] += 1
         summary.failed += len(outcome.failures)
         summary.items += [(outcome.source, item) for item in outcome.items[: SHOWN - len(summary.items)]]
+        summary.texts_outside += len(outcome.outside)
+        summary.outside += [(outcome.source, text) for text in outcome.outside[: SHOWN - len(summary.outside)]]
         summary.failures += [(outcome.source, each) for each in outcome.failures[: SHOWN - len(summary.failures)]]
     return summary

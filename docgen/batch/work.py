@@ -8,27 +8,30 @@ over, at a small part of the cost of a packet, and no process has to feed the ot
 from __future__ import annotations
 
 import hashlib
-import signal
 import time
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import length_hint
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from docgen.batch import download
-from docgen.batch.jobs import Failure, Item, Job, Outcome, Unit, place
-from docgen.errors import DocgenError, bug
+from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
+from docgen.errors import DocgenError, SourceError, bug
 from docgen.model.as_json import finding_json
-from docgen.model.intake import Answers
+from docgen.model.intake import Answers, Unrecognised
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
-from docgen.packet.packet import SourceFile
-from docgen.pipeline import Opened, open_source
+from docgen.pipeline import Opened, SourceFile, open_source
+from docgen.reading import look
 from docgen.text import fold
+from docgen.workers import limits
+from docgen.workers.pool import beat
 
 #: Deaths of workers after which an intake is given up.
 MOST_DEATHS = 2
+#: The step of a worker that has not come to the first intake of a unit.
+OPENING = "opening"
 
 
 def work(job: Job, unit: Unit) -> Outcome:
@@ -37,64 +40,82 @@ def work(job: Job, unit: Unit) -> Outcome:
     What the journal says was done, and is intact, is not done again.  Raises the errors that would meet
     every other unit too: KitError, SystemMissingError, DiskFullError.
     """
-    _limit(job.timeout)
+    _begin(job, OPENING)
     try:
         return _outcome(job, unit)
     finally:
-        _limit(None)
+        limits.end_reading()
+        limits.limit_time(None)
+        beat(None)
+
+
+def _begin(job: Job, step: str) -> None:
+    """Begin a step, which may take as long as one intake and is a step of reading until documents are made."""
+    beat(job.timeout, step)
+    limits.limit_time(job.timeout)
+    limits.begin_reading()
 
 
 def _outcome(job: Job, unit: Unit) -> Outcome:
     done: list[Item | Failure | _Made] = []
-    inputs, about, is_broken, path = "", 0, False, Path(unit.source)
+    outside: list[Unrecognised] = []
+    inputs, about, is_broken = "", 0, False
     try:
-        path, version = download.here(unit.source)
-        original = _original(path, version)
-        inputs = hashlib.sha256(f"{original.sha256} {job.stamp}".encode()).hexdigest()
+        if unit.is_unknown and (told := look(unit.source, job.options.kit)) is not None:
+            return Outcome(unit.source, unit.start, unit.stop, "", [], [], more=False, passed_over=told)
+        file = _source_file(unit.source, *download.here(unit.source))
+        inputs = hashlib.sha256(f"{file.sha256} {job.stamp}".encode()).hexdigest()
         before = unit.before if unit.before and unit.before.inputs == inputs else None
         kept = _kept(job, before)
         if before and not before.failures and len(kept) == len(before.items):
             return before
-        source = _source_at(job, unit, path, inputs)
+        source = _source_at(job, unit, file, inputs)
         about = length_hint(source.opened.intakes)
+        outside += source.opened.outside if unit.start == 0 else ()
         for answers in source.take(job, unit):
             item = kept.get((answers.sheet, answers.row))
-            done.append(item or _done(job, unit, source.opened, original, answers))
-    except _PassedOverError:
+            done.append(item or _done(job, unit, source.opened, answers))
+            outside += answers.outside
+    except _UnreachedError:
         is_broken = True
     except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
-        failure = _failure("", error)
-        done.append(failure._replace(reason=failure.reason.replace(str(path), unit.source)))
+        done.append(_failure("", error, unit.source))
         is_broken = True
     more = len(done) == unit.stop - unit.start and not is_broken
     ended = _appeared(done)
     items = [one for one in ended if isinstance(one, Item)]
     failures = [one for one in ended if isinstance(one, Failure)]
-    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more, about)
+    texts = tuple(Outside(text.sheet, text.cell, text.text) for text in outside)
+    return Outcome(unit.source, unit.start, unit.stop, inputs, items, failures, more, about, outside=texts)
 
 
 # -- going through a source ------------------------------------------------------------------------
 
 
-class _PassedOverError(Exception):
+class _UnreachedError(Exception):
     """A source could not be read up to the unit: that is the failure of an earlier unit."""
 
 
 class _Source:
     """A source that this process is going through, and how far it has come."""
 
-    def __init__(self, job: Job, path: Path, source: str) -> None:
-        self.opened = open_source(path, job.options.kit, job.terms, source=source)
+    def __init__(self, job: Job, file: SourceFile) -> None:
+        self.opened = open_source(file, job.options.kit, job.terms)
         self.position = 0
-        self._intakes = iter(self.opened.intakes)
+        self._intakes = self.opened.answers()
 
     def take(self, job: Job, unit: Unit) -> Iterator[Answers]:
-        """The intakes of the unit, or fewer where the source ends; those before it are passed over."""
+        """The intakes of the unit, or fewer where the source ends; those before it are passed over.
+
+        Raises SourceError where there are more than may be made.
+        """
         while self.position < unit.stop:
-            _limit(job.timeout)
+            _begin(job, "intake")
             answers = self._next(unit)
             if answers is None:
                 return
+            if self.position >= job.most_intakes:
+                self._refuse(job, unit)
             self.position += 1
             if self.position > unit.start:
                 yield answers
@@ -105,26 +126,37 @@ class _Source:
         except Exception as error:
             _sources.clear()
             if self.position < unit.start:
-                raise _PassedOverError from error
+                raise _UnreachedError from error
             raise
+
+    def _refuse(self, job: Job, unit: Unit) -> NoReturn:
+        """End a source that is too long, in the unit that would go on with it."""
+        _sources.clear()
+        if self.position < unit.start:
+            raise _UnreachedError
+        raise SourceError(
+            f"{unit.source}: holds more than {job.most_intakes:,} intakes; the packets of those are made",
+            "split it into smaller files, or give more with --most-intakes",
+        )
 
 
 #: The source that this process is going through, by its inputs; another one takes its place.
 _sources: dict[str, _Source] = {}
 
 
-def _source_at(job: Job, unit: Unit, path: Path, inputs: str) -> _Source:
+def _source_at(job: Job, unit: Unit, file: SourceFile, inputs: str) -> _Source:
     """The source, opened and not yet past the unit."""
     source = _sources.get(inputs)
     if source is None or source.position > unit.start:
         _sources.clear()
-        source = _sources[inputs] = _Source(job, path, unit.source)
+        source = _sources[inputs] = _Source(job, file)
     return source
 
 
 @lru_cache(maxsize=1)
-def _original(path: Path, _version: str) -> SourceFile:
-    return packet.original(path)
+def _source_file(source: str, path: Path, _version: str) -> SourceFile:
+    """The source in the state that it has now, read once for all its units that follow one another."""
+    return SourceFile(path, source)
 
 
 # -- one intake ------------------------------------------------------------------------------------
@@ -165,21 +197,22 @@ def _place(item: Item) -> str:
     return place(item.sheet, item.row)
 
 
-def _done(job: Job, unit: Unit, opened: Opened, original: SourceFile, answers: Answers) -> _Made | Failure:
+def _done(job: Job, unit: Unit, opened: Opened, answers: Answers) -> _Made | Failure:
     where = place(answers.sheet, answers.row)
     if len(unit.deaths) >= MOST_DEATHS:
         return Failure(where, *given_up(unit))
     try:
-        return _made(job, opened, original, answers)
+        return _made(job, opened, answers)
     except Exception as error:  # noqa: BLE001  whatever an intake does, the others go on
-        return _failure(where, error)
+        return _failure(where, error, unit.source)
 
 
-def _made(job: Job, opened: Opened, original: SourceFile, answers: Answers) -> _Made:
+def _made(job: Job, opened: Opened, answers: Answers) -> _Made:
     began = time.perf_counter()
     reviewed = opened.assess(answers)
+    limits.end_reading()
     intake, review = reviewed.intake, reviewed.review
-    made, prepared = packet.prepare(reviewed, original, job.options, packet.distinct_name(intake))
+    made, prepared = packet.prepare(reviewed, opened.file, job.options, packet.distinct_name(intake))
     customer = intake.values.get(job.options.kit.name_field)
     item = Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,
@@ -189,8 +222,12 @@ def _made(job: Job, opened: Opened, original: SourceFile, answers: Answers) -> _
     return _Made(item, prepared)
 
 
-def _failure(where: str, error: Exception) -> Failure:
+def _failure(where: str, error: Exception, source: str = "") -> Failure:
     """What is said of an intake or a source that failed.  Raises the error where it would meet the others too."""
+    if limits.is_short_of_memory(error):
+        _sources.clear()
+        short = limits.too_much_memory(source)
+        return Failure(where, short.message, short.hint)
     if isinstance(error, DocgenError):
         if error.stops_run:
             raise error
@@ -204,9 +241,3 @@ def given_up(unit: Unit) -> tuple[str, str]:
         f"the worker process died twice: {'; then '.join(unit.deaths[-MOST_DEATHS:])}",
         "look at it alone with docgen check; where memory or time was short, give more (--jobs, --timeout)",
     )
-
-
-def _limit(seconds: float | None) -> None:
-    """Let the system end this process when so many seconds have passed, whatever it is doing then."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds or 0)

@@ -1,4 +1,4 @@
-"""The workbook of the report: the totals with charts, every intake, every finding, every failure.
+"""The workbook of the report: totals with charts, every intake, finding and failure, and what was passed over.
 
 Rows are written as they are read, none is kept.  A text is written as a text whatever it begins with,
 so that no spreadsheet runs it.  Equal outcomes give equal bytes.
@@ -40,6 +40,9 @@ _FINDINGS = {
     "written": 30, "message": 60, "remedy": 60, "clause": 14,
 }  # fmt: skip
 _FAILURES = {"source": 40, "place": 20, "reason": 70, "remedy": 50}
+#: What stands in sources and belongs to no intake, and the files of folders that are not read.
+_OUTSIDE = {"source": 40, "sheet": 14, "cell": 8, "text": 90}
+_PASSED_OVER = {"file": 40, "what it is, and what can be done": 110}
 
 
 def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) -> None:
@@ -49,6 +52,8 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) ->
     intakes = _Rows(book, "intakes", _INTAKES, _LINKED_ROWS)
     findings = _Rows(book, "findings", _FINDINGS, _ROWS)
     failures = _Rows(book, "failures", _FAILURES, _ROWS)
+    outside = _Rows(book, "outside", _OUTSIDE, _ROWS, may_be_empty=False)
+    passed_over = _Rows(book, "passed over", _PASSED_OVER, _ROWS, may_be_empty=False)
     for outcome in outcomes:
         source = printable(outcome.source)
         for item in outcome.items:
@@ -57,6 +62,10 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) ->
                 findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
             failures.add([source, *map(printable, failure)])
+        for text in outcome.outside:
+            outside.add([source, *text])
+        if outcome.passed_over:
+            passed_over.add([source, printable(outcome.passed_over)])
     _fill_overview(book, overview, summary)
     book.close()
 
@@ -106,12 +115,19 @@ class _Book:
 
 
 class _Rows:
-    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it."""
+    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it.
 
-    def __init__(self, book: _Book, title: str, columns: Mapping[str, int], most: int) -> None:
+    Without rows there is an empty sheet, or none.
+    """
+
+    def __init__(
+        self, book: _Book, title: str, columns: Mapping[str, int], most: int, *, may_be_empty: bool = True
+    ) -> None:
         self._book, self._title, self._columns, self._most = book, title, columns, most
         self._sheets: list[Any] = []
-        self._open_sheet()
+        self._count = most
+        if may_be_empty:
+            self._open_sheet()
 
     def add(self, row: list[Any], link: str = "") -> None:
         """Write a row; the text in the column `link` is made a link to the folder that it names."""
@@ -171,6 +187,8 @@ def _fill_overview(book: _Book, sheet: Any, summary: Summary) -> None:
         ("sources", summary.sources),
         ("intakes", summary.intakes),
         ("failures", summary.failed),
+        *((("files passed over", summary.passed_over),) if summary.passed_over else ()),
+        *((("texts outside of all intakes", summary.texts_outside),) if summary.texts_outside else ()),
         ("customers with several intakes", summary.repeated),
         *((f"findings: {level.value}", summary.levels[level.value]) for level in Level),
     ]

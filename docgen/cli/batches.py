@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.console import tell
-from docgen.cli.machine import prepare_faces
-from docgen.cli.options import Place, common, exit_by, find_sources, load_terms, printed_date, sources_argument
+from docgen.cli.inputs import exit_by
+from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_among, sources_argument
 from docgen.cli.progress import Lines, teller
-from docgen.errors import DocgenError, ExitCode, UsageError
+from docgen.errors import DocgenError, ExitCode
+from docgen.library import MOST_INTAKES, TIMEOUT
 from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
-    from docgen.batch.jobs import Job, Outcome
+    from docgen.batch.jobs import Outcome
     from docgen.batch.schedule import Retry
     from docgen.output.storage import Location
-
-#: The longest that one intake may take where --timeout does not say, in seconds; one takes less than one.
-TIMEOUT = 300.0
 
 
 def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
@@ -49,49 +47,44 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
 @click.option("--resume", is_flag=True, help="Go on with an earlier run: what is done and unchanged is kept.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, metavar="SECONDS",
               show_default=True, help="The longest that one intake may take.")  # fmt: skip
+@click.option("--most-intakes", type=click.IntRange(min=1), default=MOST_INTAKES, metavar="N", show_default=True,
+              help="The most intakes of one source; a longer one fails.")  # fmt: skip
 @click.option("--cluster", metavar="ADDRESS",
-              help="Work on the dask cluster at tcp://HOST:PORT; 'local' starts one here, of N workers.")  # fmt: skip
+              help="Work on the dask cluster at tls:// or tcp://HOST:PORT; 'local' starts one of N.")  # fmt: skip
 @click.option("--log-json", is_flag=True, help="Tell of every intake as a line of JSON, on stderr.")
 @click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
 @common("kit", "terms", "date", "force", "talk")
 def batch(
     sources: tuple[str, ...], out: Location, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
-    cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
-    force: bool,
+    most_intakes: int, cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None,
+    date: dt.datetime | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the packets of many sources; a bad one never stops the others.
 
     Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
-    intake, finding and failure.  A run that was broken off, however it was, goes on with --resume.
+    intake, finding and failure, and the files that are passed over.  A run that was broken off, however it was,
+    goes on with --resume.
     """
-    from docgen.batch.jobs import Job, stamp
-    from docgen.batch.run import LOCAL, run
-    from docgen.kit import kits
-    from docgen.workers import pool
+    from docgen.library.batches import plan
 
-    if jobs and cluster not in {None, LOCAL}:
-        raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
-    folder = kits.find(kit_name)
-    kit = kits.load(folder)
-    given_terms = load_terms(terms, kit)
-    paths = find_sources(sources, out, stored=True)
+    kit = load_kit(kit_name)
+    batch = plan(
+        sources, out, kit=kit, terms=load_terms(terms, kit), date=day(date), only=only, jobs=jobs, timeout=timeout,
+        cluster=cluster, resume=resume, force=force, most_intakes=most_intakes,
+    )  # fmt: skip
     if dry_run:
-        for path in paths:
-            tell(path)
+        for source in sources_among(batch.sources, kit):
+            tell(source)
         return
-    if "review" in only:
-        prepare_faces()
-    printed = printed_date(date)
-    job = Job(stamp(folder, given_terms, printed, only), folder, given_terms, printed, out, force, only, timeout)
-    with teller(len(paths), as_json=log_json) as told, _terminable():
-        events = run(paths, job, jobs or pool.usable_cores(), resume=resume, cluster=cluster)
-        _tell(events, job, told)
+    reading().end()  # workers read from now on
+    with teller(len(batch.sources), as_json=log_json) as told, _terminable():
+        _tell(batch.events(told.note), out, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
     exit_by(map(Verdict, told.tally.verdicts))
 
 
-def _tell(run: Generator[Outcome | Retry, None, None], job: Job, told: Lines) -> None:
+def _tell(run: Generator[Outcome | Retry, None, None], out: Location, told: Lines) -> None:
     """The run, told of as it goes on and when it ends, whatever the end."""
     from docgen.batch.jobs import Outcome
 
@@ -111,7 +104,7 @@ def _tell(run: Generator[Outcome | Retry, None, None], job: Job, told: Lines) ->
         if tally.made:
             told.end(f"broken off after {tally.ended}; go on with --resume")
         told.error(error)
-    told.end(f"{tally.ended}; {job.out / 'report.html'} lists them")
+    told.end(f"{tally.ended}; {out / 'report.html'} lists them")
 
 
 @contextmanager

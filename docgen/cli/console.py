@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docgen.errors import DocgenError, KitError
+from docgen.masking import masked
 from docgen.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from docgen.pipeline import Unreadable
+    from docgen.model.as_json import UnreadableJson
 
 
 @contextmanager
@@ -83,15 +83,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Lines to people, on stderr, whatever they want to hear."""
-    click.echo(printable(private(text)), err=True)
-
-
-_MOBILE = re.compile(r"(?<!\d)((?:86[ -]?)?1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
-
-
-def private(text: str) -> str:
-    """`text` with the middle of every mobile number hidden."""
-    return _MOBILE.sub(r"\1****\2", text)
+    click.echo(printable(masked(text)), err=True)
 
 
 def talks() -> bool:
@@ -99,10 +91,10 @@ def talks() -> bool:
     return logging.getLogger("docgen").getEffectiveLevel() <= logging.WARNING
 
 
-def report_unreadable(unreadable: Iterable[Unreadable]) -> None:
+def report_unreadable(unreadable: Iterable[UnreadableJson]) -> None:
     """Print a line for each source that cannot be read."""
     for entry in unreadable:
-        complain(f"error: {entry.message}")
+        complain(f"error: {entry['message']}")
 
 
 def show_error(error: DocgenError) -> None:

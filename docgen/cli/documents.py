@@ -1,121 +1,17 @@
-"""Commands that look at sources and make single documents: kits, blank, check, return, form, review, contract."""
+"""Commands that make one document of a source: return, form, review, contract."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from docgen import __version__
-from docgen.cli.console import print_json, report_unreadable, say, show, tell
-from docgen.cli.options import (
-    common,
-    exit_by,
-    find_sources,
-    load_kit,
-    load_terms,
-    out_file,
-    printed_date,
-    reading,
-    source_argument,
-    sources_argument,
-)
-from docgen.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from docgen.model.intake import Value
-    from docgen.model.kit import Kit
-    from docgen.pipeline import ReviewedIntake
-
-
-@click.command("kits")
-@click.option("--copy", "target", type=click.Path(path_type=Path), metavar="DIR",
-              help="Copy the kit to this new folder, to start one's own.")  # fmt: skip
-@common("kit", "talk")
-def list_kits(target: Path | None, kit_name: str) -> None:
-    """List the kits there are, or copy one."""
-    from docgen.kit import kits
-    from docgen.output import files
-
-    if target is None:
-        for folder in kits.folders():
-            kit = kits.load(folder)
-            tell(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
-        return
-    folder = load_kit(kit_name).folder
-    if target.exists():
-        raise UsageError(f"--copy {target}: exists already", "name a folder that does not exist yet")
-    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    files.write_folder(target, contents)
-    say(f"copied {folder} to {target}; check with: docgen check SOURCE --kit {target}")
-
-
-@click.group()
-def blank() -> None:
-    """Make a form to send out, Excel or Word."""
-
-
-@blank.command("sheet")
-@click.option("--with-terms", is_flag=True, help="Add the sheet of commercial terms (never for the customer).")
-@out_file
-@common("kit", "force", "talk")
-def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) -> None:
-    """Make the blank intake sheet (Excel)."""
-    kit = load_kit(kit_name)
-    from docgen.documents.sheet import blank_sheet as build
-
-    _write(out or Path(f"{kit.title}.xlsx"), build(kit, with_terms=with_terms), force=force)
-
-
-@blank.command("form")
-@out_file
-@common("kit", "date", "force", "talk")
-def blank_form(out: Path | None, kit_name: str, date: dt.datetime | None, force: bool) -> None:
-    """Make the blank fillable form (Word)."""
-    kit = load_kit(kit_name)
-    from docgen.documents.form import render_form
-
-    _write(out or Path(f"{kit.title}.docx"), render_form(kit, printed_date(date)), force=force)
-
-
-# -- check -----------------------------------------------------------------------------------------
-
-
-@click.command()
-@sources_argument
-@common("json", "kit", "terms", "sheet", "row", "talk")
-def check(
-    sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, sheet: str | None, row: int | None
-) -> None:
-    """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
-    kit = load_kit(kit_name)
-    from docgen.pipeline import review_sources
-
-    run = review_sources(find_sources(sources), kit, load_terms(terms, kit), sheet, row, assess=reading().assess)
-    if as_json:
-        from docgen.model.as_json import intake_json
-
-        print_json(
-            {
-                "docgen": __version__,
-                "kit": kit.folder.resolve().name,
-                "intakes": [intake_json(item.intake, item.review, kit.fields) for _, item in run.reviewed],
-                "unreadable": [entry._asdict() for entry in run.unreadable],
-            }
-        )
-    else:
-        from docgen.cli import views
-
-        for _, item in run.reviewed:
-            show(views.assessment(item))
-    report_unreadable(run.unreadable)
-    exit_by((item.review.verdict for _, item in run.reviewed), run.unreadable)
-
-
-# -- return ----------------------------------------------------------------------------------------
+from docgen.cli.console import say
+from docgen.cli.inputs import exactly_one, exit_by, readable
+from docgen.cli.options import common, day, load_kit, load_terms, out_file, source_argument
+from docgen.cli.writing import write
+from docgen.errors import ExitCode, NotReadyError, UsageError
 
 #: Sheets in one workbook beyond which nobody finds theirs.
 _MOST_SHEETS = 200
@@ -132,34 +28,20 @@ def return_(
 ) -> None:  # fmt: skip
     """Make the sheet that goes back to the customer, every problem marked and explained in place."""
     kit = load_kit(kit_name)
-    given_terms = load_terms(terms, kit)
-    if as_form:
-        reviewed = [_exactly_one(source, kit, given_terms, sheet, row)]
-    else:
-        reviewed = _readable(source, kit, given_terms, sheet, row)
-    items = [item for _, item in reviewed]
-    if len(items) > _MOST_SHEETS:
+    find = exactly_one if as_form else readable
+    found = find(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    cases = found if isinstance(found, list) else [found]
+    if len(cases) > _MOST_SHEETS:
         raise UsageError(
-            f"{source} holds {len(items)} intakes, too many for one workbook", "choose with --sheet, --row"
+            f"{source} holds {len(cases)} intakes, too many for one workbook", "choose with --sheet, --row"
         )
-    from docgen.documents.correction import returned
+    from docgen.library.cases import correction_sheet
     from docgen.packet.packet import returned_name
 
-    intakes = [returned(kit, item.intake, item.review) for item in items]
-    if as_form:
-        from docgen.documents.form import returned_form
-
-        content = returned_form(kit, printed_date(date), intakes[0])
-    else:
-        from docgen.documents.sheet import returned_sheet
-
-        content = returned_sheet(kit, intakes)
-    suffix = ".docx" if as_form else ".xlsx"
-    _write(out or Path(returned_name(kit, items, Path(source))).with_suffix(suffix), content, force=force)
-    exit_by(item.review.verdict for item in items)
-
-
-# -- one document ----------------------------------------------------------------------------------
+    content = cases[0].correction_form() if as_form else correction_sheet(cases)
+    name = Path(returned_name(kit, [case.reviewed for case in cases], Path(source)))
+    write(out or name.with_suffix(".docx" if as_form else ".xlsx"), content, force=force)
+    exit_by(case.verdict for case in cases)
 
 
 @click.command()
@@ -167,24 +49,14 @@ def return_(
 @out_file
 @common("kit", "terms", "date", "sheet", "row", "force", "talk")
 def form(
-    source: str,
-    out: Path | None,
-    kit_name: str,
-    terms: Path | None,
-    date: dt.datetime | None,
-    sheet: str | None,
-    row: int | None,
-    force: bool,
-) -> None:
+    source: str, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    sheet: str | None, row: int | None, force: bool,
+) -> None:  # fmt: skip
     """Make the fillable Word form, prefilled from SOURCE."""
     kit = load_kit(kit_name)
-    _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
-    from docgen.documents.form import render_form
-    from docgen.packet.packet import document_names
-
-    name = Path(document_names(kit, item)["form"])
-    _write(out or name, render_form(kit, printed_date(date), item.intake.values), force=force)
-    exit_by([item.review.verdict])
+    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    write(out or Path(case.file_names["form"]), case.form(), force=force)
+    exit_by([case.verdict])
 
 
 @click.command()
@@ -197,14 +69,9 @@ def review(
 ) -> None:  # fmt: skip
     """Make the review summary (PDF) of SOURCE."""
     kit = load_kit(kit_name)
-    path, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
-    from docgen.packet import packet
-
-    options = packet.PacketOptions(kit, printed_date(date), Path(), only=("review", "contract"))
-    documents, _pending = packet.render(item, packet.original(path).content, options)
-    name, content = documents["review"] or ("", b"")
-    _write(out or Path(name), content, force=force)
-    exit_by([item.review.verdict])
+    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    write(out or Path(case.file_names["review"]), case.review(), force=force)
+    exit_by([case.verdict])
 
 
 @click.command()
@@ -222,64 +89,26 @@ def contract(
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     kit = load_kit(kit_name)
-    _, item = _exactly_one(source, kit, load_terms(terms, kit), sheet, row)
-    from docgen.documents.context import RenderOptions
-    from docgen.packet import packet
-
-    verdict = item.review.verdict
-    ready = verdict in packet.READY
-    if not ready and not allow_unready:
-        say(f"{source}: the intake is {verdict.value}: no contract is made (--allow-unready makes a marked one)")
-        exit_by([verdict])
-    rendered = packet.contract_of(item, kit, RenderOptions(printed_date(date), draft=not final, unready=not ready))
-    for label in rendered.pending:
-        say(f"pending: {label}")
-    if final and rendered.pending:
-        say(f"{source}: {len(rendered.pending)} values are pending: no final contract is made")
-        raise click.exceptions.Exit(ExitCode.INCOMPLETE)
-    content = rendered.content
+    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    try:
+        content: bytes = (made := case.contract(final=final, allow_unready=allow_unready))
+    except NotReadyError as refusal:
+        _say_pending(refusal.pending)
+        say(refusal.message if refusal.pending else str(refusal))
+        if not refusal.pending:
+            exit_by([case.verdict])
+        raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal
+    _say_pending(made.pending)
     if old is not None:
         from docgen.documents.redline import redline
         from docgen.formats.books import require_word
 
         require_word(old)
-        content = redline(old, content, printed_date(date))
-    name = Path(packet.document_names(kit, item)["contract"])
-    _write(out or name, content, force=force)
-    exit_by([verdict])
+        content = redline(old, content, case.printed_date())
+    write(out or Path(case.file_names["contract"]), content, force=force)
+    exit_by([case.verdict])
 
 
-# -- shared steps ---------------------------------------------------------------------------------
-
-
-def _exactly_one(
-    source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
-) -> tuple[Path, ReviewedIntake]:
-    """The one intake that a command for one document works on.  Exits with 3 where the source is unreadable."""
-    reviewed = _readable(source, kit, terms, sheet, row)
-    if len(reviewed) != 1:
-        raise UsageError(
-            f"{source} holds {len(reviewed)} intakes, and this command makes one document",
-            "choose one with --sheet and --row, or make all with: docgen packet",
-        )
-    return reviewed[0]
-
-
-def _readable(
-    source: str, kit: Kit, terms: Mapping[str, Value], sheet: str | None, row: int | None
-) -> list[tuple[Path, ReviewedIntake]]:
-    """The intakes of one source with the file they stand in.  Exits with 3 where it is unreadable."""
-    from docgen.pipeline import review_sources
-
-    run = review_sources(find_sources([source]), kit, terms, sheet, row, assess=reading().assess)
-    if run.unreadable:
-        report_unreadable(run.unreadable)
-        raise click.exceptions.Exit(ExitCode.UNREADABLE)
-    return run.reviewed
-
-
-def _write(path: Path, content: bytes, *, force: bool) -> None:
-    from docgen.output import files
-
-    files.write_file(path, content, replace=force)
-    say(f"wrote {path}")
+def _say_pending(labels: tuple[str, ...]) -> None:
+    for label in labels:
+        say(f"pending: {label}")

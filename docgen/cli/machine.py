@@ -6,7 +6,7 @@ import click
 
 from docgen.cli.console import say, tell
 from docgen.cli.options import common
-from docgen.errors import SystemMissingError, WriteError
+from docgen.errors import SystemMissingError
 
 
 @click.command()
@@ -20,7 +20,7 @@ def fonts() -> None:
     from docgen.documents import fonts as installed
 
     installed.require_chinese_font()
-    cut_core_faces()
+    installed.cut_missing(say)
     if not installed.core_faces():
         raise SystemMissingError(
             f"no core face can be cut: {installed.FAMILY} is not installed as a face of one weight",
@@ -28,20 +28,3 @@ def fonts() -> None:
         )
     for name in installed.faces():
         tell(name)
-
-
-def prepare_faces() -> None:
-    """Cut the core faces that have not been cut; where they cannot be kept, reviews are made without them."""
-    try:
-        cut_core_faces()
-    except WriteError as error:
-        say(f"{error.message}: review summaries are made without core faces, which takes longer")
-
-
-def cut_core_faces() -> None:
-    """Cut the core faces that have not been cut, and say so."""
-    from docgen.documents import fonts as installed
-
-    for core in installed.uncut():
-        say(f"cutting the {core.weight} core face from {core.chinese.file.name}, once: about 10 s")
-        installed.cut(core)

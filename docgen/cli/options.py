@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from docgen.cli.console import say
 from docgen.errors import UsageError
+from docgen.library import DEFAULT_KIT
 
 if TYPE_CHECKING:
-    from docgen.model.intake import Value, Verdict
-    from docgen.model.kit import Kit
+    from docgen.library.kits import Kit, Terms
     from docgen.output.storage import Location
-    from docgen.pipeline import Unreadable
     from docgen.reading import ReadingProcess
 
 _READING = "docgen.reading"
+#: So many files that are passed over are named.
+_NAMED = 5
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def common(*names: str) -> Callable[[_Command], _Command]:
     """The named common options, spelt the same for every command."""
     every: dict[str, Callable[[Any], Any]] = {
-        "kit": click.option("--kit", "kit_name", default="caller-number", metavar="NAME|FOLDER", show_default=True,
+        "kit": click.option("--kit", "kit_name", default=DEFAULT_KIT, metavar="NAME|FOLDER", show_default=True,
                             help="The kit to work with."),
         "terms": click.option("--terms", type=click.Path(path_type=Path), metavar="FILE",
                               help="Commercial terms: key: value in YAML, or a workbook with a terms sheet."),
@@ -82,9 +83,9 @@ out_file = click.option("-o", "--out", type=click.Path(path_type=Path), metavar=
 
 def load_kit(name: str) -> Kit:
     """The kit that --kit names."""
-    from docgen.kit import kits
+    from docgen.library.kits import Kit
 
-    return kits.load(kits.find(name))
+    return Kit.load(name)
 
 
 def reading() -> ReadingProcess:
@@ -98,40 +99,38 @@ def reading() -> ReadingProcess:
     return found
 
 
-def load_terms(path: Path | None, kit: Kit) -> Mapping[str, Value]:
+def load_terms(path: Path | None, kit: Kit) -> Terms:
     """The terms that --terms gives, none without it."""
-    if path is None:
-        return {}
-    if not path.exists():
-        raise UsageError(f"--terms {path}: there is no such file")
-    return reading().load_terms(path, kit)
+    from docgen.library.kits import Terms, terms_in
+
+    return Terms({}) if path is None else terms_in(path, kit, reading().load_terms)
 
 
-def printed_date(given: dt.datetime | None) -> dt.date:
-    """--date, else SOURCE_DATE_EPOCH (UTC), else today."""
-    if given is not None:
-        return given.date()
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        try:
-            return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
-        except (ValueError, OverflowError, OSError) as cause:
-            raise UsageError(f"SOURCE_DATE_EPOCH={epoch}: is no number of seconds since 1970") from cause
-    return dt.datetime.now().astimezone().date()
+def day(given: dt.datetime | None) -> dt.date | None:
+    """The day of --date, None without it."""
+    return given and given.date()
 
 
-def find_sources(sources: Sequence[str], out: Location | None = None, *, stored: bool = False) -> list[Any]:
-    """The files that SOURCE... means; only with `stored` they may stand in storage."""
+def find_sources(sources: Sequence[str], kit: Kit, out: Location | None = None) -> list[Any]:
+    """The files that SOURCE... means."""
     from docgen.output.storage import is_remote
-    from docgen.sources import discover
+    from docgen.sources import discover, nothing_to_read
 
-    for source in () if stored else filter(is_remote, sources):
+    for source in filter(is_remote, sources):
         raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")
-    return discover(sources, out)
+    found = sources_among(discover(sources, out), kit)
+    if not found:
+        raise nothing_to_read(sources)
+    return found
 
 
-def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[Unreadable] = ()) -> NoReturn:
-    """Leave the command with the code that the gravest outcome asks for."""
-    from docgen.pipeline import exit_code
+def sources_among(found: Iterable[Any], kit: Kit) -> list[Any]:
+    """What of these files is read; what else stands in the folders is told on stderr, the first of it by name."""
+    from docgen.formats.books import Unknown
 
-    raise click.exceptions.Exit(exit_code(verdicts, unreadable))
+    told = [(one, reading().look(one, kit)) if isinstance(one, Unknown) else (one, None) for one in found]
+    if others := [(name, what) for name, what in told if what]:
+        from docgen.batch.events import passed_over_text
+
+        say(passed_over_text(others[:_NAMED], len(others)))
+    return [Path(one) if isinstance(one, Unknown) else one for one, what in told if what is None]

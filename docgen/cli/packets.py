@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
-from docgen.cli.options import (
-    Place,
-    common,
-    exit_by,
-    find_sources,
-    load_kit,
-    load_terms,
-    printed_date,
-    reading,
-    sources_argument,
-)
+from docgen.cli.inputs import exit_by, read_sources
+from docgen.cli.options import Place, common, day, find_sources, load_kit, load_terms, sources_argument
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from docgen.library.cases import Case
     from docgen.output.storage import Location
-    from docgen.packet.packet import Packet, PacketOptions
-    from docgen.pipeline import ReviewedIntake
+    from docgen.packet.packet import Packet
 
 DEFAULT_OUT = "outputs"
 
@@ -41,15 +32,13 @@ def packet(
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
     kit = load_kit(kit_name)
-    from docgen.packet import packet as packets
-    from docgen.pipeline import review_sources
-
-    run = review_sources(find_sources(sources, out), kit, load_terms(terms, kit), sheet, row, assess=reading().assess)
-    options = packets.PacketOptions(kit, printed_date(date), out, force)
-    made = _make_all(run.reviewed, options)
+    run = read_sources(find_sources(sources, kit, out), kit, load_terms(terms, kit), day(date), sheet, row)
+    made = _make_all(run.cases, out, force=force)
     if as_json:
-        unreadable = [entry._asdict() for entry in run.unreadable]
-        print_json({"packets": [_packet_json(item) for item in made], "unreadable": unreadable})
+        from docgen.packet.packet import PacketsJson, packet_json
+
+        packets = [packet_json(item) for item in made]
+        print_json(PacketsJson(schema="docgen/packet/1", packets=packets, unreadable=run.unreadable))
     else:
         from docgen.cli import views
 
@@ -59,31 +48,21 @@ def packet(
     exit_by((item.verdict for item in made), run.unreadable)
 
 
-def _make_all(reviewed: list[tuple[Path, ReviewedIntake]], options: PacketOptions) -> list[Packet]:
+def _make_all(cases: list[Case], out: Path, *, force: bool) -> list[Packet]:
     """Every packet; all names are settled, and all refusals raised, before the first is written."""
     from docgen.output import files
     from docgen.packet import packet as packets
 
-    files.remove_orphans(options.out)
-    names = packets.folder_names([item.intake for _, item in reviewed])
+    files.remove_orphans(out)
+    names = packets.folder_names([case.intake for case in cases])
     for name in names:
-        packets.refuse_to_lose(options.out / name, force=options.force)
+        packets.refuse_to_lose(out / name, force=force)
     with progress(len(names), "packets") as advance:
         made = []
-        for (path, item), name in zip(reviewed, names, strict=True):
-            made.append(packets.make(item, packets.original(path), options, name))
+        for case, name in zip(cases, names, strict=True):
+            made.append(case.save(out, name=name, force=force))
             advance()
     return made
-
-
-def _packet_json(made: Packet) -> dict[str, Any]:
-    return {
-        "name": made.name,
-        "verdict": made.verdict.value,
-        "folder": str(made.folder.resolve()),
-        "files": {kind: path and str(path.resolve()) for kind, path in made.files.items()},
-        "pending": list(made.pending),
-    }
 
 
 @click.command()

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from docgen.cli.console import complain, private, say, talks
+from docgen.cli.console import complain, say, talks
+from docgen.masking import masked
 from docgen.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from docgen.batch.jobs import Failure, Outcome
+    from docgen.batch.jobs import Outcome
     from docgen.batch.schedule import Retry
     from docgen.errors import DocgenError
 
 #: Intakes between two lines of progress.
 EVERY = 100
+#: So many files that are passed over are named in the last line; the reports name all.
+_NAMED = 5
 
 
 class _Length(NamedTuple):
@@ -42,6 +45,8 @@ class Tally:
         self.sources = sources
         self.failed = 0
         self.verdicts: Counter[str] = Counter()
+        self.passed_over = 0
+        self._first_passed_over: list[tuple[str, str]] = []
         self._ended = 0
         self._in_ended = 0
         self._tables: dict[str, _Length] = {}
@@ -49,6 +54,12 @@ class Tally:
 
     def add(self, outcome: Outcome) -> None:
         """Count what became of a unit."""
+        if outcome.passed_over:
+            self.sources -= 1
+            self.passed_over += 1
+            if len(self._first_passed_over) < _NAMED:
+                self._first_passed_over.append((outcome.source, outcome.passed_over))
+            return
         self.verdicts.update(item.verdict for item in outcome.items)
         self.failed += len(outcome.failures)
         count = len(outcome.items) + len(outcome.failures)
@@ -95,8 +106,13 @@ class Tally:
     @property
     def ended(self) -> str:
         """The totals in words."""
+        from docgen.batch.events import passed_over_text
+
         packets = f"{self.made:,} packet{'' if self.made == 1 else 's'}"
-        return f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+        ended = f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+        if not self.passed_over:
+            return ended
+        return f"{ended}; {passed_over_text(self._first_passed_over, self.passed_over)}"
 
     def __str__(self) -> str:
         return f"{self.made:,} done, {self.failed:,} failed, {self.rate:.1f} a second"
@@ -111,13 +127,21 @@ class Lines:
 
     def outcome(self, outcome: Outcome) -> None:
         """Tell of a unit that is done."""
+        from docgen.batch.events import failure_text
+
         for failure in outcome.failures:
-            self._error(f"error: {_about(outcome.source, failure)}")
+            self._error(f"error: {failure_text(outcome.source, failure)}")
         self._progress()
 
     def retry(self, retry: Retry) -> None:
         """Tell of a unit that is tried again."""
-        say(f"{_unit(retry)}: the worker process died ({retry.unit.deaths[-1]}); trying again")
+        from docgen.batch.events import retry_text
+
+        say(retry_text(retry))
+
+    def note(self, text: str) -> None:
+        """Tell what there is to know before the first unit."""
+        say(text)
 
     def error(self, error: DocgenError) -> None:
         """Tell of what stopped the run."""
@@ -146,7 +170,7 @@ class Bar(Lines):
         self._task = progress.add_task(str(tally), total=None)
 
     def _error(self, text: str) -> None:
-        self._shown.console.print(printable(private(text)), markup=False, highlight=False, soft_wrap=True)
+        self._shown.console.print(printable(masked(text)), markup=False, highlight=False, soft_wrap=True)
 
     def _progress(self) -> None:
         done = self.tally.made + self.tally.failed
@@ -157,7 +181,9 @@ class Json(Lines):
     """One JSON object a line, for programs."""
 
     def outcome(self, outcome: Outcome) -> None:
-        """An event for each intake, and one for each failure."""
+        """An event for each intake, one for each failure, or one for a file that is passed over."""
+        if outcome.passed_over:
+            self._event("passed_over", source=outcome.source, reason=outcome.passed_over)
         for item in outcome.items:
             self._event(
                 "item", source=outcome.source, sheet=item.sheet, row=item.row, verdict=item.verdict,
@@ -171,6 +197,10 @@ class Json(Lines):
         unit = retry.unit
         self._event("retry", source=unit.source, first=unit.start + 1, last=unit.stop, reason=unit.deaths[-1])
 
+    def note(self, text: str) -> None:
+        """An event with the text."""
+        self._event("note", text=text)
+
     def error(self, error: DocgenError) -> None:
         """An event, and the exit code."""
         self._event("error", message=error.message, hint=error.hint, code=int(error.exit_code))
@@ -179,7 +209,10 @@ class Json(Lines):
     def end(self, text: str) -> None:
         """An event with the totals."""
         tally = self.tally
-        self._event("end", made=tally.made, failed=tally.failed, verdicts=dict(tally.verdicts), text=text)
+        self._event(
+            "end", made=tally.made, failed=tally.failed, passed_over=tally.passed_over,
+            verdicts=dict(tally.verdicts), text=text,
+        )  # fmt: skip
 
     def _event(self, event: str, **details: Any) -> None:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
@@ -202,16 +235,3 @@ def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
             yield Bar(tally, progress)
     else:
         yield Lines(tally)
-
-
-def _about(source: str, failure: Failure) -> str:
-    # the reason of an unreadable source names it
-    where = "" if failure.reason.startswith(source) else f"{source}: "
-    return f"{where}{failure.place + ': ' if failure.place else ''}{failure.reason}" + (
-        f" ({failure.remedy})" if failure.remedy else ""
-    )
-
-
-def _unit(retry: Retry) -> str:
-    unit = retry.unit
-    return f"{unit.source}: intake {unit.start + 1}" + (f"–{unit.stop}" if unit.stop > unit.start + 1 else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -12,9 +12,10 @@ from rich.text import Text
 
 from docgen.documents.context import show_figure
 from docgen.documents.template_fields import Listing
+from docgen.library.cases import Case
+from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
 from docgen.packet.packet import Packet
-from docgen.pipeline import ReviewedIntake
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -28,28 +29,36 @@ def verdict_text(verdict: Verdict) -> Text:
     return Text(verdict.value, style=_VERDICT_STYLE[verdict])
 
 
-def assessment(reviewed: ReviewedIntake) -> RenderableType:
-    """One intake: who and where, verdict, every finding in a table, the figures, what was not understood."""
-    return Group(*_assessment(reviewed))
+def assessment(case: Case) -> RenderableType:
+    """One case: who and where, verdict, every finding in a table, the figures, what was not understood."""
+    return Group(*_assessment(case))
 
 
-def _assessment(reviewed: ReviewedIntake) -> Iterator[RenderableType]:
-    intake, review = reviewed.intake, reviewed.review
-    place = " · ".join(part for part in (intake.source, intake.sheet, intake.row and f"row {intake.row}") if part)
-    yield Text.assemble((intake.name, "bold"), "  ", verdict_text(review.verdict), "  ", (place, "dim"))
-    if review.findings:
-        yield _findings(review.findings)
+def _assessment(case: Case) -> Iterator[RenderableType]:
+    place = " · ".join(part for part in (case.source, case.sheet, case.row and f"row {case.row}") if part)
+    yield Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+    if case.findings:
+        yield _findings(case.findings)
     known = [
         f"{figure.label} {show_figure(figure.value)} {figure.unit}".strip()
-        for figure in review.figures.values()
+        for figure in case.figures.values()
         if figure.value is not None
     ]
     if known:
         yield Padding(Text("; ".join(known), style="dim"), (0, 2))
-    for text in intake.unrecognised:
-        where = "!".join(part for part in (text.sheet, text.cell) if part)
-        yield Padding(Text(f"not understood: {where}: {text.text}", style="dim"), (0, 2))
+    for text in case.unrecognised:
+        yield _not_understood(text.text, text.sheet, text.cell)
     yield ""
+
+
+def outside(texts: Iterable[OutsideJson]) -> RenderableType:
+    """What stands in no intake and was not understood."""
+    return Group(*(_not_understood(text["text"], text["source"], text["sheet"], text["cell"]) for text in texts))
+
+
+def _not_understood(text: str, *place: str | None) -> RenderableType:
+    where = "!".join(part for part in place if part)
+    return Padding(Text(f"not understood: {where}: {text}", style="dim"), (0, 2))
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:
@@ -62,7 +71,7 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
             f"[{style}]{finding.level.value}[/]",
             finding.rule,
             escape(finding.label or ""),
-            finding.origin.cell or "—",
+            finding.cell or "—",
             escape(_short(finding.written or "")),
             f"{escape(finding.message)}\n[dim]{escape(finding.remedy)}[/]",
             finding.clause or "",

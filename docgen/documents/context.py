@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from docgen import values
-from docgen.model.display import Missing, Shown
-from docgen.model.intake import Answer, FigureResult, Finding, Intake, Level, Origin, Review, Unrecognised, Value
-from docgen.model.kit import Field, Kit, Section
+from docgen.documents.findings import spoken
+from docgen.model.display import Missing, Shown, is_given
+from docgen.model.intake import (
+    UNREAD,
+    Answer,
+    FigureResult,
+    Finding,
+    Intake,
+    Level,
+    Origin,
+    Review,
+    Unrecognised,
+    Value,
+)
+from docgen.model.kit import Due, Field, Kit, Section
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
+from docgen.text import clean_long
 from docgen.values.shown import ITEMISED, shown, shown_limits
+
+#: Characters of an answer that a row of a table holds, and of its parts where it is longer.
+_LONGEST_ROW, _PART = 900, 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +52,18 @@ class AnswerRow(NamedTuple):
     """One customer field as documents list it: as written beside as understood."""
 
     key: Annotated[str, "the key of the field"]
+    section_key: Annotated[str, "the key of its section"]
     section: Annotated[str, "the label of its section"]
     group: Annotated[str, "the label of its group, empty without one"]
     label: Annotated[str, "its label"]
     required: Annotated[bool, "whether it must always be answered"]
     written: Annotated[str, "the answer as written"]
     shown: Annotated[Any, "the answer as understood"]
+    listed: Annotated[Any, "the answer as understood, several things a line each"]
+    unit: Annotated[str, "the unit of its number, empty without one"]
+    applies: Annotated[bool, "whether it is given, or lacks although it must be answered"]
+    is_as_written: Annotated[bool, "whether it is understood just as it was written"]
+    parts: Annotated[list[tuple[str, str]], "as written and as understood, in parts shorter than a page"]
     sheet: Annotated[str | None, "the sheet that the answer stands in"]
     cell: Annotated[str | None, "the cell that it stands in"]
     level: Annotated[str | None, "the gravest level of the findings there"]
@@ -62,10 +84,13 @@ class ReviewSummary(NamedTuple):
 
     verdict: Annotated[str, "accepted, manual, rejected or incomplete"]
     findings: Annotated[tuple[Finding, ...], "every finding, gravest first"]
-    levels: Annotated[list[tuple[str, list[Finding]]], "each level that has findings, with them"]
+    levels: Annotated[list[tuple[str, list[Finding]]], "each level that has findings, with them, but for unread texts"]
+    manual: Annotated[tuple[Finding, ...], "those that a person decides"]
+    unread: Annotated[tuple[Finding, ...], "those of texts that may be answers and were not read"]
     counts: Annotated[Mapping[Level, int], "how many findings each level has"]
     figures: Annotated[list[FigureRow], "every derived figure"]
     pending: Annotated[tuple[str, ...], "the labels that the contract prints as pending"]
+    pending_by: Annotated[list[tuple[str, list[str]]], "the same by who is asked: customer, provider, commercial"]
     name: Annotated[str, "the name of the intake"]
     source: Annotated[str, "the file that it was read from"]
     sheet: Annotated[str | None, "the sheet that it was read from"]
@@ -143,7 +168,7 @@ def context(
     kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], options: RenderOptions
 ) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
-    given = {**terms, **intake.values}
+    given = {**intake.values, **terms}
     figures = {key: _figure(figure) for key, figure in review.figures.items()}
     common = Common(
         today=Shown(options.date, values.show_date(options.date)),  # type: ignore[arg-type]
@@ -152,7 +177,7 @@ def context(
         answers=answer_rows(kit, intake, review),
         sections=[section for section in kit.sections if not section.internal],
         kit=kit_mark(kit),
-        review=_summary(intake, review, figures, options),
+        review=_summary(kit, intake, review, figures, options),
     )
     return {
         **{key: shown(field, given.get(key)) for key, field in kit.all_fields.items()},
@@ -163,16 +188,22 @@ def context(
     }
 
 
-def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], options: RenderOptions) -> ReviewSummary:
+def _summary(
+    kit: Kit, intake: Intake, review: Review, figures: Mapping[str, Any], options: RenderOptions
+) -> ReviewSummary:
+    findings = spoken(kit, review.findings)
+    of_answers = [finding for finding in findings if finding.rule != UNREAD]
+    levels = ((level.value, [f for f in of_answers if f.level is level]) for level in Level)
     return ReviewSummary(
         verdict=review.verdict.value,
-        findings=review.findings,
-        levels=[
-            (level.value, [f for f in review.findings if f.level is level]) for level in Level if review.count(level)
-        ],
-        counts={level: review.count(level) for level in Level},
+        findings=findings,
+        levels=[(level, found) for level, found in levels if found],
+        manual=tuple(finding for finding in findings if finding.level is Level.MANUAL),
+        unread=tuple(finding for finding in findings if finding.rule == UNREAD),
+        counts={level: sum(finding.level is level for finding in findings) for level in Level},
         figures=[FigureRow(k, f.label, figures[k], f.unit, f.formula) for k, f in review.figures.items()],
         pending=options.pending,
+        pending_by=_by_due(kit, options.pending),
         name=intake.name,
         source=intake.source,
         sheet=intake.sheet,
@@ -181,10 +212,17 @@ def _summary(intake: Intake, review: Review, figures: Mapping[str, Any], options
     )
 
 
+def _by_due(kit: Kit, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The labels of what a contract lacks by who is asked for it, none where nothing is."""
+    due = {field.label: field.due_from for field in kit.all_fields.values()}
+    split = ((who.value, [label for label in labels if due.get(label, Due.COMMERCIAL) is who]) for who in Due)
+    return [(who, found) for who, found in split if found]
+
+
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
     """Every customer field, in the kit's order, with its answer and the gravest level found there."""
     levels: dict[str | None, str] = {}
-    for finding in review.findings:
+    for finding in spoken(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)
     labels = {section.key: section.label for section in kit.sections}
     rows = []
@@ -198,11 +236,30 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
             value = Missing(field.label, pending=missing_required)
         rows.append(
             AnswerRow(
-                key, labels[field.section], field.group, field.label, field.required is True,
-                answer.written, value, answer.origin.sheet, answer.origin.cell, levels.get(key),
+                key, field.section, labels[field.section], field.group, field.label, field.required is True,
+                answer.written, value, _listed(value), field.unit, is_given(value) or missing_required,
+                clean_long(answer.written) == str(value), _parts(answer.written, str(value)), answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip
     return rows
+
+
+def _parts(written: str, understood: str) -> list[tuple[str, str]]:
+    """Two texts side by side, cut where a row of a table would outgrow its page."""
+    longest = max(len(written), len(understood), 1)
+    cuts = range(0, longest, _PART if longest > _LONGEST_ROW else longest)
+    return (
+        [(written[at : at + _PART], understood[at : at + _PART]) for at in cuts]
+        if len(cuts) > 1
+        else [(written, understood)]
+    )
+
+
+def _listed(value: Shown | Missing) -> Shown | Missing:
+    """A value of several parts that prints them a line each; any other as it is."""
+    if isinstance(value, Missing) or not value.items:
+        return value
+    return Shown(value.value, "\n".join(map(str, value.items)), value.items, is_private=value.is_private)
 
 
 def _figure(figure: FigureResult) -> Shown | Missing:

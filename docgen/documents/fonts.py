@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -96,6 +96,13 @@ def cut(core: Core) -> None:
             symbols = core.symbols.file if core.symbols else None
             content = core_face.cut(core.chinese.file, core.chinese.number, symbols, _WEIGHTS[core.weight])
             files.write_file(core.file, content, replace=True)
+
+
+def cut_missing(tell: Callable[[str], object]) -> None:
+    """Cut the core faces that have not been cut, and tell of each.  Raises WriteError."""
+    for core in uncut():
+        tell(f"cutting the {core.weight} core face from {core.chinese.file.name}, once: about 10 s")
+        cut(core)
 
 
 @cache

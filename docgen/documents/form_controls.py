@@ -8,6 +8,7 @@ The tags are the field's (`kit.Field.tag_of`); what stands in the controls alone
 from __future__ import annotations
 
 from functools import lru_cache
+from unicodedata import east_asian_width
 from zlib import crc32
 
 from markupsafe import Markup, escape
@@ -20,6 +21,9 @@ from docgen.model.kit import Field, FieldType
 TICKED, EMPTY, BOX_FONT = "☒", "☐", "MS Gothic"
 _LOCK = '<w:lock w:val="{}"/>'
 _LINE, _GAP = "________", "　"
+#: As many characters of full width as a line of tick boxes holds; the column of answers of the kit is wider.
+_ROOM = 28
+_BREAK = Markup("<w:r><w:br/></w:r>")
 
 _DROPDOWNS = {FieldType.ONE, FieldType.YES_NO}
 _PLACEHOLDER = '<w:rPr><w:rStyle w:val="PlaceholderText"/><w:color w:val="6B7280"/></w:rPr>'
@@ -82,12 +86,20 @@ def _dropdown(field: Field, value: Value | None, *, locked: bool) -> Markup:
 def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     printed = [c for c in field.choices if c.offered or c.key in value]
     pieces = []
+    room = _ROOM
     for choice in printed:
+        # A line ends between two choices, never within one.
+        room -= (needed := 1 + _width(choice.label + _GAP))
+        if room < 0:
+            pieces.append(_BREAK)
+            room = _ROOM - needed
         alias = f"{field.label} {choice.label}"
         pieces.append(_tick_box(field.tag_of(choice), alias, ticked=choice.key in value, locked=locked))
         pieces.append(_run(choice.label + _GAP))
     if field.other:
         alias = f"{field.label} {field.other}"
+        if room < 1 + _width(f"{field.other}：{_LINE}"):
+            pieces.append(_BREAK)
         pieces.append(_tick_box(field.tag_of_other, alias, ticked=value.other is not None, locked=locked))
         pieces.append(_run(f"{field.other}："))
         pieces.append(_text_control(field.tag_of_other_text, alias, _LINE, value.other, locked=locked))
@@ -106,6 +118,11 @@ def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     return Markup(
         f"<w:sdt>{properties}<w:sdtContent><w:r>{_BOX_PROPERTIES}<w:t>{glyph}</w:t></w:r></w:sdtContent></w:sdt>"
     )
+
+
+def _width(text: str) -> float:
+    """How wide a text is, in characters of full width."""
+    return sum(1 if east_asian_width(letter) in "WF" else 0.5 for letter in text)
 
 
 @lru_cache(maxsize=1024)

@@ -33,9 +33,8 @@ def redline(old: Path, new: bytes, date: dt.date) -> bytes:
     except EngineNotInstalledError as cause:
         raise _not_installed() from cause
     except EngineExecutionError as cause:
-        lines = [line.strip() for line in (cause.stderr or str(cause)).splitlines() if line.strip()]
-        raise SourceError(
-            f"{old}: cannot be compared with the new draft: {lines[0] if lines else cause}",
+        raise SourceError(  # what the engine says may quote the contract
+            f"{old}: cannot be compared with the new draft: the comparison ended with an error",
             "open it in Word, save it again as .docx, and compare with that",
         ) from cause
     return bytes(compared)

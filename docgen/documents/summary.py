@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import mimetypes
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
 from html import unescape
@@ -29,6 +30,8 @@ from docgen.template.page import compile_page
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
+#: A printer's fonts are Pango's, which are no threads' to share: threads take turns.
+_turn = threading.Lock()
 
 #: The PDF/UA identification (ISO 14289-1, clause 5) with the extension schema that PDF/A asks for
 #: (ISO 19005-3, 6.6.2.3.2): WeasyPrint writes the one of its variant only.
@@ -81,11 +84,12 @@ def render_review(
     font is not installed, MissingGlyphError where no font has a character that would be printed, ProofError.
     """
     html = _html(kit, context.context(kit, intake, review, terms, options))
-    printer = _printer(kit.folder, fonts.core_faces())
-    missing = fonts.undrawable(unescape(html))
-    if missing:
-        raise _missing_glyphs(missing, kit, intake, review)
-    return _pdf(printer, html, options.date, attached)
+    with _turn:
+        printer = _printer(kit.folder, fonts.core_faces())
+        missing = fonts.undrawable(unescape(html))
+        if missing:
+            raise _missing_glyphs(missing, kit, intake, review)
+        return _pdf(printer, html, options.date, attached)
 
 
 def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review: Review) -> MissingGlyphError:

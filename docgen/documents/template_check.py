@@ -81,7 +81,7 @@ def _notes(name: str, examined: Examined, kit: Kit | None) -> Iterator[Remark]:
         return
     figures = {f"figures.{figure.key}" for figure in kit.figures}
     for printed in examined.usage.printed:
-        field = kit.fields.get(printed.name)
+        field = kit.fields.get(printed.name) if printed.name in kit.core else None
         if field is not None and field.required is not True and not printed.guards & _asked(field):
             what = f"is optional: where it is not given, this prints {'【待定】' if field.pending else '—'}"
         elif printed.name in figures and printed.name not in printed.guards:

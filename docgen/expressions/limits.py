@@ -44,7 +44,11 @@ _UNBOUNDED_NAMES = {"varargs", "kwargs"}
 _left: ContextVar[int] = ContextVar("left", default=BUDGET)
 
 
-class TooMuchError(ArithmeticError):
+class ComputingError(ArithmeticError):
+    """Something that docgen does not compute; its text quotes no value."""
+
+
+class TooMuchError(ComputingError):
     """A rendering has used up its budget."""
 
     def __init__(self) -> None:
@@ -76,15 +80,15 @@ def pay_call(arguments: Collection[object]) -> None:
 
 
 def pay_operator(operator: str, left: object, right: object) -> None:
-    """Pay for `left operator right`.  Raises TooMuchError, and TypeError or ArithmeticError for what grows too fast."""
+    """Pay for `left operator right`.  Raises TooMuchError, and ComputingError for what grows too fast."""
     if operator == "+":
         spend(_size(left) + _size(right))
     elif operator != "-" and not (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
-        raise TypeError(f"only numbers can stand beside {operator}")
+        raise ComputingError(f"only numbers can stand beside {operator}")
     if any(map(_is_huge, (left, right))):
-        raise ArithmeticError("a number has grown beyond any use")
+        raise ComputingError("a number has grown beyond any use")
     if operator == "**" and isinstance(right, _NUMBERS) and not -_HIGHEST_POWER <= right <= _HIGHEST_POWER:
-        raise ArithmeticError(f"a power above {_HIGHEST_POWER} is not computed")
+        raise ComputingError(f"a power above {_HIGHEST_POWER} is not computed")
 
 
 def _is_huge(number: object) -> bool:
@@ -169,9 +173,9 @@ _ROUNDINGS = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLO
 def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     """As Jinja's, in exact decimals: half of the last digit goes up."""
     if not 0 <= precision <= _MOST_DIGITS:
-        raise ArithmeticError(f"numbers are rounded to between 0 and {_MOST_DIGITS} digits")
+        raise ComputingError(f"numbers are rounded to between 0 and {_MOST_DIGITS} digits")
     if method not in _ROUNDINGS:
-        raise ValueError(f"method must be one of {', '.join(_ROUNDINGS)}")
+        raise ComputingError(f"method must be one of {', '.join(_ROUNDINGS)}")
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-precision), _ROUNDINGS[method])
 
 
@@ -208,7 +212,7 @@ def _flat(items: Any) -> Any:
 
 def _not_a_list(value: Any) -> Any:
     if isinstance(value, (list, tuple, dict)) and not hasattr(value, "_fields"):
-        raise TypeError("a list stands where a single value should (print one with | join)")
+        raise ComputingError("a list stands where a single value should (print one with | join)")
     return value
 
 

@@ -7,13 +7,14 @@ them and compare by their key.  A value that was not given is `Missing` in both 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from decimal import Decimal
 from functools import cache, wraps
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -243,6 +244,18 @@ FAILURES = (
 )  # fmt: skip
 
 
+_UNDEFINED = re.compile(r"'\w+' is undefined")
+
+
+def reason(cause: BaseException) -> str:
+    """Why something failed on the values of an intake, without the values: what Python says may quote an answer."""
+    if isinstance(cause, limits.ComputingError) or (
+        isinstance(cause, UndefinedError) and _UNDEFINED.fullmatch(str(cause))
+    ):
+        return str(cause)
+    return f"this cannot be computed ({type(cause).__name__})"
+
+
 class Expression(NamedTuple):
     """A compiled expression and the names it uses."""
 
@@ -261,7 +274,7 @@ class Expression(NamedTuple):
                 given = {name: values[name] for name in self.names if name in values} | functions
                 return as_type(self.compiled(given))
         except FAILURES as cause:
-            raise KitError(f"the expression {self.source!r} cannot be evaluated: {cause}") from cause
+            raise KitError(f"the expression {self.source!r} cannot be evaluated: {reason(cause)}") from cause
 
 
 @cache
@@ -283,7 +296,7 @@ class Message(NamedTuple):
         try:
             return self.template.render({name: value_of(name) for name in self.names})
         except FAILURES as cause:
-            raise KitError(f"the text {self.source!r} cannot be filled in: {cause}") from cause
+            raise KitError(f"the text {self.source!r} cannot be filled in: {reason(cause)}") from cause
 
 
 @cache

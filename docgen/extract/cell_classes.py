@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from docgen.extract.marks import mark_of
 from docgen.extract.vocabulary import Meaning, Vocabulary
 from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
@@ -53,10 +54,14 @@ class Layout:
         self.vocabulary = vocabulary
         self.rows: dict[int, list[LabelCandidate]] = {}
         for row, cells in grid.rows.items():
-            self.rows[row] = [self._spot(row, column, cell) for column, cell in cells.items()]
+            spots = [self._spot(row, column, cell) for column, cell in cells.items() if cell.text.strip()]
+            if spots:
+                self.rows[row] = spots
         self.spots = {spot.place: spot for spots in self.rows.values() for spot in spots}
         self.uses = Counter(spot.key for spot in self.spots.values() if spot.key)
         self.uses.update(key for spot in self.spots.values() for key, _ in spot.meaning.pairs)
+        self.uses.update(key for spot in self.spots.values() for key in spot.meaning.joint.keys[1:])
+        self._options = Counter(spot.meaning.option[0] for spot in self.spots.values() if spot.meaning.option)
         self.below: set[Place] = set()
         self.roles: dict[Place, Role] = {}
         for row in self.rows:
@@ -69,7 +74,14 @@ class Layout:
             several = len(meaning.keys) > 1
             group = group_beside(self.grid, self.vocabulary, row, column) if several else ""
             key = self.vocabulary.resolve(meaning, group)
+        elif meaning.joint.keys or meaning.option:
+            key = meaning.option[0] if meaning.option else meaning.joint.keys[0]
         return LabelCandidate(self.grid.extent(row, column), cell, meaning, key)
+
+    def option(self, spot: LabelCandidate) -> str:
+        """The choice that a label names beside its field; `行业（银行）` alone is but a label with a remark."""
+        option = spot.meaning.option
+        return option[1] if option and (not spot.meaning.keys or self._options[option[0]] > 1) else ""
 
     def _assign(self, row: int) -> None:
         """Give each cell of the row its role, from left to right."""
@@ -131,7 +143,7 @@ class Layout:
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
             return False
         beside = after.cell.text if after is not None and adjacent(spot, after) and not after.key else None
-        if beside is not None and not self.vocabulary.is_choice(owner.key, beside):
+        if beside is not None and mark_of(beside) is None and not self.vocabulary.is_choice(owner.key, beside):
             return False
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
 

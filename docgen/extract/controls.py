@@ -2,21 +2,25 @@
 
 Nothing else that Word keeps of a control is trusted, since other editors drop it: that the text is a
 placeholder is known by what it says, that a box is ticked by the tick it shows.  What was written beside
-a control is kept: it is the answer where the control is blank, else it is listed as not understood.
+a control is kept: it is the answer where the control is blank, else a finding quotes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from docgen import values
-from docgen.extract.find_intakes import foreign_prose
+from docgen.extract.answer_text import without_print
 from docgen.extract.forms import read_form
+from docgen.extract.prose import foreign_texts, quoted
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.docx import Document
 from docgen.formats.docx_flows import Control
-from docgen.model.intake import Answer, Answers, Chosen, Origin, Unrecognised
-from docgen.model.kit import Field, FieldType
+from docgen.formats.grid import Cell
+from docgen.model.intake import UNREAD, Answer, Answers, Chosen, Level, Origin, ReadingNote, Unrecognised, Value
+from docgen.model.kit import Choice, Field, FieldType
+from docgen.text import clean_line, fold
 from docgen.values import choices
 
 
@@ -25,30 +29,29 @@ def read_controls(document: Document, vocabulary: Vocabulary) -> Answers | None:
     customer is asked have one.  A field that has lost its control is read by its label."""
     reader = _ControlReader(document, vocabulary)
     fields = dict(reader.answers())
-    if len(fields) * 2 < len(vocabulary.fields):
+    if not vocabulary.are_half(fields):
         return None
-    reader.read_labels(fields)
-    return Answers(None, None, fields, (*reader.leftover, *foreign_prose(document.prose, vocabulary)))
+    reader.read_tables(fields)
+    return Answers(None, None, fields, tuple(reader.left), notes=tuple(reader.notes))
 
 
 class _ControlReader:
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.document = document
-        self.controls: dict[str, Control] = {}
-        self.leftover: list[Unrecognised] = []
-        self.shared = _shared_cells(document)
+        self.controls: dict[str, list[Control]] = {}
+        self.left: list[Unrecognised] = []
+        self.notes: list[ReadingNote] = []
+        self.owners = _owners(document)
+        self.cells = _cells(document)
         for control in document.controls:
-            self._keep(control)
+            self.controls.setdefault(control.tag, []).append(control)
 
-    def _keep(self, control: Control) -> None:
-        """Of controls with one tag the first that says something; another answer than that is left over."""
-        kept = self.controls.setdefault(control.tag, control)
-        if kept is not control and not self._is_blank(control):
-            if self._is_blank(kept):
-                self.controls[control.tag] = control
-            elif control.text != kept.text:
-                self.leftover.append(Unrecognised(None, control.cell, control.text))
+    def _note(self, code: str, level: Level, text: str, cell: str | None, key: str | None, **details: str) -> None:
+        self.notes.append(ReadingNote(code, level, text, Origin(None, cell), key, details))
+
+    def _unread(self, text: str, cell: str | None, key: str | None) -> None:
+        self.notes.append(quoted(text, Origin(None, cell), key))
 
     def _is_blank(self, control: Control) -> bool:
         key = control.tag.partition(".")[0]
@@ -59,81 +62,154 @@ class _ControlReader:
     def answers(self) -> Iterator[tuple[str, Answer]]:
         """Each field of the kit that has a control, with what was answered in and beside it."""
         for key, field in self.vocabulary.fields.items():
-            several = field.type is FieldType.SEVERAL
-            answer = self._ticked(field) if several else self._written(field)
+            answer = self._ticked(field) if field.type is FieldType.SEVERAL else self._written(field)
             if answer is not None:
                 yield key, answer
+                self._see_cells(field)
 
-    def read_labels(self, fields: dict[str, Answer]) -> None:
-        """Add the fields that have a label only, and list what stands in cells without controls, or with those
-        of several fields."""
-        for address in self.shared:
-            self._list(address, self.document.answering[address].around.split("\n"))
-        for grid in self.document.tables:
-            form = read_form(grid, self.vocabulary)
-            texts = [(grid.address(*place), text) for place, text in form.leftover]
-            for key, answer in form.fields.items():
-                if fields.setdefault(key, answer) is not answer:
-                    texts.append((answer.origin.cell, answer.written))
-            for cell, text in texts:
-                if cell not in self.document.answering:
-                    self._list(cell, [text])
+    def _see_cells(self, field: Field) -> None:
+        """Point out what is struck out in the cells of the field's controls, and comments on them."""
+        addresses = dict.fromkeys(c.cell for tag in field.tags for c in self.controls.get(tag, ()) if c.cell)
+        for address in addresses:
+            cell = self.cells.get(address, Cell(""))
+            if len(self.owners[address]) > 1 and next(iter(self.owners[address])) != field.key:
+                continue
+            if cell.struck.strip():
+                self._note("struck-out", Level.ADVICE, cell.struck, address, field.key)
+            if cell.note.strip():
+                self.notes.append(quoted(cell.note, Origin(None, address), field.key, "comment"))
 
-    def _list(self, cell: str | None, texts: Iterable[str]) -> None:
-        foreign = (text for text in texts if text.strip() and not self.vocabulary.understood(text))
-        self.leftover += [Unrecognised(None, cell, text) for text in foreign]
+    # -- text --------------------------------------------------------------------------------------
 
     def _written(self, field: Field) -> Answer | None:
-        control = self.controls.get(field.key)
-        if control is None:
+        there = self.controls.get(field.key)
+        if there is None:
             return None
-        text = "" if self._is_blank(control) else control.text
+        given = [control for control in there if not self._is_blank(control)]
+        control = given[0] if given else there[0]
+        texts = list({fold(one.text): one.text for one in given}.values())
         beside = self._beside(control, field)
-        if beside and not text:
-            return Answer(beside, Origin(None, control.cell))
+        if beside and not texts:
+            return self._without_print(field, Answer(beside, Origin(None, control.cell)))
         if beside:
-            self.leftover.append(Unrecognised(None, control.cell, beside))
-        return Answer(text, Origin(None, control.tag), control.fault if text else None)
+            self._unread(beside, control.cell, field.key)
+        origin = Origin(None, control.tag)
+        if len(texts) > 1:
+            written = "\n".join(texts)
+            self._note("answers-differ", Level.INVALID, written, control.tag, field.key, texts="」、「".join(texts))
+            return Answer(written, origin)
+        return self._without_print(field, Answer(texts[0] if texts else "", origin, control.fault if texts else None))
+
+    def _without_print(self, field: Field, answer: Answer) -> Answer:
+        text, remains = without_print(self.vocabulary, field.key, answer.written)
+        if remains:
+            self._note("hint-remains", Level.INVALID, answer.written, answer.origin.cell, field.key, hint=remains)
+        return replace(answer, written=text)
 
     def _beside(self, control: Control, field: Field) -> str:
         """What was written in the control's cell outside of it, and is none of the kit's words."""
-        if control.cell is None or control.cell in self.shared:
+        if control.cell is None or len(self.owners[control.cell]) > 1:
             return ""
         lines = self.document.answering[control.cell].around.split("\n")
-        return "\n".join(line for line in lines if line.strip() and not self.vocabulary.accompanies(field.key, line))
+        return "\n".join(line for line in lines if line.strip() and not self._is_print(field.key, line))
+
+    def _is_print(self, key: str, line: str) -> bool:
+        return self.vocabulary.accompanies(key, line) or self.vocabulary.is_printed(line)
+
+    # -- tick boxes --------------------------------------------------------------------------------
 
     def _ticked(self, field: Field) -> Answer | None:
-        """The ticked boxes as the kit shows them; all that stands in the cell where more was written in it."""
+        """The ticked boxes as they were understood; all that stands in the cell where nothing is ticked in it and
+        more was written."""
         boxes = {field.tag_of(choice): choice for choice in field.choices}
         tags = [*boxes, field.tag_of_other, field.tag_of_other_text]
-        there = [self.controls[tag] for tag in tags if tag in self.controls]
+        there = [control for tag in tags for control in self.controls.get(tag, ())]
         if not there:
             return None
         cell = there[0].cell
         origin = Origin(None, cell or there[0].tag)
-        if cell and cell not in self.shared:
-            around = self.vocabulary.without_hints(field.key, self.document.answering[cell].around)
-            if not self.vocabulary.is_untouched(field.key, around):
-                return Answer(self.document.answering[cell].text, origin)
-        chosen = tuple(choice.key for tag, choice in boxes.items() if self._is_ticked(tag))
-        text = self.controls.get(field.tag_of_other_text)
-        other = text.text if text is not None and not self._is_blank(text) else ""
-        if not other and self._is_ticked(field.tag_of_other):
+        chosen = tuple(choice.key for tag, choice in boxes.items() if self._is_ticked(field, tag, choice))
+        other = self._other(field)
+        other_ticked = self._is_ticked(field, field.tag_of_other, None)
+        around = self._around(field, cell)
+        if around and not (chosen or other or other_ticked) and cell:
+            return Answer(self.document.answering[cell].text, origin)
+        if around:
+            self._unread(around, cell, field.key)
+        if other_ticked and not other:
             return Answer("、".join([*values.items(field, Chosen(chosen)), field.other or ""]), origin)
-        return Answer(values.show(field, Chosen(chosen, other or None)), origin)
+        value: Value | None = Chosen(chosen, other or None) if chosen or other else None
+        return Answer(values.show(field, value) if value is not None else "", origin, value=value)
 
-    def _is_ticked(self, tag: str) -> bool:
-        control = self.controls.get(tag)
-        if control is None:
-            return False
-        shown = choices.is_ticked(control.text)
-        return bool(control.is_checked) if shown is None else shown
+    def _other(self, field: Field) -> str:
+        """What was typed in as 其他."""
+        texts = [c.text for c in self.controls.get(field.tag_of_other_text, ()) if not self._is_blank(c)]
+        return clean_line(texts[0]) if texts else ""
+
+    def _around(self, field: Field, cell: str | None) -> str:
+        """What was written between the boxes beside the kit's own words."""
+        if cell is None or len(self.owners[cell]) > 1:
+            return ""
+        around = self.vocabulary.without_hints(field.key, self.document.answering[cell].around)
+        return "" if self.vocabulary.is_untouched(field.key, around) else around.strip()
+
+    def _is_ticked(self, field: Field, tag: str, choice: Choice | None) -> bool:
+        """Whether any box of the tag shows a tick; one that shows another state than it keeps is pointed out."""
+        found = False
+        for control in self.controls.get(tag, ()):
+            shown = choices.is_ticked(control.text)
+            if shown is not None and control.is_checked is not None and shown != control.is_checked:
+                label = choice.label if choice is not None else field.other or ""
+                self._note("choice-box-unclear", Level.MANUAL, label, control.cell or tag, field.key)
+            found = found or (bool(control.is_checked) if shown is None else shown)
+        return found
+
+    # -- what stands in no control -----------------------------------------------------------------
+
+    def read_tables(self, fields: dict[str, Answer]) -> None:
+        """Add the fields that have a label only, and account for what stands in cells without controls, or with those
+        of several fields."""
+        for address, keys in self.owners.items():
+            if len(keys) > 1:
+                for line in self.document.answering[address].around.split("\n"):
+                    if line.strip() and not self.vocabulary.understood(line):
+                        self._unread(line, address, None)
+        for grid in self.document.tables:
+            own = set(grid.addresses.values()) if grid.addresses else set()
+            if not own & set(self.owners):
+                self.left += foreign_texts(grid, self.vocabulary)
+                continue
+            form = read_form(grid, self.vocabulary)
+            for key, answer in form.fields.items():
+                if fields.setdefault(key, answer) is not answer and answer.origin.cell not in self.owners:
+                    if answer.written.strip():
+                        self._unread(answer.written, answer.origin.cell, key)
+            notes = form.intakes[0].notes
+            self.notes += [
+                n for n in notes if n.origin.cell not in self.owners and self._concerns(n, fields, form.fields)
+            ]
+            self.left += [one for one in form.left() if one.cell not in self.owners]
+
+    def _concerns(self, note: ReadingNote, fields: Mapping[str, Answer], read: Mapping[str, Answer]) -> bool:
+        """Whether a note is about an answer that was read by its label, or about none."""
+        return note.field is None or note.code == UNREAD or fields.get(note.field) is read.get(note.field)
 
 
-def _shared_cells(document: Document) -> tuple[str, ...]:
-    """The cells in which more than one field is asked: what stands beside a control there is nobody's."""
-    owners: dict[str, set[str]] = {}
+def _owners(document: Document) -> dict[str, dict[str, None]]:
+    """By cell the fields whose controls stand in it: what stands beside the controls of several is nobody's."""
+    owners: dict[str, dict[str, None]] = {}
     for control in document.controls:
         if control.cell:
-            owners.setdefault(control.cell, set()).add(control.tag.partition(".")[0])
-    return tuple(cell for cell, keys in owners.items() if len(keys) > 1)
+            owners.setdefault(control.cell, {})[control.tag.partition(".")[0]] = None
+    return owners
+
+
+def _cells(document: Document) -> dict[str, Cell]:
+    """The cells of the document's tables by address."""
+    return {
+        address: cell
+        for grid in document.tables
+        for row, cells in grid.rows.items()
+        for column, cell in cells.items()
+        if (address := grid.address(row, column)) is not None
+    }

@@ -5,54 +5,56 @@ A visible sheet, or a table of a Word document, is one of these, asked in this o
 1. The terms sheet, if its title is the label of an internal section of the kit.  Its labels and the
    answers beside them are the workbook's commercial terms.
 2. One of docgen's own sheets without answers (explanations, lists), if the workbook says so.
-3. A table (`tables`): a row with the labels of at least three fields, more than stand in all other
-   rows together, and below it at least one row with an answer.  Each such row is an intake.
-4. A form (`forms`): at least half of the fields a customer is asked have their label in it, each with
-   an answer or a place for one beside it, below it or in its own cell.  The sheet is one intake,
-   unless it tells what to write instead of answering, is empty beside a filled one, or is too long.
+3. A table (`tables`): a header row with the kit's name field and few unknown columns, or with half of the
+   fields that must be given, and below it at least one customer.
+4. One form or several (`sheet_forms`): at least half of the fields a customer is asked have their label in it,
+   each with an answer or a place for one beside it, below it or in its own cell; unless it tells what to
+   write instead of answering, is empty beside a filled one, or is too long.
 5. A sheet without intake: reported by its name if it holds any text that is not the kit's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
+from typing import NamedTuple
 
-from docgen.extract.cell_classes import Place
-from docgen.extract.forms import Form, read_form
-from docgen.extract.near_labels import with_near_labels
+from docgen.extract.forms import read_form
+from docgen.extract.hidden import visible
+from docgen.extract.mobile_of_name import with_mobile_of_name
+from docgen.extract.prose import Surroundings, foreign_texts
+from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
-from docgen.model.intake import Answer, Answers, Unrecognised
+from docgen.model.intake import Answer, Answers, Level, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label
 
-#: No form has so many cells, and looking at each as a possible label would take minutes.
-MOST_CELLS = 10_000
 
+class _Held(NamedTuple):
+    """The customers of a sheet that is not long, and the texts on it that are nobody's."""
 
-@dataclass(frozen=True)
-class _SheetForm:
-    """A sheet that is one intake."""
-
-    grid: Grid
-    form: Form
-    about = 1
-
-    def intakes(self, made_with: tuple[str, str] | None) -> Iterator[Answers]:
-        yield Answers(self.grid.sheet, None, self.form.fields, tuple(_texts(self.grid, self.form.leftover)), made_with)
+    customers: tuple[Answers, ...]
+    outside: tuple[Unrecognised, ...]
 
 
 @dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made anew and one at a time whenever they are gone through, and what was not
-    understood outside of all of them."""
+    """The intakes of a workbook, made anew and one at a time whenever they are gone through.
 
-    sheets: tuple[Table | _SheetForm, ...]
-    outside: tuple[Unrecognised, ...]
+    `around` are the texts that are not understood on other sheets, and around the tables of a document; `remarks` is
+    what there is to note of the latter.  `hides_more` says that there are sheets that nobody sees.
+    """
+
+    sheets: tuple[Table | SheetForms, ...]
+    around: tuple[Unrecognised, ...]
+    remarks: tuple[ReadingNote, ...]
     made_with: tuple[str, str] | None
     kit: Kit
+    hides_more: bool = False
 
     def __length_hint__(self) -> int:
         """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
@@ -60,80 +62,140 @@ class Intakes(Iterable[Answers]):
         return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
+        titles = [sheet.grid.sheet for sheet in self.sheets]
+        number = count(1)
         for sheet in self.sheets:
-            for answers in sheet.intakes(self.made_with):
-                yield with_near_labels(answers, self.kit)
+            for answers in self._customers(sheet):
+                if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names: customers are numbered
+                    answers = replace(answers, row=next(number))
+                yield self._finished(answers)
+
+    def _customers(self, sheet: Table | SheetForms) -> Iterator[Answers]:
+        """The customers of a sheet; of a long one each brings the texts of nobody's that stand before the next."""
+        if sheet.grid.more is None:
+            yield from self._held[id(sheet)].customers
+            return
+        found: list[Unrecognised] = []
+        before: Answers | None = None
+        for answers in sheet.customers(found):
+            if before is not None:
+                yield replace(before, outside=tuple(found))
+                found.clear()
+            before = answers
+        if before is not None:
+            yield replace(before, outside=tuple(found))
+
+    @cached_property
+    def _held(self) -> Mapping[int, _Held]:
+        """What the sheets hold that are not long, read once."""
+        held = {}
+        for sheet in self.sheets:
+            if sheet.grid.more is None:
+                found: list[Unrecognised] = []
+                held[id(sheet)] = _Held(tuple(sheet.customers(found)), tuple(found))
+        return held
+
+    @property
+    def doubts(self) -> tuple[tuple[str | None, str], ...]:
+        """The sheets and cells that may begin another customer, where nobody can tell whose the answers are."""
+        forms = [sheet for sheet in self.sheets if isinstance(sheet, SheetForms)]
+        return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
+
+    def _finished(self, answers: Answers) -> Answers:
+        answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
+        if not self._is_one_document:
+            return answers
+        left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
+        return replace(answers, unrecognised=left, notes=notes)
+
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """What is not understood and belongs to no intake; of a long sheet more of the kind comes with its intakes."""
+        found = [text for held in self._held.values() for text in held.outside]
+        if self._is_one_document:
+            return tuple(found)
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
+        return (*found, *self.around, *remarks)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the workbook holds one form and nothing of anybody else's."""
+        lone = isinstance(self.sheets[0], SheetForms) and len(self.sheets) == 1
+        return lone and not self.outside and not self.hides_more and len(list(self)) == 1
+
+    @property
+    def _is_one_document(self) -> bool:
+        """Whether the source is one form without sheets, a Word document: what stands around it is its customer's."""
+        lone = self.sheets[0] if len(self.sheets) == 1 else None
+        return isinstance(lone, SheetForms) and lone.about == 1 and lone.grid.sheet is None
 
 
-def locate(book: Book, vocabulary: Vocabulary) -> tuple[Intakes, Mapping[str, Answer]] | None:
-    """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake."""
-    terms: dict[str, Answer] = {}
-    outside: list[Unrecognised] = []
-    asked: list[Grid] = []
-    for grid in book.sheets:
-        if _holds_terms(grid, vocabulary.kit):
-            more, texts = _read_terms(grid, Vocabulary(vocabulary.kit, internal=True))
-            terms |= more
-            outside += texts
-        elif grid.sheet not in book.own_sheets:
-            asked.append(grid)
-    found = [(grid, find_table(grid, vocabulary) or _find_form(grid, vocabulary)) for grid in asked]
-    filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.form.is_empty)]
+@dataclass(frozen=True)
+class Terms:
+    """The answers of a workbook's terms sheets, what there is to say of them, and the texts on them that are no term's."""
+
+    answers: Mapping[str, Answer]
+    notes: tuple[ReadingNote, ...] = ()
+    unrecognised: tuple[Unrecognised, ...] = ()
+
+
+def locate(
+    book: Book, vocabulary: Vocabulary, surroundings: Surroundings | None = None
+) -> tuple[Intakes, Terms] | None:
+    """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake.
+
+    `surroundings` is what stands around the tables of a document.
+    """
+    terms = locate_terms(book, vocabulary.kit) or Terms({})
+    asked = [g for g in book.sheets if not _holds_terms(g, vocabulary.kit) and g.sheet not in book.own_sheets]
+    found = [(grid, find_table(grid, vocabulary) or find_forms(grid, vocabulary)) for grid in asked]
+    filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.is_empty)]
     sheets = filled or [sheet for _, sheet in found if sheet]
+    around = list(terms.unrecognised)
     for grid, sheet in found:
         if sheet not in sheets:
-            outside += _foreign_texts(grid, vocabulary)
-    outside += foreign_prose(book.prose, vocabulary)
-    return (Intakes(tuple(sheets), tuple(outside), book.made_with, vocabulary.kit), terms) if sheets else None
+            around += _foreign_texts(grid, vocabulary)
+    outer = surroundings or Surroundings()
+    around += outer.left
+    around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
+    if not sheets:
+        return None
+    hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
+    return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more), terms
 
 
-def locate_terms(book: Book, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]] | None:
-    """The answers of the workbook's terms sheets and the texts on them not understood; None without such a sheet."""
+def locate_terms(book: Book, kit: Kit) -> Terms | None:
+    """What the workbook's terms sheets say; None without such a sheet."""
     grids = [grid for grid in book.sheets if _holds_terms(grid, kit)]
     found = [_read_terms(grid, Vocabulary(kit, internal=True)) for grid in grids]
-    terms = {key: answer for given, _ in found for key, answer in given.items()}
-    return (terms, tuple(text for _, texts in found for text in texts)) if found else None
+    answers = {key: answer for one in found for key, answer in one.answers.items()}
+    notes = tuple(note for one in found for note in one.notes)
+    left = tuple(text for one in found for text in one.unrecognised)
+    return Terms(answers, notes, left) if found else None
 
 
 def _holds_terms(grid: Grid, kit: Kit) -> bool:
     return fold_label(grid.sheet or "") in {fold_label(section.label) for section in kit.sections if section.internal}
 
 
-def _find_form(grid: Grid, vocabulary: Vocabulary) -> _SheetForm | None:
-    if grid.more is not None or sum(map(len, grid.rows.values())) > MOST_CELLS:
-        return None
-    form = read_form(grid, vocabulary)
-    if len(form.fields) * 2 < len(vocabulary.fields) or form.explains:
-        return None
-    return _SheetForm(grid, form)
-
-
-def _read_terms(grid: Grid, vocabulary: Vocabulary) -> tuple[dict[str, Answer], list[Unrecognised]]:
-    """The terms that are given, and the texts beside them that were not understood."""
-    form = read_form(grid, vocabulary)
-    given = {key: answer for key, answer in form.fields.items() if answer.written.strip() or answer.fault}
-    return given, list(_texts(grid, form.leftover))
-
-
-def _texts(grid: Grid, texts: Iterable[tuple[Place, str]]) -> Iterator[Unrecognised]:
-    for place, text in texts:
-        yield Unrecognised(grid.sheet, grid.address(*place), text)
+def _read_terms(grid: Grid, vocabulary: Vocabulary) -> Terms:
+    """The terms that are given; of one that cannot be read for certain a note says so."""
+    form = read_form(visible(grid), vocabulary)
+    notes = form.intakes[0].notes
+    unreadable = {note.field for note in notes if note.level is Level.INVALID}
+    given = {
+        key: answer
+        for key, answer in form.fields.items()
+        if (answer.written.strip() or answer.fault) and key not in unreadable
+    }
+    return Terms(given, notes, form.left())
 
 
 def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
     """What a sheet without intake says beside the kit's own words: its name, or the texts of a nameless table."""
-    texts = [
-        ((row, column), cell.text)
-        for row, cells in grid.rows.items()
-        for column, cell in cells.items()
-        if cell.text and not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
-    ]
-    if grid.sheet is None or not texts:
-        return list(_texts(grid, texts))
-    return [Unrecognised(grid.sheet, None, grid.sheet)]
+    texts = foreign_texts(grid, vocabulary)
+    return texts if grid.sheet is None or not texts else [Unrecognised(grid.sheet, None, grid.sheet)]
 
 
-def foreign_prose(lines: Iterable[str], vocabulary: Vocabulary) -> list[Unrecognised]:
-    """What the paragraphs of a document say beside the kit's own words, as one text."""
-    foreign = [line for line in lines if not vocabulary.understood(line)]
-    return [Unrecognised(None, None, "\n".join(foreign))] if foreign else []
+def _is_foreign(grid: Grid, book: Book) -> bool:
+    return bool(grid.rows) and grid.sheet not in book.own_sheets

@@ -2,212 +2,212 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
-from docgen.extract.vocabulary import Vocabulary
-from docgen.formats.grid import BLANK, Cell, Grid
-from docgen.model.intake import Answer, Origin
+from docgen.extract import words
+from docgen.extract.account import Account, Fate, ThingKind, things
+from docgen.extract.cell_classes import LabelCandidate, Layout, Role
+from docgen.extract.form_answers import CustomerColumn, ZoneAnswers, ZoneReader
+from docgen.extract.form_customers import customer_columns
+from docgen.extract.form_headings import read_headings
+from docgen.extract.form_places import FormPlaces
+from docgen.extract.form_strays import Stray, StrayJudge
+from docgen.extract.form_zones import find_zones
+from docgen.extract.found import Found, PlaceNote
+from docgen.extract.near_labels import near_remarks, taken_labels, taken_remark
+from docgen.extract.one_answer import bring_together
+from docgen.extract.remarks import around_answers, over_form, unread
+from docgen.extract.vocabulary import NEAR, Vocabulary
+from docgen.extract.words import Heading
+from docgen.formats.grid import Grid
+from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
+from docgen.model.kit import FieldType
 from docgen.text import is_instruction
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
 _TELLING, _WORDY = 4, 10
-_SEQUENCE = 3  # fewer numbers in a column may be answers
 
 
-@dataclass
-class Found:
-    """One label of a field with its answer: where it stands or should stand, how good the label is."""
+@dataclass(frozen=True)
+class FormIntake:
+    """One customer of a form: an answer for each field whose label stands in it, and what there is to say."""
 
-    key: str
-    rank: int
-    label: Place
-    answer: Place
-    cell: Cell = BLANK
-    taken: tuple[Place, ...] = ()
-    has_place: bool = True
+    fields: dict[str, Answer]
+    notes: tuple[ReadingNote, ...]
+    is_empty: bool
+    explains: bool
 
 
 @dataclass(frozen=True)
 class Form:
-    """What a sheet read as a form holds: an answer for each field whose label stands in it, and the other texts."""
+    """What a sheet read as a form holds: its customers, the account of all its texts, and what the sheet hides.
 
-    fields: dict[str, Answer]
-    leftover: list[tuple[Place, str]]
-    is_empty: bool
-    explains: bool = False
+    `doubt` is the cell of what may be another customer's name, where nobody can tell whose the answers are.
+    """
+
+    intakes: tuple[FormIntake, ...]
+    account: Account
+    doubt: str | None = None
+    hidden: tuple[Unrecognised, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, Answer]:
+        """The answers of the first customer."""
+        return self.intakes[0].fields
+
+    def left(self) -> tuple[Unrecognised, ...]:
+        """What was not understood."""
+        return (*self.account.left(), *self.hidden)
 
 
-def read_form(grid: Grid, vocabulary: Vocabulary) -> Form:
-    """The sheet read as a form; a form without fields where no label has an answer or a place for one."""
-    return _FormReader(grid, vocabulary).form()
+def lay_out(grid: Grid, vocabulary: Vocabulary) -> tuple[Vocabulary, Layout]:
+    """The cells with their roles, and the vocabulary to which texts that are nearly labels are labels too."""
+    layout = Layout(grid, vocabulary)
+    near = taken_labels(layout, vocabulary)
+    if not near:
+        return vocabulary, layout
+    taking = vocabulary.taking(near)
+    return taking, Layout(grid, taking)
+
+
+def read_form(grid: Grid, vocabulary: Vocabulary, layout: Layout | None = None) -> Form:
+    """The sheet read as a form; a form without fields where no label has an answer or a place for one.
+
+    `layout` is its layout by this vocabulary, where that is known.
+    """
+    if layout is None:
+        vocabulary, layout = lay_out(grid, vocabulary)
+    return _FormReader(vocabulary, layout).form()
 
 
 class _FormReader:
-    def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
-        self.grid = grid
+    def __init__(self, vocabulary: Vocabulary, layout: Layout) -> None:
         self.vocabulary = vocabulary
-        self.layout = Layout(grid, vocabulary)
-        self.answer_columns = self._answer_columns()
-        self.stacked = self._is_stacked()
-
-    # -- where answers stand -----------------------------------------------------------------------
-
-    def _answer_columns(self) -> Counter[int]:
-        """How many labels have text right beside them, by the column of that text."""
-        found: Counter[int] = Counter()
-        for place, role in self.layout.roles.items():
-            if role is Role.LABEL and place not in self.layout.below:
-                column = self.layout.spots[place].extent.right + 1
-                beside = self.layout.spots.get((place[0], column))
-                if beside and self.layout.roles[beside.place] is Role.OTHER:
-                    found[column] += 1
-        return found
-
-    def _is_stacked(self) -> bool:
-        """Whether the sheet puts answers below lone labels: more have text below and nothing beside than have
-        text beside them or the next label below."""
-        votes = 0
-        for place, role in self.layout.roles.items():
-            if role is Role.LABEL and place not in self.layout.below:
-                spot = self.layout.spots[place]
-                under = self.layout.under(spot)
-                if self._has_text_beside(spot) or (under and self.layout.roles[under.place] is not Role.OTHER):
-                    votes -= 1
-                elif under and not self.layout.heads(under):
-                    votes += 1
-        return votes > 0
-
-    def _candidates(self, label: LabelCandidate) -> Iterator[LabelCandidate]:
-        """The texts right of the label, up to the next label."""
-        for spot in self.layout.rows[label.extent.top]:
-            if spot.extent.left > label.extent.right:
-                if self.layout.roles[spot.place] is not Role.OTHER:
-                    return
-                yield spot
-
-    def _has_text_beside(self, label: LabelCandidate) -> bool:
-        return next(self._candidates(label), None) is not None
-
-    def _limit(self, label: LabelCandidate) -> int | None:
-        """The column of the next label in the row."""
-        for spot in self.layout.rows[label.extent.top]:
-            if spot.extent.left > label.extent.right and self.layout.roles[spot.place] is not Role.OTHER:
-                return spot.extent.left
-        return None
-
-    def _find(self, place: Place) -> Iterator[Found]:
-        """The labels in the cell, with their answers."""
-        spot = self.layout.spots[place]
-        if self.layout.roles[place] is Role.PAIR:
-            for key, answer in spot.meaning.pairs:
-                text = "" if self.vocabulary.is_hint(key, answer) else answer
-                yield Found(key, spot.meaning.rank, place, place, Cell(text))
-        elif self.layout.roles[place] is Role.LABEL and spot.key:
-            alone = (self.stacked or self._is_wide(spot)) and not self._has_text_beside(spot)
-            is_below = alone or place in self.layout.below
-            yield self._find_below(spot, spot.key) if is_below else self._find_beside(spot, spot.key)
-
-    def _is_wide(self, label: LabelCandidate) -> bool:
-        """Whether the label is merged over the column of the answers, and an answer can only stand below it."""
-        under = self.layout.under(label)
-        most = self.answer_columns.most_common(1)
-        is_text = under is not None and self.layout.roles[under.place] is Role.OTHER
-        return is_text and bool(most) and label.extent.left < most[0][0] <= label.extent.right
-
-    def _find_below(self, label: LabelCandidate, key: str) -> Found:
-        row, column = label.extent.bottom + 1, label.extent.left
-        found = Found(key, label.meaning.rank, label.place, self.grid.extent(row, column)[:2])
-        under = self.layout.under(label)
-        if under is None:
-            # labels in a row with nothing under any of them are a header, not a form
-            found.has_place = label.place not in self.layout.below or self._row_below_is_used(label)
-        elif self.layout.roles[under.place] is not Role.OTHER:
-            found.has_place = False
-        elif not self.vocabulary.is_hint(key, under.cell.text):
-            found.cell, found.taken = self._without_hints(key, under.cell), (under.place,)
-        return found
-
-    def _row_below_is_used(self, label: LabelCandidate) -> bool:
-        row = label.extent.bottom + 1
-        tops = {place for place in self.layout.below if self.layout.spots[place].extent.bottom + 1 == row}
-        return any((row, place[1]) in self.layout.spots for place in tops)
-
-    def _find_beside(self, label: LabelCandidate, key: str) -> Found:
-        limit = self._limit(label)
-        # The field's printed choices stand where the answer should; a hint may have a column of its own.
-        printed = [s for s in self._candidates(label) if self.vocabulary.is_untouched(key, s.cell.text)]
-        column = printed[0].extent.left if printed else self._expected(label, limit)
-        extent = self.grid.extent(label.extent.top, column)
-        place = extent[:2] if extent.left > label.extent.right else (label.extent.top, column)
-        found = Found(key, label.meaning.rank, label.place, place)
-        if limit == label.extent.right + 1:  # a label beside it; `职位：` keeps a place in its own cell
-            found.has_place, found.answer = label.cell.text.rstrip().endswith((":", "：")), label.place
-        texts = [spot for spot in self._candidates(label) if not self.vocabulary.is_hint(key, spot.cell.text)]
-        if texts and self._is_answer(texts[0], label, column):
-            in_cells = all(self.vocabulary.is_choice(key, spot.cell.text) for spot in texts)
-            chosen = texts if in_cells else texts[:1]  # every choice in a cell of its own
-            found.answer, found.taken = texts[0].place, tuple(spot.place for spot in chosen)
-            found.cell = self._without_hints(key, texts[0].cell._replace(text=" ".join(s.cell.text for s in chosen)))
-        elif not self.grid.has(*place) and limit is None:
-            found.has_place, found.answer = label.cell.text.rstrip().endswith((":", "：")), label.place
-        return found
-
-    def _without_hints(self, key: str, cell: Cell) -> Cell:
-        return cell._replace(text=self.vocabulary.without_hints(key, cell.text))
-
-    def _expected(self, label: LabelCandidate, limit: int | None) -> int:
-        """The column in which the label's answer should stand: the one beside it, unless the sheet keeps
-        labels there (`公司名称 | (blank) | answer` among `group | label | answer`)."""
-        beside = label.extent.right + 1
-        if self.answer_columns[beside]:
-            return beside
-        columns = [c for c in self.answer_columns if c > beside and (limit is None or c < limit)]
-        labels = Counter(p[1] for p, role in self.layout.roles.items() if role is Role.LABEL)
-        return min(columns) if columns and labels[beside] else beside
-
-    def _is_answer(self, spot: LabelCandidate, label: LabelCandidate, expected: int) -> bool:
-        """Whether the nearest text is the label's answer, not a remark in a column behind an empty answer."""
-        column = spot.extent.left
-        if column == label.extent.right + 1 or column == expected:
-            return True
-        if is_instruction(spot.cell.text) or self.vocabulary.understood(spot.cell.text):
-            return False
-        return self.answer_columns[column] >= self.answer_columns[expected]
-
-    # -- the form ----------------------------------------------------------------------------------
+        self.layout = layout
+        self.grid = grid = layout.grid
+        self.account = Account(grid, things(grid))
+        self.headings = read_headings(self.layout)
+        self.places = FormPlaces(self.layout, self.headings.places)
+        self.zones = find_zones(self.layout, self.places.below, self.headings.places)
+        self.customers = customer_columns(self.layout, self.zones, self.headings, vocabulary)
 
     def form(self) -> Form:
-        """The answers of the sheet; where a field has two labels, the better label with an answer counts."""
-        best: dict[str, Found] = {}
-        for place in self.layout.roles:
-            for found in self._find(place):
-                if found.has_place and (found.key not in best or _better(found, best[found.key])):
-                    best[found.key] = found
-        taken = {place for found in best.values() for place in (found.label, *found.taken)}
-        fields = {key: self._answer(found) for key, found in sorted(best.items(), key=lambda item: item[1].label)}
-        leftover = [
-            (place, spot.cell.text)
-            for place, spot in self.layout.spots.items()
-            if spot.cell.text and place not in taken and not self._is_understood(spot)
-        ]
-        counted = _counted(leftover)
-        leftover = [(place, text) for place, text in leftover if place not in counted]
-        given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a.written)}
-        return Form(fields, leftover, is_empty=not given, explains=self._explains(given))
+        """The answers of the sheet's customers, and what became of every text."""
+        for place in self.headings.places:
+            text = self.layout.spots[place].cell.text
+            if words.heading(text) is not None or words.is_customer_heading(text):
+                self.account.settle(place, Fate.LABEL)
+        judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys, self.places.columns)
+        readings = [self._read(customer) for customer in self.customers.columns or (None,)]
+        for _, zones in readings:
+            self._settle_print(zones)
+        # of texts beside the provider's own terms no finding may tell a customer: they are listed
+        is_one = not self.customers.columns and not self.vocabulary.is_internal
+        strays = list(judge.strays()) if is_one else []
+        intakes = []
+        for best, zones in readings:
+            remarks = list(self._remarks(best, zones, judge))
+            if is_one:
+                remarks += self._unread_strays(strays)
+                remarks += self._near_remarks(best, strays)
+                remarks += over_form(self.grid, self.account, self.layout, best, self.vocabulary)
+            intakes.append(self._intake(best, [*remarks, *self.customers.remarks(best)], self._only_explains(zones)))
+        self._settle_labels(judge)
+        return Form(tuple(intakes), self.account, self._doubt(readings[0][1]))
+
+    def _doubt(self, zones: list[ZoneAnswers]) -> str | None:
+        """The cell of a second name of an organisation, where a second number of a person stands as well."""
+        unread_of = {zone.found[0].key: zone.unread for zone in zones if zone.found and zone.unread}
+        numbers = (key for key, field in self.vocabulary.fields.items() if field.type is FieldType.MOBILE)
+        has_number = any(
+            self.vocabulary.could_answer(key, spot.cell.text) for key in numbers for spot in unread_of.get(key, ())
+        )
+        names = unread_of.get(self.vocabulary.kit.name_field, ()) if has_number else ()
+        second = next((spot for spot in names if words.is_organisation(spot.cell.text)), None)
+        return self.grid.address(*second.place) if second is not None else None
+
+    def _read(self, customer: CustomerColumn | None) -> tuple[dict[str, Found], list[ZoneAnswers]]:
+        reader = ZoneReader(self.layout, self.vocabulary, self.places, self.headings, customer)
+        zones = [reader.read(zone) for zone in self.zones.of.values()]
+        found = bring_together(self.vocabulary, [one for zone in zones for one in zone.found])
+        return dict(sorted(found.items(), key=lambda item: item[1].label)), zones
+
+    # -- notes -------------------------------------------------------------------------------------
+
+    def _remarks(
+        self, best: dict[str, Found], zones: list[ZoneAnswers], judge: StrayJudge
+    ) -> Iterator[tuple[PlaceNote, str | None]]:
+        """What there is to say of this customer's answers, each with the field that it concerns."""
+        for key, found in best.items():
+            for place in dict.fromkeys(found.taken):
+                self.account.settle(place, Fate.ANSWER)
+                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+            for place in found.quoted:
+                self.account.settle(place, Fate.QUOTED)
+            for remark in found.remarks:
+                yield remark, key
+            yield from around_answers(self.grid.cell, found, self.vocabulary)
+            if found.rank == NEAR:
+                text = self.layout.spots[found.label].cell.text
+                yield taken_remark(self.vocabulary, found.label, text, key), key
+        for zone in zones:
+            key = zone.found[0].key if zone.found else None
+            for spot in zone.unread if not self.vocabulary.is_internal else ():
+                if judge.is_framing(spot):
+                    continue
+                if self.customers.shares(spot):
+                    # it may speak of any customer, so none of them gets to read it
+                    where = {"cell": self.grid.address(*spot.place) or ""}
+                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
+                else:
+                    yield unread(spot.place, spot.cell.text)[0], key
+
+    def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
+        for stray in strays:
+            if stray.beside is not None:
+                self.account.settle(stray.beside.place, Fate.QUOTED)
+            yield unread(stray.spot.place, stray.spot.cell.text, stray.beside.cell.text if stray.beside else "")
+
+    def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
+        """That an unknown label looks like that of a field which was not found."""
+        beside = [stray.beside for stray in strays if stray.beside is not None]
+        spots = dict.fromkeys(
+            [*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys and not spot.meaning.group)]
+        )
+        return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
+
+    def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
+        """Whether all that stands beside the labels is headed as an explanation, with no column for answers."""
+        explained = sum(bool(zone.aside) for zone in zones)
+        is_headed = Heading.PRINTED in self.headings.columns.values() and not self.headings.answers()
+        answered = any(found.is_given for zone in zones for found in zone.found)
+        return is_headed and not self.headings.unknown and not answered and explained * 2 >= len(zones)
+
+    def _intake(
+        self, best: dict[str, Found], remarks: Sequence[tuple[PlaceNote, str | None]], only_explains: bool
+    ) -> FormIntake:
+        notes = tuple(self._note(remark, key) for remark, key in remarks)
+        fields = {key: self._answer(found) for key, found in best.items()}
+        given = {key: a for key, a in fields.items() if a.fault or not self._is_blank(key, a)}
+        return FormIntake(
+            fields, notes, is_empty=not given and not notes, explains=only_explains or self._explains(given)
+        )
 
     def _answer(self, found: Found) -> Answer:
-        cell, origin = found.cell, Origin(self.grid.sheet, self.grid.address(*found.answer))
-        return Answer(cell.text, origin, cell.fault, is_date=cell.is_date, exact=cell.exact)
+        origin = Origin(self.grid.sheet, self.grid.address(*found.place))
+        cell = found.cell
+        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
 
-    def _is_understood(self, spot: LabelCandidate) -> bool:
-        role = self.layout.roles[spot.place]
-        return role is Role.GROUP or role is Role.LABEL or self.vocabulary.understood(spot.cell.text)
+    def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
+        if remark.kind is not None:
+            self.account.settle(remark.place, Fate.QUOTED, remark.kind)
+        origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
+        return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)
 
-    def _is_blank(self, key: str, written: str) -> bool:
-        return not written.strip() or self.vocabulary.is_untouched(key, written)
+    def _is_blank(self, key: str, answer: Answer) -> bool:
+        untouched = answer.value is None and self.vocabulary.is_untouched(key, answer.written)
+        return not answer.written.strip() or untouched
 
     def _explains(self, given: dict[str, Answer]) -> bool:
         """Whether the sheet tells what to write under each label instead of answering."""
@@ -220,22 +220,27 @@ class _FormReader:
         length = sum(len(given[key].written) for key in typed)
         return len(typed) >= _TELLING and sum(typed.values()) * 3 <= len(typed) and length >= _WORDY * len(typed)
 
+    # -- the account -------------------------------------------------------------------------------
 
-def _counted(texts: list[tuple[Place, str]]) -> set[Place]:
-    """The texts of columns that count the rows, 1, 2, 3 …"""
-    columns: dict[int, dict[Place, str]] = {}
-    for place, text in texts:
-        columns.setdefault(place[1], {})[place] = text.strip().rstrip(".、")
-    return {
-        place
-        for column in columns.values()
-        if len(column) >= _SEQUENCE and list(column.values()) == [str(n) for n in range(1, len(column) + 1)]
-        for place in column
-    }
+    def _settle_print(self, zones: list[ZoneAnswers]) -> None:
+        taken = {place for zone in zones for found in zone.found for place in found.taken}
+        for zone in zones:
+            for place in (place for found in zone.found for place in found.printed if place not in taken):
+                self.account.settle(place, Fate.PRINTED)
+            for spot in zone.aside:
+                if self.vocabulary.understood(spot.cell.text):
+                    self.account.settle(spot.place, Fate.PRINTED)
 
+    def _settle_labels(self, judge: StrayJudge) -> None:
+        """Labels, groups and the kit's own print; what is still open is not understood."""
+        for place, role in self.layout.roles.items():
+            if role is not Role.OTHER:
+                self.account.settle(place, Fate.LABEL)
+        for spot in self.zones.nobodys:
+            self._settle_nobodys(spot, judge)
 
-def _better(found: Found, other: Found) -> bool:
-    def weight(one: Found) -> tuple[bool, int]:
-        return not (one.cell.text.strip() or one.cell.fault), one.rank
-
-    return weight(found) < weight(other)
+    def _settle_nobodys(self, spot: LabelCandidate, judge: StrayJudge) -> None:
+        if spot.meaning.keys or spot.meaning.group:
+            self.account.settle(spot.place, Fate.LABEL)
+        elif judge.is_printed(spot):
+            self.account.settle(spot.place, Fate.PRINTED)

@@ -1,53 +1,146 @@
-"""Texts that nobody understood and that look like the label of a field that was not found."""
+"""Texts that nearly are the label of a field: those that are read all the same, and those that are only reported.
+
+A label is read where one character of it is wrong, missing or too many, or a known word stands before it, and where
+that is so of exactly one field.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
-from docgen.model.intake import Answers, Level, Origin, ReadingNote, Unrecognised
-from docgen.model.kit import Field, Kit
+from docgen.extract import words
+from docgen.extract.account import Place
+from docgen.extract.cell_classes import LabelCandidate, Layout, Role
+from docgen.extract.found import PlaceNote
+from docgen.extract.vocabulary import Vocabulary
+from docgen.model.intake import Level
+from docgen.model.kit import Field
 from docgen.text import fold_label
 
-#: How alike a text and a label must be, of 100: four characters may differ in one, six of them in two.
+#: How alike a text and a label must be to be reported, of 100: four characters may differ in one, six in two.
 _NEAR = 70
 #: So much more alike than any other field's label must the nearest be to be named alone.
 _CLEARLY = 8
 _LONGEST_LABEL = 20
+_LEAST = 3  # of so few characters none may be wrong, only one too many or missing
+_LABELS = 2  # so many labels below one another make a column of labels
 
 
-def with_near_labels(answers: Answers, kit: Kit) -> Answers:
-    """The answers with a note on every text that looks like the label of a field that was not found.
-
-    The answers beside such texts are not read: a label that is not known is never guessed.
-    """
-    return replace(answers, notes=(*answers.notes, *_notes(answers, kit)))
-
-
-def _notes(answers: Answers, kit: Kit) -> Iterator[ReadingNote]:
-    missing = [field for key, field in kit.fields.items() if key not in answers.fields]
-    texts = [u for u in answers.unrecognised if u.cell and len(_head(u.text)) <= _LONGEST_LABEL]
-    if not missing or not texts:
-        return
-    from rapidfuzz import fuzz, process
-
-    names = [(fold_label(name), field) for field in missing for name in (field.label, *field.aliases)]
-    for text in texts:
-        found = process.extract(
-            fold_label(_head(text.text)), [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_NEAR, limit=None
-        )
-        near = dict.fromkeys(names[at][1] for _, score, at in found if score > found[0][1] - _CLEARLY)
-        if near:
-            yield _note(text, list(near))
-
-
-def _note(text: Unrecognised, fields: list[Field]) -> ReadingNote:
-    details = {"label": "」、「".join(field.label for field in fields), "written": _head(text.text)}
-    field = fields[0].key if len(fields) == 1 else None
-    return ReadingNote("near-label", Level.ADVICE, text.text, Origin(text.sheet, text.cell), field, details)
-
-
-def _head(text: str) -> str:
+def head_of(text: str) -> str:
     """What stands before the colon of `label: answer` in one cell."""
     return re.split("[:：\n]", text.strip(), maxsplit=1)[0]
+
+
+# -- read ------------------------------------------------------------------------------------------
+
+
+def taken_labels(layout: Layout, vocabulary: Vocabulary) -> Mapping[str, str]:
+    """By text the field whose label it nearly is, for texts that stand where the labels of a form stand."""
+    missing = frozenset(vocabulary.fields) - set(layout.uses)
+    if not missing:
+        return {}
+    columns: dict[int, int] = {}
+    for place, role in layout.roles.items():
+        if role in {Role.LABEL, Role.PAIR}:
+            columns[place[1]] = columns.get(place[1], 0) + 1
+    found: dict[str, str] = {}
+    for spot in layout.spots.values():
+        if _is_unknown(layout, spot) and _stands_as_label(layout, spot, columns):
+            key = the_near_field(vocabulary, head_of(spot.cell.text), missing)
+            if key is not None:
+                found[spot.cell.text] = key
+    keys = list(found.values())
+    return {text: key for text, key in found.items() if keys.count(key) == 1}
+
+
+def _is_unknown(layout: Layout, spot: LabelCandidate) -> bool:
+    is_nothing = not spot.meaning.keys and not spot.meaning.pairs and not spot.meaning.group
+    return is_nothing and layout.roles[spot.place] is Role.OTHER and len(head_of(spot.cell.text)) <= _LONGEST_LABEL
+
+
+def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int, int]) -> bool:
+    """Whether labels stand above or below the text, or beside it in a row of headings; and it answers none of them."""
+    row = layout.rows[spot.extent.top]
+    heads = sum(other.place in layout.below for other in row)
+    if heads >= _LABELS:
+        return True
+    before = [other for other in row if other.extent.left < spot.extent.left]
+    if before and layout.roles[before[-1].place] is Role.LABEL and before[-1].extent.right + 1 == spot.extent.left:
+        return False
+    above = layout.spots.get((spot.extent.top - 1, spot.extent.left))
+    if above is not None and layout.roles[above.place] is Role.LABEL and layout.rows[above.extent.top][-1] is above:
+        return False
+    return columns.get(spot.extent.left, 0) >= _LABELS
+
+
+def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) -> str | None:
+    """The one field of all whose label the text nearly is, if it is one of `missing`."""
+    folded = fold_label(text)
+    if not _LEAST <= len(folded) <= _LONGEST_LABEL:
+        return None
+    near = {key for key, names in _names(vocabulary) if any(_is_near(folded, name) for name in names)}
+    if not near:
+        rest = next((folded.removeprefix(w) for w in words.prefixes() if folded.startswith(w)), "")
+        keys = vocabulary.meaning(rest).keys if rest else ()
+        near = set(keys) if len(keys) == 1 else set()
+    return near.pop() if len(near) == 1 and near <= set(missing) else None
+
+
+@lru_cache(maxsize=8)
+def _names_of(kit_fields: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((key, tuple(dict.fromkeys(map(fold_label, names)))) for key, names in kit_fields)
+
+
+def _names(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return _names_of(tuple((key, (f.label, f.group + f.label, *f.aliases)) for key, f in vocabulary.fields.items()))
+
+
+def _is_near(text: str, name: str) -> bool:
+    """Whether one character was put in, left out or, of enough of them, changed."""
+    if text == name or abs(len(text) - len(name)) > 1 or len(name) < _LEAST:
+        return False
+    if len(text) == len(name):
+        return len(name) > _LEAST and sum(a != b for a, b in zip(text, name, strict=True)) == 1
+    short, long = sorted((text, name), key=len)
+    at = next((n for n, letter in enumerate(short) if letter != long[n]), len(short))
+    return short[at:] == long[at + 1 :]
+
+
+def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> PlaceNote:
+    """That a text was taken for the label of a field."""
+    details = {"label": vocabulary.fields[key].label, "written": head_of(text)}
+    return PlaceNote(place, "label-taken", Level.MANUAL, head_of(text), details)
+
+
+# -- reported --------------------------------------------------------------------------------------
+
+
+def near_remarks(
+    vocabulary: Vocabulary, texts: Iterable[tuple[Place, str]], found: Iterable[str]
+) -> Iterator[tuple[PlaceNote, str | None]]:
+    """What there is to say of texts that look like the labels of fields that were not found."""
+    known = set(found)
+    missing = [field for key, field in vocabulary.fields.items() if key not in known]
+    for place, text in texts:
+        near = near_fields(missing, text)
+        if near:
+            details = {"label": "」、「".join(field.label for field in near), "written": head_of(text)}
+            key = near[0].key if len(near) == 1 else None
+            yield PlaceNote(place, "near-label", Level.ADVICE, text, details), key
+
+
+def near_fields(fields: Iterable[Field], text: str) -> list[Field]:
+    """The fields whose label the text looks like, the nearest ones."""
+    head = fold_label(head_of(text))
+    if not head or len(head) > _LONGEST_LABEL:
+        return []
+    names = [(fold_label(name), field) for field in fields for name in (field.label, *field.aliases)]
+    alike = [(name, field) for name, field in names if len(set(name) & set(head)) * 2 >= min(len(name), len(head))]
+    if not alike:
+        return []
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(head, [name for name, _ in alike], scorer=fuzz.ratio, score_cutoff=_NEAR, limit=None)
+    return list({alike[at][1].key: alike[at][1] for _, score, at in found if score > found[0][1] - _CLEARLY}.values())

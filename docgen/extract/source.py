@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
-from docgen.extract.near_labels import with_near_labels
+from docgen.extract.find_intakes import Intakes, locate, locate_terms
+from docgen.extract.label_lines import answers_in_prose, label_lines
+from docgen.extract.mobile_of_name import with_mobile_of_name
+from docgen.extract.prose import Surroundings, surroundings
+from docgen.extract.refusal import labels_seen
 from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book, stacked
-from docgen.model.intake import Answer, Answers, Unrecognised
+from docgen.formats.text_lines import is_mail, lines_grid, read_mail
+from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised
 from docgen.model.kit import FORM_TEMPLATE, Kit
 
 
 class Reading(NamedTuple):
-    """What a source holds: its intakes in document order, at least one, the answers of a terms sheet, and the texts
-    that stand outside of all intakes and were not understood.
+    """What a source holds: its intakes in document order, at least one; the answers of a terms sheet, with what there
+    is to say of them; the texts that stand outside of all intakes and were not understood.
 
-    `intakes` may be gone through more than once; each time they are made anew, one at a time.
+    `intakes` may be gone through more than once; each time they are made anew, one at a time.  `is_single` says that
+    the source is one form and nothing else.
     """
 
     intakes: Iterable[Answers]
-    terms: Mapping[str, Answer]
+    terms: Mapping[str, Answer] = MappingProxyType({})
+    terms_notes: tuple[ReadingNote, ...] = ()
     outside: tuple[Unrecognised, ...] = ()
+    is_single: bool = False
 
 
 def read(path: Path, kit: Kit) -> Reading:
@@ -39,9 +48,30 @@ def read(path: Path, kit: Kit) -> Reading:
     kind = detect.inspect(path)
     if kind is Kind.WORD:
         return _read_word(path, kit)
-    book = read_book(path, kind)
-    without = "this is a plain text file, and it holds no intake" if kind is Kind.TEXT else "no sheet holds an intake"
-    return _located(path, vocabulary(kit), [book], without)
+    words = vocabulary(kit)
+    if kind is not Kind.TEXT:
+        return _located(path, words, [read_book(path, kind)], "no sheet holds an intake")
+    lines = label_lines(path, words)
+    if lines is not None:
+        return _located(path, words, [Book((lines,))], "the text holds no intake")
+    if is_mail(path):
+        raise _refused_mail(path, words)
+    return _located(path, words, [read_book(path, kind)], "this is a plain text file, and it holds no intake")
+
+
+def is_text_form(path: Path, kit: Kit) -> bool:
+    """Whether a text file or a mail holds at least half of the kit's labels, each with its answer behind a colon."""
+    try:
+        return detect.inspect(path) is Kind.TEXT and label_lines(path, vocabulary(kit)) is not None
+    except SourceError:
+        return False
+
+
+def _refused_mail(path: Path, words: Vocabulary) -> SourceError:
+    """The refusal of a mail whose text is no form."""
+    attached = read_mail(path).attached
+    hint = f"save what is attached and name it: {', '.join(attached)}" if attached else "ask for the form itself"
+    return SourceError(f"{path}: this is a mail, and its text holds no intake of {words.kit.name!r}", hint)
 
 
 def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]]:
@@ -49,13 +79,11 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unreco
 
     Raises SourceError as `read` does, and where the workbook has no such sheet.
     """
-    from docgen.extract.find_intakes import locate_terms
-
     found = locate_terms(read_book(path, detect.inspect(path)), kit)
     if found is None:
         titles = ", ".join(section.label for section in kit.sections if section.internal)
         raise SourceError(f"{path}: no sheet is called {titles}", "docgen blank sheet --with-terms makes one")
-    return found
+    return found.answers, found.unrecognised
 
 
 def _read_word(path: Path, kit: Kit) -> Reading:
@@ -66,22 +94,56 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
     book = book_of(document, kit.name)
     answers = read_controls(document, words)
+    answers = with_mobile_of_name(answers, kit) if answers is not None else None
+    around = surroundings(document, words)
     if answers is not None:
-        return Reading([with_near_labels(replace(answers, made_with=book.made_with), kit)], {})
+        left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)
+        read_answers = replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)
+        return Reading([read_answers], is_single=not around.left)
+    lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
+    together = replace(book, sheets=(stacked([lines, *book.sheets]),))
+    beside = surroundings(replace(document, prose=()), words)
+    if answers_in_prose(document.prose, words, book.sheets):
+        found = _first(words, [together], beside)
+        if found is not None:
+            return _certain(path, found)
     as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
-    return _located(path, words, (book, as_one), "no table of the document holds an intake")
+    found = _first(words, [book, as_one], around)
+    if found is not None:
+        return _certain(path, found)
+    return _located(path, words, [together], "no table of the document holds an intake", beside)
 
 
-def _located(path: Path, words: Vocabulary, books: Iterable[Book], without: str) -> Reading:
+def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None) -> Reading | None:
     """What the first of the books that holds an intake holds; they are views of one source."""
-    from docgen.extract.find_intakes import locate
-
-    found = next(filter(None, (locate(book, words) for book in books)), None)
+    found = next(filter(None, (locate(book, words, around) for book in views)), None)
     if found is None:
+        return None
+    intakes, terms = found
+    return Reading(intakes, terms.answers, terms.notes, intakes.outside, intakes.is_single)
+
+
+def _certain(path: Path, reading: Reading) -> Reading:
+    """The reading, where it is certain whose the answers are.  Raises SourceError."""
+    doubts = reading.intakes.doubts if isinstance(reading.intakes, Intakes) else ()
+    for sheet, cell in doubts:
+        where = f"sheet {sheet}, cell {cell}" if sheet is not None else f"cell {cell}"
+        raise SourceError(
+            f"{path}: {where} may be the name of a second customer, and nobody can tell whose the answers are",
+            "put each customer into a sheet, a column with a heading or a row of its own",
+        )
+    return reading
+
+
+def _located(
+    path: Path, words: Vocabulary, views: list[Book], without: str, around: Surroundings | None = None
+) -> Reading:
+    found = _first(words, views, around)
+    if found is None:
+        seen = labels_seen(views, words)
         raise SourceError(
             f"{path}: {without} of {words.kit.name!r}: neither a form with at least half of its labels, "
-            "nor a table with a header row and customers below it",
+            f"nor a table with a header row and customers below it{'; ' if seen else ''}{seen}",
             "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
         )
-    intakes, terms = found
-    return Reading(intakes, terms, intakes.outside)
+    return _certain(path, found)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from docgen.extract.compound_labels import Joint, joint, option
 from docgen.extract.label_forms import LabelForms
 from docgen.extract.template_text import TELLING, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
-LABEL, GROUPED, ALIAS = range(3)  # how good a match is, best first
+LABEL, GROUPED, ALIAS, NEAR = range(4)  # how good a match is, best first
 _REMEMBERED = 10_000  # meanings kept; a vocabulary serves many sources
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
 _MARKED = re.compile(r"[*＊]|[:：]\s*$")
@@ -33,6 +35,8 @@ _PROMPT = re.compile(
 )
 _LONGEST_PROMPT = 40
 _PHONE_DIGITS = 7
+#: What a person writes between choices, and no form prints there.
+_WRITTEN = re.compile(r"[、,，;；|｜]")
 _EITHER = re.compile(r"[/／、|｜]|或者?")  # between two names of one field
 
 
@@ -40,6 +44,7 @@ class Meaning(NamedTuple):
     """What a text can be: the fields whose label it is, or whose labels stand in it each with its answer.
 
     `rank` says how the label matched, `marked` whether it bears a star or an end colon, as no answer does.
+    `joint` are the fields that one label names together, `option` the field and the choice of it that it names.
     """
 
     keys: tuple[str, ...] = ()
@@ -47,6 +52,8 @@ class Meaning(NamedTuple):
     marked: bool = False
     group: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
+    joint: Joint = Joint()
+    option: tuple[str, str] | None = None
 
 
 _NOTHING = Meaning()
@@ -68,14 +75,15 @@ def _label_forms(kit: Kit) -> LabelForms:
 
 
 class Vocabulary:
-    """The labels, groups, hints and choices of a kit; `internal` looks for its internal fields instead.
+    """The labels, groups, hints and choices of a kit; `internal` looks for what terms may give instead.
 
     `printed` are the texts of the kit's form template, known with any text where a template tag stands.
     """
 
     def __init__(self, kit: Kit, *, internal: bool = False, printed: Iterable[str] = ()) -> None:
         self.kit = kit
-        self.fields: Mapping[str, Field] = kit.terms if internal else kit.fields
+        self.is_internal = internal
+        self.fields: Mapping[str, Field] = kit.given_as_terms if internal else kit.fields
         self.groups: dict[str, set[str]] = {}
         self._labels: dict[str, list[tuple[int, str]]] = {}
         self._hints: dict[str, frozenset[str]] = {}
@@ -87,8 +95,10 @@ class Vocabulary:
             letters(text) for text in (kit.title, *kit.title_aliases, *(s.label for s in kit.sections))
         )
         static, self._patterns = split_printed(kit, printed)
-        self._known = (frozenset(self._known_texts()) | static) - {""} | self._headings
+        self._furniture = frozenset(self._furniture_texts()) - {""}
+        self._known = (self._furniture | frozenset(self._names()) | static | self._headings) - {""}
         self._marks = marks(kit)
+        self._near: Mapping[str, str] = {}
         self._remembered = lru_cache(_REMEMBERED)(self._find)
         self._forms = _label_forms(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
@@ -107,33 +117,59 @@ class Vocabulary:
         words = {word for choice in field.choices for word in (choice.label, *choice.synonyms)}
         self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
 
-    def _known_texts(self) -> Iterator[str]:
+    def _furniture_texts(self) -> Iterator[str]:
+        """What the kit prints around answers, on sheets and forms; never a choice, for that may be an answer."""
         for field in self.kit.all_fields.values():
-            for text in (field.label, field.group, field.unit, field.placeholder, field.help):
-                yield letters(text)
-            if len(field.example) >= TELLING and not field.example.isdigit():
-                yield letters(field.example)
-            yield from (letters(alias) for alias in field.aliases)
-            yield from (letters(choice.label) for choice in field.choices)
-            yield letters(field.other or "")
-            yield letters(field.label + "".join(choice.label for choice in field.offered) + (field.other or ""))
+            yield from (letters(text) for text in (field.placeholder, field.help, field.placeholder + field.help))
+            if field.choices:
+                yield letters(field.label + "".join(choice.label for choice in field.offered) + (field.other or ""))
             yield letters(f"{self.kit.sheet.example}：{field.example}")
         for texts in self.kit.sheet.model_dump().values():
             yield from (letters(text) for text in ([texts] if isinstance(texts, str) else texts))
+
+    def _names(self) -> Iterator[str]:
+        """What the kit calls its fields, and examples that nobody writes by chance."""
+        for field in self.kit.all_fields.values():
+            yield from (letters(text) for text in (field.label, field.group, field.unit, *field.aliases))
+            if len(field.example) >= TELLING and not field.example.isdigit():
+                yield letters(field.example)
+
+    def are_half(self, keys: Iterable[str]) -> bool:
+        """Whether these fields are at least half of those whose labels make a form."""
+        core = self.kit.core
+        return len(core & set(keys)) * 2 >= len(core)
 
     # -- labels ------------------------------------------------------------------------------------
 
     def meaning(self, text: str) -> Meaning:
         """What the text can be; an empty Meaning where the kit does not know it as a label."""
+        if self._near and (key := self._near.get(text)):
+            head = _HEAD.match(text)
+            answer = text[head.end() :].strip() if head else ""
+            return Meaning(rank=NEAR, pairs=((key, answer),)) if answer else Meaning((key,), NEAR, marked=True)
         return self._remembered(text) if starts(text, self._initials) else _NOTHING
+
+    def taking(self, near: Mapping[str, str]) -> Vocabulary:
+        """The same vocabulary, to which these texts are labels too, each of the field with that key."""
+        found = copy(self)
+        found._near = near
+        return found
 
     def _find(self, text: str) -> Meaning:
         if len(text) <= _LONGEST:
             rank, keys = self._look_up(text)
+            if keys and self._is_answered(text, keys):
+                return Meaning(pairs=tuple(self._pairs(text)))
             group = fold_label(text)
             group = group if group in self.groups else ""
-            if keys or group:
-                return Meaning(keys, rank, bool(_MARKED.search(text)), group)
+            marked = bool(_MARKED.search(text))
+            # `联系人/职位` has the letters of the alias 联系人职位, and is two labels all the same
+            together = joint(text, self._keys) if not keys or rank == ALIAS else Joint()
+            if together.keys:
+                return Meaning(rank=ALIAS, marked=marked, joint=together)
+            chosen = self._option(text)
+            if keys or group or chosen:
+                return Meaning(keys, rank, marked, group, option=chosen)
         first, _, rest = text.strip().partition("\n")
         if rest and len(first) <= _LONGEST:
             rank, keys = self._look_up(first)
@@ -142,6 +178,20 @@ class Vocabulary:
             if len(keys) == 1:
                 return Meaning(pairs=((keys[0], rest.strip()),))
         return Meaning(pairs=tuple(self._pairs(text)))
+
+    def _is_answered(self, text: str, keys: tuple[str, ...]) -> bool:
+        """Whether a label with its answer merely looks like a label with something more: `话术模板已审核通过：是`."""
+        head = _HEAD.match(text)
+        rest = text[head.end() :].strip(" *＊\n") if head else ""
+        if not rest or head is None or self._look_up(head[1])[1] != keys or is_instruction(rest):
+            return False
+        return self._look_up(rest)[1] != keys and any(map(str.isalnum, rest))
+
+    def _keys(self, text: str) -> tuple[str, ...]:
+        return self._look_up(text)[1]
+
+    def _option(self, text: str) -> tuple[str, str] | None:
+        return option(text, self._keys, self.fields)
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
         """How well and as which fields' label the text is known; `手机/电话` is one where both mean the same field."""
@@ -232,18 +282,27 @@ class Vocabulary:
         return None
 
     def is_untouched(self, key: str, text: str) -> bool:
-        """Whether the text is the field's printed choices, all of them, with no tick."""
+        """Whether the text is the field's printed choices: all of them in the kit's order, no tick, nothing between
+        them that a person writes."""
         field, folded = self.fields[key], fold(text)
-        if not field.choices or _TICKS.search(folded) or not all(fold(c.label) in folded for c in field.offered):
+        if not field.choices or _TICKS.search(folded) or _WRITTEN.search(text):
+            return False
+        places = [folded.find(fold(choice.label)) for choice in field.offered]
+        if -1 in places or places != sorted(places):
             return False
         rest = self._without_choices(key, folded)
         return rest in {"", fold(field.other or "")}
+
+    def hints(self, key: str) -> tuple[str, ...]:
+        """The hints that the kit prints beside the field's answer, the longest first."""
+        field = self.fields[key]
+        return tuple(sorted(filter(None, {field.placeholder, field.help}), key=len, reverse=True))
 
     def accompanies(self, key: str, text: str) -> bool:
         """Whether the text is what a form prints around the field's answer: its label, unit or hint."""
         field = self.fields[key]
         own = {letters(words) for words in (field.label, field.group, field.unit) if words}
-        return letters(text) in own or self.is_hint(key, text) or self._is_printed(text)
+        return letters(text) in own or self.is_hint(key, text) or self._all_in(self._furniture, text)
 
     def _without_choices(self, key: str, folded: str) -> str:
         for word in self._choices[key]:
@@ -255,14 +314,15 @@ class Vocabulary:
         return letters(text) in self._headings
 
     def understood(self, text: str) -> bool:
-        """Whether the text is the kit's own: title, section, label, hint, example, choice, or several of them."""
+        """Whether the text is the kit's own: title, section, label, hint, example, list of choices, or several of them."""
         if is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
         if any(self.is_untouched(key, text) for key in self.fields):
             return True
-        return bool(self._patterns) and all(map(self._is_printed, text.split("\n")))
+        return bool(self._patterns) and all(map(self.is_printed, text.split("\n")))
 
-    def _is_printed(self, line: str) -> bool:
+    def is_printed(self, line: str) -> bool:
+        """Whether the line is the kit's own, in the forms that it prints."""
         bare = letters(line)
         return bare in self._known or self.is_note(line) or any(pattern.fullmatch(bare) for pattern in self._patterns)
 

@@ -14,8 +14,17 @@ from docgen.formats.refusals import AS_DOCUMENT, AS_WORKBOOK
 
 #: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
+#: Text files and mails, which are sources where they hold a form.
+TEXT_SUFFIXES = frozenset({".txt", ".eml"})
 #: Files that systems leave in folders.
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+
+
+class Unknown(str):
+    """The path or address of a file found in a folder whose name does not say that it is a source: somebody has to
+    look into it."""
+
+    __slots__ = ()
 
 
 def is_workbook(path: Path) -> bool:
@@ -58,6 +67,12 @@ def passed_over(path: Path) -> str | None:
     except SourceError as refused:
         return str(refused).removeprefix(f"{path}: ")
     return f"this is {kind.value}, which is not read ({_INSTEAD[kind]})"
+
+
+def look(path: Path) -> str | None:
+    """What `passed_over` says of a file; empty where that is nothing though the file is no source."""
+    told = passed_over(path)
+    return "" if told is None and (path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES) else told
 
 
 def read_book(path: Path, kind: Kind) -> Book:

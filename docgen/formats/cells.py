@@ -27,7 +27,7 @@ def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: st
     """
     if len(text) > LONGEST_TEXT:
         text, fault = text[:LONGEST_TEXT], fault or "text-cut"
-    elif is_picture(text) and text.lstrip().startswith("="):
+    elif text[:2].lstrip().startswith("=") and is_picture(text):
         text, fault = "", fault or PICTURE
     elif code and text:
         text = shown(text, code).text

@@ -12,7 +12,7 @@ from docgen.formats import budgets
 from docgen.formats.compound import PACKAGE, is_compound, root_names
 from docgen.formats.markup import root_name
 from docgen.formats.package import RELATIONS, TYPES, Package, open_package
-from docgen.formats.refusals import FRESH, clear_errors, protected
+from docgen.formats.refusals import FRESH, clear_errors, protected, too_large
 from docgen.formats.text_encoding import utf16_without_mark
 
 _HEAD = 4096
@@ -99,7 +99,7 @@ def inspect(path: Path) -> Kind:
         if not size:
             raise SourceError(f"{path}: the file is empty", "ask for the file again")
         if size > budgets.MAX_FILE:
-            raise SourceError(f"{path}: the file is too large ({size >> 20} MB)", "split it into smaller files")
+            raise too_large(path, size)
         with path.open("rb") as file:
             head = file.read(_HEAD)
         if size < _HEAD and is_lock(path):

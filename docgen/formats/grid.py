@@ -136,6 +136,16 @@ class Grid:
         at = bisect_right(starts, row) - 1
         return covering[at] if at >= 0 else []
 
+    def part(self, keeps: Callable[[int, int], bool]) -> Grid:
+        """The sheet with those of its kept cells, and of what lies over them, of which `keeps` says so by row and
+        column."""
+        rows = {
+            row: kept
+            for row, cells in self.rows.items()
+            if (kept := {column: cell for column, cell in cells.items() if keeps(row, column)})
+        }
+        return replace(self, rows=rows, floating=tuple(one for one in self.floating if keeps(one.row, one.column)))
+
     def has(self, row: int, column: int) -> bool:
         """Whether there is such a cell, empty or not."""
         return self.addresses is None or (row, column) in self.addresses

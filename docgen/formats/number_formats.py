@@ -92,7 +92,10 @@ def _section(value: Decimal, found: Sequence[FormatSection]) -> tuple[FormatSect
 
 
 def _by_condition(value: Decimal, numeric: Sequence[FormatSection], minus: str) -> tuple[FormatSection, str] | None:
-    """The first section whose condition holds; one without a condition is for all others if it is the last."""
+    """The first section whose condition holds; one without a condition is for all others if it is the last.
+
+    Programs disagree on whether a negative number keeps its sign in a section behind the first.
+    """
     if any(section.condition is None for section in numeric[:-1]):
         return None
     section = next((section for section in numeric if section.takes(value)), None)
@@ -100,6 +103,8 @@ def _by_condition(value: Decimal, numeric: Sequence[FormatSection], minus: str) 
         return None
     compare, bound = section.condition or ("", Decimal(0))
     is_negative_only = (compare == "<" and bound <= 0) or (compare in {"<=", "="} and bound < 0)
+    if minus and not is_negative_only and section is not numeric[0]:
+        return None
     return section, "" if is_negative_only else minus
 
 

@@ -7,36 +7,29 @@ and whether it shows less than the number.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from bisect import bisect_left
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from docgen.formats.budgets import MOST_MERGED, MOST_SHEETS, Budget
-from docgen.formats.cells import PICTURE, is_picture, text_cell
-from docgen.formats.grid import Book, Cell, Extent, Floating, Grid, cell_of, grid
-from docgen.formats.number_formats import YEAR_FIRST, plain, shown
-from docgen.formats.ods_styles import TABLE, DataStyle, OpenStyles
-from docgen.formats.ods_texts import OFFICE, CellTexts, TextReader
+from docgen.formats.grid import Book, Cell, Extent, Floating, Grid, grid
+from docgen.formats.ods_cells import shown_cell
+from docgen.formats.ods_styles import TABLE, OpenStyles
+from docgen.formats.ods_texts import TextReader
 from docgen.formats.package import Package, reading
 from docgen.formats.properties import book_of
 from docgen.formats.refusals import unsafe
-from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Begin, End, Events, named, pieces
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
 
 #: So many cells at most may the sheets say to hold by repeating one over rows and columns.
-MAX_CELLS = 500_000
+MAX_CELLS = 300_000
 #: Cells that hold something, and their characters, of all sheets together.
-MOST_CELLS, MOST_CHARACTERS = 1_000_000, 20_000_000
+MOST_CELLS, MOST_CHARACTERS = 300_000, 20_000_000
+#: Elements of its XML, marks of columns, and what lies on cells.
+MOST_ELEMENTS, MOST_COLUMN_MARKS, MOST_NOTES = 2_000_000, 200_000, 100_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
-_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
-_NUMBERS = frozenset({"float", "percentage", "currency"})
-_FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d+")
-_DURATION = re.compile(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:\.\d+)?S")
-_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
 _HIDDEN, _FILTERED = "collapse", "filter"
 
 
@@ -81,6 +74,8 @@ class _OdsReader:
         self._characters = Budget(MOST_CHARACTERS, "characters in its cells")
         self._merges = Budget(MOST_MERGED, "merged ranges")
         self._count = Budget(MOST_SHEETS, "sheets")
+        self._column_marks = Budget(MOST_COLUMN_MARKS, "marks of columns")
+        self._note_count = Budget(MOST_NOTES, "comments, text boxes and pictures")
         self._depth = 0  # of tables in one another
         self._outside = 0  # of what looks like a sheet and is none
         self._cell: Attributes | None = None
@@ -160,8 +155,7 @@ class _OdsReader:
             return
         first = self._columns[-1][0] + 1 if self._columns else 1
         last = min(first + _number(attributes, "number-columns-repeated") - 1, _LAST_COLUMN)
-        if first > _LAST_COLUMN:
-            return
+        self._column_marks.spend()
         self._columns.append((last, attributes.get(f"{TABLE} default-cell-style-name", "")))
         if attributes.get(f"{TABLE} visibility") in self._hidden_rows:
             self._hidden_columns.update(range(first, last + 1))
@@ -195,10 +189,11 @@ class _OdsReader:
             return
         attributes, texts = self._cell, self._texts.done()
         width = _number(attributes, "number-columns-repeated")
-        cell = _shown(attributes, texts, self._styles.data(self._style()))
+        cell = shown_cell(attributes, texts, self._styles.data(self._style()))
         self._put(cell, width)
         if texts.note:
             self._notes[self._row, self._column] = texts.note
+        self._note_count.spend(bool(texts.note) + len(texts.boxes))
         self._floating += [Floating(self._row, self._column, text) for text in texts.boxes]
         self._see_span(attributes)
         self._cell = None
@@ -239,82 +234,3 @@ def _number(attributes: Attributes, name: str) -> int:
     """A count of cells; as many as no sheet has where it is longer than any number of them."""
     text = attributes.get(f"{TABLE} {name}", "1")
     return max(int(text[:9]) if text.isdecimal() else 1, 1)
-
-
-# -- cells -----------------------------------------------------------------------------------------
-
-
-def _shown(attributes: Attributes, texts: CellTexts, style: DataStyle | None) -> Cell:
-    """What the cell shows; a formula without a result, an error and a picture have their faults."""
-    text, struck = texts.text or "", texts.struck
-    kind = attributes.get(f"{OFFICE} value-type")
-    formula = attributes.get(f"{TABLE} formula")
-    if formula is not None:
-        if is_picture(formula):
-            return Cell("", PICTURE)
-        if attributes.get(f"{_CALC} value-type") == "error" or _FAULTY.fullmatch(text):
-            return Cell(text or "#ERROR", "cell-error")
-        if kind is None and texts.text is None:
-            return Cell(re.sub(r"^\w+:(?==)", "", formula), "formula-without-value")
-    if struck and not text.strip():
-        return text_cell("", struck=struck)
-    if kind in _NUMBERS and text.upper() in {"TRUE", "FALSE"}:  # a truth value in a cell of numbers
-        return Cell(text.upper())
-    cell = _typed(attributes, texts.text, kind, style)
-    if cell is None:
-        written = attributes.get(f"{OFFICE} string-value", "") if texts.text is None else text
-        return text_cell(written, struck=struck)
-    return cell
-
-
-def _typed(attributes: Attributes, text: str | None, kind: str | None, style: DataStyle | None) -> Cell | None:
-    """The cell of a typed value; None where it is a text, or not as values are written."""
-    if kind in _NUMBERS:
-        return _of_number(attributes.get(f"{OFFICE} value", ""), text, kind == "percentage", style)
-    if kind == "boolean":
-        return cell_of(attributes.get(f"{OFFICE} boolean-value") == "true")
-    if kind == "date":
-        return _of_date(attributes.get(f"{OFFICE} date-value", ""), text, style)
-    if kind == "time":
-        value = _duration(attributes.get(f"{OFFICE} time-value", ""))
-        return None if value is None else Cell(text) if text else cell_of(value)
-    return None
-
-
-def _of_number(written: str, text: str | None, is_percent: bool, style: DataStyle | None) -> Cell | None:
-    try:
-        value = int(written) if _WHOLE_NUMBER.fullmatch(written) else float(written)
-    except ValueError:
-        return None
-    cell = shown(value, "")
-    if cell.fault or (text is not None and "!." in text):  # LibreOffice shows the escape of Chinese formats (0!.0,"万")
-        return cell
-    if text is not None and style is not None and not style.is_general:
-        return Cell(text, exact=cell.text if style.hides(Decimal(cell.text)) else "")
-    return Cell(f"{plain(100 * Decimal(cell.text))}%") if is_percent else cell
-
-
-def _of_date(written: str, text: str | None, style: DataStyle | None) -> Cell | None:
-    try:
-        value = dt.datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    parts = style.parts if style else frozenset("ymd")
-    if text is None or style is None or not parts:
-        return cell_of(value)
-    if not parts & set("ymdwgq"):
-        return Cell(text)  # the time alone
-    if not set("ymd") <= parts:
-        return Cell(text, is_date=True, exact=value.date().isoformat())
-    if YEAR_FIRST.fullmatch(text):
-        return Cell(text, is_date=True)
-    return cell_of(value if "h" in parts else value.date())
-
-
-def _duration(written: str) -> dt.time | dt.timedelta | None:
-    """`PT03H04M00S`: a time of day, or how long something takes where that is a day or more."""
-    found = _DURATION.fullmatch(written)
-    if found is None:
-        return None
-    long = dt.timedelta(hours=int(found[1]), minutes=int(found[2]), seconds=int(found[3]))
-    return (dt.datetime.min + long).time() if long < dt.timedelta(days=1) else long

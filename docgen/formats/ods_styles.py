@@ -64,6 +64,8 @@ class OpenStyles:
         self._elements = elements
         self._styles: dict[tuple[str, str], OpenStyle] = {}
         self._data: dict[str, DataStyle] = {}
+        self._struck: dict[tuple[str, str], bool | None] = {}  # what was found for cells, until there is another style
+        self._shown: dict[str, DataStyle | None] = {}
         self._records = Budget(MOST_STYLES, "styles")
         self._key = ("", "")
         self._name = ""
@@ -86,12 +88,18 @@ class OpenStyles:
 
     def struck(self, family: str, name: str) -> bool | None:
         """Whether the style, or the nearest it inherits from that says so, strikes out; None where none says it."""
-        return next((style.is_struck for style in self._chain(family, name) if style.is_struck is not None), None)
+        key = family, name
+        if key not in self._struck:
+            chain = self._chain(family, name)
+            self._struck[key] = next((style.is_struck for style in chain if style.is_struck is not None), None)
+        return self._struck[key]
 
     def data(self, name: str) -> DataStyle | None:
         """The number format of a style of cells; None where nothing is said of it."""
-        found = next((style.data for style in self._chain("table-cell", name) if style.data), "")
-        return self._data.get(found)
+        if name not in self._shown:
+            found = next((style.data for style in self._chain("table-cell", name) if style.data), "")
+            self._shown[name] = self._data.get(found)
+        return self._shown[name]
 
     def is_hidden(self, name: str) -> bool:
         """Whether sheets of this style are hidden."""
@@ -109,6 +117,8 @@ class OpenStyles:
 
     def _begin_style(self, attributes: Attributes) -> None:
         self._records.spend()
+        self._struck.clear()
+        self._shown.clear()
         self._key = (attributes.get(f"{_STYLE} family", ""), attributes.get(f"{_STYLE} name", ""))
         parent, data = (
             attributes.get(f"{_STYLE} parent-style-name", ""),

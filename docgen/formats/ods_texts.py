@@ -33,7 +33,7 @@ class _Paragraphs:
         self._paragraphs += 1
 
     def add(self, text: str, *, is_struck: bool) -> None:
-        if self._length <= LONGEST_TEXT:  # one more than a cell holds, so that it is noticed
+        if text and self._length <= LONGEST_TEXT:  # one more than a cell holds, so that it is noticed
             (self.struck if is_struck else self.kept).append(text)
             self._length += len(text)
 
@@ -184,4 +184,5 @@ class TextReader:
 
     def _end_note(self) -> None:
         text = self._end_page()
-        self._note = f"{self._note}\n{text}" if self._note else text
+        if len(self._note) <= LONGEST_TEXT:
+            self._note = f"{self._note}\n{text}" if self._note else text

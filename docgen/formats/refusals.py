@@ -46,6 +46,11 @@ def unsafe(path: Path, what: str) -> SourceError:
     return SourceError(f"{path}: refused as unsafe: {what}", ANEW)
 
 
+def too_large(source: object, size: int) -> SourceError:
+    """The refusal of a file of so many bytes."""
+    return SourceError(f"{source}: the file is too large ({size >> 20} MB)", "split it into smaller files")
+
+
 @contextmanager
 def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
     """Whatever a parser raises becomes a SourceError that says that `what` (`the workbook`) cannot be read, and why.

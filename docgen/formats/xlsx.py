@@ -33,7 +33,9 @@ from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Events, named, 
 #: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
 LONG_SHEET = 4 * MB
 #: Cells that are kept, of all sheets together, and their characters (of a long sheet its first rows are kept).
-MOST_CELLS, MOST_CHARACTERS = 1_000_000, 20_000_000
+MOST_CELLS, MOST_CHARACTERS = 500_000, 20_000_000
+#: Elements of the texts that cells share, which are read whole (2 million texts, two elements each).
+MOST_TEXT_ELEMENTS = 6_000_000
 _HINT = "open it in Excel and save it again as .xlsx"
 #: Where Excel says of which kind the values are that no cell can hold, and how it calls pictures there.
 _RICH_VALUES, _PICTURES = "xl/richData/rdrichvaluestructure.xml", (b"_localImage", b"_webimage")
@@ -198,7 +200,7 @@ class _BookReader:
 
     def _strings(self, part: str) -> list[Text]:
         with self._package.open(part) as source:
-            return shared_strings(pieces(source), Budget(2 * MOST_ELEMENTS, "elements of XML"))
+            return shared_strings(pieces(source), Budget(MOST_TEXT_ELEMENTS, "elements of XML in its texts"))
 
     def _styles(self, part: str) -> list[CellStyle]:
         with self._package.open(part) as source:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from docgen.formats.budgets import MOST_MERGED, Budget, TooMuch
@@ -23,7 +24,6 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SILENT = 4_000_000
 #: Characters of a row, all together.
 MOST_IN_ROW = 2_000_000
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
 _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -64,14 +64,23 @@ def extent(reference: str) -> Extent:
 
 def place(reference: str) -> tuple[int, int]:
     """Row and column of the cell that `B4` names.  Raises Damaged for one that no sheet has."""
-    found = _REFERENCE.fullmatch(reference)
-    column = 0
-    for letter in found[1] if found else "":
-        column = column * 26 + ord(letter) - 64
-    row = int(found[2]) if found else 0
+    letters = reference.rstrip("0123456789")
+    digits = reference[len(letters) :]
+    row, column = int(digits) if 0 < len(digits) < 8 else 0, _column(letters)
     if not (0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN):
         raise Damaged("a cell in it has no sound address")
     return row, column
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def _column(letters: str) -> int:
+    """The number of the column that letters name, as they stand in a reference (`$AB$`); 0 where they name none."""
+    column = 0
+    for letter in letters.replace("$", ""):
+        if not ("A" <= letter <= "Z" and column <= LAST_COLUMN):
+            return 0
+        column = column * 26 + ord(letter) - 64
+    return column
 
 
 def number_of(attributes: Attributes, name: str, default: int = 0) -> int:
@@ -101,6 +110,7 @@ class SheetReader:
         self._inline: Text | None = None
         self._filter: Extent | None = None
         self._merges = Budget(MOST_MERGED, "merged ranges")
+        self._columns = Budget(2 * LAST_COLUMN, "columns")
         begins: dict[str, Begin] = {
             **self._rich.begins,
             "row": self._begin_row, "c": self._begin_cell, "v": self._begin_text, "f": self._begin_text,
@@ -222,8 +232,9 @@ class SheetReader:
 
     def _see_columns(self, attributes: Attributes) -> None:
         if is_true(attributes.get("hidden")):
-            first, last = number_of(attributes, "min", 1), number_of(attributes, "max")
-            self.facts.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+            columns = range(number_of(attributes, "min", 1), min(number_of(attributes, "max"), LAST_COLUMN) + 1)
+            self._columns.spend(len(columns))
+            self.facts.hidden_columns.update(columns)
 
     def _see_dimension(self, attributes: Attributes) -> None:
         self.facts.length = extent(attributes["ref"]).bottom if attributes.get("ref") else None

@@ -11,7 +11,7 @@ from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
 from docgen.kit.yaml_lines import Place
 from docgen.model.intake import Level
-from docgen.model.kit import FieldType, Kit, Outputs
+from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(
@@ -41,6 +41,11 @@ def _check_fields(kit: Kit) -> Problems:
     counts = Counter(field.key for section in kit.sections for field in section.fields)
     rules = {rule.id for rule in kit.rules}
     for section in kit.sections:
+        if section.internal and section.optional:
+            yield (
+                ("sections", section.key, "optional"),
+                "what is internal is asked of no customer, so it is not optional",
+            )
         for field in section.fields:
             place: Place = ("sections", section.key, "fields", field.key)
             if counts[field.key] > 1:
@@ -53,6 +58,8 @@ def _check_fields(kit: Kit) -> Problems:
                 yield (*place, "other"), "only a field of several choices has a free text of its own"
             if field.unreadable != "value" and field.unreadable not in rules:
                 yield (*place, "unreadable"), f"no rule is called {field.unreadable!r}"
+            if field.required and section.optional:
+                yield (*place, "required"), "nothing in an optional section is required"
             if isinstance(field.required, str):
                 yield from _check_expression(kit, field.required, (*place, "required"))
 
@@ -67,23 +74,35 @@ def _check_rules(kit: Kit) -> Problems:
             place: Place = ("rules", number, "cases", position)
             if not case.each and not case.fields:
                 yield place, f"{rule.id}: a case needs 'each' or 'fields' to say where it is reported"
-            for key in (*case.each, *case.fields):
-                if key not in kit.fields:
-                    yield place, f"{rule.id}: no field is called {key!r}{did_you_mean(key, kit.fields)}"
-            yield from _check_expression(kit, case.when, (*place, "when"), each=bool(case.each))
+            yield from _check_case_fields(kit, rule.id, case, place)
+            more = {"today", *(["text"] if case.each else [])}
+            yield from _check_expression(kit, case.when, (*place, "when"), more)
             for part in ("message", "remedy"):
-                known = {*_names(kit), "hits", *(["text"] if case.each else [])}
+                known = {*_names(kit), *more, "hits"}
                 yield from _check_template(kit, getattr(case, part), (*place, part), known)
 
+    for number, rule in enumerate(kit.rules):
+        for other in set(rule.silences) - seen:
+            yield ("rules", number, "silences"), f"{rule.id}: no rule is called {other!r}{did_you_mean(other, seen)}"
 
-def _check_expression(kit: Kit, source: str, place: Place, *, each: bool = False) -> Problems:
+
+def _check_case_fields(kit: Kit, rule: str, case: RuleCase, place: Place) -> Problems:
+    """A rule over terms is reported at a term; `each` goes through a customer's answers."""
+    for keys, known in ((case.each, kit.fields), (case.fields, kit.all_fields)):
+        for key in keys:
+            if key not in known:
+                yield place, f"{rule}: no field is called {key!r}{did_you_mean(key, known)}"
+
+
+def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = frozenset()) -> Problems:
+    """`more` are names that it may use beside those of every expression."""
     try:
         tree = sandbox.parse_expression(source)
         sandbox.expression(source)
     except TemplateSyntaxError as cause:
         yield place, f"{source!r}: {cause.message}"
         return
-    yield from _check_names(kit, tree, place, {*_names(kit), *(["text"] if each else [])})
+    yield from _check_names(kit, tree, place, {*_names(kit), *more})
     for name, constant in sandbox.comparisons(tree):
         field = kit.all_fields.get(name)
         keys = [choice.key for choice in field.choices] if field else []

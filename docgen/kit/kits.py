@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from docgen import __version__
 from docgen.errors import KitError, UsageError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import check, yaml_lines
 from docgen.kit.yaml_lines import Marked, Place
-from docgen.model.kit import Case, Choice, Field, Figure, Kit, Outputs, Rule, Section, SheetTexts
+from docgen.model.kit import (
+    FORMAT,
+    SHARED_BY_CASES,
+    Choice,
+    Field,
+    Figure,
+    Kit,
+    Outputs,
+    Rule,
+    RuleCase,
+    Section,
+    SheetTexts,
+)
 
 KIT_FILE = "kit.yaml"
+_Kit = TypeVar("_Kit", bound=Kit)
 
 
 def home() -> Path:
@@ -57,13 +72,18 @@ def load(folder: Path) -> Kit:
 
     Raises KitError that lists every problem with file and line.
     """
+    return load_as(Kit, folder)
+
+
+def load_as(model: type[_Kit], folder: Path) -> _Kit:
+    """The same as an object of a class that is built on Kit."""
     _require_own(folder)
-    return _load(folder / KIT_FILE)
+    return _load(folder / KIT_FILE, model)
 
 
 @cached_by_file
-def _load(path: Path) -> Kit:
-    marked, kit = _read(path.parent)
+def _load(path: Path, model: type[_Kit]) -> _Kit:
+    marked, kit = _read(path.parent, model)
     if problems := _problems(marked, kit):
         raise KitError(problems)
     return kit
@@ -76,16 +96,16 @@ def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
     """
     _require_own(folder)
     try:
-        marked, kit = _read(folder)
+        marked, kit = _read(folder, Kit)
     except KitError as cause:
         return None, cause.problems
     return kit, _problems(marked, kit)
 
 
-def _read(folder: Path) -> tuple[Marked, Kit]:
+def _read(folder: Path, model: type[_Kit]) -> tuple[Marked, _Kit]:
     marked = yaml_lines.read(folder / KIT_FILE, KitError)
     try:
-        return marked, Kit(folder=folder, **_prepared(marked))
+        return marked, model(folder=folder, **_prepared(marked))
     except ValidationError as cause:
         raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
 
@@ -114,6 +134,7 @@ def _problems(marked: Marked, kit: Kit) -> list[str]:
 def _prepared(marked: Marked) -> dict[str, Any]:
     """The data of kit.yaml with its keyed maps as lists that know their keys."""
     data = dict(marked.data)
+    _require_this_docgen(marked)
     unknown = set(data) - set(Kit.model_fields) | ({"folder"} & set(data))
     if unknown:
         raise KitError(
@@ -126,6 +147,25 @@ def _prepared(marked: Marked) -> dict[str, Any]:
     if isinstance(data.get("rules"), list):
         data["rules"] = [_with_defaults(rule) for rule in data["rules"]]
     return data
+
+
+def _require_this_docgen(marked: Marked) -> None:
+    """Raise KitError, alone, for a kit of another format or for a newer docgen: nothing else of it need be right."""
+    found, least = marked.data.get("format", FORMAT), str(marked.data.get("requires_docgen", "")).removeprefix(">=")
+    newer = "install a newer docgen, or take a kit made for this one"
+    if found != FORMAT:
+        raise KitError(
+            f"{marked.at(('format',))}: this is format {found!r}; docgen {__version__} reads {FORMAT}", newer
+        )
+    if re.fullmatch(r"\d+(\.\d+){0,2}", least) and _numbers(least) > _numbers(__version__):
+        at = marked.at(("requires_docgen",))
+        raise KitError(f"{at}: this kit needs docgen {least} or newer; this is {__version__}", newer)
+
+
+def _numbers(version: str) -> list[int]:
+    """The numbers of a version, to be compared: 1, 1.0 and 1.0.0 are the same."""
+    found = [int(number) for number in re.findall(r"\d+", version)[:3]]
+    return found + [0] * (3 - len(found))
 
 
 def _section(marked: Marked, section: dict[str, Any]) -> dict[str, Any]:
@@ -168,13 +208,13 @@ def _with_defaults(rule: Any) -> Any:
     """A rule whose cases take from it what they do not say themselves."""
     if not isinstance(rule, dict) or not isinstance(rule.get("cases", []), list):
         return rule
-    shared = {name: rule[name] for name in ("each", "fields", "message", "remedy") if name in rule}
+    shared = {name: rule[name] for name in SHARED_BY_CASES if name in rule}
     own = {name: value for name, value in rule.items() if name not in shared}
     return own | {"cases": [shared | c if isinstance(c, dict) else c for c in rule.get("cases", [])]}
 
 
 _MODELS: dict[str, type[BaseModel]] = {
-    "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": Case, "figures": Figure,
+    "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": RuleCase, "figures": Figure,
     "outputs": Outputs, "sheet": SheetTexts,
 }  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from docgen import values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
@@ -22,25 +23,38 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
     marked = yaml_lines.read(path, error, as_text=True)
+    return understood(marked.data, kit, lambda key: f"{marked.at((key,))}: ", error)
+
+
+def understood(
+    written_terms: Mapping[str, Any],
+    kit: Kit,
+    at: Callable[[str], str] = lambda _key: "terms: ",
+    error: type[DocgenError] = SourceError,
+) -> Mapping[str, Value]:
+    """The terms as written, by key, as values; `at` says where the one of that key stands.
+
+    Raises `error` that names every unknown key and every value that cannot be read.
+    """
     given: dict[str, Value] = {}
     problems = []
-    for key, written in marked.data.items():
-        where = marked.at((key,))
-        field = kit.terms.get(key)
+    for key, written in written_terms.items():
+        where = at(key)
+        field = kit.given_as_terms.get(key)
         if field is None:
-            problems.append(f"{where}: there is no term {key!r}{did_you_mean(key, kit.terms)}")
+            problems.append(f"{where}there is no term {key!r}{did_you_mean(key, kit.given_as_terms)}")
         elif not isinstance(written, str):
-            problems.append(f"{where}: {key}: the value must be a single text or number")
+            problems.append(f"{where}{key}: the value must be a single text or number")
         else:
             parsed = values.parse(field, written)
             for problem in parsed.problems:
                 if problem.level is Level.INVALID:
                     details = {"label": field.label, "written": written} | dict(problem.details)
-                    problems.append(f"{where}: {key}: {wording(problem.code, **details).message}")
+                    problems.append(f"{where}{key}: {wording(problem.code, **details).message}")
             if parsed.value is not None:
                 given[key] = parsed.value
     if problems:
-        raise error("; ".join(problems), "correct the terms file")
+        raise error("; ".join(problems), "correct the terms")
     return given
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 
 
 class Level(StrEnum):
-    """How much a finding weighs, gravest first (domain §4)."""
+    """How much a finding weighs, gravest first."""
 
     INVALID = "invalid"
     REJECT = "reject"
@@ -31,6 +31,10 @@ class Verdict(StrEnum):
     MANUAL = "manual"
     REJECTED = "rejected"
     INCOMPLETE = "incomplete"
+
+
+#: A contract is due where the provider may go on (domain §6).
+READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
 
 
 class Region(NamedTuple):
@@ -69,13 +73,15 @@ class Origin:
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
     (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
-    `exact` what it holds in full where it shows less (a date without its year, a number without its last places)."""
+    `exact` what it holds in full where it shows less (a date without its year, a number without its last places);
+    `value` is what was understood where the text alone does not tell, as of marks in cells of their own."""
 
     written: str
     origin: Origin
     fault: str | None = None
     is_date: bool = False
     exact: str = ""
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class Answers:
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
-    that the sheet or form carries, if it carries one.  `notes` become findings.
+    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
+    the way that are nobody's: they belong into no papers of this customer.
     """
 
     sheet: str | None
@@ -122,6 +129,7 @@ class Answers:
     unrecognised: tuple[Unrecognised, ...] = ()
     made_with: tuple[str, str] | None = None
     notes: tuple[ReadingNote, ...] = ()
+    outside: tuple[Unrecognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,16 @@ class Finding:
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
     ask: Annotated[str | None, "the wording for the customer"] = None
+
+    @property
+    def sheet(self) -> Annotated[str | None, "the sheet that the answer stands in"]:
+        """The sheet that the answer stands in."""
+        return self.origin.sheet
+
+    @property
+    def cell(self) -> Annotated[str | None, "the cell that the answer stands in or should stand in"]:
+        """The cell that the answer stands in or should stand in."""
+        return self.origin.cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A kit: the folder of data and templates that says what is asked, what is refused and what is written.
 
-These are the frozen models of `kit.yaml`; `kitfile` finds, loads and checks it.
+These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it.  docs/kit.md and the JSON Schema of
+`kit.yaml` are made from what is said here of each class and attribute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
@@ -23,13 +25,32 @@ FORM_TEMPLATE = "form.docx"
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 
 
+#: Said of an attribute whose entries kit.yaml writes as a map, each under its key; and of one that kit.yaml does not
+#: write, because it is known from the place.
+KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place"
+#: What a rule may say once for all its cases.
+SHARED_BY_CASES = ("each", "fields", "message", "remedy")
+#: The format of kit.yaml that this docgen reads.
+FORMAT: Literal[1] = 1
+
+
+class Due(StrEnum):
+    """Who is asked for a value that a contract lacks: the customer, the provider's own people, or whoever decides on
+    the terms."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    COMMERCIAL = "commercial"
+
+
 class FieldType(StrEnum):
-    """The kinds of answer; `values` reads and shows each."""
+    """The kinds of answer."""
 
     TEXT = "text"
     LONG_TEXT = "long_text"
     LIST = "list"
     MOBILE = "mobile"
+    CREDIT_CODE = "credit_code"
     COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
@@ -46,38 +67,48 @@ class _Model(BaseModel):
 
 
 class Choice(_Model):
-    """One of a field's choices.  One not `offered` is understood but printed nowhere."""
+    """One of a field's choices."""
 
-    key: str
-    label: str
-    synonyms: tuple[str, ...] = ()
-    offered: bool = True
+    key: Annotated[str, "its key, which expressions and templates compare with", FROM_PLACE]
+    label: Annotated[str, "what forms and documents print"]
+    synonyms: Annotated[tuple[str, ...], "other words that customers use for it"] = ()
+    offered: Annotated[bool, "false: it is understood, and printed on no form"] = True
 
 
 class Field(_Model):
-    """One thing asked.  `required` is true, false or an expression; `other` is the label of the free
-    text among several choices; `unreadable` the rule that reports values that cannot be read;
-    `pending` whether a contract marks the value as pending while it is not given; `private` keeps the value
-    out of messages and logs."""
+    """One thing that is asked."""
 
-    key: str
-    section: str
-    type: FieldType
-    label: str = Setting(min_length=1)
-    group: str = ""
-    aliases: tuple[str, ...] = ()
-    required: bool | str = False
-    choices: tuple[Choice, ...] = ()
-    other: str | None = None
-    unit: str = ""
-    placeholder: str = ""
-    help: str = ""
-    example: str = ""
-    clause: str | None = None
-    unreadable: str = "value"
-    internal: bool = False
-    pending: bool = True
-    private: bool = False
+    key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
+    section: Annotated[str, "the key of its section", FROM_PLACE]
+    type: Annotated[FieldType, "how answers are read and shown"]
+    label: Annotated[str, "what forms print, and what is looked for in a source"] = Setting(min_length=1)
+    group: Annotated[str, "the label of a group of fields that stand together"] = ""
+    aliases: Annotated[tuple[str, ...], "other labels that it may have in a source"] = ()
+    required: Annotated[bool | str, "whether it must be answered: true, false, or an expression over other fields"] = (
+        False
+    )
+    choices: Annotated[tuple[Choice, ...], "the choices, for the types one and several", KEYED] = ()
+    other: Annotated[str | None, "the label of the free text beside several choices; without it there is none"] = None
+    unit: Annotated[str, "its unit; a count or amount of another period or unit is refused"] = ""
+    counted: Annotated[tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"] = ()
+    yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
+    no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
+    placeholder: Annotated[str, "the hint that stands where the answer goes"] = ""
+    help: Annotated[str, "a longer explanation"] = ""
+    example: Annotated[str, "an answer as it should be"] = ""
+    clause: Annotated[str | None, "the clause that asks for it; findings cite it"] = None
+    unreadable: Annotated[str, "the rule that reports answers that cannot be read"] = "value"
+    internal: Annotated[bool, "whether its section is internal", FROM_PLACE] = False
+    pending: Annotated[bool, "whether a contract marks it as pending while it is not given"] = True
+    due: Annotated[
+        Due | None, "from whom it is then to come; by default from the customer, or as commercial terms do"
+    ] = None
+    private: Annotated[bool, "whether it is kept out of messages and logs"] = False
+
+    @property
+    def due_from(self) -> Due:
+        """Who is asked for the value where a contract lacks it."""
+        return self.due or (Due.COMMERCIAL if self.internal else Due.CUSTOMER)
 
     @cached_property
     def offered(self) -> tuple[Choice, ...]:
@@ -110,109 +141,116 @@ class Field(_Model):
 
 
 class Section(_Model):
-    """A titled group of fields; an `internal` one never goes to the customer."""
+    """A titled group of fields."""
 
-    key: str
-    label: str
-    internal: bool = False
-    fields: tuple[Field, ...]
+    key: Annotated[str, "its key", FROM_PLACE]
+    label: Annotated[str, "its title"]
+    internal: Annotated[bool, "whether it holds commercial terms, which never go to the customer"] = False
+    optional: Annotated[
+        bool, "whether its labels do not count among those of which half make a form; its answers may be terms, too"
+    ] = False
+    fields: Annotated[tuple[Field, ...], "its fields, in order", KEYED]
 
 
-class Case(_Model):
-    """One way for a rule to find something: level, condition, and the texts of the finding."""
+class RuleCase(_Model):
+    """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
 
-    level: Level
-    when: str
-    message: str
-    remedy: str
-    each: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
+    level: Annotated[Level, "how much the finding weighs"]
+    when: Annotated[str, "the expression that must hold; with each, the answer is called text there"]
+    message: Annotated[str, "what is wrong: text with Jinja2 tags over fields, words, limits, text and hits"]
+    remedy: Annotated[str, "how to mend it: text with the same tags"]
+    each: Annotated[tuple[str, ...], "the fields that are looked at one by one; each may have its finding"] = ()
+    fields: Annotated[tuple[str, ...], "the fields that a case without each looks at; the first has the finding"] = ()
 
 
 class Rule(_Model):
-    """A rule of the provider's.  Per field the first case that holds makes the one finding; a rule
-    without cases lends its id and clause to the values that its fields' `unreadable` sends to it."""
+    """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy.
 
-    id: str = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
-    title: str
-    clause: str | None = None
-    cases: tuple[Case, ...] = ()
+    A rule without cases lends its id and clause to the fields whose unreadable names it.
+    """
+
+    id: Annotated[str, "its id, which is the code of its findings too"] = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
+    title: Annotated[str, "what it is about"]
+    clause: Annotated[str | None, "the clause that it rests on; findings cite it"] = None
+    silences: Annotated[tuple[str, ...], "rules whose lesser findings on the same answer documents leave out"] = ()
+    cases: Annotated[tuple[RuleCase, ...], "its cases, in the order in which they are tried"] = ()
 
 
 class Figure(_Model):
-    """A derived figure: an expression, null where `when` is false or a value it needs is missing;
-    `money` keeps its two decimals."""
+    """A derived figure.  It is null where a value that it needs is missing or cannot be read."""
 
-    key: str
-    label: str
-    unit: str = ""
-    value: str
-    when: str = "true"
-    formula: str = ""
-    money: bool = False
+    key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
+    label: Annotated[str, "what it is called"]
+    unit: Annotated[str, "its unit"] = ""
+    value: Annotated[str, "the expression that works it out: a number, or a pair of numbers in brackets"]
+    when: Annotated[str, "the expression that must hold for it to be worked out"] = "true"
+    formula: Annotated[str, "how it is worked out, in words"] = ""
+    money: Annotated[bool, "whether it keeps two decimals"] = False
 
 
 class Outputs(_Model):
-    """File names of the three documents and of a sheet that goes back, as templates over the field names."""
+    """What the files are called: text with Jinja2 tags over the fields."""
 
-    form: str
-    review: str
-    contract: str
-    returned: str = ""
+    form: Annotated[str, "the fillable form (.docx)"]
+    review: Annotated[str, "the review summary (.pdf)"]
+    contract: Annotated[str, "the contract draft (.docx)"]
+    returned: Annotated[str, "what goes back to the customer; without it, the name of the form"] = ""
 
 
 class SheetTexts(_Model):
-    """What the Excel sheet says beside titles, labels and hints; what is left empty is not printed.
+    """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
 
-    `note` and `terms_note` stand above the answers; `label`, `answer`, `hint`, `needed` and `example`
-    head columns.  `required`, `conditional` and `optional` say whether an answer is needed, `one` and
-    `several` how to choose.  `guide` is the title of the sheet of explanations, `steps` its general part.
-    `warning` is the title, the other warnings are the text of what an odd entry is met with.
-
-    A sheet that goes back bears `returned` on top, a template over the number of findings of each level and
-    the `labels` to mend; `marks`, by level, begin what is said of an answer, and `unrecognised` begins the
-    list of what was not understood.  By these beginnings reading knows them for docgen's own.
-    """
-
-    note: str = ""
-    terms_note: str = ""
-    label: str = ""
-    answer: str = ""
-    hint: str = ""
-    needed: str = ""
-    example: str = ""
-    required: str = ""
-    conditional: str = ""
-    optional: str = ""
-    guide: str = ""
-    steps: tuple[str, ...] = ()
-    one: str = ""
-    several: str = ""
-    warning: str = ""
-    choice_warning: str = ""
-    count_warning: str = ""
-    mobile_warning: str = ""
-    returned: str = ""
-    unrecognised: str = ""
-    marks: Mapping[Level, str] = {}
+    note: Annotated[str, "stands above the answers"] = ""
+    terms_note: Annotated[str, "stands above the commercial terms"] = ""
+    label: Annotated[str, "heads the column of labels"] = ""
+    answer: Annotated[str, "heads the column of answers"] = ""
+    hint: Annotated[str, "heads the column of hints"] = ""
+    needed: Annotated[str, "heads the column that says whether an answer is needed"] = ""
+    example: Annotated[str, "heads the column of examples"] = ""
+    required: Annotated[str, "says that an answer is needed"] = ""
+    conditional: Annotated[str, "says that an answer is needed in some cases"] = ""
+    optional: Annotated[str, "says that an answer is not needed"] = ""
+    guide: Annotated[str, "the title of the sheet of explanations"] = ""
+    steps: Annotated[tuple[str, ...], "the general part of the explanations, a line each"] = ()
+    one: Annotated[str, "explains how to choose one of several"] = ""
+    several: Annotated[str, "explains how to choose several"] = ""
+    warning: Annotated[str, "the title of the warning at an odd entry"] = ""
+    choice_warning: Annotated[str, "the warning at an entry that is no choice"] = ""
+    count_warning: Annotated[str, "the warning at an entry that is no count"] = ""
+    mobile_warning: Annotated[str, "the warning at an entry that is no mobile number"] = ""
+    returned: Annotated[
+        str, "stands on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level"
+    ] = ""
+    unrecognised: Annotated[str, "begins the list of what was not understood"] = ""
+    marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = {}
 
 
 class Kit(_Model):
-    """A checked kit."""
+    """A kit: what is asked, refused, worked out and written."""
 
-    folder: Path
-    name: str = Setting(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$")
-    version: str = Setting(pattern=r"^[0-9A-Za-z.+-]{1,20}$")
-    title: str
-    name_field: str
-    sections: tuple[Section, ...] = Setting(min_length=1)
-    words: Mapping[str, tuple[str, ...]] = {}
-    limits: Mapping[str, Decimal] = {}
-    rules: tuple[Rule, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    outputs: Outputs
-    sheet: SheetTexts = SheetTexts()
-    title_aliases: tuple[str, ...] = ()
+    model_config = ConfigDict(defer_build=True)  # of a class that is built upon, the validator is never asked for
+
+    folder: Annotated[Path, "the folder of the kit", FROM_PLACE]
+    format: Annotated[Literal[1], "the format of kit.yaml"] = FORMAT
+    requires_docgen: Annotated[str, "the least version of docgen that the kit needs: >=1.0"] = Setting(
+        default=">=1.0", pattern=r"^>=\d+(\.\d+){0,2}$"
+    )
+    name: Annotated[str, "its name; sheets, forms and packets carry it"] = Setting(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$"
+    )
+    version: Annotated[str, "its version; a sheet of another version is read with an advice"] = Setting(
+        pattern=r"^[0-9A-Za-z.+-]{1,20}$"
+    )
+    title: Annotated[str, "the title of sheet and form"]
+    name_field: Annotated[str, "the field that says who the customer is"]
+    sections: Annotated[tuple[Section, ...], "what is asked, in order", KEYED] = Setting(min_length=1)
+    words: Annotated[Mapping[str, tuple[str, ...]], "lists of words, by name, for asserts, denies, every and some"] = {}
+    limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = {}
+    rules: Annotated[tuple[Rule, ...], "what is refused, decided by a person, or advised"] = ()
+    figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
+    outputs: Annotated[Outputs, "the names of the files that are made"]
+    sheet: Annotated[SheetTexts, "what the Excel sheet says"] = SheetTexts()
+    title_aliases: Annotated[tuple[str, ...], "other titles that a source may have"] = ()
 
     @cached_property
     def all_fields(self) -> Mapping[str, Field]:
@@ -228,6 +266,17 @@ class Kit(_Model):
     def terms(self) -> Mapping[str, Field]:
         """The internal fields (commercial terms), by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal}
+
+    @cached_property
+    def core(self) -> frozenset[str]:
+        """The keys of the fields of whose labels half make a form."""
+        asked = (section for section in self.sections if not (section.internal or section.optional))
+        return frozenset(field.key for section in asked for field in section.fields)
+
+    @cached_property
+    def given_as_terms(self) -> Mapping[str, Field]:
+        """The fields that terms may give: the internal ones, and those of optional sections, by key, in order."""
+        return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}
 
     def mark(self, level: Level) -> str:
         """What begins a finding of this level beside an answer."""

@@ -10,29 +10,29 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, TypedDict
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
 
 from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
 from docgen.documents.fonts import faces
 from docgen.documents.form import render_form
 from docgen.documents.summary import Attached, render_review
-from docgen.errors import SourceError, WriteError
+from docgen.errors import WriteError
 from docgen.expressions import sandbox
 from docgen.model.as_json import UnreadableJson, intake_json
-from docgen.model.intake import Intake, Verdict
+from docgen.model.intake import READY, Intake, Verdict
 from docgen.model.kit import Kit
 from docgen.names import safe_file_name, safe_name
 from docgen.output import files, storage
 from docgen.output.storage import Location
 from docgen.packet import manifest
-from docgen.pipeline import ReviewedIntake
+from docgen.pipeline import ReviewedIntake, SourceFile
 from docgen.template.word import Rendered
 from docgen.values.shown import shown
 
 KINDS = ("form", "review", "contract")
-#: A contract is due where the provider may go on (domain §6).
-READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
 #: So many bytes of a company's name stand in the names of its documents.
 _LONGEST_IN_NAMES = 80
 
@@ -90,22 +90,6 @@ def packet_json(made: Packet) -> PacketJson:
     }
 
 
-class SourceFile(NamedTuple):
-    """A source file as it is, read and hashed once for all the intakes in it."""
-
-    content: bytes
-    sha256: str
-
-
-def original(path: Path) -> SourceFile:
-    """The file at `path`.  Raises SourceError."""
-    try:
-        content = path.read_bytes()
-    except OSError as cause:
-        raise SourceError(f"{path}: cannot be read: {cause.strerror}") from cause
-    return SourceFile(content, manifest.sha256(content))
-
-
 def make(reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, folder_name: str) -> Packet:
     """Write the packet of one intake of `source` to `options.out / folder_name`.
 
@@ -123,7 +107,7 @@ def prepare(
     """The same, but for the last steps: the packet is written and has not appeared (`files.sync`, `files.publish`)."""
     folder = options.out / folder_name
     refuse_to_lose(folder, force=options.force)
-    documents, pending = render(reviewed, source.content, options)
+    documents, pending = render(reviewed, attachable(reviewed, source), options)
     listing = manifest.build(
         options.kit, reviewed.intake, reviewed.review.verdict, options.date,
         source.sha256, reviewed.terms, documents, faces() if documents["review"] else {},
@@ -132,6 +116,11 @@ def prepare(
     prepared = files.stage_folder(folder, contents | {manifest.MANIFEST: listing})
     paths = {kind: folder / document[0] if document else None for kind, document in documents.items()}
     return Packet(reviewed.intake.name, reviewed.review.verdict, folder, paths, pending), prepared
+
+
+def attachable(reviewed: ReviewedIntake, source: SourceFile) -> bytes:
+    """The source as a review has it attached: nothing where it holds more than this intake."""
+    return source.content if reviewed.is_single else b""
 
 
 Documents = dict[str, tuple[str, bytes] | None]
@@ -160,12 +149,12 @@ def contract_of(reviewed: ReviewedIntake, kit: Kit, options: RenderOptions) -> R
 
 
 def review_of(reviewed: ReviewedIntake, source_bytes: bytes, kit: Kit, options: RenderOptions) -> bytes:
-    """The review summary of one reviewed intake, with its JSON attached, and its source unless that is a table."""
+    """The review summary of one reviewed intake, with its JSON attached, and its source if that is all it holds."""
     # The name of the file alone: equal input gives equal bytes wherever it stands.
     intake = replace(reviewed.intake, source=Path(reviewed.intake.source).name)
     data = json.dumps(intake_json(intake, reviewed.review, kit.fields), ensure_ascii=False, indent=2)
     attached = [Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data")]
-    if intake.row is None:  # a table is other customers' data too, and grows with their number
+    if reviewed.is_single:  # what else a source holds is other customers' data, and grows with their number
         attached.insert(0, Attached(safe_file_name(intake.source), source_bytes, "source", "Source"))
     return render_review(kit, intake, reviewed.review, reviewed.terms, options, attached)
 

@@ -15,25 +15,28 @@ from docgen.text import says_nothing
 
 #: Fields whose answer is never a date, and those of which nobody can tell.
 _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
-_TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST}
+_TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
 
 
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     """The intake that `answers` hold; `source` is the source's name as given."""
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
-    findings = [*_kit_findings(answers, kit), *(_note_finding(kit, note) for note in answers.notes)]
+    findings = [*_kit_findings(answers, kit), *(note_finding(kit, note) for note in answers.notes)]
+    unreadable |= {note.field for note in answers.notes if note.level is Level.INVALID and note.field}
     for key, field in kit.fields.items():
         answer = answers.fields.get(key)
-        if answer is None:
+        if answer is None or key in unreadable:
             continue
-        value, found = understand(kit, field, answer)
+        value, found = understand(kit, field, answer, in_table=answers.row is not None)
         findings += found
         if value is not None:
             understood[key] = value
-        elif found:
+        elif any(finding.level is Level.INVALID for finding in found):
             unreadable.add(key)
-    findings += _missing(kit, answers, understood, unreadable)
+    missing = _missing(kit, answers, understood, unreadable)
+    told = {finding.field for finding in missing}
+    findings = [one for one in findings if one.code != values.UNTOUCHED or one.field not in told] + missing
     name = understood.get(kit.name_field)
     return Intake(
         source=source,
@@ -48,14 +51,19 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     )
 
 
-def understand(kit: Kit, field: Field, answer: Answer) -> tuple[Value | None, list[Finding]]:
-    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it."""
+def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False) -> tuple[Value | None, list[Finding]]:
+    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it.
+
+    In a table nothing is printed but the header, so a list of all choices is an answer there.
+    """
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
+    if answer.value is not None:
+        return answer.value, []
     if answer.is_date and field.type in _NUMBERS:
         return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
     is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
-    parsed = values.parse(field, answer.exact if is_completed else answer.written)
+    parsed = values.parse(field, answer.exact if is_completed else answer.written, printed=not in_table)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
     if parsed.value is not None:
         findings += _about_format(kit, field, answer)
@@ -98,8 +106,7 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
         if key in understood or key in unreadable or not _is_required(field, names, unreadable):
             continue
         answer = answers.fields.get(key, Answer("", Origin(answers.sheet, None)))
-        quoted = answer.written.strip() if says_nothing(answer.written) else ""
-        code = "required-says-none" if quoted else "required"
+        code, quoted = _why_missing(field, answer.written)
         words = wording(code, label=field.label, written=quoted)
         findings.append(
             Finding(
@@ -108,6 +115,15 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
             )
         )  # fmt: skip
     return findings
+
+
+def _why_missing(field: Field, written: str) -> tuple[str, str]:
+    """Why there is no answer, and what is quoted of it: nothing is written, 无 is, or choices that nobody ticked."""
+    quoted = written.strip()
+    if not quoted or (values.is_not_given(field, written) and not says_nothing(written)):
+        return "required", ""  # empty, or the hint left standing
+    is_choice = field.type in {FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO}
+    return "required-untouched" if is_choice and not says_nothing(written) else "required-says-none", quoted
 
 
 def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]) -> bool:
@@ -126,7 +142,7 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     return [Finding(code, "value", Level.ADVICE, words.message, words.remedy, origin=origin, ask=words.ask)]
 
 
-def _note_finding(kit: Kit, note: ReadingNote) -> Finding:
+def note_finding(kit: Kit, note: ReadingNote) -> Finding:
     """What reading has to say, as a finding in the kit's language."""
     field = kit.all_fields[note.field] if note.field else None
     given = {"label": field.label if field else "", "written": note.written}

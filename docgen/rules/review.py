@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
-from docgen.model.display import Missing
+from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
     Answer,
     FigureResult,
@@ -23,22 +24,25 @@ from docgen.model.intake import (
     Value,
     Verdict,
 )
-from docgen.model.kit import Case, Field, Figure, Kit, Rule
+from docgen.model.kit import Field, Figure, Kit, Rule, RuleCase
+from docgen.model.messages import wording
 from docgen.values.shown import shown, shown_limits
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
 
 
-def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None) -> Review:
+def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None) -> Review:
     """Every finding on the intake, those of reading included, gravest first; the figures; the verdict.
 
+    `terms` go before what the customer wrote of the same; `today` is the date that documents carry, where known.
     Raises KitError where an expression of the kit cannot be evaluated.
     """
-    given = {**(terms or {}), **intake.values}
+    terms = terms or {}
+    given = {**intake.values, **terms}
     names: dict[str, Any] = {key: given.get(key, Missing()) for key in kit.all_fields}
-    names |= {"words": kit.words, "limits": kit.limits}
-    findings = [*intake.findings]
+    names |= {"words": kit.words, "limits": kit.limits, "today": today or Missing()}
+    findings = [*intake.findings, *_differences(intake, kit, terms)]
     for rule in kit.rules:
         findings += _judge(rule, intake, kit, names)
     findings.sort(key=lambda finding: _GRAVITY.index(finding.level))
@@ -56,6 +60,20 @@ def verdict(findings: list[Finding]) -> Verdict:
     return Verdict.MANUAL if Level.MANUAL in levels else Verdict.ACCEPTED
 
 
+def _differences(intake: Intake, kit: Kit, terms: Mapping[str, Value]) -> Iterator[Finding]:
+    """What the customer wrote otherwise than the terms say, which hold."""
+    for key, value in terms.items():
+        if key not in intake.values or intake.values[key] == value:
+            continue
+        field, answer = kit.all_fields[key], intake.answers[key]
+        code = "term-differs"
+        words = wording(code, label=field.label, written=answer.written, term=values.show(field, value))
+        yield Finding(
+            code, "value", Level.MANUAL, words.message, words.remedy,
+            key, field.label, answer.origin, answer.written or None, field.clause, words.ask,
+        )  # fmt: skip
+
+
 def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> Iterator[Finding]:
     """The findings of one rule: at most one a field, from the first case that holds there."""
     found: set[str] = set()
@@ -63,7 +81,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
         for key in case.each or case.fields[:1]:
             if key in found:
                 continue
-            field = kit.fields[key]
+            field = kit.all_fields[key]
             text = ""
             if case.each:
                 if key not in intake.values:
@@ -75,7 +93,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
                 yield _finding(rule, case, field, text, hits, intake, kit, names)
 
 
-def _holds(rule: Rule, case: Case, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
+def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
     """The words hit where the case holds, None where it does not or names a value that cannot be read."""
     expression = sandbox.expression(case.when)
     if expression.names & intake.unreadable:
@@ -105,7 +123,7 @@ def _evaluate(
 
 
 def _finding(
-    rule: Rule, case: Case, field: Field, text: str, hits: list[str], intake: Intake, kit: Kit,
+    rule: Rule, case: RuleCase, field: Field, text: str, hits: list[str], intake: Intake, kit: Kit,
     names: Mapping[str, Any],
 ) -> Finding:  # fmt: skip
     known = {**names, "text": text, "hits": "、".join(hits)}
@@ -113,9 +131,13 @@ def _finding(
     def value_of(name: str) -> Any:
         if name in kit.all_fields:
             return shown(kit.all_fields[name], None if isinstance(known[name], Missing) else known[name])
+        if name == "today" and not isinstance(known[name], Missing):
+            return Shown(known[name], values.show_date(known[name]))
         return shown_limits(kit) if name == "limits" else known[name]
 
     answer = intake.answers.get(field.key, Answer("", Origin(intake.sheet)))
+    if field.internal:  # of a term nobody knows any more where it stood
+        answer = Answer(str(value_of(field.key)), Origin())
     return Finding(
         code=rule.id,
         rule=rule.id,

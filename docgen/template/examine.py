@@ -18,7 +18,7 @@ from jinja2.environment import Environment
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import plain_text_sandbox
-from docgen.model.display import Missing, Shown
+from docgen.model.display import Missing, Shown, plain
 from docgen.template import blocks, name_check, tags
 from docgen.template.context_types import Names
 from docgen.template.foreign_marks import foreign_marks
@@ -81,10 +81,10 @@ class Compiled:
 
     def _explained(self, line: int, values: Mapping[str, Any], cause: BaseException) -> str:
         if not 0 < line <= len(self.owners):
-            return f"{type(cause).__name__}: {cause}"
+            return sandbox.reason(cause)
         tag = self.tags[self.owners[line - 1]]
         given = ", ".join(dict.fromkeys(_given(tag, values)))
-        return f"{tag.where}: {tag.written} fails{f' for {given}' if given else ''}: {_reason(cause)}"
+        return f"{tag.where}: {tag.written} fails{f' for {given}' if given else ''}: {sandbox.reason(cause)}"
 
 
 def compile_source(source: str, examined: Examined, environment: Environment) -> Compiled:
@@ -115,7 +115,7 @@ def _failing(cause: BaseException) -> tuple[int, Mapping[str, Any]]:
 
 
 def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
-    """`name = «value»` for every name in the tag, as documents show the value."""
+    """`name = a whole number` for every name in the tag."""
     for name, attribute, _line in sandbox.references(plain_text_sandbox().parse(blocks.alone(tag))):
         if name in values:
             value = values[name] if attribute is None else getattr(values[name], attribute, None)
@@ -123,18 +123,16 @@ def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    """An answer or a number as documents show it; of a private answer, and of a text as written, no more than what
-    kind of thing it is."""
+    """What kind of thing an answer is, never what it says: errors are written into logs and reports.  Of a private one
+    not even that."""
+    if isinstance(value, Shown) and value.is_private:
+        return "a private answer"
     if value is None or isinstance(value, Missing):
         return "not given"
-    if (isinstance(value, Shown) and not value.is_private) or isinstance(value, int | float | Decimal | dt.date):
-        text = " ".join(str(value).split())
-        return f"«{text[:60]}{'…' if len(text) > 60 else ''}»"
-    return f"a text of {len(str(value))} characters" if isinstance(value, str | Shown) else f"a {type(value).__name__}"
+    value = plain(value)
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters"
+    return next((name for kind, name in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
-def _reason(cause: BaseException) -> str:
-    """What went wrong, in words where Python's own are none."""
-    if isinstance(cause, ArithmeticError):
-        return f"this cannot be computed ({type(cause).__name__})"
-    return str(cause) or type(cause).__name__
+_KINDS = ((bool, "yes or no"), (int, "a whole number"), (Decimal | float, "a number"), (dt.date, "a date"))

@@ -22,9 +22,7 @@ _HYPERLINK = "hyperlink"
 _CLICKED = re.compile(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
 #: Kinds of relationship that bring in foreign content even from within the file.
 _FOREIGN = {"aFChunk", "attachedTemplate", "frame", "oleObject", "subDocument", "vbaProject", "control"}
-_PACKAGE = "{http://schemas.openxmlformats.org/package/2006/"
-_RELATIONSHIP = f"{_PACKAGE}relationships}}Relationship"
-_TYPES = "[content_types].xml"
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 #: Namespaces of Word's own elements and of references to relationships, transitional and strict; of VML.
 _WORD = (
     "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
@@ -44,12 +42,13 @@ _NAME = re.compile(r"\s*([A-Za-z]+)")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def outward(place: str, entries: Iterable[tuple[str, bytes]]) -> Iterator[Remark]:
-    """Everything in the parts of the Word file at `place` that reaches outside it; what is no XML is passed over."""
-    entries = list(entries)
-    kind_of = _ContentTypes(entries)
+def outward(place: str, entries: Iterable[tuple[str, bytes]], types: Mapping[str, str]) -> Iterator[Remark]:
+    """Everything in the parts of the Word file at `place` that reaches outside it; `types` are their content types.
+
+    What is no XML is passed over.
+    """
     for name, content in entries:
-        kind = kind_of(name)
+        kind = types.get(name, "").lower()
         if kind.startswith("image/") or not (_is_named_xml(name) or kind.endswith("xml") or _looks_like_xml(content)):
             continue
         where = f"{place}: {name}"
@@ -75,31 +74,6 @@ def _looks_like_xml(content: bytes) -> bool:
     for mark in _MARKS:
         start = start.removeprefix(mark)
     return start.replace(b"\0", b"").lstrip().startswith(b"<")
-
-
-class _ContentTypes:
-    """What [Content_Types].xml says of parts: by their names, else by their suffixes; case does not count."""
-
-    def __init__(self, entries: Iterable[tuple[str, bytes]]) -> None:
-        self._by_name: dict[str, str] = {}
-        self._by_suffix: dict[str, str] = {}
-        for name, content in entries:
-            if name.lower() == _TYPES:
-                self._read(content)
-
-    def _read(self, content: bytes) -> None:
-        try:
-            tree = ElementTree.fromstring(content)
-        except (ParseError, DefusedXmlException, LookupError, ValueError):
-            return
-        for entry in tree:
-            kind = entry.get("ContentType", "").lower()
-            self._by_name[entry.get("PartName", "").lower().removeprefix("/")] = kind
-            self._by_suffix[entry.get("Extension", "").lower()] = kind
-
-    def __call__(self, name: str) -> str:
-        """The content type of a part; empty where nothing is said of it."""
-        return self._by_name.get(name.lower()) or self._by_suffix.get(name.lower().rpartition(".")[2], "")
 
 
 def _relationships(where: str, tree: Any) -> Iterator[Remark]:

@@ -27,7 +27,17 @@ from docgen.expressions.sandbox import Sandbox
 from docgen.file_cache import cached_by_file
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
-from docgen.template import cell_tags, containers, external_refs, package, revisions, tags, text_runs
+from docgen.template import (
+    cell_tags,
+    containers,
+    external_refs,
+    numbering,
+    package,
+    references,
+    revisions,
+    tags,
+    text_runs,
+)
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
 from docgen.template.tags import Remark, Tag
@@ -60,12 +70,13 @@ class Rendered(NamedTuple):
 
 class WordTemplate(NamedTuple):
     """A compiled Word template: every part of the file in order, those to render and those ready to be copied; the name
-    of its main part; and by part the containers that may end up empty."""
+    of its main part; by part the containers that may end up empty; and the lists of one that refers to their numbers."""
 
     path: Path
     parts: Mapping[str, Compiled | package.Part]
     main: str
     at_risk: Mapping[str, frozenset[str]]
+    lists: numbering.Lists | None
 
     @property
     def made(self) -> frozenset[str]:
@@ -106,7 +117,7 @@ def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list
     Raises KitError where the file cannot be read.
     """
     file = file or word_file(path)
-    remarks = [*external_refs.outward(str(path), file.entries), *_about_parts(path, file)]
+    remarks = [*external_refs.outward(str(path), file.entries, file.types), *_about_parts(path, file)]
     parts = [WordPart("", examine((), names).adding(remarks), "")] if remarks else []
     for name, content in file.entries:
         if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
@@ -138,6 +149,12 @@ def _about_revisions(place: str, xml: str) -> Iterator[Remark]:
         yield Remark(place, f"{comments} comments do not reach the documents made of this template", is_note=True)
 
 
+def _about_references(place: str, xml: str) -> Iterator[Remark]:
+    """Cross-references that would print Word's error in every document."""
+    for name in dict.fromkeys(references.lost(xml)):
+        yield Remark(place, f"a reference points to the bookmark «{name}», which is not there (insert it anew in Word)")
+
+
 def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     try:
         xml = text_runs.normal_xml(content.decode("utf-8"))
@@ -150,7 +167,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     clean = revisions.accepted(xml)
     found = examined.tags if clean == xml else examine(text_runs.of_word(place, clean).passages, names).tags
     source = _patched(clean, found)
-    remarks = [*_broken_markup(place, source, found), *_about_revisions(place, xml)]
+    remarks = [*_broken_markup(place, source, found), *_about_revisions(place, xml), *_about_references(place, xml)]
     return WordPart(name, replace(examined, tags=found).adding(remarks), source)
 
 
@@ -190,7 +207,13 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     entries = without_comments(file)
     ready = {name: compiled.get(name) or package.part(name, _ready(file, name, content)) for name, content in entries}
     at_risk = {name: containers.at_risk(part.tags) for name, part in compiled.items()}
-    return WordTemplate(path, ready, file.main, at_risk)
+    return WordTemplate(path, ready, file.main, at_risk, _lists(file) if file.main in compiled else None)
+
+
+def _lists(file: WordFile) -> numbering.Lists | None:
+    if not references.needed(dict(file.entries)[file.main].decode("utf-8")):
+        return None
+    return numbering.lists(file.of_kind("numbering"), file.of_kind("styles"))
 
 
 def _ready(file: WordFile, name: str, content: bytes) -> bytes:
@@ -212,14 +235,15 @@ def _patched(xml: str, found: Iterable[Tag]) -> str:
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
     """The document that `template` makes of `context`.  Raises KitError that names the place of a failing tag."""
     pending: dict[str, None] = {}
+
+    def made(name: str, part: Compiled) -> bytes:
+        xml = _finished(part.render(context), pending)
+        if template.lists is not None and name == template.main:
+            xml = references.renewed(xml, template.lists)
+        return containers.filled(xml.encode("utf-8"), template.at_risk[name])
+
     parts = (
-        part
-        if isinstance(part, package.Part)
-        else package.part(
-            name,
-            containers.filled(_finished(part.render(context), pending).encode("utf-8"), template.at_risk[name]),
-            level=package.QUICK,
-        )
+        part if isinstance(part, package.Part) else package.part(name, made(name, part), level=package.QUICK)
         for name, part in template.parts.items()
     )
     return Rendered(package.pack(parts), template.made, tuple(pending), template.main)

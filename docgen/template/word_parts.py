@@ -52,6 +52,11 @@ class WordFile(NamedTuple):
         """Whether the part holds text that templates fill in."""
         return self.types.get(name) in _RENDERED
 
+    def of_kind(self, kind: str) -> bytes:
+        """The part of this kind (`styles`, `numbering`); nothing where the file has none."""
+        wanted = f"{_WORD}{kind}+xml"
+        return next((content for name, content in self.entries if self.types.get(name) == wanted), b"")
+
     def is_comment(self, name: str) -> bool:
         """Whether the part holds comments, or what belongs to comments."""
         return "comments" in self.types.get(name, "").lower()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from enum import StrEnum
+from typing import NamedTuple
 
 from docgen.text import fold, visible
+from docgen.values.brackets import apart
 
 
 class DateProblem(StrEnum):
@@ -16,8 +18,19 @@ class DateProblem(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
-_LONGEST = 100  # characters of a date with its time
-_TIME = re.compile(r"[\sT]+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\s*$")
+class Day(NamedTuple):
+    """A date with what stands beside it, or the trouble with the text."""
+
+    date: dt.date | None
+    trouble: DateProblem | None = None
+    remarks: tuple[str, ...] = ()
+    time: str = ""
+
+
+_LONGEST = 100  # characters of a date with its time and remarks
+_TIME = re.compile(r"[\sT]+(\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*$")
+_MIDNIGHT = re.compile(r"[0:.]+")  # what a sheet adds to a date
+_WEEKDAY = re.compile("(?:星期|周|礼拜)([一二三四五六日天])")
 _FORMS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -30,16 +43,26 @@ _FORMS = tuple(
 )
 
 
-def read(text: str) -> dt.date | DateProblem:
-    """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; a time of day is left aside."""
-    day = fold(_TIME.sub("", visible(text[:_LONGEST])))
+def read(text: str) -> Day:
+    """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; what else is written is a remark, but
+    for midnight and the day of the week."""
+    outside, remarks = apart(visible(text[:_LONGEST]))
+    time = _TIME.search(outside)
+    hour = "" if time is None or _MIDNIGHT.fullmatch(time[1]) else time[1]
+    day = fold(_TIME.sub("", outside))
+    weekdays = [_WEEKDAY.fullmatch(fold(remark)) for remark in remarks]
+    left = [remark for remark, weekday in zip(remarks, weekdays, strict=True) if weekday is None]
+    behind = re.search(f"{_WEEKDAY.pattern}$", day)
+    day = day[: behind.start()] if behind else day
     match = next((match for form in _FORMS if (match := form.fullmatch(day))), None)
-    if match is None:
-        return DateProblem.UNREADABLE
+    if match is None or len(text) > _LONGEST:
+        return Day(None, DateProblem.UNREADABLE)
     try:
-        return dt.date(*map(int, match.groups()))
+        found = dt.date(*map(int, match.groups()))
     except ValueError:
-        return DateProblem.IMPOSSIBLE
+        return Day(None, DateProblem.IMPOSSIBLE)
+    named = {"一二三四五六日".find(w[1].replace("天", "日")) for w in (*weekdays, behind) if w}
+    return Day(found, None, tuple(left), hour) if named <= {found.weekday()} else Day(None, DateProblem.IMPOSSIBLE)
 
 
 def show(date: dt.date) -> str:

@@ -1,34 +1,71 @@
-"""Lists as people write them → their items.  Imports text alone."""
+"""Lists as people and programs write them → their items.  Imports text alone."""
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+from collections.abc import Iterator
 
 from docgen.text import clean_line, parted
 
-_END = re.compile(r"[、，,；;\n]")
-_PIECES = re.compile(r"([、，,；;\n()（）])")
+_END = re.compile(r"[、，,；;\n┋┊│┃¦]")
+_PIECES = re.compile(r"([、，,；;\n┋┊│┃¦()（）])")
 _BULLET = re.compile(r"(?:[（(]\d{1,2}[)）]|\d{1,2}[)）]|\d{1,2}[.．](?!\d)|[①-⑳•●·*-])\s*")
 _FIRST_NUMBER = re.compile(r"[(（]?\d{1,2}(?:[.．](?!\d)|[、)）])")
 _NEXT_NUMBER = re.compile(rf" (?={_FIRST_NUMBER.pattern})")  # `1.营业执照 2.许可证`
-_ONLY_A_NUMBER = re.compile(r"\d{1,2}|[一二三四五六七八九十]{1,3}")
+_TENS = "一二三四五六七八九十"
+_ONLY_A_NUMBER = re.compile(rf"\d{{1,2}}|[{_TENS}]")
+_LONGEST_DATA = 10_000
+
+
+def data_lines(text: str) -> str:
+    """The items of a list as programs write it, one a line: `["银行","电商"]`, `['银行', '电商']`, `{银行,电商}`.
+
+    Any other text comes back as it is.
+    """
+    bare = text.strip()
+    if len(bare) > _LONGEST_DATA or bare[:1] not in {"[", "{"} or bare[-1:] not in {"]", "}"}:
+        return text
+    for read in (json.loads, ast.literal_eval):  # ast reads literals alone and runs nothing
+        try:
+            found = read(bare)
+        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+            continue
+        if isinstance(found, list | tuple) and all(isinstance(item, str | int | float) for item in found):
+            return "\n".join(map(str, found))
+        break
+    inner = bare[1:-1]
+    is_list = any(map(str.isalnum, inner)) and len(inner) > 1 and not set(inner) & set("[]{}")
+    return inner.replace(",", "\n") if is_list else text
 
 
 def read(text: str) -> tuple[str, ...]:
-    """The items of `text`: parted by 、，； or line breaks outside brackets, cleaned, without numbering.
+    """The items of `text`: parted by 、，； bars or line breaks outside brackets, cleaned, without numbering.
 
     Joined by 、 they read back as the same items.
     """
-    found = []
+    items = []
     whole = parted(text)
     for part in _parts(_NEXT_NUMBER.sub("\n", whole) if _FIRST_NUMBER.match(whole) else whole):
         item = clean_line(part)
         while bullet := _BULLET.match(item):
             item = item[bullet.end() :]
-        # `1、营业执照` leaves a number of its own.
-        if item and not _ONLY_A_NUMBER.fullmatch(item):
-            found.append(item)
-    return tuple(found)
+        if item:
+            items.append(item)
+    return tuple(_without_numbers(items))
+
+
+def _without_numbers(items: list[str]) -> Iterator[str]:
+    """The items but for numbers that count what follows them: `1、营业执照、2、许可证` leaves such."""
+    seen = 0
+    for item, following in zip(items, [*items[1:], ""], strict=False):
+        if _ONLY_A_NUMBER.fullmatch(item):
+            seen += 1
+            value = _TENS.index(item) + 1 if item in _TENS else int(item)
+            if value == seen and following:
+                continue
+        yield item
 
 
 def _parts(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from docgen.text import visible
+from docgen.text import simplified, visible
 
 
 class MobileProblem(StrEnum):
@@ -20,10 +20,11 @@ class MobileProblem(StrEnum):
 
 
 class Mobile(NamedTuple):
-    """A number in E.164, or the trouble with the text."""
+    """A number in E.164 with what stands beside it, or the trouble with the text."""
 
     number: str | None
     trouble: MobileProblem | None = None
+    remarks: tuple[str, ...] = ()
 
 
 _RUN = re.compile(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
@@ -31,6 +32,11 @@ _COUNTRY = re.compile(r"[(] ?\+? ?86 ?[)]")
 _FLOAT = re.compile(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
 _SEVERAL = re.compile(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
 _REMARK = re.compile(r"\([^()]*\)")
+_PIECE_END = re.compile(r"[\n,，、;；/()（）\[\]]+")
+_CALLS_IT = re.compile(
+    r"(?:\+|00)86(?!\d)|手机号码?|手机|移动电话|联系电话|电话号码?|电话|联系方式|号码|中国|大陆|国内|mobile|telephone|tel|phone|cell|[:：'\"]",
+    re.IGNORECASE,
+)
 _MOST_DIGITS = 15  # of any telephone number, and all that a sheet keeps of one
 _LEAST_DIGITS = 7  # of a telephone number; fewer in brackets are office hours and the like
 
@@ -43,11 +49,27 @@ def read(text: str) -> Mobile:
         return Mobile(None, MobileProblem.SEVERAL)
     if any(len(run.lstrip("+")) > _MOST_DIGITS for run in runs):
         return Mobile(None, MobileProblem.TOO_LONG)
-    return _number(runs[0]) if len(runs) == 1 else Mobile(None, MobileProblem.INVALID)
+    return (
+        _number(runs[0])._replace(remarks=_beside(plain, runs[0]))
+        if len(runs) == 1
+        else Mobile(None, MobileProblem.INVALID)
+    )
 
 
 def _runs(text: str) -> list[str]:
     return [re.sub(r"[^\d+]", "", run) for run in _RUN.findall(text)]
+
+
+def _beside(text: str, number: str) -> tuple[str, ...]:
+    """The words beside the number, but for those that call it one."""
+
+    def cut(run: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", run.group())
+        return "\n" if len(digits) >= _LEAST_DIGITS and number.endswith(digits) else run.group()
+
+    left = _RUN.sub(cut, text)
+    pieces = [piece.strip() for piece in _PIECE_END.split(left)]
+    return tuple(piece for piece in pieces if any(map(str.isalnum, _CALLS_IT.sub("", simplified(piece)))))
 
 
 def _has_number(remark: str) -> bool:

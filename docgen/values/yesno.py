@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 
-from docgen.text import bare
+from docgen.text import bare, words
 from docgen.values.choices import Choices, Option, options, read
 
 YES, NO = "yes", "no"
-_YES_WORDS = (
-    "是 是的 有 已有 已 对 可以 同意 具备 已通过 通过 已审核 已审核通过 审核通过 已通过审核"
-    " y yes 1 1.0 true t ok √ ✓ ✔ ☑ ■ ●"
-)
-_NO_WORDS = (
-    "否 不是 不 无 没有 没 未 还没有 还没 尚未 不具备 未通过 没通过 未审核 未审核通过 不通过"
-    " n no 0 0.0 false f × x ✗ ✘ ✕ ✖"
-)
-_WORDS = {word: YES for word in _YES_WORDS.split()} | {word: NO for word in _NO_WORDS.split()}
-_PRINTED_QUESTION = re.compile("(?:是.?否|有.?无|y.?n)")
+_YES_WORDS = tuple(words("是 是的 有 有的 已有 已 对 对的 可以 同意 具备 y yes 1 1.0 true t ok √ ✓ ✔ ☑ ■ ●"))
+_NO_WORDS = tuple(words("否 不是 不 无 没有 没 未 还没有 还没 尚未 暂未 不具备 n no 0 0.0 false f × x ✗ ✘ ✕ ✖"))
+_BETWEEN = "[/、,，|或_-]?"
+_PRINTED_QUESTION = re.compile(f"是{_BETWEEN}否|有{_BETWEEN}无|y{_BETWEEN}n")
 
 
-def answer(written: str) -> Choices:
-    """What `written` answers: one of the keys YES and NO, or both, or texts that are neither."""
-    known = _WORDS.get(bare(written))
+def answer(written: str, yes: tuple[str, ...] = (), no: tuple[str, ...] = ()) -> Choices:
+    """What `written` answers: one of the keys YES and NO, or both, or texts that are neither.
+
+    `yes` and `no` are the words that a kit knows beside those of everyone.
+    """
+    said = dict.fromkeys((*_YES_WORDS, *map(bare, yes)), YES) | dict.fromkeys((*_NO_WORDS, *map(bare, no)), NO)
+    known = said.get(bare(written))
     if known is not None:
         return Choices((known,))
-    found = read(options((Option(YES, tuple(_YES_WORDS.split())), Option(NO, tuple(_NO_WORDS.split())))), written)
-    printed = not found.ticked and _PRINTED_QUESTION.fullmatch(bare(written))
+    found = read(options((Option(YES, (*_YES_WORDS, *yes)), Option(NO, (*_NO_WORDS, *no)))), written)
+    printed = not (found.ticked or found.unclear) and _PRINTED_QUESTION.fullmatch(bare(written))
     return found._replace(printed=True) if printed else found

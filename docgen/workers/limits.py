@@ -2,7 +2,8 @@
 
 Time and processor time are limited by timers of the system, which end the process whatever it is doing; memory
 by its address space, so that Python raises MemoryError and a library fails or dies.  Where the system has no
-such limits (Windows; macOS has none for memory), nothing here does anything.
+such limits (Windows; macOS has none for memory), nothing here does anything, nor in a process that is not one
+of docgen's own (`enforce`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import mmap
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from docgen.errors import SourceError
@@ -20,38 +19,62 @@ from docgen.errors import SourceError
 #: What reading may take: seconds of processor time to the first intake of a file and between two of them, and
 #: bytes of memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
 READING_SECONDS, READING_MEMORY = 9, 600 << 20
-#: What making the documents of an intake may take (WeasyPrint holds 130 MB after ten reviews, 350 MB at the
-#: longest answers of which it prints all).
+#: What making the documents of an intake may take (WeasyPrint holds 130 MB after ten reviews of one page).
 MAKING_MEMORY = 1200 << 20
 #: A process that is large already may still take so much.
 _LEAST_ROOM = 300 << 20
 _SMALLER = "open it in Excel or Word, keep what is to be read, and save it as a new file"
 
+_is_enforced = _is_reading = False
+
+
+def enforce() -> None:
+    """Let the limits hold in this process, which is docgen's own, and begin with those for making documents."""
+    global _is_enforced
+    _is_enforced = True
+    _limit_memory(MAKING_MEMORY)
+
+
+def begin_reading() -> None:
+    """Begin a step of reading: to the first intake of a file, or from one to the next.
+
+    A step that takes too long ends this process, one that takes too much memory raises MemoryError.
+    """
+    global _is_reading
+    _limit_timer("ITIMER_PROF", READING_SECONDS)
+    if not _is_reading:
+        _is_reading = True
+        _limit_memory(READING_MEMORY)
+
+
+def end_reading() -> None:
+    """Let what follows take what making documents may."""
+    global _is_reading
+    _limit_timer("ITIMER_PROF", None)
+    if _is_reading:
+        _is_reading = False
+        _limit_memory(MAKING_MEMORY)
+
 
 def limit_time(seconds: float | None) -> None:
     """Let the system end this process when so many seconds have passed."""
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, seconds or 0)
+    _limit_timer("ITIMER_REAL", seconds)
 
 
-def limit_processor(seconds: float | None) -> None:
-    """Let the system end this process when it has used so many more seconds of processor time."""
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_PROF, seconds or 0)
+def _limit_timer(name: str, seconds: float | None) -> None:
+    if _is_enforced and sys.platform != "win32":
+        signal.setitimer(getattr(signal, name), seconds or 0)
 
 
-def limit_memory(most: int | None) -> None:
+def _limit_memory(most: int) -> None:
     """Let this process hold `most` bytes of memory, or some more where it holds nearly as many already."""
-    if sys.platform != "linux":
+    if not _is_enforced or sys.platform != "linux":
         return
     import resource
 
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if most is None:
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        return
     size, resident = _memory()
     allowed = size + max(most - resident, _LEAST_ROOM)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 
 
@@ -94,25 +117,6 @@ def peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak << 10
 
 
-@contextmanager
-def reading(path: str) -> Iterator[None]:
-    """A step of reading the file at `path`: to its first intake, or from one to the next.
-
-    Ends this process where the step takes too long.  Raises SourceError where it takes too much memory.
-    """
-    limit_processor(READING_SECONDS)
-    limit_memory(READING_MEMORY)
-    try:
-        yield
-    except Exception as error:
-        if not is_short_of_memory(error):
-            raise
-        raise too_much_memory(path) from None  # what it came of holds on to what filled the memory
-    finally:
-        limit_processor(None)
-        limit_memory(MAKING_MEMORY)
-
-
 def is_short_of_memory(error: BaseException | None) -> bool:
     """Whether an error came of a lack of memory, whatever a reader or library has made of it."""
     seen = set()
@@ -125,8 +129,14 @@ def is_short_of_memory(error: BaseException | None) -> bool:
 
 
 def too_much_memory(path: str) -> SourceError:
-    """The refusal of a file that takes too much memory."""
-    return SourceError(f"{path}: reading it takes more than {READING_MEMORY >> 20} MB of memory", _SMALLER)
+    """The refusal of a file that takes too much memory, as long as the step that it took it in has not ended."""
+    what, most = ("reading it", READING_MEMORY) if _is_reading else ("making its documents", MAKING_MEMORY)
+    return SourceError(f"{path}: {what} takes more than {most >> 20} MB of memory", _SMALLER)
+
+
+def too_slow(path: str) -> SourceError:
+    """The refusal of a file that takes too much processor time."""
+    return SourceError(f"{path}: reading it takes more than {READING_SECONDS} seconds of processor time", _SMALLER)
 
 
 def lost_reading(path: str, code: int, why: str = "") -> SourceError:
@@ -134,7 +144,7 @@ def lost_reading(path: str, code: int, why: str = "") -> SourceError:
     if why or code != _OUT_OF_PROCESSOR_TIME:
         text = f"{path}: cannot be read: the process that read it {why or ending(code)}"
         return SourceError(text, "run again; if it happens again, open the file in Excel or Word and save it anew")
-    return SourceError(f"{path}: reading it takes more than {READING_SECONDS} seconds of processor time", _SMALLER)
+    return too_slow(path)
 
 
 _OUT_OF_TIME = -getattr(signal, "SIGALRM", 0)

@@ -230,17 +230,24 @@ def usable_cores() -> int:
 
 # -- in the worker ---------------------------------------------------------------------------------
 
-#: In a worker: the pipe to its parent.
+#: In a worker: the pipe to its parent, and what it said last and when.
 _parent: Connection | None = None
+_last, _last_time = _Beat("", None), 0.0
 
 
 def beat(seconds: float | None, step: str = "") -> None:
     """In a worker, say what it does next and how long that may take; without `seconds`, as long as it likes.
 
-    A worker that then says nothing for longer is killed.  Elsewhere nothing happens.
+    A worker that then says nothing for longer is killed.  What it has just said it does not say again.  Elsewhere
+    nothing happens.
     """
-    if _parent is not None:
-        _parent.send(_Beat(step, seconds))
+    global _last, _last_time
+    if _parent is None:
+        return
+    said, now = _Beat(step, seconds), time.monotonic()
+    if said != _last or now - _last_time > _LOOK:
+        _last, _last_time = said, now
+        _parent.send(said)
 
 
 def _serve(pipe: Connection) -> None:
@@ -248,7 +255,7 @@ def _serve(pipe: Connection) -> None:
     global _parent
     _parent = pipe
     limits.leave_the_terminal_to_the_parent()
-    limits.limit_memory(limits.MAKING_MEMORY)
+    limits.enforce()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     most = max(_MOST_MEMORY, limits.peak_memory())  # the system starts counting with the parent's peak
     while True:
@@ -264,6 +271,7 @@ def _serve(pipe: Connection) -> None:
             error = cause
         except Exception as cause:  # noqa: BLE001  it is raised again by the parent
             error = DocgenError(bug(cause), "this is a bug: please report it")
+        limits.end_reading()
         pipe.send(_Reply(result, error, limits.peak_memory() > most))
 
 

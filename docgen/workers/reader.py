@@ -2,8 +2,9 @@
 
 It is forked off when the first file is read: it has then what the parent has loaded, and what reading alone
 needs is loaded in it alone.  It writes nothing, has no terminal and no open file of the parent's to speak to,
-and each of its steps has limits (`limits.reading`).  When it dies, the file that it was reading is to blame, and the
-next one is read in a new child.  Where processes cannot be forked, a worker of a pool takes its place.
+and each of its steps has limits (`limits.begin_reading`).  When it dies, the file that it was reading is to
+blame, and the next one is read in a new child.  Where processes cannot be forked, a worker of a pool takes its
+place.
 """
 
 from __future__ import annotations
@@ -187,6 +188,7 @@ def _run(parent: int, requests: int, answers: int) -> NoReturn:
 
 
 def _leave_the_parent(parent: int, kept: set[int]) -> None:
+    limits.enforce()
     limits.leave_the_terminal_to_the_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -216,20 +218,29 @@ def _serve(requests: int, answers: int) -> NoReturn:
 
 def _answer(answers: int, path: str, function: Callable[..., Iterator[Any]], args: tuple[Any, ...]) -> Exception | None:
     """Send what the generator yields; gives the error that it ended with."""
-    results = function(*args)
-    nothing = object()
     try:
-        while True:
-            with limits.reading(path):
-                result = next(results, nothing)
-                if result is nothing:
-                    return None
-                message = pickle.dumps(_Message(result))
-            _send(answers, message)
+        for result in _steps(path, function, args):
+            _send(answers, pickle.dumps(_Message(result)))
     except DocgenError as error:
         return error
     except Exception as error:  # noqa: BLE001  it is raised again by the parent
         return ElsewhereError.of(error)
+    return None
+
+
+def _steps(path: str, function: Callable[..., Iterator[Any]], args: tuple[Any, ...]) -> Iterator[Any]:
+    """What the generator yields, each step of it under the limits of reading."""
+    limits.begin_reading()
+    try:
+        for result in function(*args):
+            yield result
+            limits.begin_reading()
+    except Exception as error:
+        if not limits.is_short_of_memory(error):
+            raise
+        raise limits.too_much_memory(path) from None  # what it came of holds on to what filled the memory
+    finally:
+        limits.end_reading()
 
 
 # -- where nothing can be forked -------------------------------------------------------------------
@@ -251,5 +262,4 @@ def _listed(path: str, function: Callable[..., Iterator[Any]], args: tuple[Any, 
     from docgen.workers.pool import beat
 
     beat(_SILENT)
-    with limits.reading(path):
-        return list(function(*args))
+    return list(_steps(path, function, args))

@@ -58,10 +58,10 @@ def sample() -> Sample:
     from docgen.documents.correction import CorrectionEntry
     from docgen.documents.form import form_context
     from docgen.kit import kits
-    from docgen.pipeline import assess
+    from docgen.pipeline import SourceFile, open_source
 
     kit = kits.load(kits.find("caller-number"))
-    item = next(assess(SAMPLE, kit))
+    item = next(iter(open_source(SourceFile(SAMPLE), kit)))
     names = context(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
     entries = {key: CorrectionEntry(value) for key, value in item.intake.values.items()}
     return Sample(kit, item, names, form_context(kit, DATE, entries))
@@ -135,6 +135,7 @@ def packets_against_script(count: int = 100) -> tuple[float, float]:
     """So many packets one after the other in a warm process, and the colleague's script with all its pages in one
     call of LibreOffice; seconds for all."""
     from docgen.packet import packet
+    from docgen.pipeline import SourceFile
 
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
@@ -142,7 +143,7 @@ def packets_against_script(count: int = 100) -> tuple[float, float]:
 
         def ours() -> None:
             for number in range(count):
-                packet.make(sample().item, packet.original(SAMPLE), options, f"{number}")
+                packet.make(sample().item, SourceFile(SAMPLE), options, f"{number}")
 
         def theirs() -> None:
             pages = colleague.documents([SAMPLE] * count, stock_templates(), sample().contract | sample().form, here)
@@ -172,7 +173,7 @@ def batch_against_script(count: int = 100) -> tuple[float, float]:
 def words_against_script() -> tuple[float, float]:
     """Form and contract of a sheet in a warm process, reading and review included, and the colleague's."""
     from docgen.packet import packet
-    from docgen.pipeline import assess
+    from docgen.pipeline import SourceFile, open_source
 
     kit = sample().kit
     options = packet.PacketOptions(kit, DATE, Path(), only=("form", "contract"))
@@ -183,7 +184,11 @@ def words_against_script() -> tuple[float, float]:
         for kind in ("form", "contract"):
             colleague.fill(stock_templates()[kind], sample().contract | sample().form, io.BytesIO())
 
-    return side_by_side(lambda: [packet.render(item, original, options) for item in assess(SAMPLE, kit)], theirs)
+    def ours() -> None:
+        for item in open_source(SourceFile(SAMPLE), kit):
+            packet.render(item, original, options)
+
+    return side_by_side(ours, theirs)
 
 
 class Summary(NamedTuple):
@@ -199,12 +204,12 @@ def summary() -> Summary:
     from docgen.documents import fonts, summary
     from docgen.documents.context import RenderOptions, context
     from docgen.kit import kits
-    from docgen.pipeline import assess
+    from docgen.pipeline import SourceFile, open_source
 
     for core in fonts.uncut():
         fonts.cut(core)
     kit = kits.load(kits.find("caller-number"))
-    item = next(assess(SAMPLE, kit))
+    item = next(iter(open_source(SourceFile(SAMPLE), kit)))
     html = summary._html(kit, context(kit, item.intake, item.review, item.terms, RenderOptions(DATE)))
     style = (kit.folder / summary.REVIEW_STYLE).read_text(encoding="utf-8").replace(f'"{CORE_FAMILY}", ', "")
     return Summary(

@@ -1,0 +1,46 @@
+"""The command `check`: what is missing, refused or to be decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from docgen import __version__
+from docgen.cli.console import print_json, report_unreadable, show
+from docgen.cli.inputs import exit_by, read_sources
+from docgen.cli.options import common, find_sources, load_kit, load_terms, sources_argument
+
+if TYPE_CHECKING:
+    from docgen.model.as_json import CheckJson
+
+
+@click.command()
+@sources_argument
+@common("json", "kit", "terms", "sheet", "row", "talk")
+def check(
+    sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, sheet: str | None, row: int | None
+) -> None:
+    """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
+    kit = load_kit(kit_name)
+    run = read_sources(find_sources(sources, kit), kit, load_terms(terms, kit), None, sheet, row)
+    if as_json:
+        result: CheckJson = {
+            "schema": "docgen/check/1",
+            "docgen": __version__,
+            "kit": kit.folder.resolve().name,
+            "intakes": [case.as_json() for case in run.cases],
+            "outside": run.outside,
+            "unreadable": run.unreadable,
+        }
+        print_json(result)
+    else:
+        from docgen.cli import views
+
+        for case in run.cases:
+            show(views.assessment(case))
+        if run.outside:
+            show(views.outside(run.outside))
+    report_unreadable(run.unreadable)
+    exit_by((case.verdict for case in run.cases), run.unreadable)

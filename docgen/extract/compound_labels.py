@@ -1,0 +1,87 @@
+"""Labels that say more than the name of one field: two fields in one (`联系人/职位`), a choice of one (`行业/银行`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from docgen.model.kit import Field, FieldType
+from docgen.text import fold
+from docgen.values import yesno
+
+#: Between the labels of two fields, and between the answers to them.
+_BETWEEN = ("/", "／", "、", "，", ",", "；", ";", "|", "｜", "\n", "+", "&", "和", "及")
+#: Between a label and one of its choices.
+_BEFORE_OPTION = frozenset("/／>›·|｜_.-—－(（[【〔")
+_NUMBERED = re.compile(r"^(?:\(?\d{1,2}\)?[.、:：-]|[a-z][.、:：)-]|[①-⑳])(?=.)")
+_LONGEST = 60
+#: The key of 其他, among the keys of choices.
+OTHER = "other"
+
+LookUp = Callable[[str], tuple[str, ...]]
+
+
+class Joint(NamedTuple):
+    """The fields that one label names together, and what stands between their names."""
+
+    keys: tuple[str, ...] = ()
+    separator: str = ""
+
+    def split(self, answer: str) -> tuple[str, ...]:
+        """The answers in a text, one for each field; none where it has another number of parts."""
+        folded = {"／": "/", "，": ",", "；": ";", "｜": "|"}
+        plain = folded.get(self.separator, self.separator)
+        wide = next((mark for mark, narrow in folded.items() if narrow == plain), plain)
+        parts = [part.strip() for part in answer.replace(wide, plain).split(plain)]
+        return tuple(parts) if len(parts) == len(self.keys) else ()
+
+
+def joint(text: str, look_up: LookUp) -> Joint:
+    """The two or more fields whose labels make up the text, empty where it is no such label."""
+    if len(text) > _LONGEST:
+        return Joint()
+    for separator in _BETWEEN:
+        parts = text.split(separator)
+        if len(parts) < 2 or not all(part.strip() for part in parts):
+            continue
+        found = [look_up(part) for part in parts]
+        keys = tuple(keys[0] for keys in found if len(keys) == 1)
+        if len(keys) == len(parts) == len(set(keys)):
+            return Joint(keys, separator)
+    return Joint()
+
+
+def option(text: str, look_up: LookUp, fields: Mapping[str, Field]) -> tuple[str, str] | None:
+    """The field and the one of its choices that a label names, `行业/银行` or `行业（银行）`."""
+    if len(text) > _LONGEST:
+        return None
+    for at in (at for at, letter in enumerate(text) if at and letter in _BEFORE_OPTION):
+        tail = text[at + 1 :].strip(" \n*＊)）]】〕")
+        keys = look_up(text[:at]) if tail else ()
+        choice = choice_named(fields[keys[0]], tail) if len(keys) == 1 else None
+        if choice:
+            return keys[0], choice
+    return None
+
+
+def choice_named(field: Field, text: str) -> str | None:
+    """The key of the choice that the text names and nothing else, `OTHER` for 其他; of a yes/no field yes or no."""
+    bare = _NUMBERED.sub("", fold(text)).strip("*:;,.、；，。")
+    return _names(field).get(bare) or _names(field).get(fold(text))
+
+
+@lru_cache(maxsize=256)
+def _names_of(field_type: FieldType, choices: tuple[tuple[str, str], ...], other: str | None) -> dict[str, str]:
+    names = {fold(name): key for name, key in reversed(choices)}
+    if field_type is FieldType.YES_NO:
+        names |= dict.fromkeys(("是", "有", "已", "yes"), yesno.YES) | dict.fromkeys(("否", "无", "未", "no"), yesno.NO)
+    if other:
+        names |= {fold(other): OTHER, **({"其它": OTHER} if fold(other) == "其他" else {})}
+    return names
+
+
+def _names(field: Field) -> dict[str, str]:
+    named = tuple((name, choice.key) for choice in field.choices for name in (choice.label, *choice.synonyms))
+    return _names_of(field.type, named, field.other)

@@ -1,0 +1,51 @@
+"""What a sheet shows and what it hides: rows and columns hidden by hand are not read, and not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from docgen.formats.grid import Cell, Grid
+
+
+def visible(grid: Grid) -> Grid:
+    """The sheet without the cells that nobody sees; a merged cell is seen where any part of it is."""
+    if not grid.hidden_rows and not grid.hidden_columns:
+        return grid
+    seen = grid.part(lambda row, column: not _is_hidden(grid, row, column))
+    more = grid.more
+    if more is None:
+        return seen
+
+    def rows() -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        for row, cells in more():
+            if row not in grid.hidden_rows:
+                yield row, {column: cell for column, cell in cells.items() if not _is_hidden(grid, row, column)}
+
+    return replace(seen, more=rows)
+
+
+def hidden(grid: Grid) -> Grid:
+    """What the kept rows of the sheet hide, as a sheet of its own."""
+    found = grid.part(lambda row, column: _is_hidden(grid, row, column))
+    return replace(found, more=None, hidden_rows=frozenset(), hidden_columns=frozenset())
+
+
+def hidden_rows(grid: Grid) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+    """What the rows below those that are kept hide."""
+    for row, cells in grid.more() if grid.more is not None and (grid.hidden_rows or grid.hidden_columns) else ():
+        kept = {column: cell for column, cell in cells.items() if _is_hidden(grid, row, column)}
+        if kept:
+            yield row, kept
+
+
+def _is_hidden(grid: Grid, row: int, column: int) -> bool:
+    if row not in grid.hidden_rows and column not in grid.hidden_columns:
+        return False
+    extent = grid.extent(row, column)
+    rows = range(extent.top, min(extent.bottom, extent.top + _SEARCHED) + 1)
+    columns = range(extent.left, min(extent.right, extent.left + _SEARCHED) + 1)
+    return all(r in grid.hidden_rows for r in rows) or all(c in grid.hidden_columns for c in columns)
+
+
+_SEARCHED = 1000  # rows or columns of a merged range that are looked at

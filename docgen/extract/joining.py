@@ -1,0 +1,36 @@
+"""Texts that together are one answer: whether they may be joined, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docgen import values
+from docgen.extract.choice_cells import is_choice_cell
+from docgen.model.kit import Field, FieldType
+
+#: Fields of these types take several answers; texts that are no such answer are not joined unasked.
+_SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST})
+
+
+def can_be_joined(field: Field, texts: Sequence[str], *, certain: bool, in_row: bool = False) -> bool:
+    """Whether texts of several cells are one answer to the field.
+
+    `certain` says that the field's label is merged over all of them; where it is not, each text must look like an
+    answer of its own.  Lines of a text stand below one another, not `in_row`.
+    """
+    if field.type is FieldType.LONG_TEXT:
+        return certain or not in_row
+    if field.type not in _SEVERAL:
+        return False
+    return certain or all(_fits(field, text) for text in texts)
+
+
+def _fits(field: Field, text: str) -> bool:
+    if field.type is FieldType.SEVERAL:
+        return is_choice_cell(field, text)
+    return field.type is FieldType.REGIONS and values.parse(field, text).value is not None
+
+
+def joined(field: Field, texts: Sequence[str]) -> str:
+    """The texts as one answer: a line each."""
+    return "\n".join(text.strip() for text in texts if text.strip())

@@ -1,0 +1,55 @@
+"""A mobile number written behind a name, `王女士 13911112222`, where the number has a place of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from docgen.model.intake import UNREAD, Answer, Answers, Level, ReadingNote
+from docgen.model.kit import Field, FieldType, Kit
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_AROUND = " \t\n　、，,；;/／|:：()（）-—"
+
+
+def with_mobile_of_name(answers: Answers, kit: Kit) -> Answers:
+    """The answers with the number as the answer to its own field where that was not given; the name without it.
+
+    A number that differs from the one that was given is pointed out.
+    """
+    for mobile in kit.fields.values():
+        if mobile.type is FieldType.MOBILE:
+            for name in _names(kit, mobile):
+                answers = _moved(answers, mobile, name)
+    return answers
+
+
+def _names(kit: Kit, mobile: Field) -> Iterator[Field]:
+    """The names of people that are asked for in the section of the number."""
+    for field in kit.fields.values():
+        is_name = field.type is FieldType.TEXT and field.required is True and field.key != kit.name_field
+        if is_name and field.section == mobile.section:
+            yield field
+
+
+def _moved(answers: Answers, mobile: Field, name: Field) -> Answers:
+    answer = answers.fields.get(name.key)
+    found = _MOBILE.search(answer.written) if answer is not None else None
+    if answer is None or found is None or not any(map(str.isalpha, _MOBILE.sub("", answer.written))):
+        return answers
+    given = answers.fields.get(mobile.key)
+    number, rest = found[0], (answer.written[: found.start()] + " " + answer.written[found.end() :]).strip(_AROUND)
+    shorter = replace(answer, written=rest)
+    if given is None or not (given.written.strip() or given.fault):
+        note = ReadingNote("mobile-beside-name", Level.ADVICE, answer.written, answer.origin, mobile.key)
+        fields = {**answers.fields, name.key: shorter, mobile.key: Answer(number, answer.origin)}
+        return replace(answers, fields=fields, notes=(*answers.notes, note))
+    if _digits(given.written) == _digits(number):
+        return replace(answers, fields={**answers.fields, name.key: shorter})
+    note = ReadingNote(UNREAD, Level.MANUAL, answer.written, answer.origin, mobile.key, {"thing": ""})
+    return replace(answers, notes=(*answers.notes, note))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)[-11:]

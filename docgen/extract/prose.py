@@ -1,0 +1,58 @@
+"""Texts outside of the tables of a document, and tables that are no forms: the kit's own, remarks, and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docgen.extract import words
+from docgen.extract.vocabulary import Vocabulary
+from docgen.formats.grid import Grid
+from docgen.model.intake import UNREAD, Level, Origin, ReadingNote, Unrecognised
+from docgen.text import is_instruction
+
+if TYPE_CHECKING:
+    from docgen.formats.docx import Document
+
+
+def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> ReadingNote:
+    """That the text may be an answer and was not read."""
+    return ReadingNote(UNREAD, Level.MANUAL, text, origin, field, {"thing": words.thing(kind)})
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around the tables of a document: what there is to say of it, and what was not understood."""
+
+    notes: tuple[ReadingNote, ...] = ()
+    left: tuple[Unrecognised, ...] = ()
+
+
+def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
+    """What a document says outside of its tables beside the kit's own words: remarks and comments of its author, the
+    rest of the paragraphs as one text, headers and footers, what is struck out, pictures."""
+    foreign = [line for line in document.prose if not vocabulary.understood(line)]
+    remarks = [line for line in foreign if words.is_remark(line) and not words.is_framing(line)]
+    rest = [line for line in foreign if line not in remarks]
+    notes = [quoted(line, Origin(), None) for line in remarks]
+    notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]
+    instructions = [text for text in document.notes if is_instruction(text)]
+    margins = [line for line in document.margins.split("\n") if _is_foreign(line, vocabulary)]
+    texts = ["\n".join(rest), *margins, *instructions, *document.struck, *[words.picture()] * document.pictures]
+    return Surroundings(tuple(notes), tuple(Unrecognised(None, None, text) for text in texts if text.strip()))
+
+
+def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line of a header or footer is none of the kit's, nor the number of a page."""
+    name = vocabulary.kit.name
+    return bool(line.strip()) and name not in line and not vocabulary.understood(line) and not words.is_page(line)
+
+
+def foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
+    """What a table that holds no intake says beside the kit's own words."""
+    return [
+        Unrecognised(grid.sheet, grid.address(row, column), cell.text)
+        for row, cells in grid.rows.items()
+        for column, cell in cells.items()
+        if cell.text.strip() and not vocabulary.meaning(cell.text).keys and not vocabulary.understood(cell.text)
+    ]

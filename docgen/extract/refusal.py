@@ -1,0 +1,90 @@
+"""Why a source holds no intake: which labels were found on which sheet, which are missing, which are nearly known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from docgen.extract import words
+from docgen.extract.cell_classes import group_beside
+from docgen.extract.near_labels import head_of, near_fields
+from docgen.extract.table_heads import LEAST_COLUMNS, qualifies, read_head
+from docgen.extract.vocabulary import Vocabulary
+from docgen.formats.grid import Book, Grid
+
+_ROWS = 200  # rows of a sheet that are looked at
+_SHEETS = 3  # sheets that are told of
+_NEAR = 5  # near labels that are told of
+_LONGEST = 20
+
+
+def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
+    """The labels of the kit on the sheets that have most of them, in one line; empty where there is none."""
+    sheets = {grid.sheet: grid for book in books for grid in book.sheets if grid.sheet not in book.own_sheets}
+    found = [(grid, _keys(grid, vocabulary)) for grid in sheets.values()]
+    best = sorted((one for one in found if one[1]), key=lambda one: -len(one[1]))[:_SHEETS]
+    return "; ".join(_told(grid, keys, vocabulary) for grid, keys in best)
+
+
+def _keys(grid: Grid, vocabulary: Vocabulary) -> list[str]:
+    """The fields whose labels stand anywhere on the sheet, in the order of the kit."""
+    keys: set[str] = set()
+    for row, column, text in _texts(grid):
+        meaning = vocabulary.meaning(text)
+        group = group_beside(grid, vocabulary, row, column) if len(meaning.keys) > 1 else ""
+        key = vocabulary.resolve(meaning, group) if meaning.keys else None
+        keys |= {key} if key else set()
+        keys |= {pair for pair, _ in meaning.pairs} | set(meaning.joint.keys)
+        keys |= {meaning.option[0]} if meaning.option else set()
+    return [key for key in vocabulary.fields if key in keys]
+
+
+def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:
+    for row in islice(grid.rows, _ROWS):
+        for column, cell in grid.rows[row].items():
+            if cell.text.strip():
+                yield row, column, cell.text
+
+
+def _told(grid: Grid, keys: list[str], vocabulary: Vocabulary) -> str:
+    fields = vocabulary.fields
+    where = f"on sheet {grid.sheet}" if grid.sheet is not None else "in the file"
+    found = "、".join(fields[key].label for key in keys)
+    missing = [field for key, field in fields.items() if key not in keys]
+    parts = [f"found {found}"]
+    if missing:
+        parts.append(f"not found {'、'.join(field.label for field in missing)}")
+    near = list(islice(_near(grid, vocabulary, keys), _NEAR))
+    if near:
+        parts.append(f"near: {'、'.join(near)}")
+    header = _header(grid, vocabulary)
+    if header:
+        parts.append(header)
+    return f"{len(keys)} of {len(fields)} labels of {vocabulary.kit.name} {where}: {'; '.join(parts)}"
+
+
+def _near(grid: Grid, vocabulary: Vocabulary, keys: list[str]) -> Iterator[str]:
+    """Texts that look like labels of missing fields, with these: `企业名 → 公司名称`."""
+    missing = [field for key, field in vocabulary.fields.items() if key not in keys]
+    seen: set[str] = set()
+    for _, _, text in _texts(grid):
+        head = head_of(text)
+        meaning = vocabulary.meaning(text)
+        known = meaning.keys or meaning.pairs or meaning.group or vocabulary.understood(text)
+        if known or head in seen or len(head) > _LONGEST:
+            continue
+        seen.add(head)
+        fields = near_fields(missing, head)
+        if fields:
+            yield f"{head} → {'/'.join(field.label for field in fields)}"
+
+
+def _header(grid: Grid, vocabulary: Vocabulary) -> str:
+    """Why a row of labels heads no table of customers, where there is one."""
+    for row in islice(grid.rows, _ROWS):
+        head = read_head(grid, vocabulary, row)
+        if head is None or len(head.keys) < LEAST_COLUMNS or qualifies(vocabulary, head):
+            continue
+        unknown = [text for text in head.unknown.values() if not words.is_clerical(text)]
+        return f"row {row} heads no table of customers: {len(head.keys)} known columns, {len(unknown)} others"
+    return ""

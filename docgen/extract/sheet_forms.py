@@ -1,0 +1,110 @@
+"""The forms of one sheet: one, or several below or beside one another, each with its customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from docgen.extract.account import Account, Fate, things
+from docgen.extract.form_blocks import Block, find_blocks
+from docgen.extract.forms import Form, lay_out, read_form
+from docgen.extract.hidden import hidden, visible
+from docgen.extract.vocabulary import Vocabulary
+from docgen.formats.grid import Grid
+from docgen.model.intake import Answers, Level, ReadingNote, Unrecognised
+from docgen.text import fold
+
+#: No form has so many cells, and looking at each as a possible label would take minutes.
+MOST_CELLS = 10_000
+
+
+@dataclass(frozen=True)
+class SheetForms:
+    """The forms of a sheet, where each begins, and what stands outside of all of them."""
+
+    grid: Grid
+    forms: tuple[tuple[Form, int], ...]
+    outside: tuple[Unrecognised, ...] = ()
+
+    @property
+    def about(self) -> int:
+        """How many customers there are."""
+        return sum(len(form.intakes) for form, _ in self.forms)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has filled in any of the forms."""
+        return all(one.is_empty for form, _ in self.forms for one in form.intakes)
+
+    @property
+    def doubt(self) -> str | None:
+        """The cell that may begin another customer, where nobody can tell whose the answers are."""
+        return next((form.doubt for form, _ in self.forms if form.doubt is not None), None)
+
+    def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
+        """The customers in order; what stands outside of all of them is added to `outside`."""
+        outside += self.outside
+        filled = [(form, top, one) for form, top in self.forms for one in form.intakes if not one.is_empty]
+        every = filled or [(form, top, one) for form, top in self.forms for one in form.intakes]
+        tops = [top for _, top, _ in every]
+        for number, (form, top, one) in enumerate(every, start=1):
+            row = None if len(every) == 1 and self.about == 1 else top if len(set(tops)) == len(tops) else number
+            alone = len(form.intakes) == 1
+            if not alone and number == 1:
+                outside += form.left()
+            yield Answers(self.grid.sheet, row, one.fields, form.left() if alone else (), notes=one.notes)
+
+
+def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
+    """The forms of the sheet, None where fewer than half of the labels stand in it or it only explains them."""
+    if whole.more is not None or sum(map(len, whole.rows.values())) > MOST_CELLS:
+        return None
+    grid, half = visible(whole), (len(vocabulary.kit.core) + 1) // 2
+    taking, layout = lay_out(grid, vocabulary)
+    if not vocabulary.are_half(layout.uses):
+        return None
+    blocks = find_blocks(layout, half, vocabulary.kit.name_field)
+    parts = [(read_form(grid.part(block.holds), vocabulary), block.top) for block in blocks]
+    if parts and all(_is_form(form, vocabulary) for form, _ in parts):
+        return SheetForms(grid, tuple(parts), (*_between(grid, blocks, vocabulary), *_hidden_texts(whole)))
+    form = read_form(grid, taking, layout)
+    if not _is_form(form, vocabulary):
+        return None
+    return SheetForms(grid, ((_with_hidden(whole, form, vocabulary), 1),))
+
+
+def _is_form(form: Form, vocabulary: Vocabulary) -> bool:
+    return vocabulary.are_half(form.fields) and not form.intakes[0].explains
+
+
+def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[Unrecognised, ...]:
+    """What stands outside of all blocks."""
+    rest = grid.part(lambda row, column: not any(block.holds(row, column) for block in blocks))
+    account = Account(rest, things(rest))
+    for thing in list(account.open(*{thing.kind for thing, _ in account.entries()})):
+        if vocabulary.understood(thing.text) or vocabulary.meaning(thing.text).keys:
+            account.settle_thing(thing, Fate.PRINTED)
+    return account.left()
+
+
+def _hidden_texts(whole: Grid) -> tuple[Unrecognised, ...]:
+    found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
+    return Account(found, things(found)).left() if found is not None else ()
+
+
+def _with_hidden(whole: Grid, form: Form, vocabulary: Vocabulary) -> Form:
+    """The form with what its sheet hides: answers that differ from those that are seen are pointed out."""
+    found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
+    if found is None or not (found.rows or found.floating):
+        return form
+    below = read_form(found, vocabulary)
+    first = form.intakes[0]
+    notes, quoted = [], set()
+    for key, answer in below.fields.items():
+        seen = first.fields.get(key)
+        if answer.written.strip() and seen is not None and fold(seen.written) != fold(answer.written):
+            notes.append(ReadingNote("hidden-differs", Level.ADVICE, answer.written, answer.origin, key))
+            quoted.add(answer.origin.cell)
+    left = tuple(one for one in Account(found, things(found)).left() if one.cell not in quoted)
+    intakes = (replace(first, notes=(*first.notes, *notes)), *form.intakes[1:])
+    return replace(form, intakes=intakes, hidden=left)

@@ -1,0 +1,204 @@
+"""The rows of a table: customers, further lines of a customer, headers, and lines that are neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from docgen import values
+from docgen.extract import words
+from docgen.extract.table_heads import LEAST_COLUMNS, Column, Head, Row, qualifies, read_head
+from docgen.extract.vocabulary import Vocabulary
+from docgen.extract.words import Heading
+from docgen.formats.grid import Cell, Grid
+from docgen.model.kit import FieldType
+from docgen.text import is_instruction, is_total_or_remark
+
+#: `填表人：李样例`: a line that says what it is; no name or number of a customer is written so.
+_CAPTION = re.compile(r"\s*[^:：\n]{1,12}[:：]")
+_EXAMPLE = re.compile(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
+_SHORT_TYPES = frozenset({FieldType.TEXT, FieldType.MOBILE, FieldType.COUNT, FieldType.NUMBER})
+_SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST, FieldType.LONG_TEXT})
+
+
+class RowKind(Enum):
+    """What a row of a table is."""
+
+    CUSTOMER = auto()
+    MORE = auto()  # a further line of the customer above
+    REMARK = auto()  # what somebody adds below the customers
+    HEAD = auto()
+    OUTSIDE = auto()
+
+
+class RowReader:
+    """Tells the rows below a header apart; a header among them rules what stands below it."""
+
+    def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head) -> None:
+        self.grid = grid
+        self.vocabulary = vocabulary
+        self.head = head
+        self._is_table = True
+        self._sums: dict[int, int | None] = {}
+        name = vocabulary.fields.get(vocabulary.kit.name_field)
+        self._name = vocabulary.kit.name_field
+        self._identifying = {
+            key
+            for key, field in vocabulary.fields.items()
+            if name is not None and field.section == name.section and field.required is True and key != self._name
+        }
+
+    def kind(self, row: int, cells: Row, *, follows: bool) -> RowKind:
+        """What the row is; `follows` says that a customer stands right above it."""
+        if self._becomes_head(row, cells):
+            return RowKind.HEAD
+        if not self._is_table:
+            return RowKind.OUTSIDE
+        shown = {number: cell for number, cell in cells.items() if cell.text.strip()}
+        if not shown:
+            return RowKind.OUTSIDE
+        first = next(iter(shown.values())).text
+        if follows and len(shown) == 1 and words.is_remark(first) and not words.is_framing(first):
+            return RowKind.REMARK
+        if self._is_framing(row, shown):
+            return RowKind.OUTSIDE
+        given = self._given(shown)
+        kind = self._kind(row, shown, given, follows=follows)
+        if kind is RowKind.CUSTOMER:
+            self._add_up(given)
+        return kind
+
+    def printed(self, cells: Row) -> set[int]:
+        """The columns in which the row repeats an example or hint of their field."""
+        keys = {number: column.key for column in self.head.columns for number in column.numbers}
+        return {
+            number
+            for number, cell in cells.items()
+            if number in keys and cell.text.strip() and self._is_print(keys[number], cell.text)
+        }
+
+    def _is_print(self, key: str, text: str) -> bool:
+        return self.vocabulary.is_hint(key, text) or self.vocabulary.is_example(key, text)
+
+    # -- headers -----------------------------------------------------------------------------------
+
+    def _becomes_head(self, row: int, cells: Row) -> bool:
+        """Whether the row is a header, of this table again or of another; it then rules the rows below."""
+        texts = [cell.text for cell in cells.values() if cell.text.strip()]
+        if len(texts) < 2 or not any(self.vocabulary.meaning(text).keys for text in texts[:2]):
+            return False
+        head = read_head(self.grid, self.vocabulary, row, cells)
+        if head is None or len(head.columns) * 2 <= len(texts) or len(head.keys) < 2:
+            return False
+        if not self._repeats(cells) and not qualifies(self.vocabulary, head):
+            # the header of a table of something else, unless answers merely look like labels
+            is_other = len(head.keys) >= LEAST_COLUMNS or len(head.columns) == len(texts)
+            self._is_table = self._is_table and not is_other
+            return is_other
+        if qualifies(self.vocabulary, head):
+            self.head = self.head if _is_same(head, self.head) else head
+            self._is_table, self._sums = True, {}
+        return True
+
+    def _repeats(self, cells: Row) -> bool:
+        """Whether most of the row's answers are the labels of their own columns."""
+        given = [column for column in self.head.columns if column.numbers[0] in cells]
+        same = sum(c.key in self.vocabulary.meaning(cells[c.numbers[0]].text).keys for c in given)
+        return same * 2 > len(given)
+
+    # -- lines -------------------------------------------------------------------------------------
+
+    def _is_framing(self, row: int, cells: Row) -> bool:
+        """Whether the row sums up, comments, explains or gives an example."""
+        first_number, first = next(iter(cells.items()))
+        if is_total_or_remark(first.text) or (words.is_framing(first.text) and not self._is_name(first_number, cells)):
+            return True
+        if len(cells) == 1 and self.grid.extent(row, first_number).right > first_number:
+            return True  # a title or remark across the table
+        headed = {Heading.PRINTED, Heading.LABEL}
+        return words.whole_heading(first.text) in headed or bool(_EXAMPLE.match(first.text))
+
+    def _is_name(self, number: int, cells: Row) -> bool:
+        """Whether a text that looks like framing is a customer's name after all: others of its answers stand beside."""
+        in_name = any(number in column.numbers for column in self.head.columns if column.key == self._name)
+        return in_name and words.is_organisation(cells[number].text) and len(cells) >= LEAST_COLUMNS
+
+    def _given(self, cells: Row) -> dict[Column, Cell]:
+        """The answers under known columns."""
+        given = {}
+        for column in self.head.columns:
+            number = next((n for n in column.numbers if n in cells), None)
+            if number is not None and not self.vocabulary.is_hint(column.key, cells[number].text):
+                if not self._is_caption(column.key, cells[number].text):
+                    given[column] = cells[number]
+        return given
+
+    def _is_caption(self, key: str, text: str) -> bool:
+        is_short = key == self._name or self.vocabulary.fields[key].type in _SHORT_TYPES
+        return is_short and bool(_CAPTION.match(text))
+
+    def _kind(self, row: int, cells: Row, given: Mapping[Column, Cell], *, follows: bool) -> RowKind:
+        keys = {column.key for column in given}
+        if self._is_example(given):
+            return RowKind.OUTSIDE
+        if self._is_merged_on(row) and follows:
+            return RowKind.MORE
+        if not given:
+            return RowKind.MORE if follows and self._is_beside(cells) else RowKind.OUTSIDE
+        if self._name in keys:
+            name = next(cell.text for column, cell in given.items() if column.key == self._name)
+            if len(keys) == 1 and words.is_remark(name):
+                return RowKind.REMARK if follows else RowKind.OUTSIDE
+            is_customer = len(keys) > 1 or words.is_organisation(name)
+            return RowKind.CUSTOMER if is_customer and not is_instruction(name) else RowKind.OUTSIDE
+        if self._has_no_name_column() and len(keys) > 1:
+            return RowKind.CUSTOMER
+        if keys & self._identifying and len(keys) > 1:
+            return RowKind.CUSTOMER
+        if follows and not self._is_total(given):
+            return RowKind.MORE
+        return RowKind.OUTSIDE
+
+    def _has_no_name_column(self) -> bool:
+        return self._name not in self.head.keys
+
+    def _is_merged_on(self, row: int) -> bool:
+        """Whether the name of the customer above is merged down into the row."""
+        for column in self.head.columns:
+            if column.key == self._name:
+                extent = self.grid.extent(row, column.numbers[0])
+                if self.head.bottom < extent.top < row:
+                    return True
+        return False
+
+    def _is_beside(self, cells: Row) -> bool:
+        """Whether the row only goes on in columns that the kit does not know."""
+        numbers = {n for column in self.head.columns for n in column.numbers}
+        return bool(cells) and not numbers & set(cells) and not any(words.is_framing(c.text) for c in cells.values())
+
+    def _is_example(self, given: Mapping[Column, Cell]) -> bool:
+        return len(given) >= LEAST_COLUMNS and all(
+            self.vocabulary.is_example(column.key, cell.text) for column, cell in given.items()
+        )
+
+    # -- totals ------------------------------------------------------------------------------------
+
+    def _add_up(self, given: Mapping[Column, Cell]) -> None:
+        for column, cell in given.items():
+            if self.vocabulary.fields[column.key].type is FieldType.COUNT:
+                value = values.parse(self.vocabulary.fields[column.key], cell.text).value
+                before = self._sums.get(column.numbers[0], 0)
+                known = isinstance(value, int) and before is not None
+                self._sums[column.numbers[0]] = (before or 0) + int(str(value)) if known else None
+
+    def _is_total(self, given: Mapping[Column, Cell]) -> bool:
+        """Whether the row holds nothing but the sums of the columns above."""
+        sums = [self._sums.get(column.numbers[0]) for column in given]
+        found = [values.parse(self.vocabulary.fields[column.key], cell.text).value for column, cell in given.items()]
+        counts = all(self.vocabulary.fields[column.key].type is FieldType.COUNT for column in given)
+        return counts and sums == found
+
+
+def _is_same(head: Head, other: Head) -> bool:
+    return [(c.key, c.numbers) for c in head.columns] == [(c.key, c.numbers) for c in other.columns]

@@ -1,0 +1,150 @@
+"""The words of sheets and forms that belong to no kit, from `words.yaml` beside this file: headings, marks, framing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache, lru_cache
+from pathlib import Path
+
+from docgen.text import fold, fold_label, is_instruction
+
+_SHORT = 15  # a longer text is no heading
+_LONGEST = 200  # a longer text is no heading, frame or title, and is not looked at
+
+
+class Heading(Enum):
+    """What a heading says of the cells below it, or beside it."""
+
+    LABEL = "label"
+    ANSWER = "answer"
+    PRINTED = "printed"
+    REMARK = "remark"
+    COUNTING = "counting"
+
+
+@dataclass(frozen=True)
+class _WordList:
+    """Whole texts, and patterns that are searched for in a text."""
+
+    whole: frozenset[str]
+    pattern: re.Pattern[str]
+
+    def has(self, text: str) -> bool:
+        folded = fold(text)
+        return fold_label(text) in self.whole or folded in self.whole or bool(self.pattern.search(folded))
+
+
+@cache
+def _data() -> dict[str, object]:
+    import yaml
+
+    text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
+    found: dict[str, object] = yaml.safe_load(text)
+    return found
+
+
+def _texts(name: str, part: str = "") -> list[str]:
+    entry = _data()[name]
+    found = entry[part] if isinstance(entry, dict) else entry
+    return [str(word) for word in found] if isinstance(found, list) else [str(found)]
+
+
+@cache
+def _list(name: str, part: str = "", *, anywhere: bool = False) -> _WordList:
+    """The words under a name; `anywhere`: plain words count wherever they stand in a text."""
+    words = _texts(name, part)
+    patterns = [word for word in words if anywhere or word.startswith("^") or word.endswith("$")]
+    whole = frozenset(folded for word in words for folded in (fold(word), fold_label(word)) if folded)
+    return _WordList(whole, re.compile("|".join(patterns) or "(?!)", re.IGNORECASE))
+
+
+@lru_cache(maxsize=4096)
+def heading(text: str) -> Heading | None:
+    """What the text says of its column or row, None where it is no such heading."""
+    if len(text) > _SHORT * 2:
+        return None
+    whole = whole_heading(text)
+    return whole or next((kind for kind in Heading if _list("headings", kind.value).has(text)), None)
+
+
+def whole_heading(text: str) -> Heading | None:
+    """What the text says where it is a heading and cannot be a name: `示例`, not `北京示例`."""
+    folded = fold_label(text) if len(text) <= _SHORT * 2 else ""
+    return next((kind for kind in Heading if folded in _list("headings", kind.value).whole), None) if folded else None
+
+
+def is_clerical(text: str) -> bool:
+    """Whether the text heads what its sender keeps for himself."""
+    return len(text) <= _SHORT * 2 and _list("clerical").has(text)
+
+
+def is_framing(text: str) -> bool:
+    """Whether the line only frames the answers: who filled them in, totals, export notes, signatures."""
+    return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text))
+
+
+def is_remark(text: str) -> bool:
+    """Whether the text reads like something that a customer adds."""
+    return _list("remarks", anywhere=True).has(text)
+
+
+def is_title(text: str) -> bool:
+    """Whether the text may be a title or heading that the kit does not know."""
+    return len(text) <= _SHORT * 2 and _list("titles").has(text)
+
+
+def is_page(text: str) -> bool:
+    """Whether the text is the number of a page."""
+    return len(text) <= _SHORT * 2 and _list("pages").has(text)
+
+
+def is_obligation(text: str) -> bool:
+    """Whether the text says what kind of answer is wanted, and whether it must be given."""
+    return len(text) <= _SHORT and _list("obligations").has(text)
+
+
+@cache
+def _customers() -> re.Pattern[str]:
+    return re.compile(_texts("customers")[0], re.IGNORECASE)
+
+
+def is_customer_heading(text: str) -> bool:
+    """Whether the text heads the column of one customer among several: `客户一`, `公司A`."""
+    return len(text) <= _SHORT and bool(_customers().fullmatch(fold(text)))
+
+
+def is_organisation(text: str) -> bool:
+    """Whether the text ends as names of organisations do."""
+    return fold(text).rstrip(")）.").endswith(_endings())
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(fold(word).rstrip(".") for word in _texts("organisations"))
+
+
+@cache
+def mark_words(kind: str) -> frozenset[str]:
+    """The texts of one kind of mark: `chosen`, `left`, `either`."""
+    return frozenset(fold(word) for word in _texts("marks", kind))
+
+
+@cache
+def prefixes() -> tuple[str, ...]:
+    """What may stand before a label, the longest first."""
+    return tuple(sorted(map(fold, _texts("prefixes")), key=len, reverse=True))
+
+
+@cache
+def picture() -> str:
+    """What stands for a picture in lists of texts."""
+    return _texts("picture")[0]
+
+
+def thing(kind: str, beside: str = "") -> str:
+    """How a message names a text that is no cell's own, or stands beside an unknown label; empty for any other."""
+    found = _data()["things"]
+    assert isinstance(found, dict)
+    return str(found["beside"]).format(label=beside) if beside else str(found.get(kind, ""))

@@ -1,0 +1,129 @@
+"""Text and mail as lines: a text file, the text body of a mail, the paragraphs of a document.
+
+`标签：答案` lines make a form like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen.errors import SourceError
+from docgen.formats.grid import Cell, Grid, grid
+from docgen.formats.text_encoding import utf16_without_mark
+
+#: No form is so long; of a longer text only the beginning is looked at.
+MOST_BYTES = 2**20
+_MOST_LINES = 5_000
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_HEADER = re.compile(
+    rb"(?i)(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|x-[\w-]+):"
+)
+_MAIL_FIELDS = frozenset({"from", "to", "subject", "date", "received", "message-id", "mime-version"})
+_LEAST_FIELDS = 2
+_QUOTED = re.compile(r"^(?:\s*>)+ ?")
+_BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"})
+_CELLS = frozenset({"td", "th"})
+_UNSEEN = frozenset({"script", "style", "head", "title"})
+
+
+class Mail(NamedTuple):
+    """The lines of a mail's text, and the names of the files attached to it."""
+
+    lines: tuple[str, ...]
+    attached: tuple[str, ...] = ()
+
+
+def is_mail(path: Path) -> bool:
+    """Whether a text file is a mail: it begins with the fields of one."""
+    with path.open("rb") as file:
+        head = file.read(4096).lstrip(b"\xef\xbb\xbf")
+    if not _HEADER.match(head):
+        return False
+    names = {line.partition(b":")[0].decode("ascii", "replace").lower() for line in _unfolded(head)}
+    return len(names & _MAIL_FIELDS) >= _LEAST_FIELDS
+
+
+def _unfolded(head: bytes) -> Iterator[bytes]:
+    """The lines of the header that begin a field."""
+    for line in head.replace(b"\r\n", b"\n").split(b"\n"):
+        if not line.strip():
+            return
+        if not line[:1].isspace():
+            yield line
+
+
+def read_mail(path: Path) -> Mail:
+    """The text of the mail at `path`, its plain version where it has one.  Raises SourceError."""
+    try:
+        with path.open("rb") as file:
+            message = BytesParser(policy=policy.default).parse(file)
+        assert isinstance(message, EmailMessage)
+        body = message.get_body(preferencelist=("plain", "html"))
+        text = "" if body is None else str(body.get_content())
+        attached = tuple(part.get_filename() or "" for part in message.iter_attachments())
+    except Exception as cause:  # what damaged mail does to the parser has many names
+        raise SourceError(
+            f"{path}: the mail cannot be read: {type(cause).__name__}: {cause}", "copy its text into a .txt file"
+        ) from cause
+    is_page = body is not None and body.get_content_subtype() == "html"
+    lines = _page_lines(text) if is_page else text.splitlines()
+    return Mail(tuple(_QUOTED.sub("", line) for line in lines[:_MOST_LINES]), tuple(filter(None, attached)))
+
+
+def read_lines(path: Path) -> tuple[str, ...]:
+    """The lines of the text file at `path`, of a long one the first; none where it is in no known encoding."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES)
+    marked = [encoding for mark, encoding in _MARKS.items() if content.startswith(mark)]
+    marked += filter(None, [utf16_without_mark(content[:4096])])
+    for encoding in marked or ("utf-8", "gb18030"):
+        try:
+            return tuple(content.decode(encoding, "ignore" if len(content) == MOST_BYTES else "strict").splitlines())
+        except UnicodeError:
+            continue
+    return ()
+
+
+def lines_grid(lines: Iterable[str], prefix: str) -> Grid:
+    """The lines as a sheet of one row each, whose cells end at tabs; its cells are named `L3`, the third line."""
+    cells: list[tuple[int, int, Cell]] = []
+    addresses: dict[tuple[int, int], str] = {}
+    for row, line in enumerate(lines, start=1):
+        for column, text in enumerate(line.split("\t"), start=1):
+            addresses[row, column] = f"{prefix}{row}"
+            cells.append((row, column, Cell(text.strip())))
+    return grid(None, cells, addresses=addresses)
+
+
+class _PageReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in _UNSEEN
+        if tag in _BREAKING:
+            self.text.append("\n")
+        elif tag in _CELLS:
+            self.text.append("\t")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _UNSEEN and self._hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.text.append(re.sub(r"\s+", " ", data))
+
+
+def _page_lines(page: str) -> list[str]:
+    reader = _PageReader()
+    reader.feed(page)
+    return [line.strip() for line in "".join(reader.text).split("\n") if line.strip()]

@@ -1,0 +1,299 @@
+"""Sources → cases: each intake with its review, and the documents that can be made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+
+from docgen.errors import NotReadyError, UsageError
+from docgen.library.dates import printed_date
+from docgen.library.kits import Kit, Terms
+from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
+from docgen.model.intake import READY, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
+from docgen.names import safe_file_name
+from docgen.output import scratch, storage
+from docgen.pipeline import Judged, OpenSource, ReviewedIntake, SourceFile, open_source
+
+if TYPE_CHECKING:
+    from docgen.output.storage import Location
+    from docgen.packet.packet import Packet
+
+#: A file by its path, the bytes of one, or a stream that gives them.
+Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
+
+
+def read(
+    source: Source,
+    kit: Kit | str | os.PathLike[str],
+    *,
+    terms: Terms | str | os.PathLike[str] | Mapping[str, str] | None = None,
+    date: dt.date | None = None,
+    name: str | None = None,
+) -> Cases:
+    """The cases that a source holds, at least one.
+
+    `kit` is a kit, or what `Kit.load` takes; `terms` is what `Kit.load_terms` takes, or gives.  `date` is the one
+    that documents carry (default: SOURCE_DATE_EPOCH, else today).  `name` is what reports call the source; bytes
+    and streams without one are named by their content.
+
+    Raises SourceError where the source cannot be read or holds no intake, KitError where the kit is wrong,
+    UsageError where kit or terms are not there.  What customers write badly raises nothing: it is a finding.
+    """
+    kit = kit if isinstance(kit, Kit) else Kit.load(kit)
+    terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
+    return cases_of(_source_file(source, name), kit, terms, date)
+
+
+def cases_of(
+    file: SourceFile, kit: Kit, terms: Terms, date: dt.date | None, open_source: OpenSource = open_source
+) -> Cases:
+    """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
+    return Cases(file, open_source(file, kit, terms.values), kit, date)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of one source, made one at a time whenever they are gone through.
+
+    Going through them raises SourceError where a later part of a long source cannot be read.
+    """
+
+    _file: SourceFile
+    _judged: Judged
+    _kit: Kit
+    _date: dt.date | None
+
+    def __iter__(self) -> Iterator[Case]:
+        return (Case(item, self._kit, self._file, self._date) for item in self._judged)
+
+    @property
+    def source(self) -> str:
+        """What reports call the source."""
+        return self._file.name
+
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """The texts of the source that stand in no intake and were not understood.
+
+        Of a long source those of its beginning; more come with its cases.
+        """
+        return self._judged.outside
+
+    def outside_json(self) -> list[OutsideJson]:
+        """The same as `docgen check --json` prints them."""
+        return [outside_json(self.source, text) for text in self.outside]
+
+
+class Contract(bytes):
+    """The bytes of a contract; `pending` are the labels that it prints as pending, each once, in order."""
+
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One customer's intake with its review.
+
+    The methods that make documents raise KitError where a template cannot be used, SystemMissingError where a
+    font or library is missing, ProofError where the document fails its own check.
+    """
+
+    reviewed: ReviewedIntake
+    kit: Kit
+    file: SourceFile
+    _date: dt.date | None = None
+
+    # -- what is known -----------------------------------------------------------------------------
+
+    @property
+    def intake(self) -> Intake:
+        """The answers, as written and as understood."""
+        return self.reviewed.intake
+
+    @property
+    def name(self) -> str:
+        """The customer's name, else the name of the source."""
+        return self.intake.name
+
+    @property
+    def verdict(self) -> Verdict:
+        """accepted, manual, rejected or incomplete."""
+        return self.reviewed.review.verdict
+
+    @property
+    def ready(self) -> bool:
+        """Whether a contract is due: the verdict is accepted or manual."""
+        return self.verdict in READY
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, gravest first."""
+        return self.reviewed.review.findings
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """The answers that were given and could be read, by key of the field."""
+        return self.intake.values
+
+    @property
+    def figures(self) -> Mapping[str, FigureResult]:
+        """Every derived figure of the kit, by key."""
+        return self.reviewed.review.figures
+
+    @property
+    def source(self) -> str:
+        """What reports call the source."""
+        return self.intake.source
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet that the intake stands in; None in Word, text and csv."""
+        return self.intake.sheet
+
+    @property
+    def row(self) -> int | None:
+        """The row of a table; None for a form."""
+        return self.intake.row
+
+    @property
+    def unrecognised(self) -> tuple[Unrecognised, ...]:
+        """The texts of the intake that were not understood."""
+        return self.intake.unrecognised
+
+    @property
+    def file_names(self) -> Mapping[str, str]:
+        """What the documents are called, from the kit's templates for their names: form, review and contract."""
+        from docgen.packet.packet import document_names
+
+        return document_names(self.kit, self.reviewed)
+
+    def printed_date(self, date: dt.date | None = None) -> dt.date:
+        """The date that documents carry: `date`, else the one that was read with, SOURCE_DATE_EPOCH, today."""
+        return printed_date(date or self._date)
+
+    def as_json(self) -> IntakeJson:
+        """The case as `docgen check --json` prints it."""
+        return intake_json(self.intake, self.reviewed.review, self.kit.fields)
+
+    @property
+    def outside(self) -> tuple[Unrecognised, ...]:
+        """Texts of a long source that stand in no intake and were met on the way to the next case."""
+        return self.reviewed.outside
+
+    def outside_json(self) -> list[OutsideJson]:
+        """The same as `docgen check --json` prints them."""
+        return [outside_json(self.source, text) for text in self.outside]
+
+    # -- documents ---------------------------------------------------------------------------------
+
+    def form(self, *, date: dt.date | None = None) -> bytes:
+        """The fillable Word form, prefilled."""
+        from docgen.documents.form import render_form
+
+        return render_form(self.kit, self.printed_date(date), self.values)
+
+    def review(self, *, date: dt.date | None = None) -> bytes:
+        """The review summary (PDF), with the source and the normalised answers attached."""
+        from docgen.packet import packet
+
+        options = packet.PacketOptions(self.kit, self.printed_date(date), Path(), only=("review", "contract"))
+        documents, _pending = packet.render(self.reviewed, packet.attachable(self.reviewed, self.file), options)
+        _name, content = documents["review"] or ("", b"")
+        return content
+
+    def contract(self, *, final: bool = False, allow_unready: bool = False, date: dt.date | None = None) -> Contract:
+        """The contract draft (Word); `final` leaves out the watermark.
+
+        Raises NotReadyError where the case is not `ready` (with `allow_unready` one is made that says so on every
+        page), and where a value is pending in a final one.
+        """
+        from docgen.documents.context import RenderOptions
+        from docgen.packet import packet
+
+        if not self.ready and not allow_unready:
+            raise NotReadyError(
+                f"{self.source}: the intake is {self.verdict}: no contract is made",
+                "--allow-unready (allow_unready=True) makes a marked one",
+            )
+        options = RenderOptions(self.printed_date(date), draft=not final, unready=not self.ready)
+        rendered = packet.contract_of(self.reviewed, self.kit, options)
+        if final and rendered.pending:
+            raise NotReadyError(
+                f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
+                "give them with the terms", rendered.pending,
+            )  # fmt: skip
+        contract = Contract(rendered.content)
+        contract.pending = rendered.pending
+        return contract
+
+    def correction_sheet(self) -> bytes:
+        """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
+        return correction_sheet([self])
+
+    def correction_form(self, *, date: dt.date | None = None) -> bytes:
+        """The Word form that goes back to the customer, every problem marked and explained in place."""
+        from docgen.documents.correction import returned
+        from docgen.documents.form import returned_form
+
+        return returned_form(self.kit, self.printed_date(date), returned(self.kit, self.intake, self.reviewed.review))
+
+    def save(
+        self,
+        folder: str | os.PathLike[str] | Location,
+        *,
+        date: dt.date | None = None,
+        name: str | None = None,
+        force: bool = False,
+    ) -> Packet:
+        """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
+
+        `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no
+        two intakes share it).  A packet that stands there unchanged is replaced; one that holds anybody's work is
+        not, unless with `force`.  Raises WriteError.
+        """
+        from docgen.packet import packet
+
+        place = storage.location(os.fspath(folder)) if isinstance(folder, (str, os.PathLike)) else folder
+        options = packet.PacketOptions(self.kit, self.printed_date(date), place, force)
+        return packet.make(self.reviewed, self.file, options, name or packet.distinct_name(self.intake))
+
+
+def correction_sheet(cases: Sequence[Case]) -> bytes:
+    """The workbook that goes back, with a sheet for each of the cases, at least one and all of one kit."""
+    from docgen.documents.correction import returned
+    from docgen.documents.sheet import returned_sheet
+
+    kit = cases[0].kit
+    return returned_sheet(kit, [returned(kit, case.intake, case.reviewed.review) for case in cases])
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+def _source_file(source: Source, name: str | None) -> SourceFile:
+    if isinstance(source, (str, os.PathLike)):
+        if storage.is_remote(os.fspath(source)):
+            raise UsageError(
+                f"{source}: only a batch run reads from there", "give its bytes, or copy it to this machine"
+            )
+        return SourceFile(Path(source), name)
+    content = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else source.read()
+    if not isinstance(content, bytes):
+        raise UsageError(f"{name or 'the source'}: a stream of text", "open the file in binary mode: open(path, 'rb')")
+    return _private_file(content, name or f"source-{hashlib.sha256(content).hexdigest()[:8]}")
+
+
+def _private_file(content: bytes, name: str) -> SourceFile:
+    """A file that holds `content` for as long as somebody holds the source."""
+    folder = scratch.private_folder()
+    path = Path(folder.name, safe_file_name(name))
+    scratch.join(path, [content])
+    file = SourceFile(path, name)
+    weakref.finalize(file, folder.cleanup)
+    return file

@@ -1,0 +1,73 @@
+"""A kit as programs use it, and the commercial terms that it understands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from docgen import pipeline
+from docgen.errors import UsageError
+from docgen.kit import kits, terms
+from docgen.library.dates import printed_date
+from docgen.model import kit as model
+from docgen.model.intake import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Commercial terms, read and understood: their values by key."""
+
+    values: Mapping[str, Value]
+
+
+class Kit(model.Kit):
+    """A kit, loaded and checked: what is asked, what is refused, what is written.
+
+    `name`, `version`, `title`, `fields` and the rest of kit.yaml are its attributes (docs/kit.md).
+    """
+
+    @classmethod
+    def load(cls, name_or_folder: str | os.PathLike[str]) -> Self:
+        """The kit of that name, or in that folder; the same object again while its kit.yaml is the same.
+
+        Raises UsageError where there is none, KitError that lists every problem of it with file and line.
+        """
+        return kits.load_as(cls, kits.find(os.fspath(name_or_folder)))
+
+    def load_terms(self, given: str | os.PathLike[str] | Mapping[str, str] | None) -> Terms:
+        """The commercial terms that a file gives (key: value in YAML, or a workbook with a terms sheet), or that
+        are given as written, by key.
+
+        Raises UsageError where there is no such file, SourceError that names every term that is unknown or
+        cannot be read.
+        """
+        if given is None:
+            return Terms({})
+        if isinstance(given, Mapping):
+            return Terms(terms.understood(given, self))
+        return terms_in(Path(given), self)
+
+    def blank_sheet(self, *, with_terms: bool = False) -> bytes:
+        """The blank intake sheet (Excel); `with_terms` adds the sheet of commercial terms, never for a customer."""
+        from docgen.documents.sheet import blank_sheet
+
+        return blank_sheet(self, with_terms=with_terms)
+
+    def blank_form(self, date: dt.date | None = None) -> bytes:
+        """The blank fillable form (Word), which carries `date` (default: today)."""
+        from docgen.documents.form import render_form
+
+        return render_form(self, printed_date(date))
+
+
+def terms_in(
+    path: Path, kit: Kit, load: Callable[[Path, model.Kit], Mapping[str, Value]] = pipeline.load_terms
+) -> Terms:
+    """The terms in a file; `load` may read it in another process.  Raises what `Kit.load_terms` raises."""
+    if not path.exists():
+        raise UsageError(f"terms {path}: there is no such file")
+    return Terms(load(path, kit))

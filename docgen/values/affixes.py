@@ -1,0 +1,180 @@
+"""Words around a number: what bounds it, by what span of time it counts, what merely stands there.
+
+`Affixes` takes them off both ends of a folded text and tells what they say.  The words stand here as data; those
+that a kit's field counts (通, 号码) are given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from docgen.text import fold, words
+
+
+class Effect(StrEnum):
+    """What a word says of the number: nothing; that it is a bound, or for now; the span of time it is counted by."""
+
+    NONE = "none"
+    BOUND = "bound"
+    TENTATIVE = "tentative"
+    DAY = "天"
+    WEEK = "周"
+    MONTH = "月"
+    QUARTER = "季度"
+    YEAR = "年"
+    HOUR = "小时"
+    MINUTE = "分钟"
+    SECOND = "秒"
+
+
+_SPANS: dict[Effect, list[str]] = {
+    Effect.DAY: ["天", "日"],
+    Effect.WEEK: ["周", "星期", "礼拜"],
+    Effect.MONTH: ["月", "个月", "月度"],
+    Effect.QUARTER: ["季", "季度"],
+    Effect.YEAR: ["年", "年度"],
+    Effect.HOUR: ["小时", "钟头"],
+    Effect.MINUTE: ["分钟"],
+    Effect.SECOND: ["秒", "秒钟"],
+}
+_ENGLISH = {
+    Effect.DAY: ["/day", "/d", "perday", "aday", "daily"],
+    Effect.WEEK: ["/week", "perweek", "aweek", "weekly"],
+    Effect.MONTH: ["/month", "permonth", "amonth", "monthly"],
+    Effect.YEAR: ["/year", "peryear", "ayear", "yearly"],
+    Effect.HOUR: ["/hour", "/h", "perhour"],
+    Effect.MINUTE: ["/min", "/minute", "perminute"],
+}
+_BEFORE: dict[Effect, list[str]] = {
+    Effect.BOUND: words(
+        "不少于 不低于 不小于 至少 最少 最低 起码 超过 超 多于 大于 高于 >= ≥ > 不超过 不超 不到 不足"
+        " 未满 不满 不高于 不多于 不大于 至多 最多 最高 最大 上限 少于 小于 低于 封顶 <= ≤ < atleast"
+        " atmost morethan lessthan over upto max min"
+    ),
+    Effect.TENTATIVE: words("暂定 暂 目前 初期 首期 前期 先期 先 后期 高峰 高峰期 峰值 旺季 淡季 最终 拟 初步"),
+    Effect.NONE: words(
+        "大约 大概 约 约为 差不多 预计 预估 估计 估算 平均 将近 接近 近 总共 共计 合计 总计 一共 共"
+        " 总 计 总量 总数 数量 量 数 为 是 需 需要 要 希望 想要 我们 我司 我方 : = ~ ≈ , about approx"
+        " total"
+    ),
+}  # fmt: skip
+_AFTER: dict[Effect, list[str]] = {
+    Effect.BOUND: words(
+        "以上 及以上 或以上 之上 起 起步 多 余 来 + 往上 开外 以下 及以下 之下 以内 之内 内 封顶 上限 ormore orless"
+    ),
+    Effect.TENTATIVE: ["暂定", "为主", "起初"],
+    Effect.NONE: words("左右 上下 量 吧 的 了 即可 就行 就可以 就好 谢谢 。 . , ; ! approx"),
+}
+#: Measure words of things that are counted one by one.
+MEASURES = words("通 个 次 路 条 户 人 名 位 线 部 台 家 份 件 单 笔 号")
+
+
+class Stripped(NamedTuple):
+    """What is left between the words, and what these say."""
+
+    text: str
+    effects: frozenset[Effect]
+
+
+class Affixes:
+    """The words around the numbers of one field; `units` are those that it counts in."""
+
+    def __init__(self, units: Iterable[str]) -> None:
+        counted = {fold(unit): Effect.NONE for unit in units if unit}
+        self._before = _table(_BEFORE, _spans_before(), counted)
+        self._after = _table(_AFTER, _spans_after(), counted)
+        self._first = _pattern(self._before)
+        self._last = re.compile(f"(?:{_pattern(self._after).pattern})+$")
+        self._each_last = _pattern(self._after)
+        self._any = _table({}, self._before, self._after)
+        self._all = re.compile(f"(?:{_pattern(self._any).pattern})+")
+
+    def strip(self, folded: str) -> Iterator[Stripped]:
+        """`folded` without the words at its ends: the most of them first, then with ever more left in place."""
+        at, effects = 0, set()
+        while match := self._first.match(folded, at):
+            effects.add(self._before[match.group()])
+            at = match.end()
+        yield from self._without_end(folded, at, frozenset(effects))
+        if at:  # 一个月 is a span of time before a number, and one month by itself
+            yield from self._without_end(folded, 0, frozenset())
+
+    def _without_end(self, folded: str, at: int, before: frozenset[Effect]) -> Iterator[Stripped]:
+        end = at
+        while match := self._last.search(folded, end):
+            behind = (self._after[found.group()] for found in self._each_last.finditer(match.group()))
+            yield Stripped(folded[at : match.start()], before.union(behind))
+            end = match.start() + 1
+        yield Stripped(folded[at:], before)
+
+    def effects_of(self, folded: str) -> frozenset[Effect] | None:
+        """What a text says that is nothing but such words; None for any other."""
+        if not self._all.fullmatch(folded):
+            return None
+        return frozenset(self._any[found.group()] for found in _pattern(self._any).finditer(folded))
+
+
+def spans(effects: Iterable[Effect]) -> frozenset[Effect]:
+    """The spans of time among the effects."""
+    return frozenset(effect for effect in effects if effect in _SPANS)
+
+
+def span_named(label: str, unit: str = "") -> Effect | None:
+    """The span of time by which a field with such a label and unit is counted: 天 of `每日外呼量`, 月 of `元/月`."""
+    label, unit = fold(label), fold(unit)
+    for span, names in _SPANS.items():
+        if any(f"/{name}" in unit or f"/{name}" in label for name in names):
+            return span
+    for span, names in _SPANS.items():
+        if any(re.search(f"每一?个?{name}|{name}均|单{name}|^{name}(?!数)", label) for name in names):
+            return span
+    return None
+
+
+def units_of_time(unit: str) -> list[str]:
+    """The words for a unit that is a span of time itself: 月 and 个月 of `个月`."""
+    span = span_of(unit)
+    names = _SPANS[span] if span else []
+    return [*names, *(f"个{name}" for name in names)]
+
+
+def span_of(unit: str) -> Effect | None:
+    """The span of time that a unit is itself: 月 of `个月`."""
+    folded = fold(unit)
+    return next((span for span, names in _SPANS.items() if folded in names), None)
+
+
+def _table(*tables: dict[Effect, list[str]] | dict[str, Effect]) -> dict[str, Effect]:
+    """Words with what they say; later tables rule."""
+    found: dict[str, Effect] = {}
+    for table in tables:
+        for key, value in table.items():
+            if isinstance(value, list):
+                found |= dict.fromkeys(value, Effect(key))
+            else:
+                found[key] = value
+    return found
+
+
+def _pattern(table: dict[str, Effect]) -> re.Pattern[str]:
+    return _compiled(tuple(sorted(table, key=lambda word: (-len(word), word))))
+
+
+@lru_cache(maxsize=256)
+def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def _spans_before() -> dict[str, Effect]:
+    ways = ("{}", "每{}", "每一{}", "每个{}", "{}均", "单{}", "一{}", "一个{}", "按{}", "全{}", "当{}")
+    return {way.format(name): span for span, names in _SPANS.items() for name in names for way in ways}
+
+
+def _spans_after() -> dict[str, Effect]:
+    ways = ("/{}", "/每{}", "每{}", "每一{}", "每个{}", "一{}", "一个{}", "/个{}")
+    chinese = {way.format(name): span for span, names in _SPANS.items() for name in names for way in ways}
+    return chinese | {word: span for span, words in _ENGLISH.items() for word in words}

@@ -1,0 +1,120 @@
+"""Which label each mark of a text belongs to.
+
+A mark belongs to the label that it touches, else to the nearer one, else to the side on which the other marks of
+the text stand.  Where nothing tells, it is nobody's, and the text is unclear: never a guess.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from docgen.values.choice_text import ChoiceItem, ChoiceMark, Cut
+
+_FAR = 9  # from a mark, with no label on that side
+
+
+class _Side(Enum):
+    BEFORE = -1
+    AFTER = 1
+
+
+class _Placed(NamedTuple):
+    mark: ChoiceMark
+    before: ChoiceItem | None
+    after: ChoiceItem | None
+    side: _Side | None  # None: both are as near
+
+
+def give_marks(cut: Cut) -> str:
+    """Give each mark of the cut to its label; the piece of the text that is unclear, empty where all is clear."""
+    if any(mark.ticked and mark.crossed for mark in cut.marks) or _are_crosses_alone(cut):
+        return cut.text
+    placed = _placed(cut)
+    for group in _series(cut, placed):
+        sides = {one.side for one in group if one.side}
+        common = sides.pop() if len(sides) == 1 else None
+        for one in group:
+            side = one.side or common
+            if side is None:
+                if not (one.before or one.after):
+                    continue  # marks and no label at all
+                if one.mark.ticked or not any(mark.ticked for mark in cut.marks):
+                    return _around(cut, one)
+                continue
+            if _is_torn(one, side, common):
+                return _around(cut, one)
+            target = one.before if side is _Side.BEFORE else one.after
+            if target is not None:
+                target.mark = one.mark.ticked or bool(target.mark)
+    return _contradiction(cut)
+
+
+def _are_crosses_alone(cut: Cut) -> bool:
+    """Whether crosses stand beside empty boxes, and no tick: they may choose or rule out."""
+    return (
+        any(mark.crossed for mark in cut.marks)
+        and any(mark.boxed and not mark.crossed for mark in cut.marks)
+        and not any(mark.ticked for mark in cut.marks)
+    )
+
+
+def _placed(cut: Cut) -> list[_Placed]:
+    """Each mark with the labels beside it, and the side on which it stands clearly."""
+    pieces: list[ChoiceItem | ChoiceMark] = sorted([*cut.items, *cut.marks], key=lambda piece: piece.start)
+    following: list[ChoiceItem | None] = [None] * len(pieces)
+    for at in range(len(pieces) - 2, -1, -1):
+        behind = pieces[at + 1]
+        following[at] = behind if isinstance(behind, ChoiceItem) else following[at + 1]
+    found: list[_Placed] = []
+    before: ChoiceItem | None = None
+    for at, mark in enumerate(pieces):
+        if isinstance(mark, ChoiceItem):
+            before = mark
+            continue
+        after = following[at]
+        left = _distance(cut.text, pieces[at - 1].end, mark.start) if before else _FAR
+        right = _distance(cut.text, mark.end, pieces[at + 1].start) if after else _FAR
+        side = None if left == right else _Side.BEFORE if left < right else _Side.AFTER
+        found.append(_Placed(mark, before, after, side))
+    return found
+
+
+def _series(cut: Cut, placed: list[_Placed]) -> list[list[_Placed]]:
+    """The marks that stand on the same side of their labels: all of them, or the boxes and the ticks typed beside
+    them apart, where two marks stand between the same two labels."""
+    gaps = [(id(one.before), id(one.after)) for one in placed]
+    if len(set(gaps)) == len(gaps):
+        return [placed]
+    return [[one for one in placed if one.mark.boxed], [one for one in placed if not one.mark.boxed]]
+
+
+def _is_torn(one: _Placed, side: _Side, common: _Side | None) -> bool:
+    """Whether a tick that touches an untouched box touches the neighbour's label too, or leaves the row of boxes."""
+    mark = one.mark
+    if not (mark.ticked and mark.boxed):
+        return False
+    if common is not None and side is not common:
+        return True
+    touches_before = mark.leads and one.before is not None and one.before.end == mark.start
+    touches_after = mark.ends and one.after is not None and mark.end == one.after.start
+    return (side is _Side.AFTER and touches_before) or (side is _Side.BEFORE and touches_after)
+
+
+def _contradiction(cut: Cut) -> str:
+    """The text, where one choice stands in it twice, ticked and not."""
+    ticked = {item.key for item in cut.items if item.key and item.mark}
+    return cut.text if any(item.key in ticked and item.mark is False for item in cut.items) else ""
+
+
+def _around(cut: Cut, one: _Placed) -> str:
+    start = one.before.start if one.before else one.mark.start
+    end = one.after.end if one.after else one.mark.end
+    return cut.text[start:end]
+
+
+def _distance(text: str, start: int, end: int) -> int:
+    """How far a mark stands from a label: touching but for a colon, a space away, or with something between."""
+    if start == end or text[start:end].strip() in {":", "：", "="}:
+        return 0
+    return 1 if end - start == 1 and text[start] == " " else 2

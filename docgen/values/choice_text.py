@@ -1,0 +1,290 @@
+"""The text of a field of choices, cut into labels, 其他 with what follows it, other text, and marks.
+
+Knows names only, no kit: `options` is given every name of every choice.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from docgen.text import clean_line, fold, says_nothing, simplified, words
+
+# Pasted Wingdings arrive as private-use characters: ticks f0fe f0fd f0fc f052 f050, empty boxes f0a8 f06f f071 f0a1.
+TICKS = "☑☒✓✔√■●◉⦿◼⬛▣✅🗹\uf0fe\uf0fd\uf0fc\uf052\uf050"
+BOXES = "□☐○◻◯▢⬜◽❏❑\uf0a8\uf06f\uf071\uf0a1"
+CROSSES = "×✗✘✕✖"
+_OPEN, _CLOSE = r"[(（\[【［]\s?", r"\s?[)）\]】］]"
+_TICK = f"{_OPEN}[{TICKS}xXvVｘＸ]{_CLOSE}|[{TICKS}]"
+_BOX = f"{_OPEN}[{BOXES}]?{_CLOSE}|[{BOXES}]"
+_CROSS = f"{_OPEN}[{CROSSES}]{_CLOSE}|[{CROSSES}]"
+MARK = re.compile(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
+#: Words that stand for marks where each of them stands beside a label and nothing else is written.
+_YES = frozenset(words("y yes 是 1 1.0 true t v ok on 需要 要 选 选中 已选 选择 有"))
+_NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 无 没有"))
+_WORD = re.compile(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
+_EITHER_WAY = "x"  # chosen, unless other words or ticks say so
+_ENDS = "、，,；;\n┋┊│┃¦|｜"  # form tools part the choices of one answer by bars of their own
+_SEPARATOR = re.compile(rf"[{_ENDS}/／+＋&＆\s。·•\"'“”‘’]+")
+_LIST_END = re.compile(f"[{_ENDS}]")
+_AND = "(?:以及|[和与及或且])"
+_JOINING = re.compile(_AND)
+_REMARK = re.compile(r"[(（]([^()（）]*)[)）]|〖([^〖〗]*)〗|〔([^〔〕]*)〕|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】")
+_AMOUNT = re.compile(
+    r"[:：x×*]?\s?\d+(?:\.\d+)?\s?(?:个|条|路|部|号|门|线|只|张|份|台|家)?(?=[\s、，,；;。/／┋|)）]|$)"
+)
+_NUMBER = re.compile(
+    r"(?:选项)?[(（\[【]?(?P<number>\d{1,2}|[A-Za-z])(?:[)）\]】.．、:：_-]|(?=\s))\s?|(?P<circled>[①-⑳⑴-⒇❶-❿➀-➉])\s?"
+)
+_BLANK_CHARACTERS = " \n_＿:：﹍‗—-^"
+_BLANK = re.compile(f"[{re.escape(_BLANK_CHARACTERS)}]+")
+_NAMES_OF_OTHER = {"其他": "其[他它]"}
+#: What forms print behind 其他 to say what to write there.
+_ASKING = "(?:注明|说明|填写|列明|写明|描述|补充)"
+_PROMPT = re.compile(
+    rf"[(（](?:请[^()（）]{{0,12}}{_ASKING}[^()（）]{{0,8}}|{_ASKING})[)）]|请(?:在此|具体|详细)?{_ASKING}(?=[\s:：_＿]|$)"
+)
+_WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
+
+
+class Option(NamedTuple):
+    """One choice: its key and every name it goes by."""
+
+    key: str
+    names: tuple[str, ...]
+    offered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of one field, compiled for finding them in text."""
+
+    keys: dict[str, str]
+    order: tuple[str, ...]
+    offered: tuple[str, ...]
+    label: re.Pattern[str]
+    other: re.Pattern[str] | None
+    stop: re.Pattern[str]
+
+
+@dataclass(slots=True)
+class ChoiceItem:
+    """A label (with `key`), 其他 (with `other`) or other text, its place, the number before it, and the mark it is
+    given.  `text` is the free text; behind a label what brackets or an amount say."""
+
+    start: int
+    end: int
+    key: str | None = None
+    text: str = ""
+    other: bool = False
+    number: str = ""
+    mark: bool | None = None
+
+
+@dataclass(slots=True)
+class ChoiceMark:
+    """A tick, a cross or an empty box; several that touch each other are one.  `leads` and `ends` say whether a
+    tick stands first and last in it."""
+
+    start: int
+    end: int
+    ticked: bool
+    crossed: bool = False
+    boxed: bool = False
+    leads: bool = False
+    ends: bool = False
+
+
+@dataclass(slots=True)
+class Cut:
+    """A text in pieces.  `text` is what they were cut from, as written; `listed` tells that a written separator
+    stands between labels, `either` that 或 does."""
+
+    text: str
+    items: list[ChoiceItem] = field(default_factory=list)
+    marks: list[ChoiceMark] = field(default_factory=list)
+    listed: bool = False
+    either: bool = False
+    number: str = ""
+
+    @property
+    def is_form(self) -> bool:
+        """Whether labels or boxes stand in the cell that only print can have put there."""
+        return bool(self.marks) or any(item.key is not None for item in self.items)
+
+
+def _loose(name: str) -> str:
+    """A pattern for `name` in any width and case, with white space anywhere inside."""
+    return r"\s?".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in fold(name))
+
+
+@lru_cache(maxsize=256)
+def options(given: tuple[Option, ...], other: str | None = None) -> Options:
+    """`given` compiled; `other` is the label of the free text, if there is one."""
+    keys = {fold(name): option.key for option in reversed(given) for name in reversed(option.names)}
+    names = sorted(keys, key=len, reverse=True)
+    any_name = "|".join(map(_loose, names)) or "(?!)"
+    amount = f"|{_AMOUNT.pattern}" if other is None else ""  # where all else is a text of its own, it is one too
+    edge = rf"[\s{_ENDS}/／+＋&＆。·\"'“”‘’(（\[【［〖〔:：①-⑳{TICKS}{BOXES}{CROSSES}]|${amount}"
+    # A name counts where it ends a word, or where only names follow: `银行保险`, but not `银行卡`.
+    label = rf"(?:{any_name})(?=(?:{_AND}?(?:{any_name})){{0,12}}+(?:{edge}))"
+    free = "(?!)" if other is None else f"(?:{_NAMES_OF_OTHER.get(other, _loose(other))})"
+    end_of_text = rf"{_LIST_END.pattern}|{_TICK}|{_CROSS}|{_BOX}|[\s/／](?=\s?(?:{free}|{label}))"
+    flags = re.IGNORECASE
+    return Options(
+        keys=keys,
+        order=tuple(option.key for option in given),
+        offered=tuple(option.key for option in given if option.offered),
+        label=re.compile(label, flags),
+        other=None if other is None else re.compile(rf"{free}(?=[\s_＿:：(（^—-]|{edge})", flags),
+        stop=re.compile(end_of_text, flags),
+    )
+
+
+def cut(known: Options, text: str) -> Cut:
+    """`text`, of which white space is already made one space or line break, in pieces."""
+    pieces = Cut(text)
+    plain = simplified(text)
+    marking = _words(known, plain)
+    at = 0
+    while at < len(text):
+        at = _next(known, plain, at, pieces, marking)
+    return pieces
+
+
+def _words(known: Options, text: str) -> dict[str, bool]:
+    """The words that stand for marks in the text, ticked or not: none unless all that it holds is labels and marks."""
+    pieces = [piece for piece in re.split(rf"[\s{_ENDS}:：=]+", text) if piece]
+    found: dict[str, bool] = {}
+    labels = ticks = 0
+    for piece in pieces:
+        word = fold(piece)
+        if known.label.fullmatch(piece) or (known.other and known.other.fullmatch(piece)):
+            labels += 1
+        elif word in _YES or word in _NO or word == _EITHER_WAY:
+            found[piece] = word not in _NO
+            ticks += word in _YES
+        elif (mark := MARK.fullmatch(piece)) is None:
+            return {}
+        else:
+            ticks += mark["tick"] is not None
+    if not labels or (sum(map(str.isdigit, found)) == len(found) == 1 and labels > 1):
+        return {}
+    return {piece: ticked and (fold(piece) != _EITHER_WAY or not ticks) for piece, ticked in found.items()}
+
+
+def _next(known: Options, text: str, at: int, pieces: Cut, marking: dict[str, bool]) -> int:
+    """Take the next piece of `text` into `pieces`; where the one after it starts."""
+    separator = _SEPARATOR.match(text, at)
+    if separator:
+        pieces.listed = pieces.listed or bool(separator.group().strip())
+        return separator.end()
+    mark = MARK.match(text, at)
+    if mark:
+        return _take_mark(mark, pieces)
+    label = known.label.match(text, at)
+    if label:
+        return _take_label(known, label, text, pieces, has_words=bool(marking))
+    other = known.other.match(text, at) if known.other else None
+    if other:
+        return _take_other(known, other, text, pieces)
+    word = _WORD.match(text, at) if marking else None
+    if word and word.group() in marking:
+        ticked = marking[word.group()]
+        pieces.marks.append(ChoiceMark(at, word.end(), ticked, crossed=not ticked))
+        return word.end()
+    if marking and text[at] in ":：=":
+        return at + 1
+    number = _NUMBER.match(text, at)
+    if number and (known.label.match(text, number.end()) or MARK.match(text, number.end())):
+        pieces.number = number["number"] or number["circled"]
+        return number.end()
+    joining = _JOINING.match(text, at)
+    if joining and pieces.items and pieces.items[-1].end == at and known.label.match(text, joining.end()):
+        pieces.listed = True
+        pieces.either = pieces.either or joining.group() == "或"
+        return joining.end()
+    return _take_text(known, text, at, pieces)
+
+
+def _take_mark(match: re.Match[str], pieces: Cut) -> int:
+    """A mark of its own, or a part of the one that it touches: a tick typed before an untouched box."""
+    ticked, crossed = match["tick"] is not None, match["cross"] is not None
+    before = pieces.marks[-1] if pieces.marks else None
+    if before is not None and before.end == match.start():
+        before.end = match.end()
+        before.ticked |= ticked
+        before.crossed |= crossed
+        before.boxed |= not (ticked or crossed)
+        before.ends = ticked
+    else:
+        is_box = not (ticked or crossed)
+        pieces.marks.append(ChoiceMark(match.start(), match.end(), ticked, crossed, is_box, leads=ticked, ends=ticked))
+    return match.end()
+
+
+def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *, has_words: bool) -> int:
+    item = ChoiceItem(label.start(), label.end(), key=known.keys[fold(label.group())], number=pieces.number)
+    pieces.number = ""
+    pieces.items.append(item)
+    remark = _REMARK.match(text, item.end)
+    amount = _AMOUNT.match(text, item.end) if known.other is None and not has_words else None
+    if remark and not MARK.match(text, item.end):
+        # 营销（盲打） must not lose what the bracket says.
+        item.end = remark.end()
+        item.text = free_text(pieces.text[remark.start() + 1 : remark.end() - 1])
+    elif amount:
+        item.end = amount.end()
+        item.text = free_text(pieces.text[amount.start() : amount.end()])
+    return item.end
+
+
+def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) -> int:
+    """其他 and what follows it: in a bracket, or to the next mark, after a colon even what looks like a choice."""
+    start = match.end()
+    item = ChoiceItem(match.start(), start, other=True, number=pieces.number)
+    pieces.number = ""
+    pieces.items.append(item)
+    if _LIST_END.match(text, start) or MARK.match(text, start):
+        return start
+    bracket = _REMARK.match(text, start)
+    if (
+        bracket
+        and not _PROMPT.match(text, start)
+        and (bracket.end() == len(text) or _SEPARATOR.match(text, bracket.end()))
+    ):
+        item.end = bracket.end()
+        item.text = free_text(pieces.text[start + 1 : item.end - 1])
+        return item.end
+    blank = _BLANK.match(text, start)
+    after = blank.end() if blank else start
+    colon = blank is not None and bool(set(blank.group()) & set(":："))
+    if not colon and (known.label.match(text, after) or "\n" in text[start:after]):
+        return after
+    mark = MARK.search(text, after)
+    item.end = mark.start() if mark else len(text)
+    item.text = free_text(pieces.text[after : item.end])
+    return item.end
+
+
+def _take_text(known: Options, text: str, at: int, pieces: Cut) -> int:
+    stop = known.stop.search(text, at + 1)
+    end = stop.start() if stop else len(text)
+    found = free_text(pieces.text[at:end])
+    if found:
+        pieces.items.append(ChoiceItem(at, end, text=found))
+    return end
+
+
+def free_text(text: str) -> str:
+    """Free text without prompt, the blank line it was written on and a bracket around it all; empty for 无."""
+    found = clean_line(_PROMPT.sub(" ", text))
+    while True:
+        trimmed = clean_line(found.strip(_BLANK_CHARACTERS + "、，,；;/／。┋│|\"'“”‘’"))
+        bracket = _REMARK.fullmatch(trimmed)
+        trimmed = trimmed[1:-1] if bracket else trimmed
+        if trimmed == found:
+            return "" if says_nothing(found) or not any(map(str.isalnum, found)) else found
+        found = trimmed

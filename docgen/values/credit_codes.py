@@ -1,0 +1,40 @@
+"""Unified social credit codes (统一社会信用代码, GB 32100) as people write them → the code, or what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from docgen.text import fold
+
+_LENGTH = 18
+_GAPS = re.compile(r"[\s\-_·.]+")
+_RUN = re.compile(r"[0-9a-z]+")
+#: What people write before the code (`统一社会信用代码：`) and after it.
+_LEAD = re.compile(r"^[^0-9a-z]+")
+_REMARK = re.compile(r"\([^()]*\)")
+
+
+class CreditCode(NamedTuple):
+    """A code in capitals, or None with the trouble: `unreadable`, `check-digit`."""
+
+    code: str | None
+    trouble: str = ""
+
+
+def read(text: str) -> CreditCode:
+    """The code that `text` states.  Gaps, small letters and a remark in brackets are allowed; no digit is guessed."""
+    folded = _REMARK.sub("", fold(text))
+    bare = _GAPS.sub("", _LEAD.sub("", folded))
+    found = _RUN.fullmatch(bare)
+    if found is None or len(bare) != _LENGTH:
+        return CreditCode(None, "unreadable")
+    try:
+        return CreditCode(uscc.validate(bare))
+    except InvalidChecksum:
+        return CreditCode(None, "check-digit")
+    except ValidationError:
+        return CreditCode(None, "unreadable")

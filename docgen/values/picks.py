@@ -1,0 +1,109 @@
+"""Answers to fields of choices and of yes or no → their values, with what is wrong or worth knowing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from docgen.model.intake import Chosen, Level
+from docgen.model.kit import Choice, Field, FieldType
+from docgen.text import clean_line
+from docgen.values import choices, yesno
+from docgen.values.choices import Choices
+from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
+
+YES, NO = "是", "否"
+#: All choices stand there without a mark, and nobody can tell print from answer.
+UNTOUCHED = "choice-untouched"
+
+
+def options(field: Field) -> tuple[str, ...]:
+    """What a dropdown of `field` offers: the shown forms of its choices, or 是 and 否."""
+    return (YES, NO) if field.type is FieldType.YES_NO else tuple(choice.label for choice in field.offered)
+
+
+def labels(field: Field, value: Chosen) -> list[str]:
+    """The labels of what was chosen, in the kit's order."""
+    return [choice.label for choice in field.choices if choice.key in value.chosen]
+
+
+def parse_yes_no(field: Field, written: str) -> Parsed:
+    """True or False."""
+    found = yesno.answer(written, field.yes, field.no)
+    if found.printed:
+        return NOT_GIVEN
+    if found.unclear or len(found.keys) != 1 or found.texts:
+        return invalid("yes-no-unreadable")
+    return Parsed(found.keys == (yesno.YES,), remarks_on((*found.remarks, *found.ignored)))
+
+
+def _known(field: Field) -> choices.Options:
+    return _compiled(field.choices, field.other)
+
+
+@lru_cache(maxsize=256)
+def _compiled(given: tuple[Choice, ...], other: str | None) -> choices.Options:
+    return choices.options(tuple(choices.Option(c.key, (c.label, *c.synonyms), c.offered) for c in given), other)
+
+
+def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
+    """The key of the one choice."""
+    found = choices.read(_known(field), written, printed=printed)
+    if trouble := _trouble(field, written, found):
+        return trouble
+    if len(found.keys) > 1:
+        return invalid("choice-several", entry="、".join(labels(field, Chosen(found.keys))))
+    if found.texts or not found.keys:
+        return _unknown(field, "、".join(found.texts) or clean_line(written))
+    return Parsed(found.keys[0], _beside(field, found, (*found.remarks, *found.ignored)))
+
+
+def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed:
+    """What was chosen, with the text of 其他 where the field has one."""
+    found = choices.read(_known(field), written, printed=printed)
+    if trouble := _trouble(field, written, found):
+        return trouble
+    keys = tuple(choice.key for choice in field.choices if choice.key in found.keys)
+    if field.other is None:
+        if found.texts or not keys:
+            return _unknown(field, "、".join(found.texts) or clean_line(written))
+        return Parsed(Chosen(keys), _beside(field, found, (*found.remarks, *found.ignored)))
+    if found.bare_other:
+        return invalid("choice-other-empty", other=field.other)
+    if not keys and not found.other:
+        return _unknown(field, clean_line(written))
+    if found.other and not any(map(str.isalpha, found.other)):  # codes, whose meaning stands elsewhere
+        return _unknown(field, found.other)
+    told = _beside(field, found, found.ignored)
+    if found.unticked_other:
+        details = {"other": field.other, "entry": found.unticked_other}
+        told = (*told, Problem("choice-other-unticked", Level.ADVICE, details))
+    return Parsed(Chosen(keys, found.other or None), told)
+
+
+def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
+    """What makes an answer to choices none: unclear marks, or a list that nobody touched."""
+    if found.unclear:
+        return invalid("choice-unclear", entry=clean_line(found.unclear))
+    if not found.printed:
+        return None
+    if found.boxed:
+        return NOT_GIVEN
+    return Parsed(None, (Problem(UNTOUCHED, Level.ADVICE, {"entry": clean_line(written)}),))
+
+
+def _beside(field: Field, found: Choices, remarks: tuple[str, ...]) -> tuple[Problem, ...]:
+    """What stands beside the choices and is none."""
+    told = remarks_on(remarks, names=_names_of_others(field, found))
+    if found.unmarked:
+        told = (Problem("choice-unmarked", Level.MANUAL, {"entry": "、".join(found.unmarked)}), *told)
+    return told
+
+
+def _names_of_others(field: Field, found: Choices) -> tuple[str, ...]:
+    others = (choice for choice in field.choices if choice.key not in found.keys)
+    return tuple(name for choice in others for name in (choice.label, *choice.synonyms))
+
+
+def _unknown(field: Field, entry: str) -> Parsed:
+    offered = (*options(field), field.other) if field.other else options(field)
+    return invalid("choice-unknown", entry=entry, choices="、".join(offered))

@@ -1,0 +1,72 @@
+"""What comes of reading one answer: the value, and what there is to say of it.
+
+Nothing of an answer is lost in silence: what did not become the value is quoted by a `Problem`, except the words
+of `HARMLESS`, which change no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from docgen.model.intake import Level, Value
+from docgen.text import clean_line, fold, words
+
+
+class Problem(NamedTuple):
+    """What is wrong with an answer: a message code, how much it weighs, what the message quotes."""
+
+    code: str
+    level: Level = Level.INVALID
+    details: Mapping[str, str] = {}
+
+
+class Parsed(NamedTuple):
+    """An answer as understood.  Not given: no value and no problem that is `invalid`; unreadable: no value and
+    such problems."""
+
+    value: Value | None
+    problems: tuple[Problem, ...] = ()
+
+
+NOT_GIVEN = Parsed(None)
+
+
+def invalid(code: str, **details: str) -> Parsed:
+    """No value, for this reason."""
+    return Parsed(None, (Problem(code, details=details),))
+
+
+#: Words beside a value that change nothing of it: courtesy, 约 and the like, and particles.
+HARMLESS = words(
+    "大约 大概 约 约为 左右 上下 差不多 预计 预估 估计 估算 共 共计 合计 总计 一共 总共 总 计 为 是"
+    " 即 的 了 吧 呢 啊 哦 哈 哟 个 谢谢 多谢 感谢 您好 你好 即可 就行 就可以 就好 可以 需 需要 要"
+    " 想要 希望 我们 我司 我方 本公司 请 麻烦 等于 approx about thanks"
+)
+_HARMLESS = re.compile("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
+#: In a remark these may take back what it stands beside; then a person reads it.
+_CONTRARY = re.compile("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
+_QUOTES = 3  # remarks quoted; of more the first ones, and an ellipsis
+
+
+def is_harmless(text: str) -> bool:
+    """Whether nothing is lost where the text is left aside."""
+    return not any(map(str.isalnum, _HARMLESS.sub("", fold(text))))
+
+
+def remarks_on(
+    remarks: Iterable[str], *, numbers_count: bool = False, names: Iterable[str] = ()
+) -> tuple[Problem, ...]:
+    """What there is to say of the words beside a value: an advice that quotes them, or for a person to read where
+    they may take it back, name another of the choices `names`, or say a number while `numbers_count`."""
+    told = [quoted for remark in remarks if not is_harmless(remark) and (quoted := clean_line(remark))]
+    if not told:
+        return ()
+    folded = fold("\n".join(told))
+    is_contrary = bool(_CONTRARY.search(folded)) or any(fold(name) in folded for name in names)
+    if numbers_count:
+        is_contrary = is_contrary or any(map(str.isdigit, folded))
+    code, level = ("remark-contrary", Level.MANUAL) if is_contrary else ("remark-left", Level.ADVICE)
+    entry = "」「".join(told[:_QUOTES]) + ("…" if len(told) > _QUOTES else "")
+    return (Problem(code, level, {"entry": entry}),)
