@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import stat
 import threading
@@ -105,6 +106,7 @@ class Opened:
     terms: Mapping[str, Value]
     findings: tuple[Finding, ...]
     is_single: bool = False
+    today: dt.date | None = None
 
     def answers(self) -> Iterator[Answers]:
         """Its intakes as written, one at a time.  Raises SourceError where the rest of it cannot be read."""
@@ -121,25 +123,27 @@ class Opened:
         intake = normalize.normalize(answers, self.kit, self.file.name)
         if self.findings:
             intake = replace(intake, findings=(*intake.findings, *self.findings))
-        judged = review(intake, self.kit, self.terms)
+        judged = review(intake, self.kit, self.terms, self.today)
         return ReviewedIntake(intake, judged, self.terms, self.is_single, answers.outside)
 
     def __iter__(self) -> Iterator[ReviewedIntake]:
         return map(self.assess, self.answers())
 
 
-def open_source(file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | None = None) -> Opened:
+def open_source(
+    file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | None = None, today: dt.date | None = None
+) -> Opened:
     """The source, read as far as is needed to know its terms and that it holds an intake.
 
-    `given_terms` go before those of the workbook, and those before the kit's own.  Raises SourceError, now or
-    while its intakes are gone through.
+    `given_terms` go before those of the workbook, and those before the kit's own; `today` is the date that documents
+    carry.  Raises SourceError, now or while its intakes are gone through.
     """
     with _turn, file.named():
         reading = read(file.path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
     findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
     all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings), reading.is_single)
+    return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings), reading.is_single, today)
 
 
 class Judged(Protocol):
@@ -154,7 +158,11 @@ class Judged(Protocol):
 
 
 #: `open_source`, here or in another process.
-OpenSource: TypeAlias = Callable[[SourceFile, Kit, Mapping[str, Value]], Judged]
+OpenSource: TypeAlias = Callable[[SourceFile, Kit, Mapping[str, Value], dt.date], Judged]
+
+
+#: Findings for which a file of terms is refused: nobody but who wrote it reads them.
+_GRAVE = {Level.INVALID, Level.MANUAL}
 
 
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:
@@ -180,7 +188,7 @@ def load_terms(path: Path, kit: Kit) -> Mapping[str, Value]:
         answers, unknown = read_terms(path, kit)
     given, findings = _sheet_terms(kit, answers)
     problems = [f"{path}: {text.sheet}!{text.cell}: there is no term {text.text!r}" for text in unknown]
-    problems += [f"{path}: {f.sheet}!{f.cell}: {f.message}" for f in findings if f.level is Level.INVALID]
+    problems += [f"{path}: {f.sheet}!{f.cell}: {f.message}" for f in findings if f.level in _GRAVE]
     if problems:
         raise SourceError("; ".join(problems), "correct the terms sheet")
     return given

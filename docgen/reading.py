@@ -5,6 +5,7 @@ The library reads in the process of its caller; these are the same functions, be
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,14 +50,20 @@ class ReadingProcess:
         """End the child; another one is started where something is read again."""
         self._reader.end()
 
-    def open_source(self, file: SourceFile, kit: Kit, given_terms: Mapping[str, Value]) -> ReadElsewhere:
+    def open_source(
+        self, file: SourceFile, kit: Kit, given_terms: Mapping[str, Value], today: dt.date
+    ) -> ReadElsewhere:
         """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
-        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms)
+        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today)
         return ReadElsewhere(next(found), found)
 
     def load_terms(self, path: Path, kit: Kit) -> Mapping[str, Value]:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
+
+    def require_word(self, path: Path) -> None:
+        """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+        self._reader.call(path, books.require_word, path)
 
     def look(self, source: str, kit: Kit) -> str | None:
         """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
@@ -97,10 +104,10 @@ def _kit(folder: Path) -> Kit:
 
 
 def _read(
-    path: Path, name: str, kit: Path, given_terms: Mapping[str, Value]
+    path: Path, name: str, kit: Path, given_terms: Mapping[str, Value], today: dt.date
 ) -> Iterator[tuple[Unrecognised, ...] | ReviewedIntake]:
     """The texts outside of the intakes, then each intake."""
-    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms)
+    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms, today)
     yield opened.outside
     yield from opened
 

@@ -101,8 +101,8 @@ def printable(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` for comparison only: NFKC, no case, no white space, nothing invisible, simplified characters."""
-    # The labels of a form are compared again and again; long texts would only fill the memory.
-    return _folded(text) if len(text) > _SHORT else _folded_once(text)
+    # The labels of a form are compared again and again; a long text with one field after the other, and then no more.
+    return _folded_lately(text) if len(text) > _SHORT else _folded_once(text)
 
 
 def _folded(text: str) -> str:
@@ -111,6 +111,7 @@ def _folded(text: str) -> str:
 
 _SHORT = 100
 _folded_once = lru_cache(maxsize=8192)(_folded)
+_folded_lately = lru_cache(maxsize=16)(_folded)
 
 
 class _Simplified(dict[int, str]):

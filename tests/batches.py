@@ -52,11 +52,11 @@ def companies(count: int) -> list[str]:
     return [f"示例{number:04}有限公司" for number in range(count)]
 
 
-def start(*args: object, faults: Path | None = None) -> subprocess.Popen[str]:
-    """Start `docgen batch` for contracts alone; with the empty folder `faults`, dangerous names are dangerous."""
+def start(*args: object, faults: Path | None = None, harms: str = FAULTS) -> subprocess.Popen[str]:
+    """Start `docgen batch` for contracts alone; with the empty folder `faults`, what `harms` names is dangerous."""
     environment: Mapping[str, Any] = dict(os.environ)
     if faults is not None:
-        (faults / "sitecustomize.py").write_text(FAULTS, encoding="utf-8")
+        (faults / "sitecustomize.py").write_text(harms, encoding="utf-8")
         environment = {**environment, "PYTHONPATH": os.pathsep.join([str(faults), os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, "-m", "docgen", *_arguments(args)]
     return subprocess.Popen(

@@ -12,6 +12,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,6 +41,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
+# Rules may compare with the date that documents carry: no test depends on the day it runs on.
+os.environ["SOURCE_DATE_EPOCH"] = str(int(dt.datetime(DATE.year, DATE.month, DATE.day, tzinfo=dt.UTC).timestamp()))
 
 #: An intake of the kit caller-number that every rule accepts, as a customer writes it.
 GOOD = {
@@ -101,15 +104,12 @@ def _share(items: list[pytest.Item], share: int, count: int) -> list[pytest.Item
     return items[len(items) * share // count : len(items) * (share + 1) // count]
 
 
-def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+def pytest_make_parametrize_id(val: object) -> str | None:
     """Name a case by its values as they are read, each on one short line; without a hook pytest counts most of them."""
     if isinstance(val, enum.Enum):
         return val.name
     if isinstance(val, type | None | int | float):
         return None  # pytest's own names are readable
-    if callable(val):
-        name = getattr(val, "__name__", "<lambda>")
-        return argname if name == "<lambda>" else name
     text = "".join(sign if sign.isprintable() else "␣" for sign in _named(val))
     text = re.sub(r"^ +| +$", lambda edge: "␣" * len(edge[0]), text) or "empty"
     return text if len(text) <= 60 else f"{text[:40]}…{text[-19:]}"
@@ -126,9 +126,13 @@ def _named(value: object) -> str:
         return value.label
     if isinstance(value, Path) and value.is_relative_to(ROOT):
         return str(value.relative_to(ROOT))
-    if callable(value) or type(value).__str__ is type(value).__repr__ is object.__repr__:
-        return getattr(value, "__name__", type(value).__name__)  # nothing that differs from process to process
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    if isinstance(value, FunctionType) and value.__name__ == "<lambda>":  # by what it calls, and with what
+        code = value.__code__
+        return " ".join(_named(part) for part in (*code.co_names, *code.co_consts) if part is not None)
+    if callable(value):
+        return getattr(value, "__name__", type(value).__name__)
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return type(value).__name__ if " at 0x" in text else text  # nothing that differs from process to process
 
 
 def reviewed(kit: Kit, terms: Mapping[str, Value] | None = None, /, **changes: str) -> ReviewedIntake:

@@ -5,6 +5,7 @@ The examples are sources that are made and read: what tests/findings.yaml descri
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import tempfile
@@ -26,6 +27,8 @@ from docgen.model import messages
 from docgen.model.intake import Finding
 
 EXAMPLES: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("findings.yaml").read_text(encoding="utf-8"))
+#: The date that documents carry, with which some rules compare.
+DATE = dt.date(2026, 11, 23)
 _LONGEST = 60
 GOOD = {
     "company_name": "北京示例科技有限公司", "contact_name": "王女士", "contact_title": "客服经理",
@@ -57,8 +60,8 @@ def source(code: str, folder: Path) -> Path:
     text = sheet(
         example.get("answers", {}), SOURCE_FORM.replace(old, new) if old else SOURCE_FORM, example.get("rows", ())
     )
-    for label, written in example.get("terms", {}).items():
-        text += f"# 商务条款\n| {label} | {written} |\n"
+    terms = [f"| {label} | {written} |\n" for label, written in example.get("terms", {}).items()]
+    text += "# 商务条款\n" + "".join(terms) if terms else ""
     return workbook(
         folder / "example.xlsx",
         text,
@@ -194,7 +197,7 @@ MADE: Mapping[str, Callable[[Path], Path]] = {
 def found(code: str) -> Finding:
     """The finding of that code on its example."""
     with tempfile.TemporaryDirectory() as folder:
-        cases = list(docgen.read(source(code, Path(folder)), kit()))
+        cases = list(docgen.read(source(code, Path(folder)), kit(), date=DATE))
     findings = [finding for case in cases for finding in case.findings]
     return next(finding for finding in findings if finding.code == code)
 

@@ -158,8 +158,8 @@ def _reported(kit: Kit, rule_id: str) -> Iterator[str]:
     for rule in kit.rules:
         if rule.id == rule_id:
             for case in rule.cases:
-                yield from (kit.fields[key].label for key in (case.each or case.fields[:1]))
-    yield from (field.label for field in kit.fields.values() if field.unreadable == rule_id)
+                yield from (kit.all_fields[key].label for key in (case.each or case.fields[:1]))
+    yield from (field.label for field in kit.all_fields.values() if field.unreadable == rule_id)
 
 
 def modules() -> str:

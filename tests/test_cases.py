@@ -166,10 +166,18 @@ def is_harmless(got: Any, want: Any) -> bool:
     return is_empty(got) or same(got, want) or (isinstance(want, dict) and "contains" in want and "any" not in want)
 
 
+class Nonsense(Result):
+    """What no docgen prints: its schema is not asked for."""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
 @pytest.mark.parametrize("case", LISTED, ids=[case["file"] for case in LISTED])
 def test_the_judge_accepts_no_nonsense(case: Case) -> None:
     keys = {key for want in case.get("expect", []) for key in want.get("values") or {}}
     wrong = {"values": dict.fromkeys(keys, "错误的值"), "figures": {}, "verdict": "accepted", "findings": []}
     count = case.get("intakes", len(case.get("expect", [])))
-    done = Result(0, json.dumps({"intakes": [wrong] * count, "unreadable": []}), "")
+    done = Nonsense(0, json.dumps({"intakes": [wrong] * count, "unreadable": []}), "")
     assert count == 0 or not keys or (misread(case, done, "") and untold(case, done))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import email
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -11,14 +13,13 @@ import tarfile
 import tomllib
 import venv
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 from docgen import __version__
-
-pytestmark = pytest.mark.slow
 
 INPUTS = ROOT / "inputs"
 
@@ -56,6 +57,7 @@ def files(*folders: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in found if "__pycache__" not in path.parts}
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_package_and_its_kits_and_nothing_else(wheel: dict[str, bytes]) -> None:
     held = {name for name in wheel if ".dist-info/" not in name}
     assert held == files("docgen") | {f"docgen/{name}" for name in files("templates")}
@@ -69,6 +71,7 @@ def test_the_wheel_holds_the_package_and_its_kits_and_nothing_else(wheel: dict[s
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_wheel_says_what_it_is(wheel: dict[str, bytes]) -> None:
     about = f"docgen-{__version__}.dist-info"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -83,6 +86,7 @@ def test_the_wheel_says_what_it_is(wheel: dict[str, bytes]) -> None:
     assert wheel[f"{about}/licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_sdist_holds_all_that_the_package_is_made_and_proved_from(sdist: set[str]) -> None:
     assert sdist >= files("docgen", "templates", "docs", "inputs", "tests")
     assert sdist >= {
@@ -92,6 +96,7 @@ def test_the_sdist_holds_all_that_the_package_is_made_and_proved_from(sdist: set
     assert not strangers
 
 
+@pytest.mark.slow
 def test_the_wheel_alone_is_enough(built: Path, tmp_path: Path) -> None:
     """In an environment that has docgen's dependencies and no source of docgen."""
     home = tmp_path / "venv"
@@ -119,3 +124,27 @@ def test_the_wheel_alone_is_enough(built: Path, tmp_path: Path) -> None:
     assert "accepted" in docgen("check", INPUTS / "accepted.xlsx")
     docgen("contract", INPUTS / "accepted.xlsx", "--date", "2026-11-23", "-o", "contract.docx")
     assert zipfile.is_zipfile(tmp_path / "contract.docx")
+
+
+def test_every_library_that_is_imported_is_asked_for() -> None:
+    """Also what another library brings along today: it may bring it no longer tomorrow."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [need for name, needs in project["optional-dependencies"].items() if name != "dev" for need in needs]
+    asked = {plain(re.split(r"[^\w.-]", need)[0]) for need in [*project["dependencies"], *extras]}
+    found = packages_distributions()
+    for path in sorted((ROOT / "docgen").rglob("*.py")):
+        for name in imported(path) - sys.stdlib_module_names - {"docgen"}:
+            assert asked & set(map(plain, found.get(name, [name]))), f"{path} imports {name}"
+
+
+def plain(name: str) -> str:
+    """The name of a distribution as all its spellings are compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a module imports from."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in names}

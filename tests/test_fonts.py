@@ -155,6 +155,7 @@ def test_the_core_faces_have_every_character_of_the_kit() -> None:
         assert written - set(map(chr, TTFont(path).getBestCmap())) == set()
 
 
+@pytest.mark.slow
 def test_the_manifest_names_the_faces_with_their_hashes(run: Run, tmp_path: Path) -> None:
     run("packet", INPUTS / "accepted.xlsx", "-o", tmp_path)
     (path,) = tmp_path.glob("*/manifest.json")

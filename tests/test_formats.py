@@ -217,6 +217,7 @@ def test_guards_of_csv_are_no_part_of_the_text(tmp_path: Path, line: str, found:
     ("content", "width"),
     [
         ("a\t,b\t,c\t\n1\t,2\t,3\t\n", 3),
+        ("a;b;c\n\t1;\t2;\t3\n", 3),
         ("a|b|c\n1|2，3|4\n", 3),
         ("a，b，c\n1，5,000，3\n", 3),
         ("导出时间：今天\n筛选条件,全部\n\na,b,c\n1，5，6,2,3\n", 3),

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ def test_importing_docgen_loads_nothing_else() -> None:
     assert not heavy & set(re.findall(r"'(\w+)", loaded))
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_manual_run_and_print_what_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +230,7 @@ def test_a_contract_waits_for_the_verdict_and_a_final_one_for_its_values(mine: d
 # -- documents -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_programs_and_the_command_line_make_the_same_bytes(mine: docgen.Kit, run: Run, tmp_path: Path) -> None:
     day = ("--date", DATE.isoformat())
     (case,) = docgen.read(ACCEPTED, mine, terms=TERMS, date=DATE)
@@ -258,6 +261,7 @@ def test_the_date_is_that_of_reading_or_of_its_own(mine: docgen.Kit, monkeypatch
         plain.form()
 
 
+@pytest.mark.slow
 def test_packets_of_one_name_are_folders_of_their_own_and_work_is_not_lost(mine: docgen.Kit, tmp_path: Path) -> None:
     source = table(tmp_path / "t.xlsx", ["示例有限公司"] * 2)
     packets = [case.save(tmp_path / "out") for case in docgen.read(source, mine)]
@@ -274,38 +278,49 @@ def test_packets_of_one_name_are_folders_of_their_own_and_work_is_not_lost(mine:
     assert contract.read_bytes() != b"a lawyer's work"
 
 
-def test_a_source_is_opened_as_often_for_many_intakes_as_for_one(
-    mine: docgen.Kit, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often this process opens each file, and as `whole PATH` how often it reads all of one."""
+    counts: Counter[str] = Counter()
     open_, read_bytes = io.open, Path.read_bytes
 
     def counting(file: Any, *arguments: Any, **options: Any) -> Any:
-        opened.append(str(file))
+        counts[str(file)] += 1
         return open_(file, *arguments, **options)
 
-    whole: list[str] = []
-
     def reading(path: Path) -> bytes:
-        whole.append(str(path))
+        counts[f"whole {path}"] += 1
         return read_bytes(path)
 
-    counts = {}
-    for rows in (1, 4):
-        source = str(table(tmp_path / f"{rows}.xlsx", companies(rows)))
-        with monkeypatch.context() as patch:
-            patch.setattr(io, "open", counting)
-            patch.setattr(Path, "read_bytes", reading)
-            assert run("packet", source, "-o", tmp_path / "out").code == 0
-            assert run("batch", source, "-o", tmp_path / "night", "--dry-run").code == 0
-        counts[rows] = opened.count(source)
-        assert whole.count(source) == 1  # for the hash in all the manifests
-    assert counts[1] == counts[4] <= 3  # to see what it is, to read its cells, and for its hash
+    monkeypatch.setattr(io, "open", counting)
+    monkeypatch.setattr(Path, "read_bytes", reading)
+    return counts
+
+
+def test_a_source_is_opened_as_often_for_many_intakes_as_for_one(
+    mine: docgen.Kit, tmp_path: Path, opened: Counter[str]
+) -> None:
+    sources = {rows: table(tmp_path / f"{rows}.xlsx", companies(rows)) for rows in (1, 4)}
+    opened.clear()
+    for rows, source in sources.items():
+        packets = [case.save(tmp_path / "out") for case in docgen.read(source, mine)]
+        assert len(packets) == rows
+    once, often = (opened[str(source)] for source in sources.values())
+    assert once == often <= 4  # to see what it is, to read its cells, and for its hash
+    assert not any(opened[f"whole {source}"] for source in sources.values())  # a table is attached to no review
+
+
+def test_a_command_reads_a_source_once_for_all_its_packets(run: Run, tmp_path: Path, opened: Counter[str]) -> None:
+    source = table(tmp_path / "t.xlsx", companies(3))
+    opened.clear()
+    assert run("packet", source, "-o", tmp_path / "out").code == 0
+    assert opened[str(source)] == 1  # for the hash in the manifests; a child process reads the cells
 
 
 # -- threads ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_twelve_renders_in_four_threads_give_equal_bytes(mine: docgen.Kit) -> None:
     content = {path: path.read_bytes() for path in (ACCEPTED, INPUTS / "manual.xlsx", INPUTS / "own-numbers.xlsx")}
 
@@ -328,6 +343,7 @@ def test_twelve_renders_in_four_threads_give_equal_bytes(mine: docgen.Kit) -> No
     assert list(warnings.filters) == before
 
 
+@pytest.mark.slow
 def test_threads_may_begin_with_a_kit_that_nobody_has_used(mine: docgen.Kit, tmp_path: Path) -> None:
     shutil.copytree(mine.folder, tmp_path / "kit")
 
@@ -343,6 +359,7 @@ def test_threads_may_begin_with_a_kit_that_nobody_has_used(mine: docgen.Kit, tmp
 # -- many sources ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_batch_run_from_a_program(tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     shutil.copytree(INPUTS, sources)

@@ -8,6 +8,7 @@ import zipfile
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -133,6 +134,8 @@ def test_a_number_is_what_its_format_shows(value: float, code: str, expected: st
         (5, "0" * (LONGEST_CODE + 1)),
         (5, "# ?/?%"),
         (5, "0E+"),
+        (5, "0" + "%" * 100),
+        (123_456_789_012_345, "[DBNum1]General%"),
         (-1, "yyyy-mm-dd"),  # the sheet shows ####
         (3_000_000, "yyyy-mm-dd"),
         (60, "yyyy-mm-dd"),  # 29 February 1900
@@ -351,10 +354,11 @@ JUDGED_DATES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.external
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_shows_the_same(tmp_path: Path) -> None:
-    pairs = [
+    pairs: list[tuple[Any, str]] = [
         *product(NUMBERS, JUDGED),
         *product(DAYS, JUDGED_DATES),
         *product(["虚构"], ['"桂林"@"有限公司"', "0.00", "0;0;0;@"]),

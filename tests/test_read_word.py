@@ -25,7 +25,7 @@ from docgen import values
 from docgen.documents.form import render_form
 from docgen.extract.source import read
 from docgen.kit import kits
-from docgen.model.intake import Chosen, Origin, Value
+from docgen.model.intake import UNREAD, Answers, Chosen, Level, Origin, Value
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.rules.normalize import normalize
 
@@ -164,7 +164,12 @@ def beside(root: Any, tag: str, text: str) -> None:
     control(root, tag).addnext(run)
 
 
-def test_an_answer_beside_a_blank_control_counts_and_beside_a_filled_one_is_listed(kit: Kit, tmp_path: Path) -> None:
+def unread(answers: Answers) -> list[tuple[str | None, str]]:
+    """The cells and texts of which a finding says that they may be answers and were not read."""
+    return [(note.origin.cell, note.written) for note in answers.notes if note.code == UNREAD]
+
+
+def test_an_answer_beside_a_blank_control_counts_and_beside_a_filled_one_is_told(kit: Kit, tmp_path: Path) -> None:
     def write(root: Any) -> None:
         beside(root, "company_name", "甲公司")
         type_in(root, "contact_name", "王女士")
@@ -175,21 +180,22 @@ def test_an_answer_beside_a_blank_control_counts_and_beside_a_filled_one_is_list
     assert answers.fields["company_name"].written == "甲公司"
     assert answers.fields["company_name"].origin.cell == "T1R2C2"
     assert answers.fields["contact_name"].written == "王女士"
-    assert [(u.cell, u.text) for u in answers.unrecognised] == [("T1R3C3", "（已离职）")]
+    assert unread(answers) == [("T1R3C3", "（已离职）")]
+    assert answers.unrecognised == ()
     assert values.parse(kit.fields["number_types"], answers.fields["number_types"].written).value is not None
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "written", "left"),
+    ("first", "second", "written", "said"),
     [
         ("", "甲公司", "甲公司", []),
         ("甲公司", "", "甲公司", []),
         ("甲公司", "甲公司", "甲公司", []),
-        ("甲公司", "乙公司", "甲公司", ["乙公司"]),
+        ("甲公司", "乙公司", "甲公司\n乙公司", [("answers-differ", Level.INVALID)]),
     ],
 )
-def test_of_a_row_copied_in_word_the_first_answer_counts(
-    kit: Kit, tmp_path: Path, first: str, second: str, written: str, left: list[str]
+def test_of_a_row_copied_in_word_two_answers_that_differ_are_quoted_and_neither_counts(
+    kit: Kit, tmp_path: Path, first: str, second: str, written: str, said: list[tuple[str, Level]]
 ) -> None:
     def copy(root: Any) -> None:
         type_in(root, "company_name", first)
@@ -199,16 +205,61 @@ def test_of_a_row_copied_in_word_the_first_answer_counts(
 
     (answers,) = read(edited(tmp_path / "f.docx", copy, render_form(kit, DATE)), kit).intakes
     assert answers.fields["company_name"].written == written
-    assert [u.text for u in answers.unrecognised] == left
+    assert [(note.code, note.level) for note in answers.notes] == said
+    assert answers.unrecognised == ()
+    assert ("company_name" in normalize(answers, kit, "f.docx").values) is not bool(said)
 
 
-def test_what_stands_in_a_cell_of_several_fields_is_listed(kit: Kit, tmp_path: Path) -> None:
+def test_what_stands_in_a_cell_of_several_fields_is_told(kit: Kit, tmp_path: Path) -> None:
     def move(root: Any) -> None:
         control(root, "company_name").addnext(control(root, "contact_name"))
         beside(root, "company_name", "（另有一家）")
 
     (answers,) = read(edited(tmp_path / "f.docx", move, render_form(kit, DATE)), kit).intakes
-    assert [(u.cell, u.text) for u in answers.unrecognised] == [("T1R2C2", "（另有一家）")]
+    assert unread(answers) == [("T1R2C2", "（另有一家）")]
+
+
+def test_a_box_that_shows_another_state_than_it_keeps_is_told(kit: Kit, tmp_path: Path) -> None:
+    def cross(root: Any) -> None:
+        tick(root, "industries.bank")
+        control(root, "industries.ecommerce").find(".//w:t", NS).text = "☒"  # typed over, the state left
+
+    (answers,) = read(edited(tmp_path / "f.docx", cross, render_form(kit, DATE)), kit).intakes
+    assert answers.fields["industries"].value == Chosen(("bank", "ecommerce"))
+    assert [(n.code, n.level, n.written) for n in answers.notes] == [("choice-box-unclear", Level.MANUAL, "电商")]
+
+
+@pytest.mark.parametrize("typed", ["√物流", "☑银行", "物流、保险", "× 冷链", "保险"])
+def test_what_is_typed_in_as_other_is_never_read_again_as_ticks_or_choices(
+    kit: Kit, tmp_path: Path, typed: str
+) -> None:
+    def fill(root: Any) -> None:
+        tick(root, "industries.ecommerce")
+        tick(root, "industries.other")
+        type_in(root, "industries.other.text", typed)
+
+    found = understood(edited(tmp_path / "f.docx", fill, render_form(kit, DATE)), kit)
+    assert found == {"industries": Chosen(("ecommerce",), typed)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "code"),
+    [
+        ("请填写营业执照上的公司全称甲公司", "甲公司", None),
+        ("甲公司（请填写营业执照上的公司全称）", "甲公司", None),
+        ("请填写营业执照上的公司全称：甲公司", "甲公司", None),
+        ("请填写营业执照上的公司", None, "hint-remains"),
+        ("请填写营业执照上的公司甲公司", None, "hint-remains"),
+        ("甲公司，请填写营业执照上的公司全称，谢谢", None, "hint-remains"),
+    ],
+)
+def test_a_hint_left_beside_an_answer_is_taken_off_whole_or_told(
+    kit: Kit, tmp_path: Path, text: str, value: str | None, code: str | None
+) -> None:
+    path = edited(tmp_path / "f.docx", lambda root: type_in(root, "company_name", text), render_form(kit, DATE))
+    (answers,) = read(path, kit).intakes
+    assert normalize(answers, kit, "f.docx").values.get("company_name") == value
+    assert [note.code for note in answers.notes] == ([code] if code else [])
 
 
 def test_tick_boxes_outside_of_tables_are_named_by_their_tags(kit: Kit, tmp_path: Path) -> None:
@@ -250,17 +301,19 @@ def test_what_a_form_template_prints_around_its_tags_is_understood(kit: Kit, tmp
     assert [u.text for u in answers.unrecognised] == ["本表请逐项填写。"]
 
 
-def test_what_is_added_around_the_form_is_listed(kit: Kit, tmp_path: Path) -> None:
+def test_what_is_added_around_the_form_is_listed_and_remarks_are_told(kit: Kit, tmp_path: Path) -> None:
     (tmp_path / "f.docx").write_bytes(render_form(kit, DATE))
     word = Document(str(tmp_path / "f.docx"))
     word.add_paragraph("另：请尽快处理。")
+    word.add_paragraph("2026年11月20日")
     word.tables[1].cell(0, 0).paragraphs[0].add_run("我方已完成")
     word.save(str(tmp_path / "g.docx"))
     (answers,) = read(tmp_path / "g.docx", kit).intakes
     assert [(u.sheet, u.cell, u.text) for u in answers.unrecognised] == [
         (None, "T2R1C1", "审核内容我方已完成"),
-        (None, None, "另：请尽快处理。"),
+        (None, None, "2026年11月20日"),
     ]
+    assert unread(answers) == [(None, "另：请尽快处理。")]
 
 
 def test_another_version_of_the_kit_is_pointed_out(run: Run, kit: Kit, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import queries
 from conftest import DATE, reviewed
+from lxml import etree
 
 from docgen.documents.context import RenderOptions
 from docgen.documents.contract import render_contract
@@ -54,9 +55,11 @@ def reference(name: str, switches: str, shown: str = "0") -> str:
 
 
 def results(xml: str) -> list[str]:
-    root = queries.etree.fromstring(f"<w:body {W}>{xml}</w:body>")
+    root = etree.fromstring(f"<w:body {W}>{xml}</w:body>")
     return [
-        "".join(run.itertext()) for run in root.iter(f"{{{queries.W}}}r") if run.find("w:t", queries.NS) is not None
+        "".join(map(str, run.itertext()))
+        for run in root.iter(f"{{{queries.W}}}r")
+        if run.find("w:t", queries.NS) is not None
     ]
 
 

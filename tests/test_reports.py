@@ -180,6 +180,7 @@ def _write_with_little_room(out: Path) -> None:
     write_reports(out, outcomes() * 50)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
 def test_without_room_the_old_report_stays_and_one_line_says_why(tmp_path: Path) -> None:
     write_reports(tmp_path, outcomes())

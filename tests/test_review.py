@@ -314,8 +314,8 @@ def test_the_estimate_needs_prices_and_assumptions_and_counts_in_decimal(kit: Ki
         "connect_rate": Decimal("0.3"),
     }
     estimate = reviewed(kit, terms).review.figures["monthly_estimate"]
-    # 20 × 30.10 + min(5000 × 30, 100000) × 0.3 × 1.5 × 0.115
-    assert str(estimate.value) == "5777.00"
+    # 20 × 30.10 + min(5000 × 30, 100000) × 0.3 × 2 × 0.115: a started minute counts
+    assert str(estimate.value) == "7502.00"
     assert reviewed(kit, {**terms, "concurrency_fee_month": Decimal(100)}).review.figures[
         "monthly_estimate"
-    ].value == Decimal("5877.00")
+    ].value == Decimal("7602.00")

@@ -226,6 +226,7 @@ ASKING = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASKING)
 def test_there_is_a_budget_of(tmp_path: Path, kit: Kit, name: str) -> None:
     body, said, *comments = ASKING[name]

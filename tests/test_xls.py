@@ -312,6 +312,7 @@ def test_nothing_is_printed_of_what_the_library_dislikes(
 # -- what it may ask for ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_far_cells_on_every_sheet_are_read_one_sheet_at_a_time(tmp_path: Path) -> None:
     far = sheet(text_cell(65_535, 255, "角"))
     book = read(tmp_path, stream([far] * 15))

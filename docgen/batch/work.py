@@ -100,7 +100,7 @@ class _Source:
     """A source that this process is going through, and how far it has come."""
 
     def __init__(self, job: Job, file: SourceFile) -> None:
-        self.opened = open_source(file, job.options.kit, job.terms)
+        self.opened = open_source(file, job.options.kit, job.terms, job.date)
         self.position = 0
         self._intakes = self.opened.answers()
 

@@ -103,6 +103,8 @@ def _tell(run: Generator[Outcome | Retry, None, None], out: Location, told: Line
     except DocgenError as error:
         if tally.made:
             told.end(f"broken off after {tally.ended}; go on with --resume")
+        elif tally.passed_over:
+            told.end(tally.ended)
         told.error(error)
     told.end(f"{tally.ended}; {out / 'report.html'} lists them")
 

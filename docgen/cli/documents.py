@@ -9,7 +9,16 @@ import click
 
 from docgen.cli.console import say
 from docgen.cli.inputs import exactly_one, exit_by, readable
-from docgen.cli.options import common, day, load_kit, load_terms, out_file, source_argument
+from docgen.cli.options import (
+    common,
+    day,
+    load_kit,
+    load_terms,
+    out_file,
+    reading,
+    reviewed_by_option,
+    source_argument,
+)
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
 
@@ -77,33 +86,36 @@ def review(
 @click.command()
 @source_argument
 @out_file
-@click.option("--final", is_flag=True, help="Without the watermark; refused while a value is pending.")
+@click.option("--final", is_flag=True,
+              help="Without the watermark; refused while a value is pending or a decision is open.")  # fmt: skip
+@reviewed_by_option
 @click.option("--allow-unready", is_flag=True,
               help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
 @common("kit", "terms", "date", "sheet", "row", "force", "talk")
 def contract(
-    source: str, out: Path | None, final: bool, allow_unready: bool, old: Path | None, kit_name: str,
-    terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+    source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
+    kit_name: str, terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
+    if final and allow_unready:
+        raise UsageError("--final and --allow-unready do not go together: a final contract is made of a ready intake")
     kit = load_kit(kit_name)
     case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
     try:
-        content: bytes = (made := case.contract(final=final, allow_unready=allow_unready))
+        content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
     except NotReadyError as refusal:
         _say_pending(refusal.pending)
         say(refusal.message if refusal.pending else str(refusal))
-        if not refusal.pending:
+        if not case.ready:
             exit_by([case.verdict])
         raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal
     _say_pending(made.pending)
     if old is not None:
         from docgen.documents.redline import redline
-        from docgen.formats.books import require_word
 
-        require_word(old)
+        reading().require_word(old)
         content = redline(old, content, case.printed_date())
     write(out or Path(case.file_names["contract"]), content, force=force)
     exit_by([case.verdict])

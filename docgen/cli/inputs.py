@@ -15,7 +15,7 @@ from docgen.errors import ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
     from docgen.library.cases import Case
-    from docgen.library.kits import Kit, Terms
+    from docgen.library.kits import GivenTerms, Kit
     from docgen.model.as_json import OutsideJson, UnreadableJson
     from docgen.model.intake import Verdict
 
@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
 
 def read_sources(
-    paths: Iterable[Path], kit: Kit, terms: Terms, date: dt.date | None, sheet: str | None, row: int | None
+    paths: Iterable[Path], kit: Kit, terms: GivenTerms, date: dt.date | None, sheet: str | None, row: int | None
 ) -> Run:
     """The cases of every source; a bad source never stops the others.
 
@@ -61,7 +61,7 @@ def _place(case: Case) -> str:
 
 
 def readable(
-    source: str, kit: Kit, terms: Terms, date: dt.date | None, sheet: str | None, row: int | None
+    source: str, kit: Kit, terms: GivenTerms, date: dt.date | None, sheet: str | None, row: int | None
 ) -> list[Case]:
     """The cases of one source.  Exits with 3 where it is unreadable."""
     run = read_sources(find_sources([source], kit), kit, terms, date, sheet, row)
@@ -71,7 +71,9 @@ def readable(
     return run.cases
 
 
-def exactly_one(source: str, kit: Kit, terms: Terms, date: dt.date | None, sheet: str | None, row: int | None) -> Case:
+def exactly_one(
+    source: str, kit: Kit, terms: GivenTerms, date: dt.date | None, sheet: str | None, row: int | None
+) -> Case:
     """The one case that a command for one document works on.  Exits with 3 where the source is unreadable."""
     cases = readable(source, kit, terms, date, sheet, row)
     if len(cases) != 1:

@@ -15,7 +15,7 @@ from docgen.errors import UsageError
 from docgen.library import DEFAULT_KIT
 
 if TYPE_CHECKING:
-    from docgen.library.kits import Kit, Terms
+    from docgen.library.kits import GivenTerms, Kit
     from docgen.output.storage import Location
     from docgen.reading import ReadingProcess
 
@@ -81,6 +81,21 @@ source_argument = click.argument("source", metavar="SOURCE")
 out_file = click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
 
 
+def _person(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
+    if given is None:
+        return None
+    name = " ".join(given.split())
+    if not name:
+        raise click.BadParameter("is empty (give the name of a person)")
+    return name
+
+
+reviewed_by_option = click.option(
+    "--reviewed-by", metavar="NAME", callback=_person,
+    help="Who has decided on a manual intake; recorded in the manifest and the contract's properties.",
+)  # fmt: skip
+
+
 def load_kit(name: str) -> Kit:
     """The kit that --kit names."""
     from docgen.library.kits import Kit
@@ -99,11 +114,11 @@ def reading() -> ReadingProcess:
     return found
 
 
-def load_terms(path: Path | None, kit: Kit) -> Terms:
+def load_terms(path: Path | None, kit: Kit) -> GivenTerms:
     """The terms that --terms gives, none without it."""
-    from docgen.library.kits import Terms, terms_in
+    from docgen.library.kits import GivenTerms, terms_in
 
-    return Terms({}) if path is None else terms_in(path, kit, reading().load_terms)
+    return GivenTerms({}) if path is None else terms_in(path, kit, reading().load_terms)
 
 
 def day(given: dt.datetime | None) -> dt.date | None:

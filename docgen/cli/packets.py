@@ -10,7 +10,16 @@ import click
 
 from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
 from docgen.cli.inputs import exit_by, read_sources
-from docgen.cli.options import Place, common, day, find_sources, load_kit, load_terms, sources_argument
+from docgen.cli.options import (
+    Place,
+    common,
+    day,
+    find_sources,
+    load_kit,
+    load_terms,
+    reviewed_by_option,
+    sources_argument,
+)
 from docgen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -25,15 +34,16 @@ DEFAULT_OUT = "outputs"
 @sources_argument
 @click.option("-o", "--out", default=DEFAULT_OUT, type=Place(), metavar="DIR",
               show_default=True, help="The folder that gets a folder for each packet.")  # fmt: skip
+@reviewed_by_option
 @common("json", "kit", "terms", "date", "sheet", "row", "force", "talk")
 def packet(
-    sources: tuple[str, ...], out: Path, as_json: bool, kit_name: str, terms: Path | None, date: dt.datetime | None,
-    sheet: str | None, row: int | None, force: bool,
+    sources: tuple[str, ...], out: Path, reviewed_by: str | None, as_json: bool, kit_name: str, terms: Path | None,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
     kit = load_kit(kit_name)
     run = read_sources(find_sources(sources, kit, out), kit, load_terms(terms, kit), day(date), sheet, row)
-    made = _make_all(run.cases, out, force=force)
+    made = _make_all(run.cases, out, reviewed_by, force=force)
     if as_json:
         from docgen.packet.packet import PacketsJson, packet_json
 
@@ -48,7 +58,7 @@ def packet(
     exit_by((item.verdict for item in made), run.unreadable)
 
 
-def _make_all(cases: list[Case], out: Path, *, force: bool) -> list[Packet]:
+def _make_all(cases: list[Case], out: Path, reviewed_by: str | None, *, force: bool) -> list[Packet]:
     """Every packet; all names are settled, and all refusals raised, before the first is written."""
     from docgen.output import files
     from docgen.packet import packet as packets
@@ -60,7 +70,7 @@ def _make_all(cases: list[Case], out: Path, *, force: bool) -> list[Packet]:
     with progress(len(names), "packets") as advance:
         made = []
         for case, name in zip(cases, names, strict=True):
-            made.append(case.save(out, name=name, force=force))
+            made.append(case.save(out, name=name, reviewed_by=reviewed_by, force=force))
             advance()
     return made
 

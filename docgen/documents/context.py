@@ -39,13 +39,15 @@ class RenderOptions:
     """What a document is made for, beside the intake: the printed date, and how ready it is.
 
     `draft` asks for the watermark; `unready` marks a contract made in spite of the verdict;
-    `pending` lists the labels that the contract of the same packet prints as pending.
+    `pending` lists the labels that the contract of the same packet prints as pending; `reviewed_by` names who
+    decided on what the review leaves to a person.
     """
 
     date: dt.date
     draft: bool = True
     unready: bool = False
     pending: tuple[str, ...] = ()
+    reviewed_by: str | None = None
 
 
 class AnswerRow(NamedTuple):
@@ -238,7 +240,8 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
             AnswerRow(
                 key, field.section, labels[field.section], field.group, field.label, field.required is True,
                 answer.written, value, _listed(value), field.unit, is_given(value) or missing_required,
-                clean_long(answer.written) == str(value), _parts(answer.written, str(value)), answer.origin.sheet, answer.origin.cell, levels.get(key),
+                clean_long(answer.written) == str(value), _parts(answer.written, str(value)),
+                answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip
     return rows
@@ -246,13 +249,10 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
 
 def _parts(written: str, understood: str) -> list[tuple[str, str]]:
     """Two texts side by side, cut where a row of a table would outgrow its page."""
-    longest = max(len(written), len(understood), 1)
-    cuts = range(0, longest, _PART if longest > _LONGEST_ROW else longest)
-    return (
-        [(written[at : at + _PART], understood[at : at + _PART]) for at in cuts]
-        if len(cuts) > 1
-        else [(written, understood)]
-    )
+    longest = max(len(written), len(understood))
+    if longest <= _LONGEST_ROW:
+        return [(written, understood)]
+    return [(written[at : at + _PART], understood[at : at + _PART]) for at in range(0, longest, _PART)]
 
 
 def _listed(value: Shown | Missing) -> Shown | Missing:

@@ -86,7 +86,7 @@ def _dropdown(field: Field, value: Value | None, *, locked: bool) -> Markup:
 def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     printed = [c for c in field.choices if c.offered or c.key in value]
     pieces = []
-    room = _ROOM
+    room: float = _ROOM
     for choice in printed:
         # A line ends between two choices, never within one.
         room -= (needed := 1 + _width(choice.label + _GAP))

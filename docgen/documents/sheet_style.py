@@ -96,7 +96,8 @@ def put(
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)  # cells are merged after they are written
     if len(text) + len(note) >= LONGEST_CELL:
-        raise WriteError(f"a text of {len(text)} characters fits no cell of a sheet", "make a Word form of it: --docx")
+        count = len(text) + len(note)
+        raise WriteError(f"a text of {count} characters fits no cell of a sheet", "make a Word form of it: --docx")
     text, note = literal(text), literal(note)
     if text or note:
         own = InlineFont(rFont=look.font.name, sz=look.font.sz, b=look.font.b, color=look.font.color)

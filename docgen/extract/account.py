@@ -51,38 +51,31 @@ class Account:
 
     def __init__(self, grid: Grid, shown: Iterable[Thing]) -> None:
         self.grid = grid
-        self._fates: dict[Thing, Fate] = dict.fromkeys(shown, Fate.LEFT)
-        self._at: dict[tuple[Place, ThingKind], list[Thing]] = {}
-        for thing in self._fates:
-            self._at.setdefault((thing.place, thing.kind), []).append(thing)
-        self._settled: set[Thing] = set()
+        self._things = list(shown)
+        self._fates: list[Fate | None] = [None] * len(self._things)
+        self._at: dict[Place, list[int]] = {}
+        for number, thing in enumerate(self._things):
+            self._at.setdefault(thing.place, []).append(number)
 
     def settle(self, place: Place, fate: Fate, kind: ThingKind = ThingKind.TEXT) -> None:
-        """Say what became of the text in the cell; what was said of it first holds."""
-        for thing in self._at.get((place, kind), ()):
-            self.settle_thing(thing, fate)
-
-    def settle_thing(self, thing: Thing, fate: Fate) -> None:
-        """Say what became of one thing; what was said of it first holds."""
-        if thing not in self._settled:
-            self._settled.add(thing)
-            self._fates[thing] = fate
-
-    def is_open(self, place: Place, kind: ThingKind = ThingKind.TEXT) -> bool:
-        """Whether there is such a thing at the cell of which nothing was said yet."""
-        return any(thing not in self._settled for thing in self._at.get((place, kind), ()))
+        """Say what became of what the cell shows of this kind; what was said of it first holds."""
+        for number in self._at.get(place, ()):
+            if self._things[number].kind is kind and self._fates[number] is None:
+                self._fates[number] = fate
 
     def open(self, *kinds: ThingKind) -> list[Thing]:
         """The things of these kinds of which nothing was said yet, in the order of the sheet."""
-        return [thing for thing in self._fates if thing.kind in kinds and thing not in self._settled]
+        open_ones = (thing for thing, fate in zip(self._things, self._fates, strict=True) if fate is None)
+        return [thing for thing in open_ones if thing.kind in kinds]
 
     def entries(self) -> Iterator[tuple[Thing, Fate]]:
         """Everything, with what became of it."""
-        yield from self._fates.items()
+        for thing, fate in zip(self._things, self._fates, strict=True):
+            yield thing, fate or Fate.LEFT
 
     def left(self) -> tuple[Unrecognised, ...]:
         """What was not understood, in the order of the sheet."""
-        return tuple(unrecognised(self.grid, thing) for thing, fate in self._fates.items() if fate is Fate.LEFT)
+        return tuple(unrecognised(self.grid, thing) for thing, fate in self.entries() if fate is Fate.LEFT)
 
 
 def unrecognised(grid: Grid, thing: Thing) -> Unrecognised:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from docgen.extract.template_text import letters
 from docgen.extract.vocabulary import Vocabulary
 from docgen.text import visible
 
@@ -13,6 +14,8 @@ _BOTH = re.compile(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTA
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
 #: So many letters of a hint at the beginning or end of a text are no chance.
 _TELLING = 6
+#: Of a shorter hint, and of a text that is nothing else, so many.
+_LEAST = 4
 
 
 class AnswerText(NamedTuple):
@@ -24,17 +27,20 @@ class AnswerText(NamedTuple):
 
 def without_print(vocabulary: Vocabulary, key: str, text: str) -> AnswerText:
     """The answer in a text: without lines to write on, without the field's hints before and behind it."""
-    found = _without_lines(vocabulary.without_hints(key, text), ends_in_blank=bool(vocabulary.fields[key].other))
-    for hint in vocabulary.hints(key):
-        found = _taken_off(found, hint)
-    remains = next(filter(None, (_remains(found, hint) for hint in vocabulary.hints(key))), "")
-    return AnswerText(found, remains)
+    if "\n" in text:
+        text = vocabulary.without_hints(key, text)
+    if "_" in text or "＿" in text or "﹍" in text:
+        text = _without_lines(text, ends_in_blank=bool(vocabulary.fields[key].other))
+    if not vocabulary.may_hold_hint(key, text):
+        return AnswerText(text)
+    hints = [letters(hint) for hint in vocabulary.hints(key)]
+    for hint in hints:
+        text = _taken_off(text, hint)
+    return AnswerText(text, next(filter(None, (_remains(text, hint) for hint in hints)), ""))
 
 
 def _without_lines(text: str, *, ends_in_blank: bool) -> str:
     """The text without lines to write on around it; a list of choices may end in the blank of 其他."""
-    if "_" not in text and "＿" not in text and "﹍" not in text:
-        return text
     both = _BOTH.match(text)
     if both:
         return both["answer"].strip()
@@ -43,30 +49,24 @@ def _without_lines(text: str, *, ends_in_blank: bool) -> str:
 
 def _taken_off(text: str, hint: str) -> str:
     """The text without the whole hint at its beginning or its end."""
-    bare, at = _letters(text)
-    wanted, _ = _letters(hint)
-    if len(wanted) < _TELLING - 2 or len(bare) <= len(wanted):
+    bare, at = _letters_at(text)
+    if len(bare) <= len(hint):
         return text
-    if bare.startswith(wanted):
-        return text[at[len(wanted) - 1] + 1 :].lstrip(_SEAM + "」）)")
-    if bare.endswith(wanted):
-        return text[: at[len(bare) - len(wanted)]].rstrip(_SEAM + "「（(")
+    if bare.startswith(hint):
+        return text[at[len(hint) - 1] + 1 :].lstrip(_SEAM + "」）)")
+    if bare.endswith(hint):
+        return text[: at[len(bare) - len(hint)]].rstrip(_SEAM + "「（(")
     return text
 
 
 def _remains(text: str, hint: str) -> str:
     """What of the hint still stands in the text: a good part of its beginning or end, or all of it."""
-    bare, _ = _letters(text)
-    wanted, _ = _letters(hint)
-    if len(wanted) < _TELLING or not bare:
-        return ""
-    if wanted in bare:
-        return wanted
-    head = _common(bare, wanted)
-    tail = _common(bare[::-1], wanted[::-1])[::-1]
-    best = max(head, tail, key=len)
-    is_all = best == bare and len(best) >= _TELLING - 2
-    return best if is_all or (len(best) >= _TELLING and len(best) * 2 >= len(wanted)) else ""
+    bare, _ = _letters_at(text)
+    if not bare or hint in bare:
+        return hint if bare else ""
+    best = max(_common(bare, hint), _common(bare[::-1], hint[::-1])[::-1], key=len)
+    is_all = best == bare and len(best) >= _LEAST
+    return best if is_all or (len(best) >= _TELLING and len(best) * 2 >= len(hint)) else ""
 
 
 def _common(left: str, right: str) -> str:
@@ -78,7 +78,7 @@ def _common(left: str, right: str) -> str:
     return left[:at]
 
 
-def _letters(text: str) -> tuple[str, list[int]]:
+def _letters_at(text: str) -> tuple[str, list[int]]:
     """The letters and digits of the text, folded, and where each stands in it."""
     bare: list[str] = []
     at: list[int] = []

@@ -12,7 +12,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from docgen.extract.marks import mark_of
-from docgen.extract.vocabulary import Meaning, Vocabulary
+from docgen.extract.meanings import Meaning
+from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
 

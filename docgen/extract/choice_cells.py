@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docgen.extract.compound_labels import OTHER, choice_named
-from docgen.extract.marks import ChoiceMark, chosen, mark_of
+from docgen.extract.marks import CellMark, chosen, mark_of
 from docgen.formats.grid import Extent
 from docgen.model.intake import Chosen, Value
 from docgen.model.kit import Field, FieldType
@@ -19,7 +19,8 @@ from docgen.values import yesno
 
 #: A tick or an empty box at either end of a text.
 _GLYPHS = re.compile(
-    r"^(?P<before>[^\w\s(（]|\[[ xXvV√]?\]|[(（][ √]?[)）])?\s*(?P<name>.*?)\s*(?P<after>[^\w\s)）]|\[[ xXvV√]?\]|[(（][ √]?[)）])?$",
+    r"^(?P<before>[^\w\s(（]|\[[ xXvV√]?\]|[(（][ √]?[)）])?\s*(?P<name>.*?)"
+    r"\s*(?P<after>[^\w\s)）]|\[[ xXvV√]?\]|[(（][ √]?[)）])?$",
     re.DOTALL,
 )
 _FREE = " :：_＿()（）—-"
@@ -48,15 +49,15 @@ class Understood(NamedTuple):
 class _Choice:
     cell: CellText
     key: str | None  # None: a choice that the kit does not know
-    own: ChoiceMark | None = None
-    mark: ChoiceMark | None = None
+    own: CellMark | None = None
+    mark: CellMark | None = None
     free: str = ""
     marks: list[CellText] = of(default_factory=list)
 
 
 class _ChoiceParts(NamedTuple):
     choices: list[_Choice]
-    marks: list[tuple[CellText, ChoiceMark]]
+    marks: list[tuple[CellText, CellMark]]
     unknown: list[CellText]
 
 
@@ -273,15 +274,15 @@ def is_choice_cell(field: Field, text: str) -> bool:
 
 def ticked_options(field: Field, options: Sequence[str], texts: Sequence[str]) -> Understood:
     """What columns headed by one choice each say: a mark, or the choice's own name, in those that are chosen."""
-    marks: list[ChoiceMark | None] = []
+    marks: list[CellMark | None] = []
     free = ""
     for option, text in zip(options, texts, strict=True):
         mark = mark_of(text) if text.strip() else None
         if mark is None and text.strip() and not says_nothing(text):
             if choice_named(field, text) == option:
-                mark = ChoiceMark.CHOSEN
+                mark = CellMark.CHOSEN
             elif option == OTHER:
-                mark, free = ChoiceMark.CHOSEN, _free(text)
+                mark, free = CellMark.CHOSEN, _free(text)
             else:
                 return Understood(None, uncertain=True)
         marks.append(mark)

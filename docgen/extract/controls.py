@@ -181,9 +181,9 @@ class _ControlReader:
                 continue
             form = read_form(grid, self.vocabulary)
             for key, answer in form.fields.items():
-                if fields.setdefault(key, answer) is not answer and answer.origin.cell not in self.owners:
-                    if answer.written.strip():
-                        self._unread(answer.written, answer.origin.cell, key)
+                is_second = fields.setdefault(key, answer) is not answer and answer.origin.cell not in self.owners
+                if is_second and answer.written.strip():
+                    self._unread(answer.written, answer.origin.cell, key)
             notes = form.intakes[0].notes
             self.notes += [
                 n for n in notes if n.origin.cell not in self.owners and self._concerns(n, fields, form.fields)

@@ -21,6 +21,7 @@ from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 
+from docgen.errors import SourceError
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
 from docgen.extract.mobile_of_name import with_mobile_of_name
@@ -77,11 +78,16 @@ class Intakes(Iterable[Answers]):
             return
         found: list[Unrecognised] = []
         before: Answers | None = None
-        for answers in sheet.customers(found):
+        try:
+            for answers in sheet.customers(found):
+                if before is not None:
+                    yield replace(before, outside=tuple(found))
+                    found.clear()
+                before = answers
+        except SourceError:  # what stands before the damage is read
             if before is not None:
                 yield replace(before, outside=tuple(found))
-                found.clear()
-            before = answers
+            raise
         if before is not None:
             yield replace(before, outside=tuple(found))
 
@@ -131,8 +137,8 @@ class Intakes(Iterable[Answers]):
 
 
 @dataclass(frozen=True)
-class Terms:
-    """The answers of a workbook's terms sheets, what there is to say of them, and the texts on them that are no term's."""
+class SheetTerms:
+    """The answers of a workbook's terms sheets, the notes on them, and the texts on them that are no term's."""
 
     answers: Mapping[str, Answer]
     notes: tuple[ReadingNote, ...] = ()
@@ -141,12 +147,12 @@ class Terms:
 
 def locate(
     book: Book, vocabulary: Vocabulary, surroundings: Surroundings | None = None
-) -> tuple[Intakes, Terms] | None:
+) -> tuple[Intakes, SheetTerms] | None:
     """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake.
 
     `surroundings` is what stands around the tables of a document.
     """
-    terms = locate_terms(book, vocabulary.kit) or Terms({})
+    terms = locate_terms(book, vocabulary.kit) or SheetTerms({})
     asked = [g for g in book.sheets if not _holds_terms(g, vocabulary.kit) and g.sheet not in book.own_sheets]
     found = [(grid, find_table(grid, vocabulary) or find_forms(grid, vocabulary)) for grid in asked]
     filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.is_empty)]
@@ -164,21 +170,21 @@ def locate(
     return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more), terms
 
 
-def locate_terms(book: Book, kit: Kit) -> Terms | None:
+def locate_terms(book: Book, kit: Kit) -> SheetTerms | None:
     """What the workbook's terms sheets say; None without such a sheet."""
     grids = [grid for grid in book.sheets if _holds_terms(grid, kit)]
     found = [_read_terms(grid, Vocabulary(kit, internal=True)) for grid in grids]
     answers = {key: answer for one in found for key, answer in one.answers.items()}
     notes = tuple(note for one in found for note in one.notes)
     left = tuple(text for one in found for text in one.unrecognised)
-    return Terms(answers, notes, left) if found else None
+    return SheetTerms(answers, notes, left) if found else None
 
 
 def _holds_terms(grid: Grid, kit: Kit) -> bool:
     return fold_label(grid.sheet or "") in {fold_label(section.label) for section in kit.sections if section.internal}
 
 
-def _read_terms(grid: Grid, vocabulary: Vocabulary) -> Terms:
+def _read_terms(grid: Grid, vocabulary: Vocabulary) -> SheetTerms:
     """The terms that are given; of one that cannot be read for certain a note says so."""
     form = read_form(visible(grid), vocabulary)
     notes = form.intakes[0].notes
@@ -188,7 +194,7 @@ def _read_terms(grid: Grid, vocabulary: Vocabulary) -> Terms:
         for key, answer in form.fields.items()
         if (answer.written.strip() or answer.fault) and key not in unreadable
     }
-    return Terms(given, notes, form.left())
+    return SheetTerms(given, notes, form.left())
 
 
 def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from docgen.extract import words
 from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 from docgen.extract.choice_cells import CellText, Understood, is_choice_cell, read_choice_cells
+from docgen.extract.customer_column import CustomerColumn
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
-from docgen.extract.found import Found, PlaceNote
+from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.joining import can_be_joined, joined
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
@@ -24,21 +25,6 @@ from docgen.text import fold, is_instruction
 _EXAMPLE = re.compile(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 
 
-@dataclass(frozen=True)
-class CustomerColumn:
-    """The column of one customer among several beside one another."""
-
-    column: int
-    others: frozenset[int]
-
-    def has(self, spot: LabelCandidate) -> bool:
-        """Whether the text is this customer's, or everybody's."""
-        extent = spot.extent
-        return extent.left <= self.column <= extent.right or not any(
-            extent.left <= c <= extent.right for c in self.others
-        )
-
-
 @dataclass
 class _Sorted:
     """The texts of a zone by what they can be."""
@@ -48,15 +34,6 @@ class _Sorted:
     remarks: list[LabelCandidate]
     lists: list[LabelCandidate]  # untouched lists of choices
     candidates: list[LabelCandidate]
-
-
-@dataclass
-class ZoneAnswers:
-    """What a zone says: its answers, the texts of it that nobody could read, those that are no answers."""
-
-    found: list[Found]
-    unread: list[LabelCandidate]
-    aside: list[LabelCandidate]
 
 
 class ZoneReader:
@@ -260,6 +237,8 @@ class ZoneReader:
     def _without_repeated(self, found: Found, rest: list[LabelCandidate]) -> list[LabelCandidate]:
         """The texts beside the answer without those that repeat it, and without those under a heading like its own:
         of these, one that differs is a second answer."""
+        if not rest:
+            return rest
         same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
         heads = self._headings.unknown
         second = [s for s in rest if s not in same and s.extent.left in heads and found.place[1] in heads]
@@ -287,7 +266,7 @@ class ZoneReader:
         found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, found.written, details))
 
     def _read_choices(self, found: Found, zone: Zone, parts: _Sorted) -> list[LabelCandidate] | None:
-        """Take choices and marks in cells of their own for the answer; the cells, None where there are no such cells."""
+        """Take choices and marks in cells of their own for the answer; returns these cells, None without any."""
         field = self._field(found.key)
         if not (field.choices or field.type is FieldType.YES_NO):
             return None

@@ -49,8 +49,8 @@ def find_blocks(layout: Layout, half: int, name: str) -> list[Block]:
 def _labels(layout: Layout) -> Iterator[_Label]:
     for place, role in layout.roles.items():
         spot = layout.spots[place]
-        keys = {Role.LABEL: [spot.key], Role.PAIR: [key for key, _ in spot.meaning.pairs]}.get(role, [])
-        for key in keys:
+        paired = [key for key, _ in spot.meaning.pairs] if role is Role.PAIR else []
+        for key in [spot.key] if role is Role.LABEL else paired:
             if key is not None:
                 yield _Label(*place, key, spot.extent.bottom)
 
@@ -92,7 +92,7 @@ def _stacked(grid: Grid, labels: list[_Label], half: int, name: str) -> list[Blo
     ]
     if any(len({label.key for label in part}) < half for part in parts):
         return []
-    blocks = []
+    blocks: list[Block] = []
     for number, part in enumerate(parts):
         limit = starts[number + 1] if number + 1 < len(starts) else _FAR
         bottom = _last_row(grid, max(label.bottom for label in part), limit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from docgen.extract import words
 from docgen.extract.cell_classes import LabelCandidate, Layout
-from docgen.extract.form_answers import CustomerColumn
+from docgen.extract.customer_column import CustomerColumn
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.form_zones import Zone, Zones
 from docgen.extract.found import Found, PlaceNote

@@ -19,7 +19,7 @@ _ABOVE = 4  # so many rows above the first label may be headings
 
 @dataclass
 class FormHeadings:
-    """What the headings of a form say: by column, by row; the cells that say it; unknown texts beside them by column."""
+    """What the headings of a form say by column and by row, their cells, and unknown texts beside them by column."""
 
     columns: dict[int, Heading] = field(default_factory=dict)
     rows: dict[int, Heading] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def read_headings(layout: Layout) -> FormHeadings:
 
 
 def _is_heading_row(spots: list[LabelCandidate], labels: Counter[int]) -> bool:
-    """Whether the row heads columns: it says where the labels or the answers are, or says of two columns what they hold."""
+    """Whether the row heads columns: it says where labels or answers are, or what two columns hold."""
     if len(spots) < 2 or any(len(spot.cell.text) > _LONGEST for spot in spots):
         return False
     kinds = {spot.extent.left: words.heading(spot.cell.text) for spot in spots}

@@ -47,6 +47,11 @@ class StrayJudge:
         """Whether a text below the last label only frames the form."""
         return spot.extent.top > self._last and words.is_framing(spot.cell.text) and not _is_added(spot)
 
+    def may_be_label(self, spot: LabelCandidate) -> bool:
+        """Whether a text that nobody owns stands where a label of the form would, and is no title above it."""
+        is_known = spot.meaning.keys or spot.meaning.group or self.is_printed(spot)
+        return not is_known and spot.extent.left in self._columns and self._first <= spot.extent.top <= self._last
+
     def strays(self) -> Iterator[Stray]:
         """Those of the texts that may be answers."""
         rows: dict[int, list[LabelCandidate]] = {}

@@ -60,8 +60,8 @@ class _ZoneFinder:
         self, row: int, spots: list[LabelCandidate], owners: list[LabelCandidate], above: list[LabelCandidate]
     ) -> None:
         """Give the texts of a row to the labels left of them, those merged down into the row too."""
-        for owner in owners:
-            self.zones.of[owner.place] = Zone(owner)
+        for label in owners:
+            self.zones.of[label.place] = Zone(label)
         owner: LabelCandidate | None = None
         before: LabelCandidate | None = None
         for spot in sorted({*spots, *above}, key=lambda spot: spot.extent.left):

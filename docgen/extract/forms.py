@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, ThingKind, things
 from docgen.extract.cell_classes import LabelCandidate, Layout, Role
-from docgen.extract.form_answers import CustomerColumn, ZoneAnswers, ZoneReader
+from docgen.extract.customer_column import CustomerColumn
+from docgen.extract.form_answers import ZoneReader
 from docgen.extract.form_customers import customer_columns
 from docgen.extract.form_headings import read_headings
 from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_strays import Stray, StrayJudge
 from docgen.extract.form_zones import find_zones
-from docgen.extract.found import Found, PlaceNote
+from docgen.extract.found import Found, PlaceNote, ZoneAnswers
+from docgen.extract.meanings import NEAR
 from docgen.extract.near_labels import near_remarks, taken_labels, taken_remark
 from docgen.extract.one_answer import bring_together
-from docgen.extract.remarks import around_answers, over_form, unread
-from docgen.extract.vocabulary import NEAR, Vocabulary
+from docgen.extract.remarks import around_answers, is_own_comment, over_form, unread
+from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Grid
 from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
@@ -78,7 +80,14 @@ def read_form(grid: Grid, vocabulary: Vocabulary, layout: Layout | None = None) 
     """
     if layout is None:
         vocabulary, layout = lay_out(grid, vocabulary)
-    return _FormReader(vocabulary, layout).form()
+    reader = _FormReader(vocabulary, layout)
+    form = reader.form()
+    answered = {text: key for text, key in vocabulary.near.items() if text in reader.answered_near}
+    if len(answered) == len(vocabulary.near):
+        return form
+    # what is nearly a label and has no answer beside it may be an answer itself
+    taking = vocabulary.taking(answered)
+    return read_form(grid, taking, Layout(grid, taking))
 
 
 class _FormReader:
@@ -91,6 +100,7 @@ class _FormReader:
         self.places = FormPlaces(self.layout, self.headings.places)
         self.zones = find_zones(self.layout, self.places.below, self.headings.places)
         self.customers = customer_columns(self.layout, self.zones, self.headings, vocabulary)
+        self.answered_near: set[str] = set()  # the texts that are nearly labels and have an answer
 
     def form(self) -> Form:
         """The answers of the sheet's customers, and what became of every text."""
@@ -110,7 +120,7 @@ class _FormReader:
             remarks = list(self._remarks(best, zones, judge))
             if is_one:
                 remarks += self._unread_strays(strays)
-                remarks += self._near_remarks(best, strays)
+                remarks += self._near_remarks(best, strays, judge)
                 remarks += over_form(self.grid, self.account, self.layout, best, self.vocabulary)
             intakes.append(self._intake(best, [*remarks, *self.customers.remarks(best)], self._only_explains(zones)))
         self._settle_labels(judge)
@@ -142,7 +152,8 @@ class _FormReader:
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+                if found.cell.fault and not found.written.strip():
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
             for place in found.quoted:
                 self.account.settle(place, Fate.QUOTED)
             for remark in found.remarks:
@@ -150,18 +161,23 @@ class _FormReader:
             yield from around_answers(self.grid.cell, found, self.vocabulary)
             if found.rank == NEAR:
                 text = self.layout.spots[found.label].cell.text
+                self.answered_near |= {text} if found.is_given else set()
                 yield taken_remark(self.vocabulary, found.label, text, key), key
-        for zone in zones:
-            key = zone.found[0].key if zone.found else None
-            for spot in zone.unread if not self.vocabulary.is_internal else ():
-                if judge.is_framing(spot):
-                    continue
-                if self.customers.shares(spot):
-                    # it may speak of any customer, so none of them gets to read it
-                    where = {"cell": self.grid.address(*spot.place) or ""}
-                    yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
-                else:
-                    yield unread(spot.place, spot.cell.text)[0], key
+        for zone in () if self.vocabulary.is_internal else zones:
+            yield from self._unread(zone, judge)
+
+    def _unread(self, zone: ZoneAnswers, judge: StrayJudge) -> Iterator[tuple[PlaceNote, str | None]]:
+        """What was not read beside a label; of what may speak of any customer none of them gets the words."""
+        key = zone.found[0].key if zone.found else None
+        for spot in zone.unread:
+            if judge.is_framing(spot):
+                if judge.is_printed(spot):
+                    self.account.settle(spot.place, Fate.PRINTED)
+            elif self.customers.shares(spot):
+                where = {"cell": self.grid.address(*spot.place) or ""}
+                yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
+            else:
+                yield unread(spot.place, spot.cell.text)[0], key
 
     def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         for stray in strays:
@@ -169,12 +185,12 @@ class _FormReader:
                 self.account.settle(stray.beside.place, Fate.QUOTED)
             yield unread(stray.spot.place, stray.spot.cell.text, stray.beside.cell.text if stray.beside else "")
 
-    def _near_remarks(self, best: dict[str, Found], strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
+    def _near_remarks(
+        self, best: dict[str, Found], strays: Sequence[Stray], judge: StrayJudge
+    ) -> Iterator[tuple[PlaceNote, str | None]]:
         """That an unknown label looks like that of a field which was not found."""
         beside = [stray.beside for stray in strays if stray.beside is not None]
-        spots = dict.fromkeys(
-            [*beside, *(spot for spot in self.zones.nobodys if not spot.meaning.keys and not spot.meaning.group)]
-        )
+        spots = dict.fromkeys([*beside, *filter(judge.may_be_label, self.zones.nobodys)])
         return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
 
     def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
@@ -223,6 +239,9 @@ class _FormReader:
     # -- the account -------------------------------------------------------------------------------
 
     def _settle_print(self, zones: list[ZoneAnswers]) -> None:
+        for thing in self.account.open(ThingKind.COMMENT):
+            if is_own_comment(thing.text, self.vocabulary):
+                self.account.settle(thing.place, Fate.PRINTED, ThingKind.COMMENT)
         taken = {place for zone in zones for found in zone.found for place in found.taken}
         for zone in zones:
             for place in (place for found in zone.found for place in found.printed if place not in taken):

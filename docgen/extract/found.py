@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from docgen.extract.account import Place, ThingKind
+from docgen.extract.cell_classes import LabelCandidate
 from docgen.formats.grid import BLANK, Cell
 from docgen.model.intake import Level, Value
 
@@ -55,3 +56,12 @@ class Found:
     def is_given(self) -> bool:
         """Whether anything stands in the answer's place."""
         return bool(self.cell.text.strip() or self.cell.fault)
+
+
+@dataclass
+class ZoneAnswers:
+    """What a zone says: its answers, the texts of it that nobody could read, those that are no answers."""
+
+    found: list[Found]
+    unread: list[LabelCandidate]
+    aside: list[LabelCandidate]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from docgen.extract.template_text import letters
+from docgen.model.kit import Kit
 from docgen.text import HAN, fold, fold_label, visible, without_numbering
 
 _LONGEST = 80
@@ -37,6 +39,7 @@ class LabelForms:
 
     def __init__(self, names: Iterable[str], groups: Iterable[str]) -> None:
         latin = [_words_of(name) for name in names if name.isascii()]
+        self._latin = frozenset(map(letters, latin))
         self._english = frozenset(_stem(word) for name in latin for word in re.findall("[a-z]+", name)) | _GLUE
         self._groups = frozenset(letters(group) for group in groups)
         self.initials = frozenset(name[0] for name in self._groups if name) | frozenset(_ASKS)
@@ -67,7 +70,10 @@ class LabelForms:
                 yield match["han"]
 
     def _is_label(self, latin: str) -> bool:
-        """Whether at least half of the words, one of them no glue, belong to labels: a name is no translation."""
+        """Whether it is a label by itself, or at least half of its words, one of them no glue, belong to labels: the
+        name of a person is no translation."""
+        if letters(latin) in self._latin:
+            return True
         words = [_stem(word) for word in re.findall("[a-z]+", latin.casefold())]
         known = [word for word in words if word in self._english]
         return len(known) * 2 >= len(words) and any(word not in _GLUE for word in known)
@@ -89,3 +95,13 @@ def _unasked(text: str) -> str:
     start = _ASKING.match(folded)
     found = folded[start.end() if start else 0 :]
     return _ASKED.sub("", found)
+
+
+@cache
+def label_forms(kit: Kit) -> LabelForms:
+    """The forms of the labels of a kit, made once per process."""
+    fields = kit.all_fields.values()
+    groups = (group for field in fields for group in (field.group, field.section))
+    titles = (title for section in kit.sections for title in (section.key, section.label))
+    names = (name for field in fields for name in (field.key, *field.aliases))
+    return LabelForms(names, (*filter(None, groups), *titles))

@@ -12,7 +12,7 @@ from docgen.values import choices
 _LONGEST = 6  # a longer text is no mark
 
 
-class ChoiceMark(Enum):
+class CellMark(Enum):
     """What a mark says: chosen, left, or one of the two as the marks beside it tell."""
 
     CHOSEN = "chosen"
@@ -24,40 +24,40 @@ class ChoiceMark(Enum):
 _CROSSES, _RINGS = frozenset("x×"), frozenset("○◯")
 
 
-def mark_of(text: str) -> ChoiceMark | None:
+def mark_of(text: str) -> CellMark | None:
     """What the text says where it is a mark and nothing else; None for any other text."""
     if len(text.strip()) > _LONGEST:
         return None
     bare = fold(text).strip("()[]【】")
     if bare in mark_words("either"):
-        return ChoiceMark.CROSS if bare in _CROSSES else ChoiceMark.RING
+        return CellMark.CROSS if bare in _CROSSES else CellMark.RING
     if bare in mark_words("chosen"):
-        return ChoiceMark.CHOSEN
+        return CellMark.CHOSEN
     if bare in mark_words("left"):
-        return ChoiceMark.LEFT
+        return CellMark.LEFT
     if not bare:  # `( )`, or symbols of a font for ticks
         ticked = choices.is_ticked(text)
-        return None if ticked is None else ChoiceMark.CHOSEN if ticked else ChoiceMark.LEFT
+        return None if ticked is None else CellMark.CHOSEN if ticked else CellMark.LEFT
     glyph = choices.is_ticked(text) if len(bare) == 1 and not bare.isalnum() else None
-    return None if glyph is None else ChoiceMark.CHOSEN if glyph else ChoiceMark.LEFT
+    return None if glyph is None else CellMark.CHOSEN if glyph else CellMark.LEFT
 
 
-def chosen(marks: Sequence[ChoiceMark | None]) -> tuple[bool, ...] | None:
+def chosen(marks: Sequence[CellMark | None]) -> tuple[bool, ...] | None:
     """For each choice whether it is chosen, from its mark (None: it bears none); None where that is not certain."""
     seen = set(marks)
-    if ChoiceMark.CHOSEN in seen:
-        return tuple(mark is ChoiceMark.CHOSEN for mark in marks)
+    if CellMark.CHOSEN in seen:
+        return tuple(mark is CellMark.CHOSEN for mark in marks)
     picked = _picked(seen)
     if picked is not None:
         return tuple(mark is picked for mark in marks)
-    if seen == {ChoiceMark.LEFT}:
+    if seen == {CellMark.LEFT}:
         return (False,) * len(marks)
     return None
 
 
-def _picked(seen: Iterable[ChoiceMark | None]) -> ChoiceMark | None:
+def _picked(seen: Iterable[CellMark | None]) -> CellMark | None:
     """Which of the marks of two meanings is the one that chooses, where no other does."""
     kinds = set(seen) - {None}
-    if kinds == {ChoiceMark.CROSS, ChoiceMark.LEFT}:
-        return ChoiceMark.CROSS
-    return ChoiceMark.RING if kinds == {ChoiceMark.RING, ChoiceMark.CROSS} else None
+    if kinds == {CellMark.CROSS, CellMark.LEFT}:
+        return CellMark.CROSS
+    return CellMark.RING if kinds == {CellMark.RING, CellMark.CROSS} else None

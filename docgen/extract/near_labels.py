@@ -16,7 +16,7 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Role
 from docgen.extract.found import PlaceNote
 from docgen.extract.vocabulary import Vocabulary
 from docgen.model.intake import Level
-from docgen.model.kit import Field
+from docgen.model.kit import Field, Kit
 from docgen.text import fold_label
 
 #: How alike a text and a label must be to be reported, of 100: four characters may differ in one, six in two.
@@ -70,6 +70,8 @@ def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int,
     if before and layout.roles[before[-1].place] is Role.LABEL and before[-1].extent.right + 1 == spot.extent.left:
         return False
     above = layout.spots.get((spot.extent.top - 1, spot.extent.left))
+    if above is not None and above.place in layout.below:
+        return False
     if above is not None and layout.roles[above.place] is Role.LABEL and layout.rows[above.extent.top][-1] is above:
         return False
     return columns.get(spot.extent.left, 0) >= _LABELS
@@ -80,7 +82,7 @@ def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) ->
     folded = fold_label(text)
     if not _LEAST <= len(folded) <= _LONGEST_LABEL:
         return None
-    near = {key for key, names in _names(vocabulary) if any(_is_near(folded, name) for name in names)}
+    near = {key for name, key in _alike(vocabulary, folded) if _is_near(folded, name)}
     if not near:
         rest = next((folded.removeprefix(w) for w in words.prefixes() if folded.startswith(w)), "")
         keys = vocabulary.meaning(rest).keys if rest else ()
@@ -88,13 +90,23 @@ def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) ->
     return near.pop() if len(near) == 1 and near <= set(missing) else None
 
 
+def _alike(vocabulary: Vocabulary, text: str) -> Iterator[tuple[str, str]]:
+    """The labels that begin or end as the text does: others differ in more than one character."""
+    index = _index(vocabulary.kit, vocabulary.is_internal)
+    yield from index.get(text[0], ())
+    yield from index.get(f"…{text[-1]}", ())
+
+
 @lru_cache(maxsize=8)
-def _names_of(kit_fields: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((key, tuple(dict.fromkeys(map(fold_label, names)))) for key, names in kit_fields)
-
-
-def _names(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return _names_of(tuple((key, (f.label, f.group + f.label, *f.aliases)) for key, f in vocabulary.fields.items()))
+def _index(kit: Kit, is_internal: bool) -> dict[str, list[tuple[str, str]]]:
+    """Labels with their fields by their first letter, and by their last one behind dots."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, field in (kit.terms if is_internal else kit.fields).items():
+        texts = (field.label, field.group + field.label, *field.aliases)
+        for name in dict.fromkeys(filter(None, map(fold_label, texts))):
+            found.setdefault(name[0], []).append((name, key))
+            found.setdefault(f"…{name[-1]}", []).append((name, key))
+    return found
 
 
 def _is_near(text: str, name: str) -> bool:
@@ -124,7 +136,7 @@ def near_remarks(
     known = set(found)
     missing = [field for key, field in vocabulary.fields.items() if key not in known]
     for place, text in texts:
-        near = near_fields(missing, text)
+        near = [] if vocabulary.understood(text) else near_fields(missing, text)
         if near:
             details = {"label": "」、「".join(field.label for field in near), "written": head_of(text)}
             key = near[0].key if len(near) == 1 else None

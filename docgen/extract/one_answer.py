@@ -26,6 +26,9 @@ def bring_together(vocabulary: Vocabulary, found: Iterable[Found]) -> dict[str, 
 
 
 def _one(vocabulary: Vocabulary, field: Field, group: list[Found]) -> Found:
+    if len(group) == 1 and not group[0].option:
+        _take_off_print(vocabulary, group[0])
+        return group[0]
     options = [one for one in group if one.option]
     if options:
         group = [_from_options(field, options), *(one for one in group if not one.option)]
@@ -55,7 +58,8 @@ def _take_off_print(vocabulary: Vocabulary, one: Found) -> None:
     text, remains = without_print(vocabulary, one.key, one.written)
     if remains:
         one.remarks.append(PlaceNote(one.place, "hint-remains", Level.INVALID, one.written, {"hint": remains}))
-    one.cell = one.cell._replace(text=text)
+    if text != one.written:
+        one.cell = one.cell._replace(text=text)
 
 
 def _same(field: Field, one: Found, other: Found) -> bool:

@@ -20,6 +20,9 @@ def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> Read
     return ReadingNote(UNREAD, Level.MANUAL, text, origin, field, {"thing": words.thing(kind)})
 
 
+_MOST_ADDED = 8  # lines that a customer adds around a form
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What stands around the tables of a document: what there is to say of it, and what was not understood."""
@@ -32,7 +35,9 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     """What a document says outside of its tables beside the kit's own words: remarks and comments of its author, the
     rest of the paragraphs as one text, headers and footers, what is struck out, pictures."""
     foreign = [line for line in document.prose if not vocabulary.understood(line)]
-    remarks = [line for line in foreign if words.is_remark(line) and not words.is_framing(line)]
+    # many lines that the kit does not print are the print of another form, no remarks
+    added = foreign if len(foreign) <= _MOST_ADDED else []
+    remarks = [line for line in added if words.is_remark(line) and not words.is_framing(line)]
     rest = [line for line in foreign if line not in remarks]
     notes = [quoted(line, Origin(), None) for line in remarks]
     notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from docgen.extract.account import Account, Fate, things
+from docgen.extract.account import Account, Fate, ThingKind, things
 from docgen.extract.form_blocks import Block, find_blocks
 from docgen.extract.forms import Form, lay_out, read_form
 from docgen.extract.hidden import hidden, visible
@@ -81,9 +81,9 @@ def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[U
     """What stands outside of all blocks."""
     rest = grid.part(lambda row, column: not any(block.holds(row, column) for block in blocks))
     account = Account(rest, things(rest))
-    for thing in list(account.open(*{thing.kind for thing, _ in account.entries()})):
+    for thing in account.open(*ThingKind):
         if vocabulary.understood(thing.text) or vocabulary.meaning(thing.text).keys:
-            account.settle_thing(thing, Fate.PRINTED)
+            account.settle(thing.place, Fate.PRINTED, thing.kind)
     return account.left()
 
 

@@ -9,11 +9,12 @@ from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.meanings import NEAR
 from docgen.extract.near_labels import taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import Said, around_answers, is_own_comment, unread
 from docgen.extract.table_heads import Column, Head, Row
-from docgen.extract.vocabulary import NEAR, Vocabulary
+from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote
@@ -68,22 +69,21 @@ class CustomerReader:
 
     def _found(self, column: Column) -> Found:
         """What stands in the columns of one heading, on all rows of the customer."""
-        first = next(iter(self.rows))
-        texts: list[tuple[Place, Cell]] = []
+        texts: dict[Place, Cell] = {}
         printed: list[Place] = []
-        for row in (row for row in self.rows if row not in self.remarks):
-            for number in column.numbers:
+        for row in self.rows:
+            for number in column.numbers if row not in self.remarks else ():
                 place, cell = self._seen(row, number)
-                if not (cell.text.strip() or cell.fault) or any(place == other for other, _ in texts):
+                if not (cell.text.strip() or cell.fault):
                     continue
                 if self.vocabulary.is_hint(column.key, cell.text):
                     printed.append(place)
                 else:
-                    texts.append((place, cell))
-        place = texts[0][0] if texts else self._seen(first, column.numbers[0])[0]
+                    texts[place] = cell
+        place = next(iter(texts)) if texts else self._seen(next(iter(self.rows)), column.numbers[0])[0]
         found = Found(column.key, column.rank, column.place, place, printed=tuple(printed), option=column.option)
         if texts:
-            self._take(found, column, texts)
+            self._take(found, column, list(texts.items()))
         return found
 
     def _seen(self, row: int, column: int) -> tuple[Place, Cell]:
@@ -142,7 +142,8 @@ class CustomerReader:
         for key, one in found.items():
             for place in one.taken:
                 self.account.settle(place, Fate.ANSWER)
-                self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)
+                if one.cell.fault and not one.written.strip():
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
             for place in one.printed:
                 self.account.settle(place, Fate.PRINTED)
             for place in one.quoted:
@@ -173,7 +174,7 @@ class CustomerReader:
             if thing.place in answers:
                 continue  # said with the answer
             if is_own_comment(thing.text, self.vocabulary):
-                self.account.settle_thing(thing, Fate.PRINTED)
+                self.account.settle(thing.place, Fate.PRINTED, thing.kind)
             else:
                 yield unread(thing.place, thing.text, kind=ThingKind.COMMENT)
 

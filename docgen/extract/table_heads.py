@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from docgen.extract import words
 from docgen.extract.compound_labels import choice_named
+from docgen.extract.meanings import ALIAS, LABEL, NEAR, Meaning
 from docgen.extract.near_labels import the_near_field
-from docgen.extract.vocabulary import ALIAS, LABEL, NEAR, Meaning, Vocabulary
+from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Cell, Grid
 

@@ -12,7 +12,7 @@ from docgen.extract.table_heads import LEAST_COLUMNS, Column, Head, Row, qualifi
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Cell, Grid
-from docgen.model.kit import FieldType
+from docgen.model.kit import Field, FieldType
 from docgen.text import is_instruction, is_total_or_remark
 
 #: `填表人：李样例`: a line that says what it is; no name or number of a customer is written so.
@@ -129,12 +129,15 @@ class RowReader:
         given = {}
         for column in self.head.columns:
             number = next((n for n in column.numbers if n in cells), None)
-            if number is not None and not self.vocabulary.is_hint(column.key, cells[number].text):
-                if not self._is_caption(column.key, cells[number].text):
-                    given[column] = cells[number]
+            if number is None or self.vocabulary.is_hint(column.key, cells[number].text):
+                continue
+            if not self._is_caption(column.key, cells[number].text):
+                given[column] = cells[number]
         return given
 
     def _is_caption(self, key: str, text: str) -> bool:
+        if ":" not in text and "：" not in text:
+            return False
         is_short = key == self._name or self.vocabulary.fields[key].type in _SHORT_TYPES
         return is_short and bool(_CAPTION.match(text))
 
@@ -187,17 +190,24 @@ class RowReader:
     def _add_up(self, given: Mapping[Column, Cell]) -> None:
         for column, cell in given.items():
             if self.vocabulary.fields[column.key].type is FieldType.COUNT:
-                value = values.parse(self.vocabulary.fields[column.key], cell.text).value
+                value = _count(self.vocabulary.fields[column.key], cell.text)
                 before = self._sums.get(column.numbers[0], 0)
-                known = isinstance(value, int) and before is not None
-                self._sums[column.numbers[0]] = (before or 0) + int(str(value)) if known else None
+                self._sums[column.numbers[0]] = None if value is None or before is None else before + value
 
     def _is_total(self, given: Mapping[Column, Cell]) -> bool:
         """Whether the row holds nothing but the sums of the columns above."""
         sums = [self._sums.get(column.numbers[0]) for column in given]
-        found = [values.parse(self.vocabulary.fields[column.key], cell.text).value for column, cell in given.items()]
+        found = [_count(self.vocabulary.fields[column.key], cell.text) for column, cell in given.items()]
         counts = all(self.vocabulary.fields[column.key].type is FieldType.COUNT for column in given)
         return counts and sums == found
+
+
+def _count(field: Field, text: str) -> int | None:
+    """The count that a text is, None where it is none."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    value = values.parse(field, text).value
+    return value if isinstance(value, int) else None
 
 
 def _is_same(head: Head, other: Head) -> bool:

@@ -161,7 +161,10 @@ class _Walk:
 def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
     """The table that the sheet holds, None where it holds none or one without customers."""
     grid = visible(whole)
-    heads = {row: head for row in islice(grid.rows, HEAD_ROWS) if (head := read_head(grid, vocabulary, row))}
+    rows = list(islice(grid.rows, HEAD_ROWS))
+    if not any(_has_labels(grid.rows[row], vocabulary) for row in rows):
+        return None
+    heads = {row: head for row in rows if (head := read_head(grid, vocabulary, row))}
     if not heads:
         return None
     row = max(heads, key=lambda row: (len(heads[row].keys), -row))
@@ -175,6 +178,17 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
     row = min(r for r, one in heads.items() if r == row or (r < row and _is_table_above(vocabulary, one, heads, r)))
     table = Table(whole, grid, vocabulary, tuple(split_head(heads[row], vocabulary.kit.name_field)))
     return table if _has_customers(table, heads[row]) else None
+
+
+def _has_labels(cells: Row, vocabulary: Vocabulary) -> bool:
+    """Whether more than one label stands in the row, as in no form that has one label a row."""
+    found = 0
+    for cell in cells.values():
+        meaning = vocabulary.meaning(cell.text)
+        found += bool(meaning.keys or meaning.option or meaning.pairs)
+        if found > 1:
+            return True
+    return False
 
 
 def _continues(grid: Grid, vocabulary: Vocabulary, heads: Mapping[int, Head], row: int) -> bool:

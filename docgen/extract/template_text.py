@@ -68,3 +68,13 @@ def letters(text: str) -> str:
     """The folded letters and digits of a text, for where punctuation tells nothing."""
     folded = fold(text)
     return _PUNCTUATION.sub("", folded) or folded
+
+
+def holding(texts: Iterable[str]) -> re.Pattern[str]:
+    """What finds the first or the last letters of any of the texts, folded ones, with whatever stands between them."""
+    ends = {part for text in texts if len(text) >= TELLING for part in (text[:TELLING], text[-TELLING:])}
+    loose = (r"[\W_]*".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in part) for part in ends)
+    return re.compile("|".join(sorted(loose)) or "(?!)", re.IGNORECASE)
+
+
+_WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}

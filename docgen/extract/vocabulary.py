@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from docgen.extract.compound_labels import Joint, joint, option
-from docgen.extract.label_forms import LabelForms
-from docgen.extract.template_text import TELLING, is_line, letters, marks, parts, split_printed, starts
+from docgen.extract.label_forms import label_forms
+from docgen.extract.meanings import ALIAS, GROUPED, LABEL, NEAR, Meaning
+from docgen.extract.template_text import TELLING, holding, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
-LABEL, GROUPED, ALIAS, NEAR = range(4)  # how good a match is, best first
 _REMEMBERED = 10_000  # meanings kept; a vocabulary serves many sources
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
 _MARKED = re.compile(r"[*＊]|[:：]\s*$")
@@ -34,26 +33,11 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PROMPT = 40
+_PROMPTING = frozenset("单点选您cCtTyY")  # how these begin
 _PHONE_DIGITS = 7
 #: What a person writes between choices, and no form prints there.
 _WRITTEN = re.compile(r"[、,，;；|｜]")
 _EITHER = re.compile(r"[/／、|｜]|或者?")  # between two names of one field
-
-
-class Meaning(NamedTuple):
-    """What a text can be: the fields whose label it is, or whose labels stand in it each with its answer.
-
-    `rank` says how the label matched, `marked` whether it bears a star or an end colon, as no answer does.
-    `joint` are the fields that one label names together, `option` the field and the choice of it that it names.
-    """
-
-    keys: tuple[str, ...] = ()
-    rank: int = LABEL
-    marked: bool = False
-    group: str = ""
-    pairs: tuple[tuple[str, str], ...] = ()
-    joint: Joint = Joint()
-    option: tuple[str, str] | None = None
 
 
 _NOTHING = Meaning()
@@ -63,15 +47,6 @@ _NOTHING = Meaning()
 def vocabulary(kit: Kit) -> Vocabulary:
     """The kit's vocabulary, made once per process."""
     return Vocabulary(kit)
-
-
-@cache
-def _label_forms(kit: Kit) -> LabelForms:
-    fields = kit.all_fields.values()
-    groups = (group for field in fields for group in (field.group, field.section))
-    titles = (title for section in kit.sections for title in (section.key, section.label))
-    names = (name for field in fields for name in (field.key, *field.aliases))
-    return LabelForms(names, (*filter(None, groups), *titles))
 
 
 class Vocabulary:
@@ -98,11 +73,11 @@ class Vocabulary:
         self._furniture = frozenset(self._furniture_texts()) - {""}
         self._known = (self._furniture | frozenset(self._names()) | static | self._headings) - {""}
         self._marks = marks(kit)
-        self._near: Mapping[str, str] = {}
+        self.near: Mapping[str, str] = {}  # texts that are nearly labels, with the keys of their fields
         self._remembered = lru_cache(_REMEMBERED)(self._find)
-        self._forms = _label_forms(kit)
+        self._forms = label_forms(kit)
         self._initials = frozenset(name[0] for name in (*self._labels, *self.groups)) | self._forms.initials
-        self._hint_initials = {key: frozenset(hint[0] for hint in hints) for key, hints in self._hints.items()}
+        self._hinting = {key: holding(hints) for key, hints in self._hints.items()}
 
     def _add(self, key: str, field: Field) -> None:
         names = [(LABEL, field.label), *((ALIAS, alias) for alias in (*field.aliases, key))]
@@ -143,7 +118,7 @@ class Vocabulary:
 
     def meaning(self, text: str) -> Meaning:
         """What the text can be; an empty Meaning where the kit does not know it as a label."""
-        if self._near and (key := self._near.get(text)):
+        if self.near and (key := self.near.get(text)):
             head = _HEAD.match(text)
             answer = text[head.end() :].strip() if head else ""
             return Meaning(rank=NEAR, pairs=((key, answer),)) if answer else Meaning((key,), NEAR, marked=True)
@@ -152,7 +127,7 @@ class Vocabulary:
     def taking(self, near: Mapping[str, str]) -> Vocabulary:
         """The same vocabulary, to which these texts are labels too, each of the field with that key."""
         found = copy(self)
-        found._near = near
+        found.near = near
         return found
 
     def _find(self, text: str) -> Meaning:
@@ -240,13 +215,18 @@ class Vocabulary:
 
     def is_hint(self, key: str, text: str) -> bool:
         """Whether the text is the field's own hint, or nothing but a line to write on."""
-        if starts(text, self._hint_initials[key]) and self._all_in(self._hints[key], text):
+        if self.may_hold_hint(key, text) and self._all_in(self._hints[key], text):
             return True
         if self.is_note(text):
             return True
-        return ("_" in text and is_line(text)) or (
-            len(text) < _LONGEST_PROMPT and bool(_PROMPT.fullmatch(text.strip()))
-        )
+        if "_" in text and is_line(text):
+            return True
+        bare = text.strip() if len(text) < _LONGEST_PROMPT else ""
+        return bare[:1] in _PROMPTING and bool(bare) and _PROMPT.fullmatch(bare) is not None
+
+    def may_hold_hint(self, key: str, text: str) -> bool:
+        """Whether the text holds the beginning or the end of one of the field's hints: a quick no for most answers."""
+        return self._hinting[key].search(text) is not None
 
     def is_note(self, text: str) -> bool:
         """Whether the text is what docgen says on a form that it sent back."""
@@ -299,7 +279,9 @@ class Vocabulary:
         return tuple(sorted(filter(None, {field.placeholder, field.help}), key=len, reverse=True))
 
     def accompanies(self, key: str, text: str) -> bool:
-        """Whether the text is what a form prints around the field's answer: its label, unit or hint."""
+        """Whether a form prints the text around the field's answer: its label, unit, hint, or docgen's notes."""
+        if any(map(self.is_note, lines := parts(text, "\n"))):
+            return all(self.is_note(line) or self.accompanies(key, line) for line in lines)
         field = self.fields[key]
         own = {letters(words) for words in (field.label, field.group, field.unit) if words}
         return letters(text) in own or self.is_hint(key, text) or self._all_in(self._furniture, text)
@@ -314,7 +296,7 @@ class Vocabulary:
         return letters(text) in self._headings
 
     def understood(self, text: str) -> bool:
-        """Whether the text is the kit's own: title, section, label, hint, example, list of choices, or several of them."""
+        """Whether the text is the kit's own: title, section, label, hint, example, choices, or several of these."""
         if is_line(text) or is_numbering(text) or self.is_note(text) or self._all_in(self._known, text):
             return True
         if any(self.is_untouched(key, text) for key in self.fields):

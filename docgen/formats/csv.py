@@ -145,9 +145,9 @@ class _Lines:
 
 
 def _leans(row: list[str], delimiter: str) -> bool:
-    """Whether most cells but the first begin with another delimiter: `a<tab>,b<tab>,c` is parted by commas."""
-    others = tuple(other for other in _DELIMITERS if other != delimiter)
-    return sum(text.startswith(others) for text in row[1:]) * 2 > len(row)
+    """Whether most cells begin or end with another delimiter: `a<tab>,b<tab>,c` is parted by commas, as tabs guard."""
+    others = tuple(other for other in _DELIMITERS if other not in {delimiter, "\t"})
+    return sum(text.startswith(others) or text.endswith(others) for text in row) * 2 > len(row)
 
 
 def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:

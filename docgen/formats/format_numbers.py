@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from docgen.formats.format_codes import FormatSection, Mark, Token
-from docgen.formats.grid import plain
+from docgen.formats.grid import DIGITS, plain
 
 #: Numbers of a sheet have 15 digits; shifted and with places there are more, never so many.
 _EXACTLY = Context(prec=120, rounding=ROUND_HALF_UP)
+#: Signs of percent in a section; each multiplies by a hundred.
+_MOST_PERCENTS = 4
 _FRACTION = re.compile(r"(?P<whole>[0#?]+ +)?[0#?]+ ?/ ?(?:(?P<places>[0#?]+)|(?P<fixed>[1-9]\d{0,4}))")
 _NUMERALS = {1: "〇一二三四五六七八九", 2: "零壹贰叁肆伍陆柒捌玖", 3: "０１２３４５６７８９"}
 
@@ -26,7 +28,10 @@ class Digits(NamedTuple):
 
 def number_text(section: FormatSection, value: Decimal) -> Digits | None:
     """What the section shows of a number that is not negative; None where that is not certain."""
-    value = value.scaleb(2 * sum(token.mark is Mark.PERCENT for token in section.tokens), _EXACTLY)
+    percents = sum(token.mark is Mark.PERCENT for token in section.tokens)
+    if percents > _MOST_PERCENTS:
+        return None
+    value = value.scaleb(2 * percents, _EXACTLY)
     if section.has(Mark.GENERAL, Mark.TEXT):
         return _general(section, value)
     if section.has(Mark.SLASH):
@@ -59,6 +64,8 @@ def _general(section: FormatSection, value: Decimal) -> Digits | None:
         return None
     if section.numerals:
         whole, point, places = text.partition(".")
+        if len(whole) > DIGITS:  # a percentage of a long number: longer than cn2an writes
+            return None
         text = in_words(int(whole), section.numerals) + point + in_digits(places, section.numerals)
     shown = (text if token.mark in {Mark.GENERAL, Mark.TEXT} else token.text for token in section.tokens)
     return Digits("".join(shown), True)

@@ -25,6 +25,7 @@ Problems = Iterator[tuple[Place, str]]
 def check(kit: Kit) -> Problems:
     """What is wrong with a kit whose shape is right: the place in kit.yaml and what is wrong there."""
     yield from _check_fields(kit)
+    yield from _check_optional(kit)
     yield from _check_rules(kit)
     for figure in kit.figures:
         for part in ("value", "when"):
@@ -41,11 +42,6 @@ def _check_fields(kit: Kit) -> Problems:
     counts = Counter(field.key for section in kit.sections for field in section.fields)
     rules = {rule.id for rule in kit.rules}
     for section in kit.sections:
-        if section.internal and section.optional:
-            yield (
-                ("sections", section.key, "optional"),
-                "what is internal is asked of no customer, so it is not optional",
-            )
         for field in section.fields:
             place: Place = ("sections", section.key, "fields", field.key)
             if counts[field.key] > 1:
@@ -58,10 +54,18 @@ def _check_fields(kit: Kit) -> Problems:
                 yield (*place, "other"), "only a field of several choices has a free text of its own"
             if field.unreadable != "value" and field.unreadable not in rules:
                 yield (*place, "unreadable"), f"no rule is called {field.unreadable!r}"
-            if field.required and section.optional:
-                yield (*place, "required"), "nothing in an optional section is required"
             if isinstance(field.required, str):
                 yield from _check_expression(kit, field.required, (*place, "required"))
+
+
+def _check_optional(kit: Kit) -> Problems:
+    for section in filter(lambda section: section.optional, kit.sections):
+        place: Place = ("sections", section.key)
+        if section.internal:
+            yield (*place, "optional"), "what is internal is asked of no customer, so it is not optional"
+        for field in section.fields:
+            if field.required:
+                yield (*place, "fields", field.key, "required"), "nothing in an optional section is required"
 
 
 def _check_rules(kit: Kit) -> Problems:

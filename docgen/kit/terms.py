@@ -10,7 +10,7 @@ from docgen import values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import yaml_lines
-from docgen.model.intake import Level, Value
+from docgen.model.intake import Value
 from docgen.model.kit import Kit
 from docgen.model.messages import wording
 
@@ -47,10 +47,9 @@ def understood(
             problems.append(f"{where}{key}: the value must be a single text or number")
         else:
             parsed = values.parse(field, written)
-            for problem in parsed.problems:
-                if problem.level is Level.INVALID:
-                    details = {"label": field.label, "written": written} | dict(problem.details)
-                    problems.append(f"{where}{key}: {wording(problem.code, **details).message}")
+            for problem in parsed.problems:  # advice too: nobody reads the findings of a file of terms
+                details = {"label": field.label, "written": written} | dict(problem.details)
+                problems.append(f"{where}{key}: {wording(problem.code, **details).message}")
             if parsed.value is not None:
                 given[key] = parsed.value
     if problems:

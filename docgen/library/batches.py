@@ -20,7 +20,7 @@ from docgen.documents import fonts
 from docgen.errors import UsageError, WriteError
 from docgen.library import DEFAULT_KIT, MOST_INTAKES, TIMEOUT
 from docgen.library.dates import printed_date
-from docgen.library.kits import Kit, Terms
+from docgen.library.kits import GivenTerms, Kit
 from docgen.model.intake import Verdict
 from docgen.output import storage
 from docgen.output.storage import Location
@@ -47,7 +47,7 @@ class Batch:
     sources: list[Path | str]
     out: Location
     kit: Kit
-    terms: Terms
+    terms: GivenTerms
     date: dt.date
     only: tuple[str, ...]
     workers: int
@@ -85,7 +85,7 @@ def run_batch(
     out: str | os.PathLike[str],
     *,
     kit: Kit | str | os.PathLike[str] = DEFAULT_KIT,
-    terms: Terms | str | os.PathLike[str] | Mapping[str, str] | None = None,
+    terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
     date: dt.date | None = None,
     only: Iterable[str] = KINDS,
     jobs: int | None = None,
@@ -130,7 +130,7 @@ def plan(
     out: Location,
     *,
     kit: Kit | str | os.PathLike[str] = DEFAULT_KIT,
-    terms: Terms | str | os.PathLike[str] | Mapping[str, str] | None = None,
+    terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
     date: dt.date | None = None,
     only: Iterable[str] = KINDS,
     jobs: int | None = None,
@@ -144,7 +144,7 @@ def plan(
     if jobs and cluster not in {None, LOCAL}:
         raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
-    terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
+    terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     return Batch(
         discover(sources, out), out, kit, terms, printed_date(date), _kinds(only), jobs or usable_cores(),
         timeout, cluster, resume, force, most_intakes,

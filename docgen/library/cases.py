@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from docgen.errors import NotReadyError, UsageError
 from docgen.library.dates import printed_date
-from docgen.library.kits import Kit, Terms
+from docgen.library.kits import GivenTerms, Kit
 from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
 from docgen.model.intake import READY, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
 from docgen.names import safe_file_name
@@ -32,7 +32,7 @@ def read(
     source: Source,
     kit: Kit | str | os.PathLike[str],
     *,
-    terms: Terms | str | os.PathLike[str] | Mapping[str, str] | None = None,
+    terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
     date: dt.date | None = None,
     name: str | None = None,
 ) -> Cases:
@@ -46,15 +46,15 @@ def read(
     UsageError where kit or terms are not there.  What customers write badly raises nothing: it is a finding.
     """
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
-    terms = terms if isinstance(terms, Terms) else kit.load_terms(terms)
+    terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     return cases_of(_source_file(source, name), kit, terms, date)
 
 
 def cases_of(
-    file: SourceFile, kit: Kit, terms: Terms, date: dt.date | None, open_source: OpenSource = open_source
+    file: SourceFile, kit: Kit, terms: GivenTerms, date: dt.date | None, open_source: OpenSource = open_source
 ) -> Cases:
     """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
-    return Cases(file, open_source(file, kit, terms.values), kit, date)
+    return Cases(file, open_source(file, kit, terms.values, printed_date(date)), kit, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,21 +207,40 @@ class Case:
         _name, content = documents["review"] or ("", b"")
         return content
 
-    def contract(self, *, final: bool = False, allow_unready: bool = False, date: dt.date | None = None) -> Contract:
-        """The contract draft (Word); `final` leaves out the watermark.
+    def contract(
+        self,
+        *,
+        final: bool = False,
+        reviewed_by: str | None = None,
+        allow_unready: bool = False,
+        date: dt.date | None = None,
+    ) -> Contract:
+        """The contract draft (Word); `final` leaves out the watermark and what is said in drafts alone.
+
+        `reviewed_by` names who has decided on what the review leaves to a person; the contract's properties say so.
 
         Raises NotReadyError where the case is not `ready` (with `allow_unready` one is made that says so on every
-        page), and where a value is pending in a final one.
+        page), where a value is pending in a final one, and where a final one is asked for and nobody has decided on a
+        case of verdict manual.  Raises UsageError where a final one is asked for with `allow_unready`.
         """
         from docgen.documents.context import RenderOptions
         from docgen.packet import packet
 
+        if final and allow_unready:
+            raise UsageError("a final contract is made of an intake that is ready alone, not with --allow-unready")
         if not self.ready and not allow_unready:
             raise NotReadyError(
                 f"{self.source}: the intake is {self.verdict}: no contract is made",
                 "--allow-unready (allow_unready=True) makes a marked one",
             )
-        options = RenderOptions(self.printed_date(date), draft=not final, unready=not self.ready)
+        if final and self.verdict is Verdict.MANUAL and not reviewed_by:
+            raise NotReadyError(
+                f"{self.source}: the intake is manual, and nobody has decided on it: no final contract is made",
+                "--reviewed-by NAME (reviewed_by=NAME) says who has",
+            )
+        options = RenderOptions(
+            self.printed_date(date), draft=not final, unready=not self.ready, reviewed_by=reviewed_by
+        )
         rendered = packet.contract_of(self.reviewed, self.kit, options)
         if final and rendered.pending:
             raise NotReadyError(
@@ -249,18 +268,19 @@ class Case:
         *,
         date: dt.date | None = None,
         name: str | None = None,
+        reviewed_by: str | None = None,
         force: bool = False,
     ) -> Packet:
         """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
 
         `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no
         two intakes share it).  A packet that stands there unchanged is replaced; one that holds anybody's work is
-        not, unless with `force`.  Raises WriteError.
+        not, unless with `force`.  `reviewed_by` is recorded in the manifest and in the contract.  Raises WriteError.
         """
         from docgen.packet import packet
 
         place = storage.location(os.fspath(folder)) if isinstance(folder, (str, os.PathLike)) else folder
-        options = packet.PacketOptions(self.kit, self.printed_date(date), place, force)
+        options = packet.PacketOptions(self.kit, self.printed_date(date), place, force, reviewed_by=reviewed_by)
         return packet.make(self.reviewed, self.file, options, name or packet.distinct_name(self.intake))
 
 

@@ -18,7 +18,7 @@ from docgen.model.intake import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class GivenTerms:
     """Commercial terms, read and understood: their values by key."""
 
     values: Mapping[str, Value]
@@ -38,7 +38,7 @@ class Kit(model.Kit):
         """
         return kits.load_as(cls, kits.find(os.fspath(name_or_folder)))
 
-    def load_terms(self, given: str | os.PathLike[str] | Mapping[str, str] | None) -> Terms:
+    def load_terms(self, given: str | os.PathLike[str] | Mapping[str, str] | None) -> GivenTerms:
         """The commercial terms that a file gives (key: value in YAML, or a workbook with a terms sheet), or that
         are given as written, by key.
 
@@ -46,9 +46,9 @@ class Kit(model.Kit):
         cannot be read.
         """
         if given is None:
-            return Terms({})
+            return GivenTerms({})
         if isinstance(given, Mapping):
-            return Terms(terms.understood(given, self))
+            return GivenTerms(terms.understood(given, self))
         return terms_in(Path(given), self)
 
     def blank_sheet(self, *, with_terms: bool = False) -> bytes:
@@ -66,8 +66,8 @@ class Kit(model.Kit):
 
 def terms_in(
     path: Path, kit: Kit, load: Callable[[Path, model.Kit], Mapping[str, Value]] = pipeline.load_terms
-) -> Terms:
+) -> GivenTerms:
     """The terms in a file; `load` may read it in another process.  Raises what `Kit.load_terms` raises."""
     if not path.exists():
         raise UsageError(f"terms {path}: there is no such file")
-    return Terms(load(path, kit))
+    return GivenTerms(load(path, kit))

@@ -55,7 +55,7 @@ class ManifestJson(TypedDict):
     schema: Literal["docgen/manifest/1"]
     docgen: Annotated[str, "the version of docgen"]
     kit: KitJson
-    reviewed_by: Annotated[str | None, "who has reviewed a final contract"]
+    reviewed_by: Annotated[str | None, "who has decided on what the review leaves to a person"]
     amendments: Annotated[list[dict[str, Any]], "answers that the provider has corrected"]
     source: SourceJson
     terms_sha256: Annotated[str, "a hash of the commercial terms"]
@@ -80,6 +80,7 @@ def terms_sha256(terms: Mapping[str, Value]) -> str:
 def build(
     kit: Kit, intake: Intake, verdict: Verdict, date: dt.date, source_sha256: str,
     terms: Mapping[str, Value], documents: Mapping[str, tuple[str, bytes] | None], fonts: Mapping[str, str],
+    reviewed_by: str | None = None,
 ) -> bytes:  # fmt: skip
     """The manifest of a packet; `documents` maps form, review and contract to (file name, bytes) or None."""
     hashes = _hashes(kit.folder)
@@ -87,7 +88,7 @@ def build(
         "schema": "docgen/manifest/1",
         "docgen": __version__,
         "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
-        "reviewed_by": None,
+        "reviewed_by": reviewed_by,
         "amendments": [],
         "source": {
             "name": Path(intake.source).name,

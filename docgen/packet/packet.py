@@ -39,13 +39,15 @@ _LONGEST_IN_NAMES = 80
 
 @dataclass(frozen=True, slots=True)
 class PacketOptions:
-    """How packets of one run are made: kit, printed date, target folder, and which documents."""
+    """How packets of one run are made: kit, printed date, target folder, which documents, and who decided on what the
+    review leaves to a person, where somebody did."""
 
     kit: Kit
     date: dt.date
     out: Location
     force: bool = False
     only: tuple[str, ...] = KINDS
+    reviewed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def prepare(
     documents, pending = render(reviewed, attachable(reviewed, source), options)
     listing = manifest.build(
         options.kit, reviewed.intake, reviewed.review.verdict, options.date,
-        source.sha256, reviewed.terms, documents, faces() if documents["review"] else {},
+        source.sha256, reviewed.terms, documents, faces() if documents["review"] else {}, options.reviewed_by,
     )  # fmt: skip
     contents = {name: content for name, content in filter(None, documents.values())}
     prepared = files.stage_folder(folder, contents | {manifest.MANIFEST: listing})
@@ -132,7 +134,7 @@ def render(reviewed: ReviewedIntake, source_bytes: bytes, options: PacketOptions
     documents: Documents = dict.fromkeys(KINDS)
     pending: tuple[str, ...] = ()
     if "contract" in options.only and reviewed.review.verdict in READY:
-        contract = contract_of(reviewed, options.kit, RenderOptions(options.date))
+        contract = contract_of(reviewed, options.kit, RenderOptions(options.date, reviewed_by=options.reviewed_by))
         pending = contract.pending
         documents["contract"] = names["contract"], contract.content
     if "form" in options.only:

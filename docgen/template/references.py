@@ -36,7 +36,7 @@ _TEXT = re.compile(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 
 @dataclass
-class _Field:
+class _OpenField:
     """A field whose end has not been met: its code, where its result begins, the paragraph that it stands in."""
 
     near: Number | None
@@ -98,7 +98,7 @@ def _name(code: str) -> str:
 def _found(xml: str, lists: Lists | None) -> _Found:
     """One walk through a part: bookmarks, fields, contents."""
     found, counter, near = _Found(), Counter(lists) if lists else None, None
-    stack: list[_Field] = []
+    stack: list[_OpenField] = []
     for token in _TOKEN.finditer(xml):
         if token["mark"] is not None:
             found.marks[unescape(token["mark"])] = near
@@ -116,9 +116,9 @@ def _found(xml: str, lists: Lists | None) -> _Found:
     return found
 
 
-def _field_mark(token: re.Match[str], stack: list[_Field], found: _Found, near: Number | None) -> None:
+def _field_mark(token: re.Match[str], stack: list[_OpenField], found: _Found, near: Number | None) -> None:
     if token["end"] == "begin":
-        stack.append(_Field(near))
+        stack.append(_OpenField(near))
     elif token["end"] == "separate" and stack:
         stack[-1].result = token.end()
     elif token["end"] == "end" and stack:

@@ -70,7 +70,7 @@ class Rendered(NamedTuple):
 
 class WordTemplate(NamedTuple):
     """A compiled Word template: every part of the file in order, those to render and those ready to be copied; the name
-    of its main part; by part the containers that may end up empty; and the lists of one that refers to their numbers."""
+    of its main part; by part the containers that may end up empty; the lists of one that refers to their numbers."""
 
     path: Path
     parts: Mapping[str, Compiled | package.Part]

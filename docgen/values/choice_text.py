@@ -62,6 +62,7 @@ class Options:
     """The choices of one field, compiled for finding them in text."""
 
     keys: dict[str, str]
+    spaced: frozenset[str]
     order: tuple[str, ...]
     offered: tuple[str, ...]
     label: re.Pattern[str]
@@ -116,8 +117,10 @@ class Cut:
 
 
 def _loose(name: str) -> str:
-    """A pattern for `name` in any width and case, with white space anywhere inside."""
-    return r"\s?".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in fold(name))
+    """A pattern for `name` in any width and case, with blanks anywhere inside; a line ends only before a bracket."""
+    letters = [f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in fold(name)]
+    gaps = (r"\s?" if letter in "([（" else r"[^\S\n]?" for letter in fold(name)[1:])
+    return letters[0] + "".join(gap + letter for gap, letter in zip(gaps, letters[1:], strict=True)) if letters else ""
 
 
 @lru_cache(maxsize=256)
@@ -135,6 +138,7 @@ def options(given: tuple[Option, ...], other: str | None = None) -> Options:
     flags = re.IGNORECASE
     return Options(
         keys=keys,
+        spaced=frozenset(fold(name) for option in given for name in option.names if " " in name.strip()),
         order=tuple(option.key for option in given),
         offered=tuple(option.key for option in given if option.offered),
         label=re.compile(label, flags),
@@ -226,7 +230,8 @@ def _take_mark(match: re.Match[str], pieces: Cut) -> int:
 
 
 def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *, has_words: bool) -> int:
-    item = ChoiceItem(label.start(), label.end(), key=known.keys[fold(label.group())], number=pieces.number)
+    name = _first_name(known, label.group())
+    item = ChoiceItem(label.start(), label.start() + len(name), key=known.keys[fold(name)], number=pieces.number)
     pieces.number = ""
     pieces.items.append(item)
     remark = _REMARK.match(text, item.end)
@@ -239,6 +244,16 @@ def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *,
         item.end = amount.end()
         item.text = free_text(pieces.text[amount.start() : amount.end()])
     return item.end
+
+
+def _first_name(known: Options, label: str) -> str:
+    """The label, or the first of the two names that a blank parts in it: `通信 运营商` are two, though together they
+    are a third."""
+    first, blank, rest = label.partition(" ")
+    if not blank or fold(label) in known.spaced:
+        return label
+    keys = [known.keys.get(fold(part)) for part in (first, rest)]
+    return first if None not in keys and keys[0] != keys[1] else label
 
 
 def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) -> int:

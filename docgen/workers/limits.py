@@ -79,7 +79,12 @@ def _limit_memory(most: int) -> None:
 
 
 def leave_the_terminal_to_the_parent() -> None:
-    """Let Ctrl-C and Ctrl-Z, which reach every process of a terminal, be the parent's to act on."""
+    """Let Ctrl-C and Ctrl-Z, which reach every process of a terminal, be the parent's to act on, and let it alone
+    speak: what a library says when it dies is nobody's business."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
     for name in ("SIGINT", "SIGTSTP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)

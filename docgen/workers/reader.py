@@ -191,9 +191,6 @@ def _leave_the_parent(parent: int, kept: set[int]) -> None:
     limits.enforce()
     limits.leave_the_terminal_to_the_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # what a library says when it dies is nobody's business
-        os.dup2(nothing, descriptor)
     for descriptor in {int(entry.name) for entry in os.scandir("/dev/fd")} - kept - {0, 1, 2}:
         with contextlib.suppress(OSError):  # that of the listing itself
             os.close(descriptor)

@@ -137,9 +137,9 @@ def with_part(path: Path, kind: str, part: Part) -> Path:
 
 ONE = "<row><c t='inlineStr'><is><t>a</t></is></c></row>"
 CELL = '<row><c t="s"><v>0</v></c></row>'
-_COMMENT = f'{_HEAD}<comments xmlns="{MAIN}"><commentList>'
-_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
-_BOX = (
+COMMENT = f'{_HEAD}<comments xmlns="{MAIN}"><commentList>'
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+BOX = (
     "<d:oneCellAnchor><d:from><d:col>1</d:col><d:row>1</d:row></d:from><d:sp><d:txBody><a:p><a:r><a:t>x</a:t></a:r>"
     "</a:p></d:txBody></d:sp></d:oneCellAnchor>"
 )
@@ -196,19 +196,19 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "cells by the million on short sheets": lambda p: workbook(p, [sheet(repeated("<row><c><v>1</v></c><c><v>2</v></c></row>", 80_000)) for _ in range(60)]),
     "elements by the million on short sheets": lambda p: workbook(p, [sheet(repeated("<a/>", 1_000_000)) for _ in range(200)]),
     "elements inside one another": lambda p: workbook(p, [sheet((*repeated("<a>", 5_000_000), *repeated("</a>", 5_000_000)))]),
-    "comments by the million": lambda p: with_part(p, "comments", (_COMMENT.encode(), *repeated('<comment ref="A1"><text><t>x</t></text></comment>', 2_000_000), b"</commentList></comments>")),
-    "text boxes by the million": lambda p: with_part(p, "drawing", (f'{_HEAD}<d:wsDr xmlns:d="{_DRAWING}/spreadsheetDrawing" xmlns:a="{_DRAWING}/main">'.encode(), *repeated(_BOX, 1_000_000), b"</d:wsDr>")),
+    "comments by the million": lambda p: with_part(p, "comments", (COMMENT.encode(), *repeated('<comment ref="A1"><text><t>x</t></text></comment>', 2_000_000), b"</commentList></comments>")),
+    "text boxes by the million": lambda p: with_part(p, "drawing", (f'{_HEAD}<d:wsDr xmlns:d="{DRAWING}/spreadsheetDrawing" xmlns:a="{DRAWING}/main">'.encode(), *repeated(BOX, 1_000_000), b"</d:wsDr>")),
     "sheets by the thousand": lambda p: workbook(p, [sheet(ONE) for _ in range(5000)]),
 }  # fmt: skip
 
 
 _ODS = ("office", "table", "text", "style")
-_ODS_CELL = '<table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell>'
+ODS_CELL = '<table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell>'
 
 
 def wide(count: int) -> str:
     """A cell that says to stand in so many columns."""
-    return _ODS_CELL.replace("-cell ", f'-cell table:number-columns-repeated="{count}" ', 1)
+    return ODS_CELL.replace("-cell ", f'-cell table:number-columns-repeated="{count}" ', 1)
 
 
 def spreadsheet(path: Path, rows: Part, *, before: Part = b"") -> Path:
@@ -225,19 +225,19 @@ def spreadsheet(path: Path, rows: Part, *, before: Part = b"") -> Path:
 
 
 FILES |= {
-    "ods rows repeated": lambda p: spreadsheet(p, f'<table:table-row table:number-rows-repeated="1000000">{_ODS_CELL}</table:table-row>'),
+    "ods rows repeated": lambda p: spreadsheet(p, f'<table:table-row table:number-rows-repeated="1000000">{ODS_CELL}</table:table-row>'),
     "ods columns repeated": lambda p: spreadsheet(p, repeated(f'<table:table-row>{wide(16384)}</table:table-row>', 10_000)),
     "ods cells repeated in both directions": lambda p: spreadsheet(p, f'<table:table-row table:number-rows-repeated="999999999">{wide(999_999_999)}</table:table-row>'),
     "ods columns by the million": lambda p: spreadsheet(p, repeated('<table:table-column table:visibility="collapse" table:number-columns-repeated="16384"/>', 3_000_000)),
     "ods long texts repeated": lambda p: spreadsheet(p, (b'<table:table-row table:number-rows-repeated="400000"><table:table-cell office:value-type="string"><text:p>', *noise(MB), b"</text:p></table:table-cell></table:table-row>")),
     "ods a text without an end": lambda p: spreadsheet(p, (b'<table:table-row><table:table-cell office:value-type="string"><text:p>', *noise(240 * MB), b"</text:p></table:table-cell></table:table-row>")),
     "ods runs by the million": lambda p: spreadsheet(p, (b'<table:table-row><table:table-cell office:value-type="string"><text:p>', *repeated("<text:span>a</text:span>", 5_000_000), b"</text:p></table:table-cell></table:table-row>")),
-    "ods styles by the million": lambda p: spreadsheet(p, f"<table:table-row>{_ODS_CELL}</table:table-row>", before=(f'<style:style style:name="s{n}" style:family="table-cell"/>'.encode() for n in range(3_000_000))),
+    "ods styles by the million": lambda p: spreadsheet(p, f"<table:table-row>{ODS_CELL}</table:table-row>", before=(f'<style:style style:name="s{n}" style:family="table-cell"/>'.encode() for n in range(3_000_000))),
     "ods styles in a chain": lambda p: spreadsheet(p, repeated('<table:table-row><table:table-cell table:style-name="s60000"><text:p>a</text:p></table:table-cell></table:table-row>', 100_000), before=(f'<style:style style:name="s{n}" style:parent-style-name="s{n - 1}" style:family="table-cell"/>'.encode() for n in range(60_001))),
     "ods spans over one another": lambda p: spreadsheet(p, repeated('<table:table-row><table:table-cell table:number-columns-spanned="16384" table:number-rows-spanned="1048576"/></table:table-row>', 90_000)),
     "ods sheets inside one another": lambda p: spreadsheet(p, (*repeated("<table:table>", 1_000_000), *repeated("</table:table>", 1_000_000))),
     "ods comments by the million": lambda p: spreadsheet(p, (b"<table:table-row><table:table-cell>", *repeated("<office:annotation><text:p>x</text:p></office:annotation>", 2_000_000), b"</table:table-cell></table:table-row>")),
-    "ods cells by the million": lambda p: spreadsheet(p, repeated(f"<table:table-row>{_ODS_CELL}</table:table-row>", 2_000_000)),
+    "ods cells by the million": lambda p: spreadsheet(p, repeated(f"<table:table-row>{ODS_CELL}</table:table-row>", 2_000_000)),
 }  # fmt: skip
 
 
