@@ -12,6 +12,7 @@ from bin12 import cell, number_cell, record, rich, row, shared_cell, styles, tex
 from test_formats import cells
 from test_read import refusal
 
+from docgen.errors import SourceError
 from docgen.formats import xlsb, xlsb_records
 from docgen.formats.grid import Book, Cell, Extent
 from docgen.formats.xlsb import read_binary_book
@@ -103,13 +104,21 @@ def test_the_calendar_of_1904(tmp_path: Path) -> None:
 
 def test_a_long_sheet_is_read_to_its_end(tmp_path: Path) -> None:
     rows = b"".join(row(number, text_cell(1, f"第{number}行")) for number in range(0, 6_000, 2))
-    path = bin12.workbook(tmp_path / "a.xlsb", rows + record(176, struct.pack("<4I", 0, 0, 0, 3)))
+    path = bin12.workbook(tmp_path / "a.xlsb", rows + record(176, struct.pack("<4I", 0, 0, 5, 8)))
     found = read_binary_book(path).sheets[0]
-    assert (len(found.rows), found.last_row, found.merged) == (1000, 5_999, (Extent(1, 1, 1, 4),))
+    assert (len(found.rows), found.last_row, found.merged) == (1000, 5_999, (Extent(1, 6, 1, 9),))
     for _ in range(2):
-        assert [[one.text for one in line.values()] for _, line in found.every_row()][1:] == [
-            [f"第{number}行"] for number in range(2, 6_000, 2)
+        assert [[one.text for one in line.values()] for _, line in found.every_row()] == [
+            [f"第{number}行"] for number in range(0, 6_000, 2)
         ]
+
+
+def test_damage_behind_the_first_rows_is_a_refusal_too(tmp_path: Path) -> None:
+    rows = b"".join(row(number, text_cell(1, "甲")) for number in range(1_500))
+    path = bin12.workbook(tmp_path / "a.xlsb", rows + row(1_500, shared_cell(0, 7)))
+    sheet = read_binary_book(path).sheets[0]
+    with pytest.raises(SourceError, match="the workbook cannot be read: it is damaged"):
+        list(sheet.every_row())
 
 
 def test_a_text_longer_than_a_cell_holds_is_cut(tmp_path: Path) -> None:

@@ -110,7 +110,13 @@ class _BinarySheets:
         with clear_errors(self._path, "the workbook", AS_WORKBOOK), open_package(self._path) as package:
             content = package.read(part)
         again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
-        yield from islice(again._rows(content, _Aside()), held, None)  # its end has been seen, so nothing fails
+        rows = islice(again._rows(content, _Aside()), held, None)
+        while True:
+            with clear_errors(self._path, "the workbook", AS_WORKBOOK):  # what is done between two rows is not ours
+                found = next(rows, None)
+            if found is None:
+                return
+            yield found
 
     def _rows(self, content: bytes, aside: _Aside) -> Iterator[tuple[int, dict[int, Cell]]]:
         """The cells of each row that has any, by column."""
