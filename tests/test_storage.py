@@ -109,7 +109,7 @@ def test_storage_gets_what_a_disk_gets(sources: Path, on_disk: Path, bucket: str
     assert len(errors) == 1
     assert errors[0].startswith(f"error: {bucket}/in/broken.xlsx: ")
     lines = b"".join(content for name, content in objects(f"{bucket}/out").items() if name.startswith("journal"))
-    assert len(list(map(json.loads, lines.splitlines()))) == 4
+    assert sum(not one.get("passed_over") for one in map(json.loads, lines.splitlines())) == 4
 
 
 def test_a_cluster_reads_and_writes_there_too(sources: Path, on_disk: Path, bucket: str, tmp_path: Path) -> None:

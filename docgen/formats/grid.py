@@ -25,6 +25,8 @@ DIGITS = 15
 _WRITTEN_OUT = 1e20  # whole numbers below are written digit by digit
 #: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
 HELD_ROWS = 1000
+#: Where the sheets of spreadsheets end: a damaged range goes no further.
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: Merged ranges that a sheet may have beside one another, counted anew in each row at which they change.
 MOST_BESIDE = 2_000_000
 _CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
@@ -225,7 +227,8 @@ def grid(
     Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.  Raises TooMuch
     for merged ranges that lie over one another by the thousand.
     """
-    extents = tuple(sorted({extent for extent in merged if extent[:2] != extent[2:]}))
+    within = (Extent(e.top, e.left, min(e.bottom, LAST_ROW), min(e.right, LAST_COLUMN)) for e in merged)
+    extents = tuple(sorted({extent for extent in within if extent[:2] != extent[2:]}))
     _check_beside(extents)
     rows: dict[int, dict[int, Cell]] = {}
     for row, column, cell in cells:
