@@ -14,6 +14,7 @@ from test_read import refusal
 
 from docgen.errors import SourceError
 from docgen.formats import xlsb, xlsb_records
+from docgen.formats.cells import number_cell as cell_with_number
 from docgen.formats.grid import Book, Cell, Extent
 from docgen.formats.xlsb import read_binary_book
 from docgen.model.kit import Kit
@@ -158,12 +159,11 @@ def test_there_is_a_budget_of_what_sheets_share(
 def test_rows_behind_the_first_are_counted_and_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = bin12.workbook(tmp_path / "a.xlsb", b"".join(row(number, number_cell(0, number)) for number in range(5_000)))
     made = 0
-    number_cells = xlsb.number_cell
 
     def counted(*arguments: object, **options: object) -> Cell:
         nonlocal made
         made += 1
-        return number_cells(*arguments, **options)  # type: ignore[arg-type]
+        return cell_with_number(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(xlsb, "number_cell", counted)
     read_binary_book(path)
