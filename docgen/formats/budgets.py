@@ -36,7 +36,7 @@ MOST_HIDDEN, MOST_FLOATING = 2_000_000, 100_000
 #: Columns of a sheet (Excel's limit).
 MOST_COLUMNS = 16_384
 #: Cells in the first rows of all sheets, which are kept, and their characters.
-MOST_HELD, MOST_CHARACTERS = 300_000, 20_000_000
+MOST_HELD, MOST_CHARACTERS = 200_000, 20_000_000
 
 
 class TooMuch(ValueError):  # noqa: N818  said of a source, not of docgen

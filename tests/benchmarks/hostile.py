@@ -93,7 +93,7 @@ def overlapping(path: Path) -> None:
 
 def content_types(path: Path) -> None:
     """Types without an end: what a regular expression goes through again from every place."""
-    begun = b'<Override PartName="/x' * 1_000_000
+    begun = spread('<Override PartName="/x', 1_000_000).encode()
     book(path, lambda name, old: old.replace(b"</Types>", begun + b"</Types>") if name.startswith("[Content") else old)
 
 
@@ -201,10 +201,11 @@ def tables_again(path: Path) -> None:
 
 
 def shared_texts(count: int, text: bytes) -> bytes:
-    """A table of texts in as many records as it needs."""
-    whole = struct.pack("<II", count, count) + text * count
-    pieces = [whole[at : at + 8190] for at in range(0, len(whole), 8190)]
-    return biff.record(0x00FC, pieces[0]) + b"".join(biff.record(0x003C, piece) for piece in pieces[1:])
+    """A table of texts in as many records as it needs, none of them cut in two."""
+    block = 8_000 // len(text)
+    records = [text * min(block, count - start) for start in range(0, count, block)]
+    head = biff.record(0x00FC, struct.pack("<II", count, count) + records[0])
+    return head + b"".join(biff.record(0x003C, piece) for piece in records[1:])
 
 
 ONE = biff.sheet(biff.text_cell(0, 0, "甲"))
@@ -216,8 +217,8 @@ def wide() -> bytes:
     return biff.sheet(*(biff.text_cell(row, 255, "角") for row in range(65_536)))
 
 
-#: A text of one letter with 1,000 changes of its font.
-RICH = struct.pack("<HBH", 1, 8, 1_000) + b"a" + struct.pack("<HH", 300, 300) * 1_000
+#: A text of one letter with 1,900 changes of its font.
+RICH = struct.pack("<HBH", 1, 8, 1_900) + b"a" + struct.pack("<HH", 300, 300) * 1_900
 
 
 # -- binary workbooks ------------------------------------------------------------------------------
@@ -255,7 +256,7 @@ def times(content: bytes, count: int) -> Iterable[bytes]:
 
 def long_text() -> bytes:
     """A text of a megabyte."""
-    return text_of("字" * 500_000)
+    return text_of(random.Random(1).randbytes(250_000).hex())
 
 
 def lines(*pieces: bytes) -> Make:
@@ -274,6 +275,7 @@ HOSTILE: dict[str, tuple[str, Make]] = {
     "docx tables by the thousand": ("docx", lambda p: word(spread("<w:tbl/>", 100_000))(p)),
     "docx tables with cells by the thousand": ("docx", lambda p: word(words.table(words.row("甲")) * 2_000)(p)),
     "docx cells, all different": ("docx", lambda p: word(cells(600, 100))(p)),
+    "docx as many cells as may be": ("docx", lambda p: word(cells(600, 49))(p)),
     "docx cells, more of them": ("docx", lambda p: word(cells(2_000, 100))(p)),
     "docx controls in one another": ("docx", lambda p: word(("<w:p><w:sdt><w:sdtContent>" + words.run("字" * 50) * 20) * 90 + "</w:sdtContent></w:sdt></w:p>" * 90)(p)),
     "docx the kit's controls by the thousand": ("docx", lambda p: word(words.paragraph(words.control("company_name", words.run("字" * 900))) * 5_000)(p)),
@@ -298,7 +300,8 @@ HOSTILE: dict[str, tuple[str, Make]] = {
     "xls cells by the million": ("xls", lambda p: xls(*[biff.sheet(*(biff.record(0x00BD, struct.pack("<2H", row, 0) + bytes(1536) + struct.pack("<H", 255)) for row in range(20_000)))])(p)),
     "xls a table of 65,536 rows": ("xls", lambda p: xls(biff.sheet(*(biff.number_cell(row, column, row) for row in range(65_536) for column in range(20))))(p)),
     "xls texts by the million": ("xls", lambda p: xls(ONE, before=shared_texts(3_000_000, b"\0\0\0"))(p)),
-    "xls texts with many fonts": ("xls", lambda p: xls(ONE, before=shared_texts(10_000, RICH))(p)),
+    "xls texts with many fonts": ("xls", lambda p: xls(ONE, before=shared_texts(6_000, RICH))(p)),
+    "xls texts with as many fonts as may be": ("xls", lambda p: xls(ONE, before=shared_texts(1_600, RICH))(p)),
     "xls styles by the million": ("xls", lambda p: xls(ONE, styles=biff.style() * 1_000_000)(p)),
     "xls formats by the thousand": ("xls", lambda p: xls(ONE, before=biff.record(0x041E, struct.pack("<HHB", 200, 8_000, 0) + b"0" * 8_000) * 6_000)(p)),
     "xls columns by the million": ("xls", lambda p: xls(biff.sheet(biff.record(0x007D, struct.pack("<6H", 0, 255, 0, 0, 1, 0)) * 1_000_000, biff.text_cell(0, 0, "甲")))(p)),
@@ -318,7 +321,8 @@ HOSTILE: dict[str, tuple[str, Make]] = {
     "csv columns over many lines": ("csv", lambda p: lines(b'"\n",' * 20_000_000)(p)),
     "csv one long line": ("csv", lambda p: lines(b"a" * (450 * MB))(p)),
     "csv one long text": ("csv", lambda p: lines(b'a,"', b"a\n" * (200 * MB))(p)),
-    "csv cells in the first rows": ("csv", lambda p: lines(*(b",".join(b"%dx%d" % (row, column) for column in range(290)) + b"\n" for row in range(1_000)))(p)),
+    "csv as many characters as may be": ("csv", lambda p: lines(*((f"{row}字" + "字" * 32_000 + ",x\n").encode() for row in range(600)))(p)),
+    "csv cells in the first rows": ("csv", lambda p: lines(*(b",".join(b"%dx%d" % (row, column) for column in range(195)) + b"\n" for row in range(1_000)))(p)),
     "csv a million rows": ("csv", lambda p: lines("甲公司,王女士,13800138000\n".encode() * 3_000_000)(p)),
     "csv a million rows in GB18030": ("csv", lambda p: lines("甲公司,王女士,13800138000\n".encode("gb18030") * 3_000_000)(p)),
     "csv quotes without end": ("csv", lambda p: lines(b'="' * (100 * MB))(p)),
@@ -339,13 +343,10 @@ def cost(path: Path, *, bare: bool) -> tuple[float, float, int, str]:
 _BARE = """
 import sys
 from itertools import islice
-from pathlib import Path
-from docgen.errors import SourceError
-from docgen.kit import kits
-from docgen.pipeline import assess
+import docgen
 try:
-    print(len(list(islice(assess(Path(sys.argv[1]), kits.load(kits.find("caller-number"))), 3))), "intakes")
-except SourceError as refused:
+    print(len(list(islice(docgen.read(sys.argv[1], docgen.Kit.load("caller-number")), 3))), "intakes")
+except docgen.SourceError as refused:
     print(refused)
 """
 
