@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from test_read import refusal
@@ -57,6 +58,14 @@ WITH_STYLES = {"parts": {"styles.xml": STYLES}, "relations": {"styles.xml": "sty
 def test_struck_text_is_no_text(read: Read, way: str) -> None:
     body = table(row(paragraph("新", STRUCK[way], "名")))
     assert only_cell(read(body, **WITH_STYLES))[:3] == ("新名", None, "旧")
+
+
+def test_styles_in_a_long_chain_are_followed_so_far_and_no_further() -> None:
+    chain = "".join(f'<w:style w:styleId="{n}"><w:basedOn w:val="{n - 1}"/></w:style>' for n in range(1, 2_000))
+    root = ElementTree.fromstring(
+        part('<w:style w:styleId="0"><w:rPr><w:strike/></w:rPr></w:style>' + chain, "w:styles")
+    )
+    assert docx_text.Strikes(root)._struck == {str(number) for number in range(50)}
 
 
 @pytest.mark.parametrize(
@@ -200,11 +209,13 @@ def test_text_longer_than_a_cell_is_cut(read: Read) -> None:
 
 ASKING = {
     "tables": (table(row("甲")) * 2_001, "more than 2,000 tables"),
-    "cells": (table(row(*["甲"] * 900) * 223), "more than 200,000 cells"),
+    "cells": (table(row(*["甲"] * 900) * 34), "more than 30,000 cells"),
+    "paragraphs": (paragraph("甲") * 50_001, "more than 50,000 paragraphs outside of tables"),
     "columns": (table(row(*["甲"] * 1_000)), "more than 1,000 columns"),
     "columns spanned": (
         table("<w:tr>" + cell("甲", '<w:gridSpan w:val="63"/>') * 17 + "</w:tr>"), "more than 1,000 columns",
     ),
+    "comments": (table(row("甲")), "more than 10,000 comments", part("<w:comment/>" * 10_001, "w:comments")),
     "controls": (control("company_name", run("甲")) * 5_001, "more than 5,000 controls"),
     "controls in controls": (
         paragraph(('<w:sdt><w:sdtPr><w:tag w:val="company_name"/></w:sdtPr><w:sdtContent>' + run("甲")) * 30
@@ -218,8 +229,9 @@ ASKING = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASKING)
 def test_there_is_a_budget_of(tmp_path: Path, kit: Kit, name: str) -> None:
-    body, said = ASKING[name]
-    assert said in refusal(word_file(tmp_path / "a.docx", body), kit)
+    body, said, *comments = ASKING[name]
+    parts = dict(zip(["comments.xml"], comments, strict=False))
+    assert said in refusal(word_file(tmp_path / "a.docx", body, parts, dict.fromkeys(parts, "comments")), kit)
 
 
 def test_there_is_a_budget_of_characters(tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:

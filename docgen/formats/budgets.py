@@ -19,8 +19,8 @@ MOST_UNPACKED = 1024 * MB
 MOST_SHRUNK, SHRUNK_FROM = 250, 20 * MB
 #: Unpacked bytes of the parts that are parsed whole, all together, and the memory that their trees take.
 WHOLE_PARTS, WHOLE_TREES = 60 * MB, 300 * MB
-#: Bytes that are read of a compound file to open it (tables and directory), and in all.
-COMPOUND_TABLES, COMPOUND_READ = 8 * MB, 256 * MB
+#: Bytes of a compound file, those that are read to open it (tables and directory), and those in all.
+COMPOUND_FILE, COMPOUND_TABLES, COMPOUND_READ = 128 * MB, 2 * MB, 256 * MB
 #: Bytes of an encrypted package and of encrypted records, and rounds of a hash to make the key (Excel: 100,000).
 LOCKED_PACKAGE, LOCKED_RECORDS, MOST_SPINS = 60 * MB, 8 * MB, 1_000_000
 #: Bytes before the root element of an XML part, and between two of its tags.
@@ -31,10 +31,12 @@ DEEPEST, MOST_INSIDE = 200, 500_000
 LONGEST_TEXT = 32_767
 #: Cells that hold something, merged ranges, and sheets, all together.
 MOST_CELLS, MOST_MERGED, MOST_SHEETS = 3_000_000, 100_000, 1_000
+#: Hidden columns, counted as often as they are said to be; comments, text boxes and pictures; all together.
+MOST_HIDDEN, MOST_FLOATING = 2_000_000, 100_000
 #: Columns of a sheet (Excel's limit).
 MOST_COLUMNS = 16_384
 #: Cells in the first rows of all sheets, which are kept, and their characters.
-MOST_HELD, MOST_CHARACTERS = 300_000, 20_000_000
+MOST_HELD, MOST_CHARACTERS = 200_000, 20_000_000
 
 
 class TooMuch(ValueError):  # noqa: N818  said of a source, not of docgen

@@ -38,6 +38,8 @@ class Compound:
         """Raises Damaged for a file that is cut off or whose tables are damaged, and TooMuch."""
         from olefile import OleFileIO
 
+        if file.seek(0, io.SEEK_END) > budgets.COMPOUND_FILE:  # olefile puts its tables together piece by piece
+            raise TooMuch(f"it has more than {budgets.COMPOUND_FILE >> 20} MB")
         self._file = _MeteredFile(file, budgets.COMPOUND_TABLES)
         try:
             self._ole = OleFileIO(self._file)

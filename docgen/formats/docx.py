@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 
 from docgen.errors import SourceError
 from docgen.file_cache import cached_by_file
-from docgen.formats.budgets import LONGEST_TEXT, MB
+from docgen.formats.budgets import LONGEST_TEXT, MB, Budget
 from docgen.formats.detect import main_part
 from docgen.formats.docx_body import BodyReader
 from docgen.formats.docx_flows import Answering, Control
@@ -28,6 +28,8 @@ from docgen.formats.refusals import Damaged
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * MB
+#: Paragraphs outside of tables, and comments; a contract of 500 pages has 15,000.
+MOST_LINES, MOST_COMMENTS = 50_000, 10_000
 #: How much is read of a part of another format that stands in the text.
 _LONGEST_CHUNK = MB // 4
 _PAGES = (".htm", ".html", ".xhtml", ".mht", ".mhtml", ".txt")
@@ -88,6 +90,7 @@ class _Parts:
                     if note.get(f"{W}type") is None:  # others draw the line above the notes
                         reader.read(note)
         prose = [*_lines(reader.prose.around), *self._chunks(reader)]
+        Budget(MOST_LINES, "paragraphs outside of tables").spend(len(prose))
         return Document(
             tables=reader.tables, controls=reader.controls, answering=reader.answering, prose=tuple(prose),
             margins="\n".join(self._margins(strikes)), struck=_lines(reader.prose.struck),
@@ -105,8 +108,10 @@ class _Parts:
         return map(self._root, dict.fromkeys(self._related(kind).values()))
 
     def _comments(self) -> Iterator[tuple[str, str]]:
+        budget = Budget(MOST_COMMENTS, "comments")
         for part in self._others("/comments"):
             for comment in part:
+                budget.spend()
                 yield comment.get(f"{W}id", ""), "\n".join(_shown(comment))[:LONGEST_TEXT]
 
     def _margins(self, strikes: Strikes) -> Iterator[str]:

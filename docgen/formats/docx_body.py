@@ -30,9 +30,9 @@ from docgen.formats.docx_text import (
 from docgen.formats.grid import Cell, Floating, Grid
 
 #: Tables of a document, cells of all of them (columns that they span counted), controls of the kit's.
-MOST_TABLES, MOST_CELLS, MOST_CONTROLS = 2_000, 200_000, 5_000
+MOST_TABLES, MOST_CELLS, MOST_CONTROLS = 2_000, 30_000, 5_000
 #: Controls of the kit's inside one another, and characters of the whole text.
-_DEEPEST_CONTROL, _MOST_TEXT = 20, 5_000_000
+_DEEPEST_CONTROL, _MOST_TEXT = 20, 1_500_000
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

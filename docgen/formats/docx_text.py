@@ -20,6 +20,7 @@ _RUN_PROPERTIES, _PARAGRAPH_STYLE = f"{W}rPr", f"{W}pPr/{W}pStyle"
 #: What stands for a character of its own in a run (17.3.3).
 SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-"}
 _SYMBOL_FONTS = re.compile("wingdings|symbol", re.IGNORECASE)
+_LONGEST_CHAIN = 50  # styles that are based on one another
 _SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
 
 
@@ -60,11 +61,9 @@ class Strikes:
 
 
 def _inherited(name: str, parents: dict[str, str], found: dict[str, bool]) -> bool:
-    seen = set()
-    while name and name not in seen:
+    for _ in range(_LONGEST_CHAIN):
         if name in found:
             return found[name]
-        seen.add(name)
         name = parents.get(name, "")
     return False
 

@@ -23,8 +23,8 @@ from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
 
 #: Bytes of the stream of a workbook; pictures in it are passed over.
 _LONGEST = 64 * MB
-#: Places that xlrd makes room for: a row's up to its last cell, and some bytes for each row.
-_MOST_PLACES, _OF_A_ROW = 20_000_000, 4
+#: Places that xlrd makes room for: a row's up to its last cell, and as much work as this many for each row.
+_MOST_PLACES, _OF_A_ROW = 20_000_000, 16
 #: The encodings of a workbook older than Excel 97 that names none: that of Chinese programs, else the Western one.
 _ENCODINGS = ("gb18030", "cp1252")
 _Row = list[tuple[int, int, Cell]]
@@ -84,7 +84,7 @@ class _OldSheets:
         self._path = path
         self._book = book
         self._records = records.sheets
-        self._places = Budget(_MOST_PLACES, "cells between the first and the last of its rows")
+        self._places = Budget(_MOST_PLACES, "places up to the last cells of its rows")
         self._held = HeldCells()
         self._codes = [_code(book, xf.format_key) for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
@@ -136,6 +136,8 @@ class _OldSheets:
         for row, column in about.notes:
             noted.setdefault(row, set()).add(column)
         for row in range(1, max(sheet.nrows, max(noted, default=0)) + 1):
+            if not (row <= sheet.nrows and sheet.row_len(row - 1)) and row not in noted:
+                continue
             kinds = sheet.row_types(row - 1) if row <= sheet.nrows else ()
             cells = {}
             for column, kind in enumerate(kinds, start=1):

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from docgen.formats.budgets import MB, MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget
+from docgen.formats.budgets import MB, MOST_CELLS, MOST_FLOATING, MOST_HIDDEN, MOST_MERGED, MOST_SHEETS, Budget
 from docgen.formats.grid import Extent, Floating
 from docgen.formats.refusals import Damaged
 
@@ -61,6 +61,8 @@ class _Budgets:
     cells: Budget = field(default_factory=lambda: Budget(MOST_CELLS, "cells"))
     sheets: Budget = field(default_factory=lambda: Budget(MOST_SHEETS, "sheets"))
     merged: Budget = field(default_factory=lambda: Budget(MOST_MERGED, "merged ranges"))
+    hidden: Budget = field(default_factory=lambda: Budget(MOST_HIDDEN, "hidden columns"))
+    floating: Budget = field(default_factory=lambda: Budget(MOST_FLOATING, "comments, text boxes and pictures"))
     # in bytes, for xlrd takes 30 times that (measured); Excel has 512 fonts and 4,000 styles
     texts: Budget = field(default_factory=lambda: Budget(12 * MB, "bytes of shared texts"))
     styles: Budget = field(default_factory=lambda: Budget(MB, "bytes of fonts, formats and styles"))
@@ -147,10 +149,14 @@ class WorkbookRecords:
             sheet.rows.add(struct.unpack_from("<H", content)[0] + 1)
         elif kind == _COLUMN and len(content) >= 10 and content[8] & 1:
             first, last = struct.unpack_from("<2H", content)
-            sheet.columns.update(range(first + 1, min(last, 255) + 2))
+            hidden = range(first + 1, min(last, 255) + 2)
+            self._budgets.hidden.spend(len(hidden))
+            sheet.columns.update(hidden)
         elif kind == _IS_FILTERED:
             sheet.is_filtered = True
         else:
+            if kind in {_NOTE, _OBJECT}:
+                self._budgets.floating.spend()
             notes.see(kind, content)
 
     def _within(self, at: int) -> Iterator[tuple[int, int, int]]:

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from docgen.formats.budgets import MOST_CELLS, MOST_MERGED, MOST_SHEETS, Budget, HeldCells
+from docgen.formats.budgets import MOST_CELLS, MOST_COLUMNS, MOST_HIDDEN, MOST_MERGED, MOST_SHEETS, Budget, HeldCells
 from docgen.formats.cells import number_cell, text_cell
 from docgen.formats.detect import main_part
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
@@ -30,6 +30,9 @@ _SHORT, _FROM_FULL = range(12, 19), 11
 _CELLS = {*range(_BLANK, _FORMULA_ERROR + 1), _RICH_TEXT}
 _IS_ROW_HIDDEN, _IS_COLUMN_HIDDEN, _COUNTS_FROM_1904 = 0x10, 1, 1
 _VISIBLE = 0
+_U32 = struct.Struct("<I")
+#: What stands for a cell that is only counted.
+_COUNTED = Cell("-")
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
@@ -66,6 +69,7 @@ class _Aside:
     rows: set[int] = field(default_factory=set)  # hidden ones
     columns: set[int] = field(default_factory=set)  # hidden ones
     is_filtered: bool = False
+    is_rest: bool = False  # the first rows have been read, and cells are only counted
 
 
 class _BinarySheets:
@@ -77,6 +81,7 @@ class _BinarySheets:
         self._counts_from_1904 = counts_from_1904
         self._cells = Budget(MOST_CELLS, "cells")
         self._held = HeldCells()
+        self._hidden = Budget(MOST_HIDDEN, "hidden columns")
         self._merged = Budget(MOST_MERGED, "merged ranges")
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
@@ -88,6 +93,7 @@ class _BinarySheets:
             self._held.spend(cell.text for cell in found[1].values())
             head.append(found)
         last = 0
+        aside.is_rest = True
         for row, _ in rows:
             last = row
         held = grid(title, ((row, column, cell) for row, cells in head for column, cell in cells.items()), aside.merged)
@@ -104,7 +110,13 @@ class _BinarySheets:
         with clear_errors(self._path, "the workbook", AS_WORKBOOK), open_package(self._path) as package:
             content = package.read(part)
         again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
-        yield from islice(again._rows(content, _Aside()), held, None)  # its end has been seen, so nothing fails
+        rows = islice(again._rows(content, _Aside()), held, None)
+        while True:
+            with clear_errors(self._path, "the workbook", AS_WORKBOOK):  # what is done between two rows is not ours
+                found = next(rows, None)
+            if found is None:
+                return
+            yield found
 
     def _rows(self, content: bytes, aside: _Aside) -> Iterator[tuple[int, dict[int, Cell]]]:
         """The cells of each row that has any, by column."""
@@ -112,10 +124,10 @@ class _BinarySheets:
         cells: dict[int, Cell] = {}
         for kind, record in records(content):
             if kind in _SHORT:
-                kind, record = kind - _FROM_FULL, struct.pack("<I", column) + record
+                kind, record = kind - _FROM_FULL, _U32.pack(column) + record
             if kind in _CELLS:
-                column = struct.unpack_from("<I", record)[0] + 1
-                cell = self._cell(kind, record) if kind != _BLANK else None
+                column = _U32.unpack_from(record)[0] + 1
+                cell = (_COUNTED if aside.is_rest else self._cell(kind, record)) if kind != _BLANK else None
                 if cell is not None:
                     self._cells.spend()
                     cells[column] = cell
@@ -123,7 +135,7 @@ class _BinarySheets:
                 if cells:
                     yield row, dict(sorted(cells.items()))
                     cells = {}
-                row = struct.unpack_from("<I", record)[0] + 1
+                row = _U32.unpack_from(record)[0] + 1
                 if len(record) > 11 and record[11] & _IS_ROW_HIDDEN:
                     aside.rows.add(row)
             else:
@@ -138,7 +150,9 @@ class _BinarySheets:
             aside.merged.append(Extent(top + 1, left + 1, bottom + 1, right + 1))
         elif kind == _COLUMN and len(record) > 16 and record[16] & _IS_COLUMN_HIDDEN:
             first, last = struct.unpack_from("<2I", record)
-            aside.columns.update(range(first + 1, min(last, 16_383) + 2))
+            hidden = range(first + 1, min(last + 1, MOST_COLUMNS) + 1)
+            self._hidden.spend(len(hidden))
+            aside.columns.update(hidden)
         elif kind == _FILTER:
             aside.is_filtered = True
 

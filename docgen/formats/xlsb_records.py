@@ -14,6 +14,7 @@ from docgen.formats.refusals import Damaged
 
 _TEXT_ITEM, _FONT, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 19, 43, 44, 47, 617, 618
 _IS_RICH, _IS_STRUCK = 1, 8
+_MOST_STYLES = 200_000  # records of that part; Excel has 65,490 styles
 _NULL = 0xFFFFFFFF  # the length of a text that is not there
 
 
@@ -50,7 +51,7 @@ class Shared:
         """Take in the part with the styles."""
         codes: dict[int, str] = {}
         is_of_cells = False
-        budget = Budget(MOST_CELLS, "styles")
+        budget = Budget(_MOST_STYLES, "styles")
         for kind, record in records(content):
             budget.spend()
             if kind == _FONT:
@@ -98,7 +99,11 @@ def records(content: bytes) -> Iterator[tuple[int, bytes]]:
     """The records of a part: kind and content.  Raises Damaged where one is cut off."""
     at, end = 0, len(content)
     while at < end:
-        kind, at = _in_sevens(content, at, 2)
+        kind = content[at]
+        if kind < 0x80:
+            at += 1
+        else:
+            kind, at = _in_sevens(content, at, 2)
         length, at = _in_sevens(content, at, 4)
         if at + length > end:
             raise Damaged("a record is cut off")
@@ -110,9 +115,10 @@ def _in_sevens(content: bytes, at: int, most: int) -> tuple[int, int]:
     """A number in seven bits a byte, and where it ends."""
     number = 0
     for place in range(most):
-        if at + place >= len(content):
-            raise Damaged("a record is cut off")
-        byte = content[at + place]
+        try:
+            byte = content[at + place]
+        except IndexError as cause:
+            raise Damaged("a record is cut off") from cause
         number |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
             break
