@@ -33,7 +33,7 @@ class CustomerTerms:
     values: Mapping[str, Value]
 
 
-class Found(NamedTuple):
+class TermsMatch(NamedTuple):
     """The terms that a table has for a customer; where it is not certain that they are, none, and what to say."""
 
     values: Mapping[str, Value]
@@ -49,10 +49,10 @@ class GivenTerms:
     values: Mapping[str, Value] = field(default_factory=dict)
     customers: tuple[CustomerTerms, ...] = ()
 
-    def of(self, name: str, code: str) -> Found:
+    def of(self, name: str, code: str) -> TermsMatch:
         """The terms of the customer who bears this name and this credit code ("" where it is not known)."""
         if not self.customers:
-            return Found({})
+            return TermsMatch({})
         named = [one for one in self.customers if one.name and fold(one.name) == fold(name)]
         coded = [one for one in self.customers if code and one.code == code]
         every = _distinct([*named, *coded])
@@ -60,11 +60,13 @@ class GivenTerms:
             return _doubtful(name, every)
         if not every:
             near = [one for one in self.customers if one.name and _is_slip(fold(one.name), fold(name))]
-            return _doubtful(name, near) if near else Found({}, "terms-customer-unknown", details={"customer": name})
+            return (
+                _doubtful(name, near) if near else TermsMatch({}, "terms-customer-unknown", details={"customer": name})
+            )
         (one,) = every
         if (one.name and not named) or (one.code and code and not coded):
             return _doubtful(name, every)
-        return Found(one.values)
+        return TermsMatch(one.values)
 
 
 def _distinct(found: Iterable[CustomerTerms]) -> list[CustomerTerms]:
@@ -77,9 +79,9 @@ def _is_slip(one: str, other: str) -> bool:
     return fuzz.ratio(one, other) >= _ALIKE
 
 
-def _doubtful(name: str, found: Iterable[CustomerTerms]) -> Found:
+def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
     told = "；".join(f"{one.place}「{one.name or one.code}」" for one in found)
-    return Found({}, "terms-customer-doubtful", Level.MANUAL, {"customer": name, "found": told})
+    return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"customer": name, "found": told})
 
 
 def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
