@@ -178,7 +178,7 @@ def _terms_of(intake: Intake, kit: Kit, terms: GivenTerms) -> tuple[Mapping[str,
     found = terms.of(str(name or intake.name), next((str(code) for code in codes if code), ""))
     told = []
     if found.code:
-        words = wording(found.code, **found.details)
+        words = wording(found.code, label=kit.fields[kit.name_field].label, **found.details)
         origin = Origin(intake.sheet, None)
         told = [Finding(found.code, "value", found.level, words.message, words.remedy, origin=origin, ask=words.ask)]
     return {**terms.values, **found.values}, told

@@ -216,9 +216,18 @@ def test_a_percentage_above_the_whole_is_a_question_not_an_error(run: Run, tmp_p
 
 def test_findings_on_terms_never_reach_the_customer(run: Run, tmp_path: Path) -> None:
     terms = tmp_path / "terms.yaml"
-    terms.write_text("connect_rate: 145%\n", encoding="utf-8")
-    run("return", INPUTS / "accepted.xlsx", "--terms", terms, "-o", tmp_path / "r.xlsx")
-    assert "接通率" not in sheet_text((tmp_path / "r.xlsx").read_bytes())
+    terms.write_text("connect_rate: 145%\ncustomer_address: 上海市内部路\n", encoding="utf-8")
+    source = tmp_path / "source.xlsx"
+    book = load_workbook(INPUTS / "accepted.xlsx")
+    sheet: Any = book.worksheets[0]
+    sheet.append(["客户地址", None, "北京市样例路"])
+    book.save(source)
+    done = run("return", source, "--terms", terms, "-o", tmp_path / "r.xlsx")
+    assert done.code == 0, done.err
+    returned = sheet_text((tmp_path / "r.xlsx").read_bytes())
+    assert "北京市样例路" in returned
+    for internal in ("接通率", "内部路", "商务条款"):
+        assert internal not in returned
 
 
 def test_the_estimate_counts_started_units(kit: Kit) -> None:

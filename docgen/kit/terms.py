@@ -61,7 +61,7 @@ class GivenTerms:
         if not every:
             near = [one for one in self.customers if one.name and _is_slip(fold(one.name), fold(name))]
             return (
-                _doubtful(name, near) if near else TermsMatch({}, "terms-customer-unknown", details={"customer": name})
+                _doubtful(name, near) if near else TermsMatch({}, "terms-customer-unknown", details={"written": name})
             )
         (one,) = every
         if (one.name and not named) or (one.code and code and not coded):
@@ -81,7 +81,7 @@ def _is_slip(one: str, other: str) -> bool:
 
 def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
     told = "；".join(f"{one.place}「{one.name or one.code}」" for one in found)
-    return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"customer": name, "found": told})
+    return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"written": name, "found": told})
 
 
 def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
