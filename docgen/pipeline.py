@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from docgen.errors import SourceError
-from docgen.extract.source import read, read_terms
+from docgen.extract.source import is_terms_table, read, read_terms
 from docgen.formats.books import is_workbook
 from docgen.formats.budgets import MAX_FILE
 from docgen.formats.refusals import too_large
 from docgen.kit import terms
-from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Review, Unrecognised, Value
+from docgen.kit.terms import CustomerTerms, GivenTerms
+from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.model.kit import Kit
+from docgen.model.messages import wording
 from docgen.rules import normalize
 from docgen.rules.review import review
 from docgen.text import printable
@@ -103,7 +105,7 @@ class Opened:
     kit: Kit
     intakes: Iterable[Answers]
     outside: tuple[Unrecognised, ...]
-    terms: Mapping[str, Value]
+    terms: GivenTerms
     findings: tuple[Finding, ...]
     is_single: bool = False
     today: dt.date | None = None
@@ -121,29 +123,38 @@ class Opened:
     def assess(self, answers: Answers) -> ReviewedIntake:
         """One intake of this source, reviewed."""
         intake = normalize.normalize(answers, self.kit, self.file.name)
-        if self.findings:
-            intake = replace(intake, findings=(*intake.findings, *self.findings))
-        judged = review(intake, self.kit, self.terms, self.today)
-        return ReviewedIntake(intake, judged, self.terms, self.is_single, answers.outside)
+        terms, told = _terms_of(intake, self.kit, self.terms)
+        if self.findings or told:
+            intake = replace(intake, findings=(*intake.findings, *self.findings, *told))
+        judged = review(intake, self.kit, terms, self.today)
+        return ReviewedIntake(intake, judged, terms, self.is_single, answers.outside)
 
     def __iter__(self) -> Iterator[ReviewedIntake]:
         return map(self.assess, self.answers())
 
 
 def open_source(
-    file: SourceFile, kit: Kit, given_terms: Mapping[str, Value] | None = None, today: dt.date | None = None
+    file: SourceFile,
+    kit: Kit,
+    given_terms: GivenTerms | Mapping[str, Value] | None = None,
+    today: dt.date | None = None,
 ) -> Opened:
     """The source, read as far as is needed to know its terms and that it holds an intake.
 
-    `given_terms` go before those of the workbook, and those before the kit's own; `today` is the date that documents
-    carry.  Raises SourceError, now or while its intakes are gone through.
+    `given_terms` go before those of the workbook, and those before the kit's own; of the given ones a customer's own
+    row goes before what holds for all.  `today` is the date that documents carry, where known.  Raises SourceError,
+    now or while its intakes are gone through.
     """
+    given = given_terms if isinstance(given_terms, GivenTerms) else GivenTerms(given_terms or {})
     with _turn, file.named():
         reading = read(file.path, kit)
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
     findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
-    all_terms = {**terms.defaults(kit), **sheet_terms, **(given_terms or {})}
-    return Opened(file, kit, reading.intakes, reading.outside, all_terms, tuple(findings), reading.is_single, today)
+    all_terms = {**terms.defaults(kit), **sheet_terms, **given.values}
+    return Opened(
+        file, kit, reading.intakes, reading.outside, replace(given, values=all_terms), tuple(findings),
+        reading.is_single, today,
+    )  # fmt: skip
 
 
 class Judged(Protocol):
@@ -158,11 +169,19 @@ class Judged(Protocol):
 
 
 #: `open_source`, here or in another process.
-OpenSource: TypeAlias = Callable[[SourceFile, Kit, Mapping[str, Value], dt.date], Judged]
+OpenSource: TypeAlias = Callable[[SourceFile, Kit, GivenTerms, dt.date | None], Judged]
 
 
-#: Findings for which a file of terms is refused: nobody but who wrote it reads them.
-_GRAVE = {Level.INVALID, Level.MANUAL}
+def _terms_of(intake: Intake, kit: Kit, terms: GivenTerms) -> tuple[Mapping[str, Value], list[Finding]]:
+    """The terms that hold for an intake, and what there is to say of how they were found."""
+    name, codes = intake.values.get(kit.name_field), [intake.values.get(field.key) for field in kit.codes]
+    found = terms.of(str(name or intake.name), next((str(code) for code in codes if code), ""))
+    told = []
+    if found.code:
+        words = wording(found.code, label=kit.fields[kit.name_field].label, **found.details)
+        origin = Origin(intake.sheet, None)
+        told = [Finding(found.code, "value", found.level, words.message, words.remedy, origin=origin, ask=words.ask)]
+    return {**terms.values, **found.values}, told
 
 
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:
@@ -177,18 +196,38 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
     return given, findings
 
 
-def load_terms(path: Path, kit: Kit) -> Mapping[str, Value]:
-    """The commercial terms that a file gives: a flat YAML file, or a workbook with a terms sheet.
+def load_terms(path: Path, kit: Kit) -> GivenTerms:
+    """The commercial terms that a file gives: a flat YAML file, a workbook with a terms sheet, or a table (of a
+    workbook, or csv) with a row for each customer.
 
     Raises SourceError that names every term that is unknown or cannot be read, with its place.
     """
     with _turn:
-        if not is_workbook(path):
-            return terms.load(path, kit)
-        answers, unknown = read_terms(path, kit)
+        if not is_workbook(path) and (path.suffix.lower() in _YAML or not is_terms_table(path, kit)):
+            return GivenTerms(terms.load(path, kit))
+        answers, table = read_terms(path, kit)
     given, findings = _sheet_terms(kit, answers)
-    problems = [f"{path}: {text.sheet}!{text.cell}: there is no term {text.text!r}" for text in unknown]
-    problems += [f"{path}: {f.sheet}!{f.cell}: {f.message}" for f in findings if f.level in _GRAVE]
+    problems = [f"{path}: {_place(text.sheet, text.cell)}: there is no term {text.text!r}" for text in table.unknown]
+    customers = []
+    for row in table.rows:
+        values, found = _sheet_terms(kit, row.answers)
+        findings += found
+        code = next((str(values[field.key]) for field in kit.codes if field.key in values), "")
+        place = _place(row.sheet, str(row.row))
+        if not (row.name or code):
+            problems.append(f"{path}: {place}: the row names no customer")
+        customers.append(CustomerTerms(row.name, code, place, values))
+    problems += [f"{path}: {_place(f.sheet, f.cell)}: {f.message}" for f in findings if f.level in _GRAVE]
     if problems:
-        raise SourceError("; ".join(problems), "correct the terms sheet")
-    return given
+        raise SourceError("; ".join(problems), "correct the terms")
+    return GivenTerms(given, tuple(customers))
+
+
+#: Findings for which a file of terms is refused: nobody but who wrote it reads them.
+_GRAVE = {Level.INVALID, Level.MANUAL}
+#: Suffixes of terms files that are no tables.
+_YAML = frozenset({".yaml", ".yml"})
+
+
+def _place(sheet: str | None, cell: str | None) -> str:
+    return "!".join(part for part in (sheet, cell) if part)

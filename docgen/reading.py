@@ -6,7 +6,7 @@ The library reads in the process of its caller; these are the same functions, be
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
@@ -16,7 +16,8 @@ from docgen.errors import SourceError
 from docgen.extract.source import is_text_form
 from docgen.formats import books
 from docgen.kit import kits
-from docgen.model.intake import Unrecognised, Value
+from docgen.kit.terms import GivenTerms
+from docgen.model.intake import Unrecognised
 from docgen.model.kit import Kit
 from docgen.output import storage
 from docgen.pipeline import ReviewedIntake, SourceFile
@@ -50,16 +51,14 @@ class ReadingProcess:
         """End the child; another one is started where something is read again."""
         self._reader.end()
 
-    def open_source(
-        self, file: SourceFile, kit: Kit, given_terms: Mapping[str, Value], today: dt.date
-    ) -> ReadElsewhere:
+    def open_source(self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None) -> ReadElsewhere:
         """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
         found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today)
         return ReadElsewhere(next(found), found)
 
-    def load_terms(self, path: Path, kit: Kit) -> Mapping[str, Value]:
+    def load_terms(self, path: Path, kit: Kit) -> GivenTerms:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
-        return cast("Mapping[str, Value]", self._reader.call(path, _load_terms, path, _known(kit)))
+        return cast("GivenTerms", self._reader.call(path, _load_terms, path, _known(kit)))
 
     def require_word(self, path: Path) -> None:
         """Raise SourceError where the file at `path` is no Word document, or no safe one."""
@@ -104,7 +103,7 @@ def _kit(folder: Path) -> Kit:
 
 
 def _read(
-    path: Path, name: str, kit: Path, given_terms: Mapping[str, Value], today: dt.date
+    path: Path, name: str, kit: Path, given_terms: GivenTerms, today: dt.date | None
 ) -> Iterator[tuple[Unrecognised, ...] | ReviewedIntake]:
     """The texts outside of the intakes, then each intake."""
     opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms, today)
@@ -116,5 +115,5 @@ def _look(source: str, kit: Path) -> str | None:
     return look(source, _kit(kit))
 
 
-def _load_terms(path: Path, kit: Path) -> Mapping[str, Value]:
+def _load_terms(path: Path, kit: Path) -> GivenTerms:
     return pipeline.load_terms(path, _kit(kit))

@@ -78,6 +78,16 @@ def sheet(answers: Mapping[str, str], layout: str = SOURCE_FORM, rows: Iterator[
     return form_text(given, layout).rstrip("\n") + "".join(f"\n| {row} |" for row in [*more, *rows]) + "\n"
 
 
+def terms_table(code: str, folder: Path) -> Path | None:
+    """The terms of single customers of an example, None where it has none."""
+    names = EXAMPLES[code].get("customers")
+    if names is None:
+        return None
+    path = folder / "terms.csv"
+    path.write_text("\n".join(["公司名称,合同编号", *(f"{name},HT-1" for name in names)]), encoding="utf-8")
+    return path
+
+
 def placed(cells: Mapping[str, Any]) -> dict[str, Any]:
     """By address what is given by key."""
     return {f"C{SOURCE_ROWS[key]}" if key in SOURCE_ROWS else key: value for key, value in cells.items()}
@@ -197,7 +207,8 @@ MADE: Mapping[str, Callable[[Path], Path]] = {
 def found(code: str) -> Finding:
     """The finding of that code on its example."""
     with tempfile.TemporaryDirectory() as folder:
-        cases = list(docgen.read(source(code, Path(folder)), kit(), date=DATE))
+        terms = terms_table(code, Path(folder))
+        cases = list(docgen.read(source(code, Path(folder)), kit(), terms=terms, date=DATE))
     findings = [finding for case in cases for finding in case.findings]
     return next(finding for finding in findings if finding.code == code)
 

@@ -37,7 +37,7 @@ ALL = {
     "input": Picture("", "manual.xlsx", "input.xlsx"),
     "form": Picture("form", "manual.xlsx", "form.docx"),
     "review": Picture("review", "manual.xlsx", "review.pdf"),
-    "contract": Picture("contract", "manual.xlsx", "contract.docx", page=2),
+    "contract": Picture("contract", "manual.xlsx", "contract.docx", page=3),
     "returned": Picture("return", "incomplete.xlsx", "returned.xlsx"),
 }
 

@@ -668,6 +668,7 @@ def test_the_messages_that_the_manual_for_authors_explains_are_those_of_the_chec
         part for row in section.strip().splitlines()[2:] for part in re.findall(r"`([^`]+)`", row.split("|")[1])
     ]
     said = [said for _, _, said in (*MISTAKES, *BLOCKS, *TABLES)] + ["Word's formatting cuts through the tag"]
+    said.append("a reference points to the bookmark «责任限额», which is not there")
     assert len(explained) > 15
     assert [part for part in explained if not any(part in message for message in said)] == []
 

@@ -20,6 +20,7 @@ from docgen.documents.fonts import faces
 from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
+from docgen.kit.terms import GivenTerms
 from docgen.masking import masked
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
@@ -44,7 +45,7 @@ class Job:
 
     stamp: str
     kit: Path
-    terms: Mapping[str, Value]
+    terms: GivenTerms | Mapping[str, Value]
     date: dt.date
     out: Location
     force: bool = False
@@ -66,9 +67,11 @@ class Job:
         return _WITH_REVIEW if "review" in self.only else _WITHOUT_REVIEW
 
 
-def stamp(kit: Path, terms: Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
+def stamp(kit: Path, terms: GivenTerms | Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
     """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
-    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(terms), kit_sha256(kit)]
+    given = terms if isinstance(terms, GivenTerms) else GivenTerms(terms)
+    settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(given.values), kit_sha256(kit)]
+    settings += [(one.name, one.code, terms_sha256(one.values)) for one in given.customers]
     if "review" in only:
         settings.append(sorted(faces().items()))
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()

@@ -14,8 +14,9 @@ from docgen.cli.options import find_sources, reading
 from docgen.errors import ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
+    from docgen.kit.terms import GivenTerms
     from docgen.library.cases import Case
-    from docgen.library.kits import GivenTerms, Kit
+    from docgen.library.kits import Kit
     from docgen.model.as_json import OutsideJson, UnreadableJson
     from docgen.model.intake import Verdict
 

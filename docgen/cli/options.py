@@ -15,7 +15,8 @@ from docgen.errors import UsageError
 from docgen.library import DEFAULT_KIT
 
 if TYPE_CHECKING:
-    from docgen.library.kits import GivenTerms, Kit
+    from docgen.kit.terms import GivenTerms
+    from docgen.library.kits import Kit
     from docgen.output.storage import Location
     from docgen.reading import ReadingProcess
 
@@ -31,7 +32,8 @@ def common(*names: str) -> Callable[[_Command], _Command]:
         "kit": click.option("--kit", "kit_name", default=DEFAULT_KIT, metavar="NAME|FOLDER", show_default=True,
                             help="The kit to work with."),
         "terms": click.option("--terms", type=click.Path(path_type=Path), metavar="FILE",
-                              help="Commercial terms: key: value in YAML, or a workbook with a terms sheet."),
+                              help="Commercial terms: key: value in YAML, a workbook with a terms sheet, "
+                                   "or a table with a row for each customer."),
         "date": click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
                              help="The date that documents carry (default: today, or SOURCE_DATE_EPOCH)."),
         "sheet": click.option("--sheet", metavar="NAME", help="Only the intakes of this sheet."),
@@ -116,9 +118,10 @@ def reading() -> ReadingProcess:
 
 def load_terms(path: Path | None, kit: Kit) -> GivenTerms:
     """The terms that --terms gives, none without it."""
-    from docgen.library.kits import GivenTerms, terms_in
+    from docgen.kit.terms import GivenTerms
+    from docgen.library.kits import terms_in
 
-    return GivenTerms({}) if path is None else terms_in(path, kit, reading().load_terms)
+    return GivenTerms() if path is None else terms_in(path, kit, reading().load_terms)
 
 
 def day(given: dt.datetime | None) -> dt.date | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from docgen.expressions import sandbox
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Field, Kit
+from docgen.model.messages import ABOUT_TERMS
 from docgen.text import clean_line, clean_long
 
 _QUOTED = 100  # characters of a text that was not understood
@@ -47,7 +48,9 @@ class Correction:
 
 def returned(kit: Kit, intake: Intake, review: Review) -> Correction:
     """The intake with its findings, as the customer is shown it."""
-    findings = [finding for finding in review.findings if finding.field not in kit.terms]
+    findings = [
+        finding for finding in review.findings if finding.field not in kit.terms and finding.code not in ABOUT_TERMS
+    ]
     open_fields = set(_open_fields(kit, findings))
     entries = {key: _entry(kit, field, intake, findings, key in open_fields) for key, field in kit.fields.items()}
     return Correction(intake.name, tuple(_summary(kit, intake, findings)), entries)

@@ -14,6 +14,7 @@ from docgen.extract.label_lines import answers_in_prose, label_lines
 from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
+from docgen.extract.terms_table import TermsTable, find_tables
 from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
@@ -74,16 +75,28 @@ def _refused_mail(path: Path, words: Vocabulary) -> SourceError:
     return SourceError(f"{path}: this is a mail, and its text holds no intake of {words.kit.name!r}", hint)
 
 
-def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], tuple[Unrecognised, ...]]:
-    """The terms that the terms sheet of a workbook (`is_workbook`) gives, and the texts on it that are no term's.
+def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], TermsTable]:
+    """The terms that the terms sheet of a workbook gives and those of its tables, a row for each customer.
 
-    Raises SourceError as `read` does, and where the workbook has no such sheet.
+    With the tables stand the texts of both that are no term's.  Raises SourceError as `read` does, and where the
+    workbook has neither.
     """
-    found = locate_terms(read_book(path, detect.inspect(path)), kit)
-    if found is None:
+    book = read_book(path, detect.inspect(path))
+    sheet, table = locate_terms(book, kit), find_tables(book, kit)
+    if sheet is None and table is None:
         titles = ", ".join(section.label for section in kit.sections if section.internal)
-        raise SourceError(f"{path}: no sheet is called {titles}", "docgen blank sheet --with-terms makes one")
-    return found.answers, found.unrecognised
+        raise SourceError(
+            f"{path}: no sheet is called {titles}, and none is a table of terms with a row for each customer",
+            "docgen blank sheet --with-terms makes one",
+        )
+    left = sheet.unrecognised if sheet else ()
+    rows, unknown = (table.rows, table.unknown) if table else ((), ())
+    return sheet.answers if sheet else {}, TermsTable(rows, (*left, *unknown))
+
+
+def is_terms_table(path: Path, kit: Kit) -> bool:
+    """Whether a text file is a table of terms, not the lines of a terms file."""
+    return find_tables(read_book(path, Kind.TEXT), kit) is not None
 
 
 def _read_word(path: Path, kit: Kit) -> Reading:

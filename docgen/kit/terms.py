@@ -2,19 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from docgen import values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import yaml_lines
-from docgen.model.intake import Value
+from docgen.model.intake import Level, Value
 from docgen.model.kit import Kit
 from docgen.model.messages import wording
+from docgen.text import fold
 
 TERMS_FILE = "terms.yaml"
+#: How alike two names must be, of 100, for one to be taken for a slip of the other.
+_ALIKE = 85
+
+
+@dataclass(frozen=True)
+class CustomerTerms:
+    """The terms of one customer in a table: name and credit code that say whose they are ("" where not given), the
+    place of the row, the values by key."""
+
+    name: str
+    code: str
+    place: str
+    values: Mapping[str, Value]
+
+
+class TermsMatch(NamedTuple):
+    """The terms that a table has for a customer; where it is not certain that they are, none, and what to say."""
+
+    values: Mapping[str, Value]
+    code: str = ""
+    level: Level = Level.ADVICE
+    details: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class GivenTerms:
+    """Commercial terms, read and understood: the values that hold for every customer, by key; those of single ones."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    customers: tuple[CustomerTerms, ...] = ()
+
+    def of(self, name: str, code: str) -> TermsMatch:
+        """The terms of the customer who bears this name and this credit code ("" where it is not known)."""
+        if not self.customers:
+            return TermsMatch({})
+        named = [one for one in self.customers if one.name and fold(one.name) == fold(name)]
+        coded = [one for one in self.customers if code and one.code == code]
+        every = _distinct([*named, *coded])
+        if len(every) > 1:
+            return _doubtful(name, every)
+        if not every:
+            near = [one for one in self.customers if one.name and _is_slip(fold(one.name), fold(name))]
+            return (
+                _doubtful(name, near) if near else TermsMatch({}, "terms-customer-unknown", details={"written": name})
+            )
+        (one,) = every
+        if (one.name and not named) or (one.code and code and not coded):
+            return _doubtful(name, every)
+        return TermsMatch(one.values)
+
+
+def _distinct(found: Iterable[CustomerTerms]) -> list[CustomerTerms]:
+    return list({one.place: one for one in found}.values())
+
+
+def _is_slip(one: str, other: str) -> bool:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(one, other) >= _ALIKE
+
+
+def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
+    told = "；".join(f"{one.place}「{one.name or one.code}」" for one in found)
+    return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"written": name, "found": told})
 
 
 def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
@@ -40,15 +107,15 @@ def understood(
     problems = []
     for key, written in written_terms.items():
         where = at(key)
-        field = kit.given_as_terms.get(key)
-        if field is None:
+        asked = kit.given_as_terms.get(key)
+        if asked is None:
             problems.append(f"{where}there is no term {key!r}{did_you_mean(key, kit.given_as_terms)}")
         elif not isinstance(written, str):
             problems.append(f"{where}{key}: the value must be a single text or number")
         else:
-            parsed = values.parse(field, written)
+            parsed = values.parse(asked, written)
             for problem in parsed.problems:  # advice too: nobody reads the findings of a file of terms
-                details = {"label": field.label, "written": written} | dict(problem.details)
+                details = {"label": asked.label, "written": written} | dict(problem.details)
                 problems.append(f"{where}{key}: {wording(problem.code, **details).message}")
             if parsed.value is not None:
                 given[key] = parsed.value

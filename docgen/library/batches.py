@@ -18,9 +18,10 @@ from docgen.batch.run import LOCAL, exposure, run
 from docgen.batch.schedule import Retry
 from docgen.documents import fonts
 from docgen.errors import UsageError, WriteError
+from docgen.kit.terms import GivenTerms
 from docgen.library import DEFAULT_KIT, MOST_INTAKES, TIMEOUT
 from docgen.library.dates import printed_date
-from docgen.library.kits import GivenTerms, Kit
+from docgen.library.kits import Kit
 from docgen.model.intake import Verdict
 from docgen.output import storage
 from docgen.output.storage import Location
@@ -63,7 +64,7 @@ class Batch:
             tell(warning)
         if "review" in self.only:
             _cut_faces(tell)
-        folder, terms = self.kit.folder, self.terms.values
+        folder, terms = self.kit.folder, self.terms
         mark = stamp(folder, terms, self.date, self.only)
         job = Job(
             mark, folder, terms, self.date, self.out, self.force, self.only, self.timeout, kit_sha256(folder),

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from docgen.errors import NotReadyError, UsageError
+from docgen.kit.terms import GivenTerms
 from docgen.library.dates import printed_date
-from docgen.library.kits import GivenTerms, Kit
+from docgen.library.kits import Kit
 from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
 from docgen.model.intake import READY, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
 from docgen.names import safe_file_name
@@ -54,7 +55,7 @@ def cases_of(
     file: SourceFile, kit: Kit, terms: GivenTerms, date: dt.date | None, open_source: OpenSource = open_source
 ) -> Cases:
     """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
-    return Cases(file, open_source(file, kit, terms.values, printed_date(date)), kit, date)
+    return Cases(file, open_source(file, kit, terms, printed_date(date)), kit, date)
 
 
 @dataclass(frozen=True, slots=True)

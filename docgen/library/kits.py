@@ -5,23 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from docgen import pipeline
 from docgen.errors import UsageError
 from docgen.kit import kits, terms
+from docgen.kit.terms import GivenTerms
 from docgen.library.dates import printed_date
 from docgen.model import kit as model
-from docgen.model.intake import Value
-
-
-@dataclass(frozen=True, slots=True)
-class GivenTerms:
-    """Commercial terms, read and understood: their values by key."""
-
-    values: Mapping[str, Value]
 
 
 class Kit(model.Kit):
@@ -39,14 +31,14 @@ class Kit(model.Kit):
         return kits.load_as(cls, kits.find(os.fspath(name_or_folder)))
 
     def load_terms(self, given: str | os.PathLike[str] | Mapping[str, str] | None) -> GivenTerms:
-        """The commercial terms that a file gives (key: value in YAML, or a workbook with a terms sheet), or that
-        are given as written, by key.
+        """The commercial terms that a file gives (key: value in YAML, a workbook with a terms sheet, or a table with
+        a row for each customer), or that are given as written, by key.
 
         Raises UsageError where there is no such file, SourceError that names every term that is unknown or
         cannot be read.
         """
         if given is None:
-            return GivenTerms({})
+            return GivenTerms()
         if isinstance(given, Mapping):
             return GivenTerms(terms.understood(given, self))
         return terms_in(Path(given), self)
@@ -64,10 +56,8 @@ class Kit(model.Kit):
         return render_form(self, printed_date(date))
 
 
-def terms_in(
-    path: Path, kit: Kit, load: Callable[[Path, model.Kit], Mapping[str, Value]] = pipeline.load_terms
-) -> GivenTerms:
+def terms_in(path: Path, kit: Kit, load: Callable[[Path, model.Kit], GivenTerms] = pipeline.load_terms) -> GivenTerms:
     """The terms in a file; `load` may read it in another process.  Raises what `Kit.load_terms` raises."""
     if not path.exists():
         raise UsageError(f"terms {path}: there is no such file")
-    return GivenTerms(load(path, kit))
+    return load(path, kit)

@@ -274,6 +274,11 @@ class Kit(_Model):
         return frozenset(field.key for section in asked for field in section.fields)
 
     @cached_property
+    def codes(self) -> tuple[Field, ...]:
+        """The fields that ask a customer for a credit code."""
+        return tuple(field for field in self.fields.values() if field.type is FieldType.CREDIT_CODE)
+
+    @cached_property
     def given_as_terms(self) -> Mapping[str, Field]:
         """The fields that terms may give: the internal ones, and those of optional sections, by key, in order."""
         return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}

@@ -10,6 +10,10 @@ from typing import NamedTuple
 PENDING = "pending"
 
 
+#: Codes of what is said of commercial terms, which no customer is shown.
+ABOUT_TERMS = frozenset({"term-differs", "terms-customer-doubtful", "terms-customer-unknown"})
+
+
 class Wording(NamedTuple):
     """What is wrong, how to mend it, and what the customer is asked, where that is worded."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cn2an import an2cn
@@ -34,21 +35,30 @@ class ListLevel(NamedTuple):
 
 
 class Number(NamedTuple):
-    """The number of a paragraph: the texts of its level and of those above it, each with the value that it shows."""
+    """The number of a paragraph: its list, the levels of that, the values of its own level and of those above."""
 
     list: str
+    levels: Mapping[int, ListLevel]
     values: tuple[int, ...]
-    texts: tuple[str | None, ...]
-    holds_all: bool
+
+    @property
+    def texts(self) -> tuple[str | None, ...]:
+        """What each of the levels shows; None for one that cannot be written here."""
+        return tuple(_text(self.levels, depth, self.values) for depth in range(len(self.values)))
+
+    @property
+    def _holds_all(self) -> bool:
+        depth = len(self.values) - 1
+        return all(f"%{at + 1}" in self.levels[depth].text for at in range(depth))
 
     @property
     def alone(self) -> str | None:
         """What stands before the paragraph, without a full stop at its end; None where it cannot be written here."""
-        return _trimmed(self.texts[-1])
+        return _trimmed(_text(self.levels, len(self.values) - 1, self.values))
 
     def seen_from(self, other: Number | None) -> str | None:
         """The number with those above it that `other` does not share (all of them for None)."""
-        if self.holds_all:
+        if self._holds_all:
             return self.alone
         shared = 0
         if other is not None and other.list == self.list:
@@ -160,9 +170,7 @@ class Counter:
         for deeper in [at for at in counts if at > depth]:
             del counts[deeper]
         values = tuple(counts.get(at, levels[at].start) if at in levels else 0 for at in range(depth + 1))
-        texts = tuple(_text(levels, at, values) for at in range(depth + 1))
-        holds_all = all(f"%{at + 1}" in levels[depth].text for at in range(depth))
-        return Number(shared, values, texts, holds_all)
+        return Number(shared, levels, values)
 
 
 def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) -> str | None:
@@ -176,6 +184,7 @@ def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) 
     return _PLACE.sub(lambda found: str(written[int(found[1]) - 1]), levels[depth].text)
 
 
+@lru_cache(maxsize=4096)
 def _written(style: str, value: int) -> str | None:
     """A number as a format of Word's writes it (17.18.59); None for a format that is not known here."""
     match style:
