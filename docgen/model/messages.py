@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 #: What a document prints in the place of a value that was not given; no finding.
 PENDING = "pending"
-
+#: What counts findings, or texts, that are not listed.
+MORE_ALIKE = "more-alike"
 
 #: Codes of what is said of commercial terms, which no customer is shown.
 ABOUT_TERMS = frozenset({"term-differs", "terms-customer-doubtful", "terms-customer-unknown"})
@@ -30,10 +31,22 @@ def _catalogue() -> dict[str, Wording]:
     return {code: Wording(**entry) for code, entry in yaml.safe_load(text).items()}
 
 
+#: Characters that a sentence quotes of an answer.  The answer stands whole beside it.
+LONGEST_QUOTE = 120
+
+
 def wording(code: str, **details: str) -> Wording:
-    """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code."""
+    """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code.
+
+    Of long details it quotes the beginning.
+    """
     message, remedy, ask = _catalogue()[code]
+    details = {name: _quote(text) for name, text in details.items()}
     return Wording(message.format_map(details), remedy.format_map(details), ask and ask.format_map(details))
+
+
+def _quote(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
 
 
 def codes() -> frozenset[str]:
