@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,20 @@ from batches import companies, table
 from conftest import GOOD, ROOT, Result, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from tables import document, form_text, workbook
 
+import docgen
+from docgen.documents import sheet_style
+from docgen.documents.findings import spoken
+from docgen.errors import WriteError
+from docgen.model.intake import Level
 from docgen.model.kit import Kit
 
 #: A table with a problem of each level: a bad mobile, a refused number type, marketing, no concurrency.
 PROBLEMS = {
     "contact_mobile": "138", "number_types": "400号码", "scenarios": "营销", "total_calls": "100", "daily_calls": "5,000",
-    "contact_name": "暂无",
+    "contact_name": "暂无", "main_script": "介绍产品",
 }  # fmt: skip
 
 
@@ -55,13 +61,18 @@ def test_every_problem_is_marked_and_explained_in_place(run: Run, kit: Kit, sour
     assert {"contact_mobile", "contact_name", "number_types", "scenarios", "total_calls", "concurrency"} <= found
     for finding in intake["findings"]:
         cell = cells[finding["field"]]
-        note = sheet.cell(cell.row, 4).value
-        for words in (finding["message"], finding["remedy"].rstrip("。")):
-            assert " ".join(words.split()) in note
-            assert " ".join(words.split()) in cell.comment.text
-        assert cell.fill.fgColor.rgb not in {"00000000", cells["contact_title"].fill.fgColor.rgb}
         assert not cell.protection.locked
-    for key in set(kit.fields) - found:
+        if not finding["ask"]:
+            continue
+        note = sheet.cell(cell.row, 4).value
+        for shown in (note, cell.comment.text):
+            assert " ".join(finding["ask"].split()) in shown
+            for internal in (finding["clause"] or "审核人员", "审核人员", finding["rule"]):
+                assert internal not in shown
+        assert cell.fill.fgColor.rgb not in {"00000000", cells["contact_title"].fill.fgColor.rgb}
+    asked = {finding["field"] for finding in intake["findings"] if finding["ask"]}
+    assert "scenarios" in found - asked, "marketing is for the provider to judge"
+    for key in set(kit.fields) - asked:
         assert cells[key].comment is None
 
 
@@ -70,18 +81,20 @@ def test_levels_differ_in_colour_and_mark(run: Run, kit: Kit, source: Path) -> N
     cells = answer_cells(sheet, kit)
     for key, mark in (
         ("contact_mobile", "【请更正】"),
-        ("number_types", "【不予支持】"),
-        ("scenarios", "【人工审核】"),
+        ("number_types", "【请调整】"),
+        ("main_script", "【请确认】"),
     ):
         assert sheet.cell(cells[key].row, 4).value.startswith(mark)
-    assert cells["contact_mobile"].fill.fgColor.rgb != cells["scenarios"].fill.fgColor.rgb
+    assert cells["contact_mobile"].fill.fgColor.rgb != cells["main_script"].fill.fgColor.rgb
 
 
 def test_the_summary_names_what_is_to_be_mended(run: Run, source: Path) -> None:
     _, sheet = returned(run, source)
     summary = sheet["A2"].value
-    assert "以下 4 项需要更正：手机号、称呼、整体外呼量、主叫号码类型" in summary
-    assert "1 处将由审核人员判断" in summary
+    assert "有 4 处需要更正：手机号、称呼、整体外呼量、主叫号码类型" in summary
+    assert "2 处待我方审核" in summary
+    assert "核对" not in summary, "nobody has reviewed anything"
+    assert "可以识别" in summary
 
 
 def test_accepted_answers_are_locked_and_grey_and_others_open(run: Run, kit: Kit, source: Path) -> None:
@@ -94,6 +107,52 @@ def test_accepted_answers_are_locked_and_grey_and_others_open(run: Run, kit: Kit
     assert not cells["contact_wechat"].protection.locked or GOOD.get("contact_wechat")
     assert not cells["bandwidth_mbps"].protection.locked, "not given, and may be given now"
     assert not cells["daily_calls"].protection.locked, "the contradiction may lie in either number"
+
+
+@pytest.mark.parametrize(
+    ("changes", "opened", "locked"),
+    [
+        (
+            {"number_types": "400号码"},
+            ["scenarios", "greeting_script", "main_script", "callee_source"],
+            ["contact_name"],
+        ),
+        ({"callee_source": "购买的名单"}, ["scenarios", "greeting_script", "main_script"], ["number_regions"]),
+        ({"daily_calls": "很多"}, ["total_calls", "number_count"], ["callee_source", "main_script", "number_regions"]),
+        ({"total_calls": ""}, ["daily_calls"], ["number_count", "scenarios"]),
+        ({"number_source": "两种都要"}, ["number_types", "number_count", "number_regions"], ["callee_source"]),
+        (
+            {"number_source": "使用自有号码", "daily_calls": "20000", "concurrency": "300", "bandwidth_mbps": "10"},
+            ["concurrency", "bandwidth_mbps"],
+            ["total_calls", "main_script"],
+        ),
+    ],
+)
+def test_what_may_have_to_change_along_stays_open(
+    run: Run, kit: Kit, tmp_path: Path, changes: dict[str, str], opened: list[str], locked: list[str]
+) -> None:
+    given_answers = {**GOOD, **changes}
+    rows = "".join(f"| {kit.fields[key].label} | {text} |\n" for key, text in given_answers.items())
+    _, sheet = returned(run, workbook(tmp_path / "source.xlsx", rows))
+    cells = answer_cells(sheet, kit)
+    assert [key for key in opened if cells[key].protection.locked] == []
+    assert [key for key in locked if not cells[key].protection.locked] == []
+
+
+@pytest.mark.parametrize("name", ["rejected", "incomplete", "manual"])
+def test_the_counts_are_those_of_the_review(run: Run, tmp_path: Path, name: str) -> None:
+    source = ROOT / "inputs" / f"{name}.xlsx"
+    (case,) = docgen.read(source, "caller-number")
+    counts = Counter(finding.level for finding in spoken(case.kit, case.findings))
+    run("return", source, "-o", tmp_path / "r.xlsx")
+    summary = load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value
+    for pattern, wanted in (
+        ("有 (\\d+) 处需要更正", counts[Level.INVALID] + counts[Level.REJECT]),
+        ("另有 (\\d+) 处待我方审核", counts[Level.MANUAL]),
+        ("另有 (\\d+) 处建议", counts[Level.ADVICE]),
+    ):
+        found = re.search(pattern, summary)
+        assert int(found[1] if found else 0) == wanted
 
 
 def test_dropdowns_live_and_answers_stand_as_written_where_unread(run: Run, kit: Kit, source: Path) -> None:
@@ -111,7 +170,11 @@ def test_a_corrected_sheet_is_accepted(run: Run, kit: Kit, source: Path) -> None
     book = load_workbook(source.with_name("returned.xlsx"), rich_text=True)
     cells = answer_cells(book.worksheets[0], kit)
     corrections = {"contact_mobile": 13800138000, "number_types": "☑固号　□手机号", "scenarios": "通知"}
-    for key, text in (corrections | {"total_calls": "10万", "contact_name": "王女士", "concurrency": "60路"}).items():
+    for key, text in (
+        corrections
+        | {"total_calls": "10万", "contact_name": "王女士", "concurrency": "60路"}
+        | {"main_script": GOOD["main_script"]}
+    ).items():
         cells[key].value = text
     book.save(source.with_name("corrected.xlsx"))
     done = run("check", "--json", source.with_name("corrected.xlsx"))
@@ -167,13 +230,14 @@ def test_the_word_form_locks_what_is_accepted_and_says_what_is_wrong(run: Run, s
     run("return", source, "--docx", "-o", target)
     controls = queries.controls(target.read_bytes())
     assert controls["company_name"].lock == "sdtContentLocked"
-    assert controls["industries.ecommerce"].lock == "sdtContentLocked"
+    assert controls["contact_title"].lock == "sdtContentLocked"
     assert controls["contact_mobile"].lock == "sdtLocked"
     assert controls["contact_mobile"].text == "138"
     text = queries.text(target.read_bytes())
     (intake,) = run("check", "--json", source).json["intakes"]
     for finding in intake["findings"]:
-        assert finding["message"] in text
+        assert (finding["ask"] is None) == (finding["field"] == "scenarios")
+        assert (finding["ask"] or "") in text
     assert list(ooxml_integrity.check(str(target))) == []
 
 
@@ -206,14 +270,30 @@ def test_more_intakes_than_anybody_pages_through_are_refused(run: Run, tmp_path:
     assert "--row" in done.err
 
 
-def test_an_answer_that_fits_no_cell_is_refused(run: Run, tmp_path: Path, no_output: Path) -> None:
+def test_an_answer_as_long_as_a_cell_is_asked_for_again(run: Run, kit: Kit, tmp_path: Path) -> None:
     source = document(tmp_path / "long.docx", form_text(GOOD | {"main_script": "确认收货时间。" * 5000}))
-    done = run("return", source)
-    assert done.code == 7
-    error, hint = done.err.splitlines()
-    assert re.fullmatch(r"error: a text of \d{5} characters fits no cell of a sheet", error)
-    assert hint == "hint: make a Word form of it: --docx"
-    assert run("return", source, "--docx", "-o", tmp_path / "r.docx").code == 4  # what a cell of Excel holds is read
+    done, sheet = returned(run, source)
+    assert done.code == 4
+    cell = answer_cells(sheet, kit)["main_script"]
+    assert cell.value is None, "half a text is no answer"
+    assert "太长" in sheet.cell(cell.row, 4).value
+
+
+def test_a_text_that_fits_no_cell_is_refused() -> None:
+    sheet = Workbook().active
+    with pytest.raises(WriteError) as refused:
+        sheet_style.put(sheet, 1, 1, "长" * 32768, sheet_style.ANSWER)
+    assert refused.value.message == "a text of 32768 characters fits no cell of a sheet"
+    assert refused.value.hint == "make a Word form of it: --docx"
+
+
+def test_what_is_quoted_to_a_customer_is_short_and_on_one_line(run: Run, tmp_path: Path) -> None:
+    text = form_text(GOOD) + f"| 关键流程话术 | < | {'另一种说法。' * 300} |\n"
+    (intake,) = run("check", "--json", workbook(tmp_path / "s.xlsx", text)).json["intakes"]
+    (finding,) = [one for one in intake["findings"] if one["code"] == "answers-differ"]
+    assert len(finding["message"]) > 1000
+    assert len(finding["ask"]) < 200
+    assert "\n" not in finding["ask"]
 
 
 def test_what_belongs_to_no_field_stands_on_top(run: Run, kit: Kit, tmp_path: Path) -> None:
@@ -225,8 +305,7 @@ def test_what_belongs_to_no_field_stands_on_top(run: Run, kit: Kit, tmp_path: Pa
     run("return", tmp_path / "blank.xlsx", "--kit", newer, "-o", tmp_path / "r.xlsx")
     lines = load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value.splitlines()
     (line,) = [line for line in lines if line.startswith("【提示】")]
-    assert kit.version in line
-    assert "9.9.9" in line
+    assert "与目前使用的版本不同" in line
 
 
 def test_a_kit_without_words_for_it_gives_no_summary(run: Run, tmp_path: Path) -> None:
