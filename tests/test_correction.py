@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import ooxml_integrity
 import pytest
 import queries
-from batches import companies, table
+from batches import table
 from conftest import GOOD, ROOT, Result, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -183,24 +184,59 @@ def test_a_corrected_sheet_is_accepted(run: Run, kit: Kit, source: Path) -> None
     assert intake["unrecognised"] == []
 
 
-def test_each_intake_of_a_source_has_its_sheet(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["xlsx", "docx"])
+def test_each_customer_has_a_file_of_their_own(run: Run, tmp_path: Path, suffix: str) -> None:
     source = ROOT / "inputs" / "customers.xlsx"
     before = run("check", "--json", source).json["intakes"]
-    done = run("return", source, "-o", tmp_path / "r.xlsx")
+    done = run("return", source, "-o", tmp_path / "r", *(["--docx"] if suffix == "docx" else []))
     assert done.code == 4
-    after = run("check", "--json", tmp_path / "r.xlsx").json["intakes"]
-    assert [i["values"] for i in after] == [i["values"] for i in before]
-    assert [i["sheet"] for i in after] == [f"{n} {i['name']}" for n, i in enumerate(before, start=1)]
-    assert all(i["unrecognised"] == [] for i in after)
+    assert len(list((tmp_path / "r").iterdir())) == len(before) == len(done.err.splitlines())
+    for intake in before:
+        (path,) = (tmp_path / "r").glob(f"{intake['name']}*.{suffix}")
+        (after,) = run("check", "--json", path).json["intakes"]
+        assert after["values"] == intake["values"]
+        assert after["unrecognised"] == []
+        with zipfile.ZipFile(path) as archive:
+            text = b"".join(map(archive.read, archive.namelist()))
+        assert not [other["name"] for other in before if other is not intake and other["name"].encode() in text]
 
 
-def test_one_row_can_be_returned_and_as_a_word_form(run: Run, tmp_path: Path) -> None:
+def test_several_customers_never_share_a_file(run: Run, no_output: Path, tmp_path: Path) -> None:
     source = ROOT / "inputs" / "customers.xlsx"
-    assert run("return", source, "--docx", "-o", tmp_path / "r.docx").code == 2
+    there = tmp_path / "there"
+    there.write_text("mine", encoding="utf-8")
+    for out in (there, tmp_path / "r.xlsx", tmp_path / "r.docx"):
+        done = run("return", source, "-o", out)
+        assert done.code == 2
+        assert "each customer gets a file of their own" in done.err
+    assert there.read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "r.xlsx").exists()
+
+
+def test_customers_of_one_name_have_files_of_their_own(run: Run, tmp_path: Path) -> None:
+    assert run("return", table(tmp_path / "客户.xlsx", ["甲公司", "甲公司"]), "-o", tmp_path / "r").code == 0
+    assert len(list((tmp_path / "r").iterdir())) == 2
+
+
+def test_nothing_is_written_where_one_of_the_files_exists(run: Run, tmp_path: Path) -> None:
+    source, folder = table(tmp_path / "客户.xlsx", ["甲公司", "乙公司"]), tmp_path / "r"
+    folder.mkdir()
+    old = folder / "乙公司-信息收集表（退回更正）.xlsx"
+    old.write_bytes(b"mine")
+    assert run("return", source, "-o", folder).code == 7
+    assert list(folder.iterdir()) == [old]
+    assert run("return", source, "-o", folder, "--force").code == 0
+    assert old.read_bytes() != b"mine"
+
+
+def test_one_row_can_be_returned_as_a_word_form_and_into_a_folder(run: Run, tmp_path: Path) -> None:
+    source = ROOT / "inputs" / "customers.xlsx"
     first = run("check", "--json", source).json["intakes"][0]
     assert run("return", source, "--docx", "--row", first["row"], "-o", tmp_path / "r.docx").code == 0
     (intake,) = run("check", "--json", tmp_path / "r.docx").json["intakes"]
     assert intake["values"] == first["values"]
+    assert run("return", source, "--row", first["row"], "-o", tmp_path).code == 0
+    assert (tmp_path / f"{first['name']}-信息收集表（退回更正）.xlsx").is_file()
 
 
 def test_nothing_internal_goes_along(run: Run, tmp_path: Path) -> None:
@@ -253,21 +289,12 @@ def test_the_file_is_named_by_the_kit_and_never_overwritten(
     assert run("return", source, "--force").code == 4
 
 
-def test_many_intakes_are_a_sheet_each_of_one_file(
+def test_without_a_name_several_go_into_a_folder_named_after_the_source(
     run: Run, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("return", table(tmp_path / "客户.xlsx", ["甲公司", "乙公司"])).code == 0
-    book = load_workbook(tmp_path / f"客户-{kit.title}.xlsx")
-    assert book.sheetnames[:2] == ["1 甲公司", "2 乙公司"]
-
-
-@pytest.mark.slow
-def test_more_intakes_than_anybody_pages_through_are_refused(run: Run, tmp_path: Path, no_output: Path) -> None:
-    done = run("return", table(tmp_path / "many.xlsx", companies(201)))
-    assert done.code == 2
-    assert "many.xlsx holds 201 intakes, too many for one workbook" in done.err
-    assert "--row" in done.err
+    assert {path.name[:3] for path in (tmp_path / f"客户-{kit.title}").iterdir()} == {"甲公司", "乙公司"}
 
 
 def test_an_answer_as_long_as_a_cell_is_asked_for_again(run: Run, kit: Kit, tmp_path: Path) -> None:
@@ -280,7 +307,7 @@ def test_an_answer_as_long_as_a_cell_is_asked_for_again(run: Run, kit: Kit, tmp_
 
 
 def test_a_text_that_fits_no_cell_is_refused() -> None:
-    sheet = Workbook().active
+    sheet: Any = Workbook().active
     with pytest.raises(WriteError) as refused:
         sheet_style.put(sheet, 1, 1, "长" * 32768, sheet_style.ANSWER)
     assert refused.value.message == "a text of 32768 characters fits no cell of a sheet"
