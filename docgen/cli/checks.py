@@ -1,4 +1,4 @@
-"""The command `check`: what is missing, refused or to be decided."""
+"""The command `check`: what is missing, refused or undecided."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def check(
     sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, sheet: str | None, row: int | None
 ) -> None:
-    """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
+    """List what is missing, refused or undecided, with place and remedy; writes no file."""
     kit = load_kit(kit_name)
     run = read_sources(find_sources(sources, kit), kit, load_terms(terms, kit), None, sheet, row)
     if as_json:

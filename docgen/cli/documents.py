@@ -21,8 +21,9 @@ from docgen.cli.options import (
 )
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
+from docgen.language import tr
 
-#: Sheets in one workbook beyond which nobody finds theirs.
+#: The most sheets in one workbook; beyond that nobody finds the right one.
 _MOST_SHEETS = 200
 
 
@@ -35,14 +36,15 @@ def return_(
     source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
-    """Make the sheet that goes back to the customer, every problem marked and explained in place."""
+    """Make the sheet to send back to the customer, every problem marked and explained in place."""
     kit = load_kit(kit_name)
     find = exactly_one if as_form else readable
     found = find(source, kit, load_terms(terms, kit), day(date), sheet, row)
     cases = found if isinstance(found, list) else [found]
     if len(cases) > _MOST_SHEETS:
         raise UsageError(
-            f"{source} holds {len(cases)} intakes, too many for one workbook", "choose with --sheet, --row"
+            tr("{source} holds {count} intakes, too many for one workbook", source=source, count=len(cases)),
+            tr("choose with --sheet, --row"),
         )
     from docgen.library.cases import correction_sheet
     from docgen.packet.packet import returned_name
@@ -87,10 +89,10 @@ def review(
 @source_argument
 @out_file
 @click.option("--final", is_flag=True,
-              help="Without the watermark; refused while a value is pending or a decision is open.")  # fmt: skip
+              help="Make the final contract; refused while a value is pending or a decision is open.")  # fmt: skip
 @reviewed_by_option
 @click.option("--allow-unready", is_flag=True,
-              help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
+              help="Make it of an incomplete or rejected intake, too; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
 @common("kit", "terms", "date", "sheet", "row", "force", "talk")
@@ -100,7 +102,7 @@ def contract(
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
-        raise UsageError("--final and --allow-unready do not go together: a final contract is made of a ready intake")
+        raise UsageError(tr("--final and --allow-unready do not go together: a final contract needs a ready intake"))
     kit = load_kit(kit_name)
     case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
     try:
@@ -123,4 +125,4 @@ def contract(
 
 def _say_pending(labels: tuple[str, ...]) -> None:
     for label in labels:
-        say(f"pending: {label}")
+        say(tr("pending: {label}", label=label))

@@ -1,4 +1,4 @@
-"""What a command's sources hold, and the exit code that it asks for."""
+"""What a command's sources hold, and the exit code that follows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from docgen.cli.console import report_unreadable
 from docgen.cli.options import find_sources, reading
 from docgen.errors import ExitCode, SourceError, UsageError
+from docgen.language import tr
 
 if TYPE_CHECKING:
     from docgen.kit.terms import GivenTerms
@@ -34,7 +35,7 @@ def read_sources(
 ) -> Run:
     """The cases of every source; a bad source never stops the others.
 
-    `sheet` and `row` leave only the cases that stand there; raises UsageError where there is none.
+    `sheet` and `row` keep only the cases at that place; raises UsageError where there is none.
     """
     from docgen.library.cases import cases_of
     from docgen.pipeline import SourceFile
@@ -53,12 +54,13 @@ def read_sources(
     chosen = [case for case in run.cases if sheet in {None, case.sheet} and row in {None, case.row}]
     if run.cases and not chosen:
         there = ", ".join(dict.fromkeys(map(_place, run.cases)))
-        raise UsageError("no intake stands at that --sheet and --row", f"there are: {there}")
+        raise UsageError(tr("there is no intake at that --sheet and --row"), tr("there are: {there}", there=there))
     return run._replace(cases=chosen)
 
 
 def _place(case: Case) -> str:
-    return f"{case.sheet or case.source}" + (f" row {case.row}" if case.row else "")
+    place = case.sheet or case.source
+    return tr("{place} row {row}", place=place, row=case.row) if case.row else place
 
 
 def readable(
@@ -79,14 +81,14 @@ def exactly_one(
     cases = readable(source, kit, terms, date, sheet, row)
     if len(cases) != 1:
         raise UsageError(
-            f"{source} holds {len(cases)} intakes, and this command makes one document",
-            "choose one with --sheet and --row, or make all with: docgen packet",
+            tr("{source} holds {count} intakes, and this command makes one document", source=source, count=len(cases)),
+            tr("choose one with --sheet and --row, or make all with: docgen packet"),
         )
     return cases[0]
 
 
 def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[UnreadableJson] = ()) -> NoReturn:
-    """Leave the command with the code that the gravest outcome asks for (design §4): 3 before 4 before 5."""
+    """Leave the command with the code of the gravest outcome: 3 before 4 before 5."""
     from docgen.model.intake import Verdict
 
     seen = set(verdicts)
