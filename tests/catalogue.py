@@ -39,7 +39,7 @@ def keys() -> set[str]:
 
 def _words() -> set[str]:
     words = {"verdict": Verdict, "level": Level, "file": FileState, "document": KINDS}
-    return {f"{kind}: {word!s}" for kind, of_kind in words.items() for word in of_kind}  # type: ignore[attr-defined]
+    return {f"{kind}: {word!s}" for kind, of_kind in words.items() for word in of_kind}
 
 
 def _called(tree: ast.Module) -> Iterator[str]:

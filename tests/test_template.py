@@ -27,7 +27,7 @@ from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
 from docgen.model.kit import Kit, Rule, RuleCase
-from docgen.template import examine, tags, text_runs, word
+from docgen.template import examine, tag_numbers, text_runs, word
 
 Edit = Callable[[Document], object]
 
@@ -429,7 +429,7 @@ def test_a_page_without_a_problem_can_be_compiled(kit: Kit, pieces: list[str]) -
     source = "".join(pieces)
     examined = examine.examine(text_runs.of_page("review.html", source), names(kit))
     if not examined.problems:
-        examine.compile_source(tags.marked(source, examined.tags), examined, sandbox(str, markup=True))
+        examine.compile_source(tag_numbers.marked(source, examined.tags), examined, sandbox(str, markup=True))
 
 
 def test_what_word_corrects_by_itself_is_healed_and_noted(run: Run, kit: Kit, plain: Path) -> None:

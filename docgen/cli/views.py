@@ -98,9 +98,9 @@ def vocabulary(listing: Listing) -> RenderableType:
     for title in columns:
         table.add_column(tr(title), overflow="fold", header_style="dim", no_wrap=title == "write")
     for entry in listing.entries:
-        cells = (_short(entry[at]) if title == "example" else entry[at] for title, at in columns.items())
+        cells = (_short(entry[at]) if title == "example" else tr(entry[at]) for title, at in columns.items())
         table.add_row(*map(escape, cells))
-    return Group(Text(listing.title, style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
+    return Group(Text(tr(listing.title), style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
 
 
 def _short(text: str, limit: int = 40) -> str:

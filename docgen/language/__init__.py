@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
@@ -83,6 +83,16 @@ def word(kind: str, key: str, /) -> str:
     Kinds are verdict, level, file and document; two of them may share a word.
     """
     return _catalogue()[f"{kind}: {key}"] if current() == "zh" else key
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names beside each other."""
+    return ("、" if current() == "zh" else ", ").join(names)
+
+
+def either(names: Iterable[str]) -> str:
+    """The names as alternatives."""
+    return ("或" if current() == "zh" else " or ").join(names)
 
 
 def system_reason(cause: Exception) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from docgen.errors import NotReadyError, UsageError
 from docgen.kit.terms import GivenTerms
+from docgen.language import plural, tr, word
 from docgen.library.dates import printed_date
 from docgen.library.kits import Kit
 from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
@@ -228,26 +229,23 @@ class Case:
         from docgen.packet import packet
 
         if final and allow_unready:
-            raise UsageError("a final contract is made of an intake that is ready alone, not with --allow-unready")
+            raise UsageError(tr("a final contract is made of an intake that is ready alone, not with --allow-unready"))
         if not self.ready and not allow_unready:
-            raise NotReadyError(
-                f"{self.source}: the intake is {self.verdict}: no contract is made",
-                "--allow-unready (allow_unready=True) makes a marked one",
-            )
+            what = tr("the intake is {verdict}: no contract is made", verdict=word("verdict", self.verdict))
+            raise NotReadyError(f"{self.source}: {what}", tr("--allow-unready (allow_unready=True) makes a marked one"))
         if final and self.verdict is Verdict.MANUAL and not reviewed_by:
-            raise NotReadyError(
-                f"{self.source}: the intake is manual, and nobody has decided on it: no final contract is made",
-                "--reviewed-by NAME (reviewed_by=NAME) says who has",
-            )
+            what = tr("the intake is manual, and nobody has decided on it: no final contract is made")
+            raise NotReadyError(f"{self.source}: {what}", tr("--reviewed-by NAME (reviewed_by=NAME) says who has"))
         options = RenderOptions(
             self.printed_date(date), draft=not final, unready=not self.ready, reviewed_by=reviewed_by
         )
         rendered = packet.contract_of(self.reviewed, self.kit, options)
         if final and rendered.pending:
-            raise NotReadyError(
-                f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
-                "give them with the terms", rendered.pending,
+            what = plural(
+                len(rendered.pending), "{count} value is pending: no final contract is made",
+                "{count} values are pending: no final contract is made",
             )  # fmt: skip
+            raise NotReadyError(f"{self.source}: {what}", tr("give them with the terms"), rendered.pending)
         contract = Contract(rendered.content)
         contract.pending = rendered.pending
         return contract
@@ -300,13 +298,13 @@ def correction_sheet(cases: Sequence[Case]) -> bytes:
 def _source_file(source: Source, name: str | None) -> SourceFile:
     if isinstance(source, (str, os.PathLike)):
         if storage.is_remote(os.fspath(source)):
-            raise UsageError(
-                f"{source}: only a batch run reads from there", "give its bytes, or copy it to this machine"
-            )
+            what = tr("{source}: only a batch run reads from there", source=source)
+            raise UsageError(what, tr("give its bytes, or copy it to this machine"))
         return SourceFile(Path(source), name)
     content = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else source.read()
     if not isinstance(content, bytes):
-        raise UsageError(f"{name or 'the source'}: a stream of text", "open the file in binary mode: open(path, 'rb')")
+        what = tr("{name}: a stream of text", name=name or tr("the source"))
+        raise UsageError(what, tr("open the file in binary mode: open(path, 'rb')"))
     return _private_file(content, name or f"source-{hashlib.sha256(content).hexdigest()[:8]}")
 
 

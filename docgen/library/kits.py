@@ -12,6 +12,7 @@ from docgen import pipeline
 from docgen.errors import UsageError
 from docgen.kit import kits, terms
 from docgen.kit.terms import GivenTerms
+from docgen.language import tr
 from docgen.library.dates import printed_date
 from docgen.model import kit as model
 
@@ -59,5 +60,5 @@ class Kit(model.Kit):
 def terms_in(path: Path, kit: Kit, load: Callable[[Path, model.Kit], GivenTerms] = pipeline.load_terms) -> GivenTerms:
     """The terms in a file; `load` may read it in another process.  Raises what `Kit.load_terms` raises."""
     if not path.exists():
-        raise UsageError(f"terms {path}: there is no such file")
+        raise UsageError(tr("terms {path}: there is no such file", path=path))
     return load(path, kit)
