@@ -59,7 +59,7 @@ class DocgenError(Exception):
         self.hint = " ".join(tr(hint).split())
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+        return tr("{message} ({hint})", message=self.message, hint=self.hint) if self.hint else self.message
 
 
 class UsageError(DocgenError):

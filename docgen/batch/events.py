@@ -14,7 +14,8 @@ def failure_text(source: str, failure: Failure) -> str:
     """Where it failed, why, and how to mend it."""
     where = "" if failure.reason.startswith(source) else f"{source}: "  # the reason of an unreadable source names it
     place = f"{failure.place}: " if failure.place else ""
-    return f"{where}{place}{failure.reason}{f' ({failure.remedy})' if failure.remedy else ''}"
+    reason = tr("{message} ({hint})", message=failure.reason, hint=failure.remedy) if failure.remedy else failure.reason
+    return f"{where}{place}{reason}"
 
 
 def passed_over_text(files: Sequence[tuple[str, str]], count: int) -> str:

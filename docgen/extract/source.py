@@ -175,14 +175,13 @@ def _located(
         seen = labels_seen(views, words)
         raise SourceError(
             tr(
-                "{path}: {without} of {name!r}: neither a form with at least half of its labels, nor "
-                "a table with a header row and customers below it{seen}{seen2}",
+                "{path}: {without} of {kit!r}: neither a form with at least half of its labels, nor a table with a "
+                "header row and customers below it",
                 path=path,
                 without=without,
-                name=words.kit.name,
-                seen="; " if seen else "",
-                seen2=seen,
-            ),
+                kit=words.kit.name,
+            )
+            + (f"; {seen}" if seen else ""),
             tr("use the sheet that 'docgen blank sheet' makes; hidden sheets are not read"),
         )
     return _certain(path, found)

@@ -105,7 +105,7 @@ def inspect(path: Path) -> Kind:
             head = file.read(_HEAD)
         if size < _HEAD and is_lock(path):
             raise SourceError(
-                tr("{path}: {reason}", path=path, reason=tr(LOCK)),
+                f"{path}: {tr(LOCK)}",
                 tr("close it in Excel first, then name the document itself"),
             )
         if is_compound(head):

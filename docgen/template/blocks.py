@@ -272,7 +272,7 @@ def _unclosed(block: _Open) -> str:
 
 def _mistaken(block: _Open, taker: Tag) -> str:
     return tr(
-        "{tag} is closed by {taker} in {taker2} (write {block} there)", tag=_shown(block.tag), taker=_shown(taker),
+        "{tag} is closed by {taker} in {place} (write {closer} there)", tag=_shown(block.tag), taker=_shown(taker),
         place=_place(taker), closer=_closing(block)
     )  # fmt: skip
 

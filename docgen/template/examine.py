@@ -123,12 +123,7 @@ def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
     for name, attribute, _line in sandbox.references(plain_text_sandbox().parse(blocks.alone(tag))):
         if name in values:
             value = values[name] if attribute is None else getattr(values[name], attribute, None)
-            yield tr(
-                "{name}{attribute} = {value}",
-                name=name,
-                attribute=f".{attribute}" if attribute else "",
-                value=_value(value),
-            )
+            yield f"{name}{f'.{attribute}' if attribute else ''} = {_value(value)}"
 
 
 def _value(value: Any) -> str:
