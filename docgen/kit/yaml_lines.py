@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from docgen.errors import DocgenError
-from docgen.language import system_reason, tr
+from docgen.language import phrase, system_reason, tr
 
 Place = tuple[str | int, ...]
 
@@ -90,8 +90,11 @@ class _YamlReader:
         return data
 
 
-def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Marked:
-    """The YAML file at `path`, a mapping at its top; `as_text` keeps every scalar as it is written (0012 stays 0012).
+def read(
+    path: Path, error: type[DocgenError], *, as_text: bool = False, top: type[dict[str, Any] | list[Any]] = dict
+) -> Marked:
+    """The YAML file at `path`, a mapping at its top, or what `top` says; `as_text` keeps every scalar as it is written
+    (0012 stays 0012).
 
     Raises `error` with file and line for anything that is not such a file.
     """
@@ -104,7 +107,7 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
         loader = _Loader(path.read_text(encoding="utf-8-sig"))
         node = loader.get_single_node()
         reader = _YamlReader(loader, as_text=as_text)
-        data = {} if node is None else reader.convert(node, ())
+        data = top() if node is None else reader.convert(node, ())
     except OSError as cause:
         raise error(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
     except UnicodeDecodeError as cause:
@@ -118,6 +121,8 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
         raise error(tr("{path}: has too many levels inside one another", path=path)) from cause
     except yaml.YAMLError as cause:
         raise error(tr("{path}: is not valid YAML: {cause}", path=path, cause=cause)) from cause
-    if not isinstance(data, dict):
-        raise error(tr("{path}:1: the file must hold 'key: value' entries", path=path))
+    if not isinstance(data, top):
+        entries = phrase("'key: value' entries")
+        what = tr(entries if top is dict else phrase("a list, each entry of it after '- '"))
+        raise error(tr("{path}:1: the file must hold {what}", path=path, what=what))
     return Marked(path, data, reader.lines)
