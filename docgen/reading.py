@@ -16,7 +16,9 @@ from docgen.errors import SourceError
 from docgen.extract.source import is_text_form
 from docgen.formats import books
 from docgen.kit import kits
+from docgen.kit.amendments import Amendments
 from docgen.kit.terms import GivenTerms
+from docgen.language import phrase, tr
 from docgen.model.intake import Unrecognised
 from docgen.model.kit import Kit
 from docgen.output import storage
@@ -51,9 +53,11 @@ class ReadingProcess:
         """End the child; another one is started where something is read again."""
         self._reader.end()
 
-    def open_source(self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None) -> ReadElsewhere:
+    def open_source(
+        self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None, amendments: Amendments
+    ) -> ReadElsewhere:
         """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
-        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today)
+        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today, amendments)
         return ReadElsewhere(next(found), found)
 
     def load_terms(self, path: Path, kit: Kit) -> GivenTerms:
@@ -76,13 +80,13 @@ class ReadingProcess:
 
 
 #: What is said of files in storage, which are not brought here to be looked into.
-_BY_NAME = f"its name is not that of a source (name it {', '.join(sorted(books.SUFFIXES))}, or name the file itself)"
+_BY_NAME = phrase("its name is not that of a source (name it {suffixes}, or name the file itself)")
 
 
 def look(source: str, kit: Kit) -> str | None:
     """What a file is that is not read, and what can be done; None where it is a source."""
     if storage.is_remote(source):
-        return _BY_NAME
+        return tr(_BY_NAME, suffixes=", ".join(sorted(books.SUFFIXES)))
     path = Path(source)
     is_text = path.suffix.lower() in books.TEXT_SUFFIXES
     return None if is_text and is_text_form(path, kit) else books.look(path)
@@ -103,10 +107,10 @@ def _kit(folder: Path) -> Kit:
 
 
 def _read(
-    path: Path, name: str, kit: Path, given_terms: GivenTerms, today: dt.date | None
+    path: Path, name: str, kit: Path, given_terms: GivenTerms, today: dt.date | None, amendments: Amendments
 ) -> Iterator[tuple[Unrecognised, ...] | ReviewedIntake]:
     """The texts outside of the intakes, then each intake."""
-    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms, today)
+    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms, today, amendments)
     yield opened.outside
     yield from opened
 

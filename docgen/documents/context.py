@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 from docgen import values
 from docgen.documents.findings import spoken
+from docgen.language import phrase
 from docgen.model.display import Missing, Shown, is_given
 from docgen.model.intake import (
     UNREAD,
@@ -65,6 +66,7 @@ class AnswerRow(NamedTuple):
     unit: Annotated[str, "the unit of its number, empty without one"]
     applies: Annotated[bool, "whether it is given, or lacks although it must be answered"]
     is_as_written: Annotated[bool, "whether it is understood just as it was written"]
+    is_amended: Annotated[bool, "whether the provider has corrected it; written is what stands in the source"]
     parts: Annotated[list[tuple[str, str]], "as written and as understood, in parts shorter than a page"]
     sheet: Annotated[str | None, "the sheet that the answer stands in"]
     cell: Annotated[str | None, "the cell that it stands in"]
@@ -129,12 +131,12 @@ class Common(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the contract and the review of this kit may use."""
-    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
+    figures = {f.key: ContextType({}, kind=phrase("number"), meaning=f.label, is_optional=True) for f in kit.figures}
     return Names(
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
             **kit_shapes(kit),
-            "figures": context_types.mapping(figures, "what the kit works out"),
+            "figures": context_types.mapping(figures, phrase("what the kit works out")),
             **(context_types.of(Common).attributes or {}),
         }
     )
@@ -144,14 +146,16 @@ def names(kit: Kit) -> Names:
 def kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
     """The shapes of the kit's limits and word lists."""
     text = context_types.of(str)
-    limits = {name: ContextType({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
+    limits = {name: ContextType({}, kind=phrase("number"), meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
     words = {
-        name: ContextType({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
+        name: ContextType(
+            {}, item=text, kind=phrase("list"), meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}"
+        )
         for name, found in kit.words.items()
     }
     return {
-        "limits": context_types.mapping(limits, "the thresholds of the kit"),
-        "words": context_types.mapping(words, "the word lists of the kit"),
+        "limits": context_types.mapping(limits, phrase("the thresholds of the kit")),
+        "words": context_types.mapping(words, phrase("the word lists of the kit")),
     }
 
 
@@ -232,20 +236,22 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
     for finding in spoken(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)
     labels = {section.key: section.label for section in kit.sections}
+    amended = {one.field: one.before for one in intake.amendments}
     rows = []
     for key, field in kit.fields.items():
         answer = intake.answers.get(key, Answer("", Origin(intake.sheet, None)))
         missing_required = key not in intake.values and any(
             f.field == key and f.rule == "required" for f in intake.findings
         )
+        written = amended.get(key, answer.written)
         value = shown(field, intake.values.get(key))
         if isinstance(value, Missing):
             value = Missing(field.label, pending=missing_required)
         rows.append(
             AnswerRow(
                 key, field.section, labels[field.section], field.group, field.label, field.required is True,
-                answer.written, value, _listed(value), field.unit, is_given(value) or missing_required,
-                clean_long(answer.written) == str(value), parts(answer.written, str(value)),
+                written, value, _listed(value), field.unit, is_given(value) or missing_required,
+                clean_long(written) == str(value), key in amended, parts(written, str(value)),
                 answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip

@@ -11,8 +11,8 @@ PENDING = "pending"
 #: What counts findings, or texts, that are not listed.
 MORE_ALIKE = "more-alike"
 
-#: Codes of what is said of commercial terms, which no customer is shown.
-ABOUT_TERMS = frozenset({"term-differs", "terms-customer-doubtful", "terms-customer-unknown"})
+#: Characters that a wording quotes of an answer, which stands whole beside it; and one for customers, on one line.
+_LONGEST_QUOTE, _QUOTED = 1_500, 120
 
 
 class Wording(NamedTuple):
@@ -31,22 +31,19 @@ def _catalogue() -> dict[str, Wording]:
     return {code: Wording(**entry) for code, entry in yaml.safe_load(text).items()}
 
 
-#: Characters that a sentence quotes of an answer.  The answer stands whole beside it.
-LONGEST_QUOTE = 120
-
-
 def wording(code: str, **details: str) -> Wording:
     """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code.
 
     Of long details it quotes the beginning.
     """
     message, remedy, ask = _catalogue()[code]
-    details = {name: _quote(text) for name, text in details.items()}
-    return Wording(message.format_map(details), remedy.format_map(details), ask and ask.format_map(details))
+    quoted = {name: _beginning(text, _LONGEST_QUOTE) for name, text in details.items()}
+    brief = {name: _beginning(" ".join(text.split()), _QUOTED) for name, text in quoted.items()}
+    return Wording(message.format_map(quoted), remedy.format_map(quoted), ask and ask.format_map(brief))
 
 
-def _quote(text: str) -> str:
-    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
+def _beginning(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def codes() -> frozenset[str]:

@@ -39,5 +39,5 @@ def _count(first: Finding, count: int) -> Finding:
     words = wording(MORE_ALIKE, label=first.label or "", count=str(count))
     return Finding(
         MORE_ALIKE, first.rule, first.level, words.message, words.remedy, first.field, first.label, first.origin,
-        clause=first.clause, ask=words.ask,
+        clause=first.clause, ask=words.ask if first.ask else None,
     )  # fmt: skip
