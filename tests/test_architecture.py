@@ -21,6 +21,7 @@ LEVELS = [
     {"packet", "reading"},
     {"batch", "sources"},
     {"library"},
+    {"desk"},
     {"cli"},
     {"__main__"},
 ]
