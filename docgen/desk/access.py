@@ -129,7 +129,9 @@ class Access:
         """The first page, for whoever comes by the link or has come by it before."""
         cookie = self._key.exchange(request.url.path.removeprefix(OPEN))
         if cookie is None:
-            return RedirectResponse("/", 303) if self._key.fits(request.headers) else self._refusal(request, 403, "link")
+            return (
+                RedirectResponse("/", 303) if self._key.fits(request.headers) else self._refusal(request, 403, "link")
+            )
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._key.cookie_name, cookie, httponly=True, samesite="strict", path="/")
         return answer

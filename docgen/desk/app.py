@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from docgen.desk import inbox, intake, pages
+from docgen.desk import inbox, intake, out, pages
 from docgen.desk.access import Access, Key, TooLongError
 from docgen.desk.desk import Desk
 from docgen.desk.forms import posted
@@ -57,6 +57,13 @@ def _routes(desk: Desk) -> list[BaseRoute]:
         Route("/intakes/{id}", intake.show),
         Route("/intakes/{id}/answers/{field}", posted(intake.correct), methods=["POST"]),
         Route("/intakes/{id}/answers/{field}/undo", posted(intake.undo), methods=["POST"]),
+        Route("/intakes/{id}/out.json", out.show),
+        Route("/intakes/{id}/out", out.show),
+        Route("/intakes/{id}/documents/{name}", out.document),
+        Route("/intakes/{id}/preview/{name}", out.preview),
+        Route("/intakes/{id}/terms", posted(out.keep_terms), methods=["POST"]),
+        Route("/intakes/{id}/compare", out.compare, methods=["POST"]),
+        Route("/preview", out.frame),
         Route("/intakes/{id}/sheet", intake.sheet),
         Route("/events", desk.hub.stream),
         Mount("/static", StaticFiles(directory=_STATIC)),

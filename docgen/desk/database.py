@@ -30,7 +30,9 @@ class Database:
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
         except sqlite3.Error as cause:
-            raise WriteError(f"{path}: cannot be used as the desk's database: {cause}", "choose another --folder") from cause
+            raise WriteError(
+                f"{path}: cannot be used as the desk's database: {cause}", "choose another --folder"
+            ) from cause
 
     def close(self) -> None:
         """End the connection; what was written is on the disk already."""

@@ -88,17 +88,14 @@ def _drawn(grid: Grid, row: int | None) -> Drawing:
     )
 
 
-def _cells(
-    grid: Grid, kept: Mapping[int, Any], number: int, cells: Mapping[int, Any], last: int
-) -> list[DrawnCell]:
+def _cells(grid: Grid, kept: Mapping[int, Any], number: int, cells: Mapping[int, Any], last: int) -> list[DrawnCell]:
     """The cells of a row, but for those that another one reaches over."""
     drawn = []
     numbers = set(kept)
     for column in range(1, last + 1):
         extent = grid.extent(number, column)
-        if (extent.top, extent.left) != (number, column):
-            if extent.top in numbers or extent.left < column:
-                continue
+        if (extent.top, extent.left) != (number, column) and (extent.top in numbers or extent.left < column):
+            continue
         cell = cells.get(column)
         text = cell.text[:_LONGEST] if cell else ""
         if extent.top != number:

@@ -40,13 +40,31 @@ class Row(NamedTuple):
     other: str
 
 
-def found_intake(request: Request) -> tuple[Desk, File, Stored] | None:
+class Found(NamedTuple):
+    """The intake that an address names, and where it is."""
+
+    desk: Desk
+    file: File
+    stored: Stored
+
+
+class Attempt(NamedTuple):
+    """A correction that did not succeed: why not, and what was filled in."""
+
+    status: int
+    problem: str
+    key: str
+    after: str = ""
+    why: str = ""
+
+
+def found_intake(request: Request) -> Found | None:
     """The intake that the address names."""
     desk = desk_of(request)
     place = intake_id(request.path_params["id"])
     stored = desk.store.intake(*place) if place else None
     file = desk.store.file(stored.file) if stored else None
-    return (desk, file, stored) if file and stored else None
+    return Found(desk, file, stored) if file and stored else None
 
 
 def show(request: Request) -> Response:
@@ -57,7 +75,7 @@ def show(request: Request) -> Response:
     desk, file, stored = found
     if wants_json(request):
         return as_json(as_data(desk, file, stored))
-    return page(request, "intake.html", **context(request, *found))
+    return page(request, "intake.html", **context(request, found))
 
 
 def as_data(desk: Desk, file: File, stored: Stored) -> Mapping[str, Any]:
@@ -69,8 +87,9 @@ def as_data(desk: Desk, file: File, stored: Stored) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def context(request: Request, desk: Desk, file: File, stored: Stored, **more: Any) -> dict[str, Any]:
-    """What the page of an intake shows."""
+def context(request: Request, found: Found, attempt: Attempt | None = None) -> dict[str, Any]:
+    """What the page of an intake shows; of a correction that did not succeed too."""
+    desk, file, stored = found
     corrections = {one.field: one for one in desk.store.corrections(stored.file, stored.n)}
     check = stored.check
     rows = [_row(desk, stored, answer, corrections) for answer in stored.data["answers"]]
@@ -80,10 +99,10 @@ def context(request: Request, desk: Desk, file: File, stored: Stored, **more: An
         "file": file, "intake": stored, "check": check, "rows": rows, "before": before, "after": after,
         "others": [one for one in check["findings"] if one["field"] not in keys and one["rule"] != "unread"],
         "unread": [one for one in check["findings"] if one["field"] not in keys and one["rule"] == "unread"],
-        "counts": stored.data["counts"], "figures": stored.data["figures"],
-        "edited": request.query_params.get("edit", ""), "said": _said(request),
-        "problem": "", "given": "", "why": "", "problem_text": _problem_text(request, more.get("problem", "")),
-    } | more  # fmt: skip
+        "counts": stored.data["counts"], "figures": stored.data["figures"], "said": _said(request),
+        "attempt": attempt, "edited": attempt.key if attempt else request.query_params.get("edit", ""),
+        "problem": _problem_text(request, attempt.problem) if attempt else "",
+    }  # fmt: skip
 
 
 def _said(request: Request) -> str:
@@ -130,31 +149,48 @@ def correct(request: Request, form: FormData) -> Response:
     field = desk_of(request).kit.fields.get(request.path_params["field"])
     if found is None or field is None:
         return refusal(request, 404, "missing")
-    desk, file, stored = found
     after, why = answer_of(form, field), text_of(form, "why", LONGEST_REASON)
-    told = {"edited": field.key, "given": after, "why": why}
-    if str(stored.version) != form.get("version"):
-        return page(request, "intake.html", 409, **context(request, *found, problem="changed", **told))
-    if not why:
-        return page(request, "intake.html", 422, **context(request, *found, problem="why", **told))
-    corrections = desk.store.corrections(stored.file, stored.n)
-    earlier = next((one for one in reversed(corrections) if one.field == field.key), None)
-    written = next(row["written"] for row in stored.data["answers"] if row["key"] == field.key)
-    before = earlier.before if earlier else written
-    if clean_long(after) == clean_long(earlier.after if earlier else before):
-        return page(request, "intake.html", 422, **context(request, *found, problem="same", **told))
-    correction = Correction(0, field.key, before, after, desk.user, now(), why)
-    every = [one for one in (*corrections, correction) if clean_long(one.before) != clean_long(one.after)]
     try:
-        reading = _read_again(desk, file, stored, every)
-        desk.store.keep_correction(stored, correction, reading, file.sha256)
+        reading = _corrected(found, field.key, after, why, form.get("version"))
     except ChangedError:
-        return page(request, "intake.html", 409, **context(request, *found, problem="changed", **told))
+        return _again(request, found, Attempt(409, "changed", field.key, after, why))
+    except UnchangedError:
+        return _again(request, found, Attempt(422, "same", field.key, after, why))
+    except UnreasonedError:
+        return _again(request, found, Attempt(422, "why", field.key, after, why))
     except DocgenError as error:
-        return page(request, "intake.html", 422, **context(request, *found, problem=str(error), **told))
-    _tell(desk, stored)
+        return _again(request, found, Attempt(422, str(error), field.key, after, why))
+    _tell(found)
     following = _next_open(reading, field.key) if form.get("then") == "next" else ""
-    return go(f"/intakes/{stored.id}?said=corrected{f'&edit={following}' if following else ''}#a-{following or field.key}")
+    edit = f"&edit={following}" if following else ""
+    return go(f"/intakes/{found.stored.id}?said=corrected{edit}#a-{following or field.key}")
+
+
+class UnchangedError(Exception):
+    """A correction that is the answer as it is."""
+
+
+class UnreasonedError(Exception):
+    """A correction without a reason."""
+
+
+def _corrected(found: Found, key: str, after: str, why: str, version: object) -> readings.IntakeReading:
+    """The intake with one more correction, which is kept.  Raises what the page says of it."""
+    desk, file, stored = found
+    if version != str(stored.version):
+        raise ChangedError
+    if not why:
+        raise UnreasonedError
+    corrections = desk.store.corrections(stored.file, stored.n)
+    earlier = next((one for one in reversed(corrections) if one.field == key), None)
+    written = next(row["written"] for row in stored.data["answers"] if row["key"] == key)
+    before = earlier.before if earlier else written
+    if clean_long(after) == clean_long(written):
+        raise UnchangedError
+    correction = Correction(0, key, before, after, desk.user, now(), why)
+    reading = _read_again(found, [*corrections, correction])
+    desk.store.keep_correction(stored, correction, reading, file.sha256)
+    return reading
 
 
 def undo(request: Request, form: FormData) -> Response:
@@ -162,31 +198,36 @@ def undo(request: Request, form: FormData) -> Response:
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
-    desk, file, stored = found
-    key = request.path_params["field"]
-    corrections = desk.store.corrections(stored.file, stored.n)
+    key, stored = request.path_params["field"], found.stored
+    corrections = found.desk.store.corrections(stored.file, stored.n)
     last = next((one for one in reversed(corrections) if one.field == key), None)
-    if last is None or str(stored.version) != form.get("version"):
-        return page(request, "intake.html", 409, **context(request, *found, problem="changed", edited=key))
     try:
-        reading = _read_again(desk, file, stored, [one for one in corrections if one is not last])
-        desk.store.undo_correction(stored, last.number, reading, desk.user)
+        if last is None or form.get("version") != str(stored.version):
+            raise ChangedError
+        reading = _read_again(found, [one for one in corrections if one is not last])
+        found.desk.store.undo_correction(stored, last.number, reading, found.desk.user)
     except ChangedError:
-        return page(request, "intake.html", 409, **context(request, *found, problem="changed", edited=key))
+        return _again(request, found, Attempt(409, "changed", key))
     except DocgenError as error:
-        return page(request, "intake.html", 422, **context(request, *found, problem=str(error), edited=key))
-    _tell(desk, stored)
+        return _again(request, found, Attempt(422, str(error), key))
+    _tell(found)
     return go(f"/intakes/{stored.id}?said=undone#a-{key}")
 
 
-def _read_again(desk: Desk, file: File, stored: Stored, corrections: list[Correction]) -> readings.IntakeReading:
+def _again(request: Request, found: Found, attempt: Attempt) -> Response:
+    """The page once more, as the intake is now, with what did not succeed."""
+    return page(request, "intake.html", attempt.status, **context(request, found_intake(request) or found, attempt))
+
+
+def _read_again(found: Found, corrections: list[Correction]) -> readings.IntakeReading:
+    desk, file, stored = found
     job = desk.work.job(file, stored)._replace(amendments=amendments(file, stored, corrections))
     return desk.work.call(readings.read_intake, job, stored.n)
 
 
-def _tell(desk: Desk, stored: Stored) -> None:
-    desk.hub.tell("intake", stored.id)
-    desk.hub.tell("inbox")
+def _tell(found: Found) -> None:
+    found.desk.hub.tell("intake", found.stored.id)
+    found.desk.hub.tell("inbox")
 
 
 def _next_open(reading: readings.IntakeReading, key: str) -> str:

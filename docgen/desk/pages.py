@@ -86,9 +86,7 @@ def _size(count: int) -> str:
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     """A page of that template; every page knows who is at the desk, and where it stands."""
     state = getattr(request.app.state, "desk", None) if "app" in request.scope else None
-    text = _environment(language(request)).get_template(template).render(
-        path=request.url.path, desk=state, **context
-    )
+    text = _environment(language(request)).get_template(template).render(path=request.url.path, desk=state, **context)
     headers = {"vary": "Accept-Language", "content-language": _TAGS[language(request)]}
     return Response(text.encode("utf-8", "replace"), status, headers, "text/html; charset=utf-8")
 
@@ -114,7 +112,9 @@ def go(address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def download(name: str, content: bytes, media_type: str, *, inline: bool = False, policy: str | None = None) -> Response:
+def download(
+    name: str, content: bytes, media_type: str, *, inline: bool = False, policy: str | None = None
+) -> Response:
     """A file to be kept under a name, or shown in the browser."""
     how = "inline" if inline else "attachment"
     headers = {"content-disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}"}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from docgen.desk.settings import MOST_INTAKES, SECONDS
 from docgen.documents.context import AnswerRow, answer_rows, show_figure
 from docgen.errors import SourceError
-from docgen.library.cases import Case, read
+from docgen.library.cases import Case, Cases, read
 from docgen.library.kits import Kit
 from docgen.model.display import is_given
 from docgen.model.intake import Level
@@ -82,7 +82,7 @@ def read_source(job: SourceJob) -> SourceReading:
     """Every intake of a source, up to a number.  Raises what `docgen.read` raises."""
     with bounded(job.name):
         cases = _cases(job)
-        found = []
+        found: list[IntakeReading] = []
         outside = list(cases.outside_json())
         has_more = False
         for case in cases:
@@ -108,9 +108,9 @@ def case_of(job: SourceJob, n: int) -> Case:
     return case
 
 
-def _cases(job: SourceJob) -> Any:
+def _cases(job: SourceJob) -> Cases:
     kit = Kit.load(job.kit)
-    more = {"amendments": list(job.amendments)} if job.amendments else {}
+    more: dict[str, Any] = {"amendments": list(job.amendments)} if job.amendments else {}
     return read(job.path, kit, terms=job.terms, name=job.name, **more)
 
 

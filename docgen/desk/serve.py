@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -96,10 +96,8 @@ def _sockets(port: int) -> Iterator[list[socket.socket]]:
     try:
         opened.append(_bound(socket.AF_INET, "127.0.0.1", port))
         port = opened[0].getsockname()[1]
-        try:
+        with suppress(OSError):  # there is no IPv6 here, or the port is another's there
             opened.append(_bound(socket.AF_INET6, "::1", port))
-        except OSError:
-            pass  # there is no IPv6 here, or the port is another's there
         yield opened
     except OSError as cause:
         if cause.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EPERM}:

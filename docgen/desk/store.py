@@ -165,7 +165,9 @@ class Store:
         before = self.database.one(
             "SELECT file, n FROM intakes WHERE (file, n) < (?, ?) ORDER BY file DESC, n DESC LIMIT 1", file, n
         )
-        after = self.database.one("SELECT file, n FROM intakes WHERE (file, n) > (?, ?) ORDER BY file, n LIMIT 1", file, n)
+        after = self.database.one(
+            "SELECT file, n FROM intakes WHERE (file, n) > (?, ?) ORDER BY file, n LIMIT 1", file, n
+        )
         return _id(before), _id(after)
 
     def renew(self, stored: Stored, reading: IntakeReading) -> None:
@@ -203,7 +205,9 @@ class Store:
             audit(connection, who, "amendment-undone", stored.id, amendment=number, verdict=reading.verdict)
 
     def _replace(self, connection: sqlite3.Connection, stored: Stored, reading: IntakeReading) -> None:
-        row = connection.execute("SELECT version FROM intakes WHERE file = ? AND n = ?", (stored.file, stored.n)).fetchone()
+        row = connection.execute(
+            "SELECT version FROM intakes WHERE file = ? AND n = ?", (stored.file, stored.n)
+        ).fetchone()
         if row is None or row["version"] != stored.version:
             raise ChangedError
         connection.execute("DELETE FROM intakes WHERE file = ? AND n = ?", (stored.file, stored.n))
@@ -271,9 +275,7 @@ def _id(row: sqlite3.Row | None) -> str | None:
 
 
 def _correction(row: sqlite3.Row) -> Correction:
-    return Correction(
-        row["number"], row["field"], row["before"], row["after"], row["who"], row["at"], row["why"]
-    )
+    return Correction(row["number"], row["field"], row["before"], row["after"], row["who"], row["at"], row["why"])
 
 
 def _values(correction: Correction) -> tuple[str, ...]:

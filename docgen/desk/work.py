@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from docgen import __version__
@@ -15,6 +16,7 @@ from docgen.desk.readings import IntakeReading, SourceJob, SourceReading
 from docgen.desk.settings import WORKERS, Settings
 from docgen.desk.store import Correction, File, Store, Stored
 from docgen.errors import DocgenError, SourceError
+from docgen.text import clean_long
 from docgen.workers.pool import WorkerDiedError, Workers
 
 #: How often those who wait look whether the desk is being closed (seconds).
@@ -96,9 +98,8 @@ class Work:
         """Read the intakes again that have corrections or terms of their own."""
         for stored in self._store.intakes(file.number):
             if self._store.corrections(stored.file, stored.n) or self._store.own_terms(stored.file, stored.n):
-                self._pages.submit(readings.read_intake, self.job(file, stored), stored.n).add_done_callback(
-                    lambda done, stored=stored: self._keep_again(stored, done)
-                )
+                future = self._pages.submit(readings.read_intake, self.job(file, stored), stored.n)
+                future.add_done_callback(partial(self._keep_again, stored))
 
     def _keep_again(self, stored: Stored, done: Future[IntakeReading]) -> None:
         if done.exception() is None:
@@ -119,7 +120,7 @@ class Work:
 
 
 def amendments(file: File, stored: Stored, corrections: list[Correction]) -> tuple[dict[str, Any], ...]:
-    """Corrections as a file of amendments has them: of each answer the last one."""
+    """Corrections as a file of amendments has them: of each answer the last one, if it is another than the source's."""
     last = {one.field: one for one in corrections}
     check = stored.check
     return tuple(
@@ -128,6 +129,7 @@ def amendments(file: File, stored: Stored, corrections: list[Correction]) -> tup
             "before": one.before, "after": one.after, "who": one.who, "when": one.at, "why": one.why,
         }
         for one in last.values()
+        if clean_long(one.before) != clean_long(one.after)
     )  # fmt: skip
 
 
