@@ -110,8 +110,7 @@ def case_of(job: SourceJob, n: int) -> Case:
 
 def _cases(job: SourceJob) -> Cases:
     kit = Kit.load(job.kit)
-    more: dict[str, Any] = {"amendments": list(job.amendments)} if job.amendments else {}
-    return read(job.path, kit, terms=job.terms, name=job.name, **more)
+    return read(job.path, kit, terms=job.terms, name=job.name, amendments=job.amendments)
 
 
 def intake_reading(case: Case) -> IntakeReading:

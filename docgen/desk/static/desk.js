@@ -99,18 +99,15 @@
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:swapError"]) {
     body.addEventListener(name, () => say(body.dataset.failed));
   }
-  body.addEventListener("htmx:afterSettle", () => {
-    const wanted = document.querySelector("#review [autofocus]");
-    if (wanted && !wanted.contains(document.activeElement)) wanted.focus();
-  });
-  // An answer that was saved takes the focus: its form has gone with the page before.
-  body.addEventListener("htmx:afterSwap", (event) => {
-    const path = event.detail.pathInfo && event.detail.pathInfo.responsePath;
-    if (!path || !review()) return;
-    const field = path.includes("#") ? document.getElementById(path.split("#")[1]) : null;
-    const asked = event.detail.pathInfo.requestPath.match(/answers\/([^/]+)/);
-    const target = field || (asked && document.getElementById(`a-${asked[1]}`));
-    if (target && !target.querySelector("[autofocus]")) { target.tabIndex = -1; target.focus(); }
+  // Where the work goes on after an answer was saved: its form has gone with the page before.
+  body.addEventListener("htmx:afterSettle", (event) => {
+    const asked = event.detail.pathInfo && event.detail.pathInfo.requestPath.match(/answers\/([^/]+)/);
+    if (!asked || !review()) return;
+    const target = review().querySelector("[autofocus]") || document.getElementById(`a-${asked[1]}`);
+    if (!target) return;
+    if (target.tabIndex < 0) target.tabIndex = -1;
+    target.focus();
+    target.scrollIntoView({ block: "nearest" });
   });
   const clip = (event) => {
     const button = event.target.closest("[data-copy]");
@@ -153,10 +150,10 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    const inText = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+    const inText = event.target.closest("input:not([type=checkbox], [type=file], [type=radio]), textarea, select, [contenteditable]");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const button = event.target.closest("form")?.querySelector("button[value=next]");
-      if (button) { event.preventDefault(); event.target.closest("form").requestSubmit(button); }
+      if (button) { event.preventDefault(); button.click(); }
       return;
     }
     if (event.key === "Escape" && event.target.closest("details.edit")) {
