@@ -144,7 +144,7 @@ def intake_of(page: Page, *sources: Path) -> str:
     before = {line["id"] for line in data(page, "/inbox.json")["lines"]}
     drop(page, *sources)
     found = lines(page, len(before) + len(sources))
-    return next(line["id"] for line in reversed(found) if line["id"] not in before)
+    return next(str(line["id"]) for line in reversed(found) if line["id"] not in before)
 
 
 def saved(page: Page, click: str) -> tuple[str, bytes]:

@@ -17,7 +17,7 @@ from docgen.desk.desk import Desk, desk_of
 from docgen.desk.forms import answer_of, intake_id, text_of
 from docgen.desk.pages import as_json, go, page, refusal, text, wants_json
 from docgen.desk.settings import LONGEST_REASON
-from docgen.desk.store import ChangedError, Correction, File, Stored
+from docgen.desk.store import ChangedError, AnswerCorrection, File, Stored
 from docgen.desk.work import amendments
 from docgen.errors import DocgenError
 from docgen.model.kit import Field, FieldType
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
     answer: Mapping[str, Any]
     findings: list[Mapping[str, Any]]
-    correction: Correction | None
+    correction: AnswerCorrection | None
     field: Field
     kind: str
     options: tuple[str, ...]
@@ -40,7 +40,7 @@ class Row(NamedTuple):
     other: str
 
 
-class Found(NamedTuple):
+class OpenedIntake(NamedTuple):
     """The intake that an address names, and where it is."""
 
     desk: Desk
@@ -58,13 +58,13 @@ class Attempt(NamedTuple):
     why: str = ""
 
 
-def found_intake(request: Request) -> Found | None:
+def found_intake(request: Request) -> OpenedIntake | None:
     """The intake that the address names."""
     desk = desk_of(request)
     place = intake_id(request.path_params["id"])
     stored = desk.store.intake(*place) if place else None
     file = desk.store.file(stored.file) if stored else None
-    return Found(desk, file, stored) if file and stored else None
+    return OpenedIntake(desk, file, stored) if file and stored else None
 
 
 def show(request: Request) -> Response:
@@ -87,7 +87,7 @@ def as_data(desk: Desk, file: File, stored: Stored) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def context(request: Request, found: Found, attempt: Attempt | None = None) -> dict[str, Any]:
+def context(request: Request, found: OpenedIntake, attempt: Attempt | None = None) -> dict[str, Any]:
     """What the page of an intake shows; of a correction that did not succeed too."""
     desk, file, stored = found
     corrections = {one.field: one for one in desk.store.corrections(stored.file, stored.n)}
@@ -128,7 +128,7 @@ def sheet(request: Request) -> Response:
     )
 
 
-def _row(desk: Desk, stored: Stored, answer: Mapping[str, Any], corrections: Mapping[str, Correction]) -> Row:
+def _row(desk: Desk, stored: Stored, answer: Mapping[str, Any], corrections: Mapping[str, AnswerCorrection]) -> Row:
     field = desk.kit.fields[answer["key"]]
     findings = [one for one in stored.check["findings"] if one["field"] == field.key]
     value = stored.check["values"].get(field.key)
@@ -174,7 +174,7 @@ class UnreasonedError(Exception):
     """A correction without a reason."""
 
 
-def _corrected(found: Found, key: str, after: str, why: str, version: object) -> readings.IntakeReading:
+def _corrected(found: OpenedIntake, key: str, after: str, why: str, version: object) -> readings.IntakeReading:
     """The intake with one more correction, which is kept.  Raises what the page says of it."""
     desk, file, stored = found
     if version != str(stored.version):
@@ -187,7 +187,7 @@ def _corrected(found: Found, key: str, after: str, why: str, version: object) ->
     before = earlier.before if earlier else written
     if clean_long(after) == clean_long(written):
         raise UnchangedError
-    correction = Correction(0, key, before, after, desk.user, now(), why)
+    correction = AnswerCorrection(0, key, before, after, desk.user, now(), why)
     reading = _read_again(found, [*corrections, correction])
     desk.store.keep_correction(stored, correction, reading, file.sha256)
     return reading
@@ -214,18 +214,18 @@ def undo(request: Request, form: FormData) -> Response:
     return go(f"/intakes/{stored.id}?said=undone#a-{key}")
 
 
-def _again(request: Request, found: Found, attempt: Attempt) -> Response:
+def _again(request: Request, found: OpenedIntake, attempt: Attempt) -> Response:
     """The page once more, as the intake is now, with what did not succeed."""
     return page(request, "intake.html", attempt.status, **context(request, found_intake(request) or found, attempt))
 
 
-def _read_again(found: Found, corrections: list[Correction]) -> readings.IntakeReading:
+def _read_again(found: OpenedIntake, corrections: list[AnswerCorrection]) -> readings.IntakeReading:
     desk, file, stored = found
     job = desk.work.job(file, stored)._replace(amendments=amendments(file, stored, corrections))
     return desk.work.call(readings.read_intake, job, stored.n)
 
 
-def _tell(found: Found) -> None:
+def _tell(found: OpenedIntake) -> None:
     found.desk.hub.tell("intake", found.stored.id)
     found.desk.hub.tell("inbox")
 

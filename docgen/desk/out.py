@@ -17,7 +17,7 @@ from docgen.desk.access import FRAMED, PREVIEW, policy
 from docgen.desk.documents import Made, Wish
 from docgen.desk.forms import text_of
 from docgen.desk.inbox import UploadError, uploaded
-from docgen.desk.intake import Found, found_intake
+from docgen.desk.intake import OpenedIntake, found_intake
 from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_json
 from docgen.desk.settings import LONGEST_ANSWER
 from docgen.desk.store import ChangedError
@@ -56,7 +56,7 @@ def show(request: Request) -> Response:
     return _page(request, found)
 
 
-def _page(request: Request, found: Found, status: int = 200, **more: Any) -> Response:
+def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
     desk, file, stored = found
     pending = desk.work.call(documents.pending, desk.work.job(file, stored), stored.n)
     if wants_json(request):
@@ -72,7 +72,7 @@ def _page(request: Request, found: Found, status: int = 200, **more: Any) -> Res
     return page(request, "out.html", status, **(context | more))
 
 
-def _terms(found: Found, pending: tuple[str, ...], given: Mapping[str, str] | None) -> list[Term]:
+def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, str] | None) -> list[Term]:
     desk, _file, stored = found
     own = desk.store.own_terms(stored.file, stored.n) if given is None else given
     house, kit = desk.store.own_terms(0, 0), desk.kit
@@ -103,7 +103,7 @@ def document(request: Request) -> Response:
     return download(made.name, made.content, made.media_type, inline=is_shown, policy=policy(FRAMED))
 
 
-def _made(found: Found, wish: Wish) -> Made:
+def _made(found: OpenedIntake, wish: Wish) -> Made:
     desk, file, stored = found
     return desk.work.call(documents.make, desk.work.job(file, stored), stored.n, wish)
 
@@ -173,7 +173,7 @@ async def compare(request: Request) -> Response:
     return await run_in_threadpool(_compared, request, found, content, name)
 
 
-def _compared(request: Request, found: Found, content: bytes, name: str) -> Response:
+def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) -> Response:
     desk = found.desk
     try:
         desk.work.call(documents.require_word, content, name)

@@ -71,7 +71,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Correction:
+class AnswerCorrection:
     """An answer that was corrected here."""
 
     number: int
@@ -177,14 +177,16 @@ class Store:
 
     # -- corrections -------------------------------------------------------------------------------
 
-    def corrections(self, file: int, n: int) -> list[Correction]:
+    def corrections(self, file: int, n: int) -> list[AnswerCorrection]:
         """Every correction of an intake that is not undone, oldest first."""
         rows = self.database.all(
             "SELECT * FROM amendments WHERE file = ? AND n = ? AND is_undone = 0 ORDER BY number", file, n
         )
         return [_correction(row) for row in rows]
 
-    def keep_correction(self, stored: Stored, correction: Correction, reading: IntakeReading, sha256: str) -> None:
+    def keep_correction(
+        self, stored: Stored, correction: AnswerCorrection, reading: IntakeReading, sha256: str
+    ) -> None:
         """Keep a correction and what the intake is with it.  Raises ChangedError where it is another by now."""
         with self.database.writing() as connection:
             self._replace(connection, stored, reading)
@@ -274,9 +276,9 @@ def _id(row: sqlite3.Row | None) -> str | None:
     return f"{row['file']}-{row['n'] + 1}" if row else None
 
 
-def _correction(row: sqlite3.Row) -> Correction:
-    return Correction(row["number"], row["field"], row["before"], row["after"], row["who"], row["at"], row["why"])
+def _correction(row: sqlite3.Row) -> AnswerCorrection:
+    return AnswerCorrection(row["number"], row["field"], row["before"], row["after"], row["who"], row["at"], row["why"])
 
 
-def _values(correction: Correction) -> tuple[str, ...]:
+def _values(correction: AnswerCorrection) -> tuple[str, ...]:
     return correction.field, correction.before, correction.after, correction.who, correction.at, correction.why

@@ -14,7 +14,7 @@ from docgen.desk import readings
 from docgen.desk.live import Hub
 from docgen.desk.readings import IntakeReading, SourceJob, SourceReading
 from docgen.desk.settings import WORKERS, Settings
-from docgen.desk.store import Correction, File, Store, Stored
+from docgen.desk.store import AnswerCorrection, File, Store, Stored
 from docgen.errors import DocgenError, SourceError
 from docgen.text import clean_long
 from docgen.workers.pool import WorkerDiedError, Workers
@@ -119,7 +119,7 @@ class Work:
         )  # fmt: skip
 
 
-def amendments(file: File, stored: Stored, corrections: list[Correction]) -> tuple[dict[str, Any], ...]:
+def amendments(file: File, stored: Stored, corrections: list[AnswerCorrection]) -> tuple[dict[str, Any], ...]:
     """Corrections as a file of amendments has them: of each answer the last one, if it is another than the source's."""
     last = {one.field: one for one in corrections}
     check = stored.check
