@@ -17,7 +17,7 @@ from docgen.desk.desk import Desk, desk_of
 from docgen.desk.forms import answer_of, intake_id, text_of
 from docgen.desk.pages import as_json, go, page, refusal, text, wants_json
 from docgen.desk.settings import LONGEST_REASON
-from docgen.desk.store import ChangedError, AnswerCorrection, File, Stored
+from docgen.desk.store import AnswerCorrection, ChangedError, File, Stored
 from docgen.desk.work import amendments
 from docgen.errors import DocgenError
 from docgen.model.kit import Field, FieldType
