@@ -51,12 +51,21 @@ def make(job: SourceJob, n: int, wish: Wish) -> Made:
         return _MAKERS[wish.kind](case, wish)
 
 
-def pending(job: SourceJob, n: int) -> tuple[str, ...]:
-    """The labels that a contract of the intake prints as pending, whatever its verdict."""
+class Preparation(NamedTuple):
+    """What is known before documents are made: the labels that a contract prints as pending, whatever the verdict, and
+    the letter to the customer."""
+
+    pending: tuple[str, ...]
+    letter: str
+
+
+def prepare(job: SourceJob, n: int) -> Preparation:
+    """What the page of documents shows of an intake.  Raises what reading and making documents raise."""
     with bounded(job.name):
         case = case_of(job, n)
         limits.end_reading()
-        return case.contract(allow_unready=not case.ready).pending
+        pending = case.contract(allow_unready=not case.ready).pending
+        return Preparation(pending, case.letter().text)
 
 
 def _form(case: Case, _wish: Wish) -> Made:
@@ -82,6 +91,15 @@ def _returned_form(case: Case, _wish: Wish) -> Made:
 
 def _returned(case: Case, suffix: str) -> str:
     return Path(returned_name(case.kit, [case.reviewed], Path(case.source))).with_suffix(suffix).name
+
+
+def _letter(case: Case, _wish: Wish) -> Made:
+    letter = case.letter()
+    return Made(f"{letter.subject}.txt", letter.text.encode(), "text/plain; charset=utf-8")
+
+
+def _mail(case: Case, _wish: Wish) -> Made:
+    return Made(f"{case.letter().subject}.eml", case.letter_mail(), "message/rfc822")
 
 
 def _packet(case: Case, wish: Wish) -> Made:
@@ -111,6 +129,8 @@ _MAKERS: Mapping[str, Callable[[Case, Wish], Made]] = {
     "contract": _contract,
     "returned-sheet": _returned_sheet,
     "returned-form": _returned_form,
+    "letter": _letter,
+    "mail": _mail,
     "packet": _packet,
 }
 #: Every kind of document that can be asked for.

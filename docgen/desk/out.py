@@ -33,7 +33,7 @@ from docgen.values.shown import shown
 #: The addresses of documents, with the kind that each gives.
 _NAMES = {
     "form.docx": "form", "review.pdf": "review", "contract.docx": "contract", "packet.zip": "packet",
-    "returned.xlsx": "returned-sheet", "returned.docx": "returned-form",
+    "returned.xlsx": "returned-sheet", "returned.docx": "returned-form", "letter.txt": "letter", "letter.eml": "mail",
 }  # fmt: skip
 #: What the engine for comparisons writes in passing is the whole process's: one at a time.
 _turn = threading.Lock()
@@ -58,14 +58,14 @@ def show(request: Request) -> Response:
 
 def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
     desk, file, stored = found
-    pending = desk.work.call(documents.pending, desk.work.job(file, stored), stored.n)
+    pending, letter = desk.work.call(documents.prepare, desk.work.job(file, stored), stored.n)
     if wants_json(request):
         about = {"id": stored.id, "verdict": stored.verdict, "pending": pending}
         return as_json({"schema": "docgen/desk/out/1", **about})
     terms = _terms(found, pending, more.get("given"))
     asked = {term.field.label for term in terms}
     context = {
-        "file": file, "intake": stored, "check": stored.check, "pending": pending, "terms": terms,
+        "file": file, "intake": stored, "letter": letter, "pending": pending, "terms": terms,
         "others": [label for label in pending if label not in asked], "is_ready": Verdict(stored.verdict) in READY,
         "problem": "", "about": "", "saved": "saved" in request.query_params,
     }  # fmt: skip
@@ -111,7 +111,7 @@ def _made(found: OpenedIntake, wish: Wish) -> Made:
 def preview(request: Request) -> Response:
     """The page that shows a document in a frame."""
     found, name = found_intake(request), request.path_params["name"]
-    if found is None or name not in _NAMES or name.endswith((".zip", ".xlsx")):
+    if found is None or name not in _NAMES or not name.endswith((".docx", ".pdf")):
         return refusal(request, 404, "missing")
     marked = "&marked" if "marked" in request.query_params else ""
     address = f"/intakes/{found.stored.id}/documents/{name}?view{marked}"
