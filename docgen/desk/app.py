@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from docgen.desk import inbox, intake, out, pages
+from docgen.desk import inbox, intake, out, pages, run_pages
 from docgen.desk.access import Access, Key, TooLongError
 from docgen.desk.desk import Desk
 from docgen.desk.forms import posted
@@ -35,6 +35,7 @@ def application(desk: Desk, key: Key) -> ASGIApp:
         desk.hub.begin()
         desk.work.warm()
         desk.work.read_waiting()
+        desk.runs.go_on_with_all()
         yield
 
     handlers: dict[Any, Callable[[Request, Exception], Response]] = {
@@ -65,6 +66,17 @@ def _routes(desk: Desk) -> list[BaseRoute]:
         Route("/intakes/{id}/compare", out.compare, methods=["POST"]),
         Route("/preview", out.frame),
         Route("/intakes/{id}/sheet", intake.sheet),
+        Route("/runs.json", run_pages.show_all),
+        Route("/runs", run_pages.show_all),
+        Route("/runs", posted(run_pages.begin), methods=["POST"]),
+        Route("/runs/files", run_pages.begin_with, methods=["POST"]),
+        Route("/runs/{number:int}.json", run_pages.show),
+        Route("/runs/{number:int}", run_pages.show),
+        Route("/runs/{number:int}/stop", posted(run_pages.stop), methods=["POST"]),
+        Route("/runs/{number:int}/go-on", posted(run_pages.go_on), methods=["POST"]),
+        Route("/runs/{number:int}/{name}/{file}", run_pages.paper),
+        Route("/runs/{number:int}/{name}", run_pages.made),
+        Route("/runs/{number:int}/{name}/", run_pages.made),
         Route("/events", desk.hub.stream),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]

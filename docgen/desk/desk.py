@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from docgen.desk.database import Database
 from docgen.desk.live import Hub
+from docgen.desk.runs import Runs
 from docgen.desk.settings import Settings
 from docgen.desk.store import Store
 from docgen.desk.work import Work
@@ -23,6 +24,7 @@ class Desk:
     store: Store
     hub: Hub
     work: Work
+    runs: Runs
 
     @property
     def kit(self) -> Kit:

@@ -16,6 +16,7 @@ from docgen.desk.app import application
 from docgen.desk.database import Database
 from docgen.desk.desk import Desk
 from docgen.desk.live import Hub
+from docgen.desk.runs import Runs
 from docgen.desk.settings import Settings
 from docgen.desk.store import Store
 from docgen.desk.work import Work
@@ -49,10 +50,11 @@ def desk_at(settings: Settings) -> Iterator[Desk]:
     """The desk in a folder; its workers end with it."""
     database, hub = Database(settings.database), Hub()
     store = Store(settings, database)
-    work = Work(settings, store, hub)
+    work, runs = Work(settings, store, hub), Runs(settings, database, hub)
     try:
-        yield Desk(settings, database, store, hub, work)
+        yield Desk(settings, database, store, hub, work, runs)
     finally:
+        runs.end()
         work.end()
         database.close()
 
