@@ -11,6 +11,7 @@ import click
 from docgen.cli.console import say, tell
 from docgen.cli.options import common, load_kit
 from docgen.errors import SystemMissingError
+from docgen.language import listed, tr
 
 DEFAULT_FOLDER = "desk"
 _NEEDED = ("starlette", "uvicorn", "python_multipart")
@@ -22,7 +23,7 @@ _NEEDED = ("starlette", "uvicorn", "python_multipart")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_FOLDER, metavar="DIR",
               show_default=True, help="The folder that keeps what comes in and what is decided.")  # fmt: skip
 @click.option("--user", metavar="NAME", help="Who corrects answers and decides (default: your login name).")
-@click.option("--browser/--no-browser", default=True, help="Open the page in the browser.", show_default=True)
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
 @common("kit", "talk")
 def desk(port: int, folder: Path, user: str | None, browser: bool, kit_name: str) -> None:
     """Open the pipeline in a browser, on this machine and for you alone.
@@ -31,7 +32,8 @@ def desk(port: int, folder: Path, user: str | None, browser: bool, kit_name: str
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise SystemMissingError(
-            f"docgen desk needs packages that are not installed: {', '.join(missing)}", "pip install 'docgen[desk]'"
+            tr("docgen desk needs packages that are not installed: {packages}", packages=listed(missing)),
+            "pip install 'docgen[desk]'",
         )
     from docgen.desk.serve import serve
     from docgen.desk.settings import Settings
@@ -41,14 +43,14 @@ def desk(port: int, folder: Path, user: str | None, browser: bool, kit_name: str
 
     def opened(link: str) -> None:
         tell(link)
-        say("close the desk with Ctrl-C")
+        say(tr("close the desk with Ctrl-C"))
         if browser:
             import webbrowser
 
             webbrowser.open(link)
 
     serve(settings, port, opened)
-    say(f"the desk is closed; {folder} keeps everything")
+    say(tr("the desk is closed; {folder} keeps everything", folder=folder))
 
 
 def _login() -> str:

@@ -15,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from docgen.desk.pages import language
 from docgen.desk.settings import MOST_BYTES, MOST_FORM
+from docgen.desk.speaking import spoken
 
 #: Where the link leads.
 OPEN = "/open/"
@@ -106,6 +108,7 @@ class Access:
         if answer is not None:
             await answer(scope, receive, _with_headers(send))
             return
+        spoken.set(language(request))
         limited = _Limited(receive, most_bytes(request))
         await self._app(scope, limited, _with_headers(send))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import WriteError
+from docgen.language import tr
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -31,7 +32,8 @@ class Database:
             self._connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
         except sqlite3.Error as cause:
             raise WriteError(
-                f"{path}: cannot be used as the desk's database: {cause}", "choose another --folder"
+                tr("{path}: cannot be used as the desk's database: {reason}", path=path, reason=cause),
+                tr("choose another --folder"),
             ) from cause
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from docgen.desk.access import TooLongError
 from docgen.desk.desk import desk_of
-from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_json
+from docgen.desk.pages import as_json, download, go, language, page, refusal, text, wants_json
 from docgen.desk.settings import MOST_FILES, MOST_INTAKES, MOST_SECONDS, PAGE
 from docgen.desk.store import ARRIVING, UNREADABLE, WAITING
 from docgen.errors import DocgenError
@@ -89,7 +89,7 @@ def show(request: Request) -> Response:
         f"intakes.data {_LINES} ORDER BY {_ORDERS[query.order]} LIMIT ? OFFSET ?",
         *values, PAGE + 1, query.start,
     )  # fmt: skip
-    lines = [_line(row, _twins(desk.database, row)) for row in rows[:PAGE]]
+    lines = [_line(row, _twins(desk.database, row), language(request)) for row in rows[:PAGE]]
     totals = Counter(
         {row["state"]: row["count"] for row in desk.database.all(
             "SELECT COALESCE(intakes.verdict, files.state) AS state, COUNT(*) AS count FROM files "
@@ -117,11 +117,12 @@ def show_file(request: Request) -> Response:
     if file is None:
         return refusal(request, 404, "missing")
     intakes = desk.store.intakes(number)
+    message, hint = file.refusal.get(language(request), ("", ""))
     if wants_json(request):
-        about = {"number": number, "name": file.name, "state": file.state, "message": file.message, "hint": file.hint}
+        about = {"number": number, "name": file.name, "state": file.state, "message": message, "hint": hint}
         return as_json({"schema": "docgen/desk/file/1", **about, "sha256": file.sha256, "outside": file.outside,
                         "intakes": [one.id for one in intakes]})  # fmt: skip
-    return page(request, "file.html", file=file, intakes=intakes, most=MOST_INTAKES)
+    return page(request, "file.html", file=file, intakes=intakes, most=MOST_INTAKES, message=message, hint=hint)
 
 
 def source(request: Request) -> Response:
@@ -132,13 +133,13 @@ def source(request: Request) -> Response:
     return download(file.name, file.path.read_bytes(), "application/octet-stream")
 
 
-def _line(row: sqlite3.Row, twins: tuple[str, ...]) -> Line:
+def _line(row: sqlite3.Row, twins: tuple[str, ...], spoken: str) -> Line:
     number = row["number"]
     common = {"file": number, "source": row["name"], "kit": row["kit"], "added": row["added"], "twins": twins}
     if row["n"] is None:
+        message, hint = json.loads(row["refusal"]).get(spoken, ("", ""))
         return Line(
-            id=str(number), name="", place="", state=row["state"], counts={}, message=row["message"], hint=row["hint"],
-            **common,
+            id=str(number), name="", place="", state=row["state"], counts={}, message=message, hint=hint, **common
         )  # fmt: skip
     data = json.loads(row["data"])
     check = data["check"]

@@ -140,7 +140,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
     given = {key: one for key, one in written.items() if one}
     about = {"about": "terms", "given": given}
     try:
-        desk.kit.load_terms(given)
+        desk.work.call(readings.check_terms, desk.settings.kit, given)
         if form.get("version") != str(stored.version):
             raise ChangedError
         job = desk.work.job(file, stored)._replace(terms={**desk.store.own_terms(0, 0), **given})

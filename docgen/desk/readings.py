@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from docgen.desk.settings import MOST_INTAKES, SECONDS
 from docgen.documents.context import AnswerRow, answer_rows, show_figure
 from docgen.errors import SourceError
+from docgen.language import tr
 from docgen.library.cases import Case, Cases, read
 from docgen.library.kits import Kit
 from docgen.model.display import is_given
@@ -78,6 +79,11 @@ def prepare(kit: Path) -> None:
     Kit.load(kit)
 
 
+def check_terms(kit: Path, terms: Mapping[str, str]) -> None:
+    """Raise SourceError that names every term that cannot be read."""
+    Kit.load(kit).load_terms(terms)
+
+
 def read_source(job: SourceJob) -> SourceReading:
     """Every intake of a source, up to a number.  Raises what `docgen.read` raises."""
     with bounded(job.name):
@@ -104,7 +110,7 @@ def case_of(job: SourceJob, n: int) -> Case:
     """The intake of a number, from 0.  Raises SourceError where the source has no such intake."""
     case = next(islice(iter(_cases(job)), n, None), None)
     if case is None:
-        raise SourceError(f"{job.name}: holds no intake {n + 1} any more", "drop the file again")
+        raise SourceError(tr("{source}: holds no intake {number} any more", source=job.name, number=n + 1))
     return case
 
 

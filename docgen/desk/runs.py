@@ -18,6 +18,7 @@ from docgen.desk.database import Database, audit, now
 from docgen.desk.live import Hub
 from docgen.desk.run_process import RunRequest, run
 from docgen.desk.settings import Settings
+from docgen.language import tr
 
 #: The states of a run.
 RUNNING, STOPPED, FINISHED, FAILED = "running", "stopped", "finished", "failed"
@@ -135,7 +136,7 @@ class Runs:
 
     def _attend(self, number: int, process: BaseProcess, pipe: Connection) -> None:
         """Hear from a run until it ends; runs in a thread."""
-        state, message = FAILED, "the process of the run ended; go on with it"
+        state, message = FAILED, tr("the process of the run ended; go on with it")
         with suppress(EOFError, OSError), pipe:
             while True:
                 kind, *told = pipe.recv()

@@ -21,6 +21,7 @@ from docgen.desk.settings import Settings
 from docgen.desk.store import Store
 from docgen.desk.work import Work
 from docgen.errors import UsageError, WriteError
+from docgen.language import system_reason, tr
 from docgen.output import files
 
 _LOCK = ".docgen-desk-lock"
@@ -87,7 +88,8 @@ def _folder(folder: Path) -> Iterator[None]:
             yield
     except BlockingIOError as cause:
         raise WriteError(
-            f"{folder}: another desk is open there", "use the page that it opened, or choose another --folder"
+            tr("{folder}: another desk is open there", folder=folder),
+            tr("use the page that it opened, or choose another --folder"),
         ) from cause
 
 
@@ -104,7 +106,10 @@ def _sockets(port: int) -> Iterator[list[socket.socket]]:
     except OSError as cause:
         if cause.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EPERM}:
             raise
-        raise UsageError(f"--port {port}: {cause.strerror}", "choose another port, or leave --port out") from cause
+        raise UsageError(
+            tr("--port {port}: {reason}", port=port, reason=system_reason(cause)),
+            tr("choose another port, or leave --port out"),
+        ) from cause
     finally:
         for each in opened:
             each.close()

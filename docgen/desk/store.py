@@ -14,7 +14,7 @@ from typing import Any
 from docgen.desk.database import Database, audit, now
 from docgen.desk.readings import IntakeReading, SourceReading
 from docgen.desk.settings import Settings
-from docgen.errors import DocgenError
+from docgen.desk.speaking import Refusal
 from docgen.names import safe_file_name
 from docgen.output import files
 from docgen.text import fold, printable
@@ -40,8 +40,7 @@ class File:
     size: int
     added: str
     state: str
-    message: str
-    hint: str
+    refusal: Refusal
     kit: str
     outside: tuple[Mapping[str, Any], ...]
     has_more: bool
@@ -115,8 +114,8 @@ class Store:
     def _file(self, row: sqlite3.Row) -> File:
         path = self.settings.source(row["number"], row["path_name"])
         return File(
-            row["number"], row["name"], path, row["sha256"], row["size"], row["added"], row["state"], row["message"],
-            row["hint"], row["kit"], tuple(json.loads(row["outside"])), bool(row["has_more"]),
+            row["number"], row["name"], path, row["sha256"], row["size"], row["added"], row["state"],
+            json.loads(row["refusal"]), row["kit"], tuple(json.loads(row["outside"])), bool(row["has_more"]),
         )  # fmt: skip
 
     def unread(self, stamp: str) -> list[int]:
@@ -135,18 +134,18 @@ class Store:
             for n, intake in enumerate(reading.intakes):
                 _insert(connection, number, n, intake, versions.get(n, 0) + 1)
             connection.execute(
-                "UPDATE files SET state = ?, message = '', hint = '', kit = ?, stamp = ?, outside = ?, has_more = ? "
+                "UPDATE files SET state = ?, refusal = '{}', kit = ?, stamp = ?, outside = ?, has_more = ? "
                 "WHERE number = ?",
                 (READ, kit, stamp, json.dumps(reading.outside), reading.has_more, number),
             )
 
-    def keep_refusal(self, number: int, error: DocgenError, kit: str, stamp: str) -> None:
+    def keep_refusal(self, number: int, refusal: Refusal, kit: str, stamp: str) -> None:
         """Keep why a file cannot be read."""
         with self.database.writing() as connection:
             connection.execute("DELETE FROM intakes WHERE file = ?", (number,))
             connection.execute(
-                "UPDATE files SET state = ?, message = ?, hint = ?, kit = ?, stamp = ? WHERE number = ?",
-                (UNREADABLE, printable(error.message), printable(error.hint), kit, stamp, number),
+                "UPDATE files SET state = ?, refusal = ?, kit = ?, stamp = ? WHERE number = ?",
+                (UNREADABLE, json.dumps(refusal), kit, stamp, number),
             )
 
     # -- intakes -----------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ from docgen.desk import readings
 from docgen.desk.live import Hub
 from docgen.desk.readings import IntakeReading, SourceJob, SourceReading
 from docgen.desk.settings import WORKERS, Settings
+from docgen.desk.speaking import Refusal, in_language, refused_in_all, said_in_all, spoken
 from docgen.desk.store import AnswerCorrection, File, Store, Stored
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import SourceError
+from docgen.language import tr
 from docgen.text import clean_long
 from docgen.workers.pool import WorkerDiedError, Workers
 
@@ -52,13 +54,13 @@ class Work:
 
     def call(self, function: Callable[..., _Result], *args: Any) -> _Result:
         """What the function gives in a worker.  Raises what it raises; SourceError where the worker died of it."""
-        future = self._pages.submit(function, *args)
+        future = self._pages.submit(in_language, spoken.get(), function, *args)
         while True:
             try:
                 found: _Result = future.result(_LOOK)
             except TimeoutError:
                 if self._is_ending:
-                    raise SourceError("the desk is being closed", "open it again with: docgen desk") from None
+                    raise SourceError(tr("the desk is being closed"), tr("open it again with: docgen desk")) from None
             except WorkerDiedError as death:
                 raise _died(death) from None
             else:
@@ -78,20 +80,20 @@ class Work:
             return
         stamp = self.stamp()
         job = self.job(file)
-        future = self._reading.submit(readings.read_source, job)
+        future = self._reading.submit(refused_in_all, readings.read_source, job)
         future.add_done_callback(lambda done: self._keep(file, stamp, done))
 
-    def _keep(self, file: File, stamp: str, done: Future[SourceReading]) -> None:
-        error = done.exception()
+    def _keep(self, file: File, stamp: str, done: Future[tuple[SourceReading | None, Refusal | None]]) -> None:
         kit = self._settings.kit.resolve().name
-        if error is None:
-            self._store.keep_reading(file.number, done.result(), kit, stamp)
+        error = done.exception()
+        reading, refusal = (None, said_in_all(partial(_died, error))) if error else done.result()
+        if self._is_ending:  # it is read at the next start
+            return
+        if reading is not None:
+            self._store.keep_reading(file.number, reading, kit, stamp)
             self._amend_again(file)
-        elif isinstance(error, WorkerDiedError):
-            if not self._is_ending:  # else it is read at the next start
-                self._store.keep_refusal(file.number, _died(error), kit, stamp)
-        elif isinstance(error, DocgenError):
-            self._store.keep_refusal(file.number, error, kit, stamp)
+        elif refusal is not None:
+            self._store.keep_refusal(file.number, refusal, kit, stamp)
         self._hub.tell("inbox", str(file.number))
 
     def _amend_again(self, file: File) -> None:
@@ -133,8 +135,8 @@ def amendments(file: File, stored: Stored, corrections: list[AnswerCorrection]) 
     )  # fmt: skip
 
 
-def _died(death: WorkerDiedError) -> SourceError:
+def _died(death: BaseException) -> SourceError:
     return SourceError(
-        f"the process that worked on it ended: {str(death).removeprefix('it ')}",
-        "try again; if it happens again, open the file in Excel or Word and save it anew",
+        tr("the process that worked on the file ended: {how}", how=death),
+        tr("try again; if it happens again, open the file in Excel or Word and save it anew"),
     )
