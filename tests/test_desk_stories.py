@@ -168,10 +168,12 @@ def twenty_files_fall(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
 
 def test_files_are_chosen_with_the_keyboard_alone(page: Page, desk: RunningDesk) -> None:
     before = len(data(page, "/inbox.json")["lines"])
+    page.on("filechooser", lambda _chooser: None)  # from now on choosers are ours to answer
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "files":
             break
+    expect(page.locator("#files")).to_be_focused()
     with page.expect_file_chooser() as wait:
         page.keyboard.press("Enter")
     wait.value.set_files([INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx"])
