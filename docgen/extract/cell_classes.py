@@ -99,9 +99,14 @@ class Layout:
                 self.roles[spot.place] = self._role(spot, before, owner, after)
             if self.roles[spot.place] is Role.LABEL:
                 owner = spot
-            elif owner and owner.key and not self.vocabulary.is_choice(owner.key, spot.cell.text):
+            elif owner and owner.key and not self._may_stand_among_choices(spot, owner.key):
                 owner = None
             before = spot
+
+    def _may_stand_among_choices(self, spot: LabelCandidate, key: str) -> bool:
+        """Whether the text is a choice of the field, or a mark or amount beside one."""
+        text = spot.cell.text.strip()
+        return mark_of(text) is not None or text[:1].isdigit() or self.vocabulary.is_choice(key, text)
 
     def _role(
         self,
@@ -145,9 +150,15 @@ class Layout:
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
             return False
         beside = after.cell.text if after is not None and adjacent(spot, after) and not after.key else None
-        if beside is not None and mark_of(beside) is None and not self.vocabulary.is_choice(owner.key, beside):
+        if beside is not None and self._could_answer(spot.key, beside, owner.key):
             return False
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
+
+    def _could_answer(self, key: str, text: str, owner: str) -> bool:
+        """Whether a text beside the label of the field `key` may be its answer: no mark, and no choice of `owner`."""
+        if mark_of(text) is not None or self.vocabulary.is_choice(owner, text):
+            return False
+        return self.vocabulary.could_answer(key, text) is not False
 
     def _repeats_choice(self, spot: LabelCandidate, owner: LabelCandidate) -> bool:
         """Whether the text is a choice of the label before it that other cells name as well: the answers of several

@@ -72,7 +72,7 @@ def _is_heading_row(spots: list[LabelCandidate], labels: Counter[int]) -> bool:
     if len(spots) < 2 or any(len(spot.cell.text) > _LONGEST for spot in spots):
         return False
     kinds = {spot.extent.left: words.heading(spot.cell.text) for spot in spots}
-    known = [kind for kind in kinds.values() if kind is not None]
+    known = [kind for kind in kinds.values() if kind not in {None, Heading.COUNTING}]
     over_labels = any(
         words.heading(spot.cell.text) is Heading.LABEL
         and any(spot.extent.left <= column <= spot.extent.right for column in labels)
