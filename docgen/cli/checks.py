@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from docgen import __version__
-from docgen.cli.console import print_json, report_unreadable, show
+from docgen.cli.console import print_json, report_unreadable, show, talks
 from docgen.cli.inputs import exit_by, read_sources
 from docgen.cli.options import common, find_sources, load_kit, load_terms, sources_argument
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 def check(
     sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, sheet: str | None, row: int | None
 ) -> None:
-    """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
+    """Say how the answers are understood, and what is missing, refused or to be decided, with place and remedy.
+
+    Writes nothing.  With -q it prints the line with the verdict of each intake alone.
+    """
     kit = load_kit(kit_name)
     run = read_sources(find_sources(sources, kit), kit, load_terms(terms, kit), None, sheet, row)
     if as_json:
@@ -38,9 +42,10 @@ def check(
     else:
         from docgen.cli import views
 
+        is_plain = not sys.stdout.isatty()
         for case in run.cases:
-            show(views.assessment(case))
-        if run.outside:
+            show(views.assessment(case, plain=is_plain) if talks() else views.heading(case))
+        if run.outside and talks():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)
     exit_by((case.verdict for case in run.cases), run.unreadable)

@@ -61,7 +61,7 @@ class _Printable:
 
 def show(result: RenderableType) -> None:
     """Print a result for people."""
-    console().print(_Printable(result))
+    console().print(_Printable(result), crop=False)
 
 
 def tell(result: object) -> None:

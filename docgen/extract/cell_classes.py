@@ -168,7 +168,7 @@ class Layout:
         return self.vocabulary.is_choice(owner.key, spot.cell.text)
 
     def demote(self, columns: Container[int], top: int) -> None:
-        """Let the cells of columns that hold answers or examples be no labels, below the row `top` of their headings."""
+        """Let the cells of columns that hold answers or examples be no labels, below the row `top` of headings."""
         for place, role in self.roles.items():
             if role in {Role.LABEL, Role.PAIR} and place[1] in columns and place[0] > top and place not in self.below:
                 self.roles[place] = Role.OTHER

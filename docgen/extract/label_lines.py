@@ -40,7 +40,7 @@ def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
 
 
 def _is_separated(line: str, vocabulary: Vocabulary) -> bool:
-    """Whether the line is a row of separated values: one parts label and answer, or a further label stands behind it."""
+    """Whether the line is a row of separated values, which part label and answer, or pairs of them."""
     head, *rest = _BETWEEN_VALUES.split(line)
     if not rest:
         return False

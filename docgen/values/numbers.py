@@ -13,7 +13,6 @@ from docgen.values import measures, numerals, quantities
 from docgen.values.affixes import Effect, spans
 from docgen.values.problems import Parsed, Problem, invalid, remarks_on
 
-
 #: `5.000` is five to some and five thousand to others.
 _DOTTED = re.compile(r"\D*\d{1,3}\.000\D*")
 
