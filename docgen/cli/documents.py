@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import say
-from docgen.cli.inputs import exactly_one, exit_by, readable
+from docgen.cli.console import progress, say
+from docgen.cli.inputs import asked, exactly_one, exit_by, readable
 from docgen.cli.options import (
     common,
-    day,
-    load_kit,
-    load_terms,
     out_file,
     reading,
     reviewed_by_option,
@@ -22,48 +21,67 @@ from docgen.cli.options import (
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
 
-#: Sheets in one workbook beyond which nobody finds theirs.
-_MOST_SHEETS = 200
+if TYPE_CHECKING:
+    from docgen.library.cases import Case
+
+#: What the names of documents end with, and no folder's.
+_DOCUMENTS = frozenset({".xlsx", ".docx"})
 
 
 @click.command("return")
 @source_argument
-@click.option("--docx", "as_form", is_flag=True, help="Make a Word form of it (one intake only).")
-@out_file
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@click.option("--docx", "as_form", is_flag=True, help="Make a Word form instead of an Excel sheet.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE|DIR",
+              help="The file to write; of a source with several customers the folder for a file of each.")  # fmt: skip
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def return_(
-    source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
-    sheet: str | None, row: int | None, force: bool,
+    source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
-    """Make the sheet that goes back to the customer, every problem marked and explained in place."""
-    kit = load_kit(kit_name)
-    find = exactly_one if as_form else readable
-    found = find(source, kit, load_terms(terms, kit), day(date), sheet, row)
-    cases = found if isinstance(found, list) else [found]
-    if len(cases) > _MOST_SHEETS:
-        raise UsageError(
-            f"{source} holds {len(cases)} intakes, too many for one workbook", "choose with --sheet, --row"
-        )
-    from docgen.library.cases import correction_sheet
-    from docgen.packet.packet import returned_name
+    """Make the sheet that goes back to the customer, every problem marked and explained in place.
 
-    content = cases[0].correction_form() if as_form else correction_sheet(cases)
-    name = Path(returned_name(kit, [case.reviewed for case in cases], Path(source)))
-    write(out or name.with_suffix(".docx" if as_form else ".xlsx"), content, force=force)
+    Each customer gets a file of their own.
+    """
+    cases = readable(source, asked(kit_name, terms, amend, date, sheet, row))
+    from docgen.output.refusals import refuse_to_replace
+
+    targets = _targets(cases, Path(source), out, ".docx" if as_form else ".xlsx")
+    for target in targets if not force else ():
+        refuse_to_replace(target)
+    with progress(len(cases), "files") as advance:
+        for case, target in zip(cases, targets, strict=True):
+            write(target, case.correction_form() if as_form else case.correction_sheet(), force=force)
+            advance()
     exit_by(case.verdict for case in cases)
+
+
+def _targets(cases: Sequence[Case], source: Path, out: Path | None, suffix: str) -> list[Path]:
+    """The file for each case.  Raises UsageError where several customers would share one."""
+    from docgen.packet.packet import returned_name, returned_names
+
+    reviewed = [case.reviewed for case in cases]
+    names = [Path(name).with_suffix(suffix) for name in returned_names(cases[0].kit, reviewed)]
+    if len(cases) == 1:
+        return [out / names[0] if out and out.is_dir() else out or names[0]]
+    if out and (out.is_file() or out.suffix.lower() in _DOCUMENTS):
+        raise UsageError(
+            f"{source} holds {len(cases)} intakes, and each customer gets a file of their own",
+            "name a folder with -o, or choose one intake with --sheet and --row",
+        )
+    folder = out or Path(returned_name(cases[0].kit, reviewed, source))
+    return [folder / name for name in names]
 
 
 @click.command()
 @source_argument
 @out_file
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def form(
-    source: str, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    source: str, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the fillable Word form, prefilled from SOURCE."""
-    kit = load_kit(kit_name)
-    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     write(out or Path(case.file_names["form"]), case.form(), force=force)
     exit_by([case.verdict])
 
@@ -71,14 +89,13 @@ def form(
 @click.command()
 @source_argument
 @out_file
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def review(
-    source: str, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    source: str, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the review summary (PDF) of SOURCE."""
-    kit = load_kit(kit_name)
-    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     write(out or Path(case.file_names["review"]), case.review(), force=force)
     exit_by([case.verdict])
 
@@ -93,16 +110,16 @@ def review(
               help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
-    kit_name: str, terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+    kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None, sheet: str | None,
+    row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
         raise UsageError("--final and --allow-unready do not go together: a final contract is made of a ready intake")
-    kit = load_kit(kit_name)
-    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     try:
         content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
     except NotReadyError as refusal:

@@ -8,13 +8,15 @@ from pathlib import PurePath
 from docgen import values
 from docgen.expressions import sandbox
 from docgen.model.display import Missing
-from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
+from docgen.model.intake import Amendment, Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
-from docgen.text import says_nothing
+from docgen.text import clean_long, says_nothing
 
 #: Fields whose answer is never a date, and those of which nobody can tell.
 _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
+#: What stands for an answer that is not there.
+_NOTHING = "—"
 _TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
 
 
@@ -23,6 +25,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
     findings = [*_kit_findings(answers, kit), *(note_finding(kit, note) for note in answers.notes)]
+    findings += [_amended(kit, amendment, answers) for amendment in answers.amendments]
     unreadable |= {note.field for note in answers.notes if note.level is Level.INVALID and note.field}
     for key, field in kit.fields.items():
         answer = answers.fields.get(key)
@@ -48,6 +51,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
         unreadable=frozenset(unreadable),
         findings=tuple(findings),
         unrecognised=answers.unrecognised,
+        amendments=answers.amendments,
     )
 
 
@@ -93,7 +97,8 @@ def _finding(
     words = wording(code, **({"label": field.label, "written": answer.written} | dict(details or {})))
     return Finding(
         code, rule, level, words.message, words.remedy,
-        field.key, field.label, answer.origin, answer.written or None, clause, words.ask,
+        field.key, field.label, answer.origin, answer.written or None, clause,
+        None if field.internal else words.ask,
     )  # fmt: skip
 
 
@@ -142,6 +147,20 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     return [Finding(code, "value", Level.ADVICE, words.message, words.remedy, origin=origin, ask=words.ask)]
 
 
+def _amended(kit: Kit, one: Amendment, answers: Answers) -> Finding:
+    """What is said of an answer that the provider has corrected."""
+    field = kit.fields[one.field]
+    written, after = clean_long(one.before), clean_long(one.after)
+    words = wording(
+        code := "amended", label=field.label, written=written or _NOTHING, after=after or _NOTHING,
+        who=one.who, when=one.when, why=one.why,
+    )  # fmt: skip
+    return Finding(
+        code, "value", Level.ADVICE, words.message, words.remedy,
+        field.key, field.label, answers.fields[one.field].origin, written or None, ask=words.ask,
+    )  # fmt: skip
+
+
 def note_finding(kit: Kit, note: ReadingNote) -> Finding:
     """What reading has to say, as a finding in the kit's language."""
     field = kit.all_fields[note.field] if note.field else None
@@ -149,7 +168,8 @@ def note_finding(kit: Kit, note: ReadingNote) -> Finding:
     words = wording(note.code, **(given | dict(note.details)))
     return Finding(
         note.code, note.rule, note.level, words.message, words.remedy,
-        note.field, field.label if field else None, note.origin, note.written, ask=words.ask,
+        note.field, field.label if field else None, note.origin, note.written,
+        ask=None if field and field.internal else words.ask,
     )  # fmt: skip
 
 
