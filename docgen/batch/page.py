@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from docgen.batch.summary import SHOWN, RunFacts, Summary
+from docgen.language import current, tr, word
 from docgen.model.intake import Level
 from docgen.text import printable
 
@@ -21,6 +22,7 @@ def page(summary: Summary, workbook: str, facts: RunFacts) -> bytes:
         trim_blocks=True, lstrip_blocks=True, finalize=_visible,
     )  # fmt: skip
     environment.filters["href"] = lambda folder, name="": f"{quote(folder)}/{quote(name)}"
+    environment.globals.update(tr=tr, word=word)
     verdicts, rules = summary.bars()
     text = environment.get_template(PAGE).render(
         summary=summary,
@@ -30,6 +32,7 @@ def page(summary: Summary, workbook: str, facts: RunFacts) -> bytes:
         shown=SHOWN,
         workbook=workbook,
         facts=facts,
+        language="zh-CN" if current() == "zh" else "en",
     )
     return text.encode("utf-8", "replace")
 

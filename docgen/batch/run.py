@@ -20,6 +20,7 @@ from docgen.batch.work import work
 from docgen.errors import SystemMissingError, UsageError, WriteError
 from docgen.formats.books import SUFFIXES, Unknown
 from docgen.kit import kits
+from docgen.language import tr
 from docgen.output import files
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
@@ -63,7 +64,9 @@ def run(
             yield event
         _report(here, job.out, kept, facts)
     if is_empty:
-        raise UsageError("no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
+        raise UsageError(
+            tr("no source files in there"), tr("read are {suffixes}", suffixes=", ".join(sorted(SUFFIXES)))
+        )
 
 
 _OPEN_ADDRESS = re.compile(r"tcp://\[?(.+?)\]?:\d{1,5}")
@@ -74,9 +77,11 @@ def exposure(cluster: str | None) -> str:
     address = _OPEN_ADDRESS.fullmatch(cluster or "")
     if address is None or _is_loopback(address[1]):
         return ""
-    return (
-        f"warning: --cluster {cluster}: whoever can reach this scheduler or its workers can run anything on them, and "
-        "read what passes (use tls://, or a network that is theirs alone)"
+    return tr(
+        "warning: --cluster {cluster}: whoever can reach this scheduler or its workers can "
+        "run anything on them, and read what passes (use tls://, or a network that is theirs "
+        "alone)",
+        cluster=cluster,
     )
 
 
@@ -92,7 +97,7 @@ def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[C
         from docgen.batch.dask_client import connected
     except ImportError as cause:
         raise SystemMissingError(
-            "--cluster needs dask.distributed, which is not installed", "pip install 'docgen[cluster]'"
+            tr("--cluster needs dask.distributed, which is not installed"), tr("pip install 'docgen[cluster]'")
         ) from cause
     return connected(None if cluster == LOCAL else cluster, workers, job)
 
@@ -106,7 +111,9 @@ def _report(pool: Workers, out: Location, kept: Journal, facts: RunFacts = _NO_F
         except WorkerDiedError:
             pool.submit(write_reports, out, kept.records(), facts).result()
     except WorkerDiedError as death:
-        raise WriteError(f"the reports cannot be written: {death}", "run again with --resume") from death
+        raise WriteError(
+            tr("the reports cannot be written: {death}", death=death), tr("run again with --resume")
+        ) from death
 
 
 @contextmanager
@@ -121,5 +128,6 @@ def _alone_in(out: Location) -> Iterator[None]:
                 files.remove_leftovers(out)
     except BlockingIOError as cause:
         raise WriteError(
-            f"{out}: another batch run is writing there", "wait for it to end, or choose another folder with -o"
+            tr("{out}: another batch run is writing there", out=out),
+            tr("wait for it to end, or choose another folder with -o"),
         ) from cause

@@ -1,4 +1,4 @@
-"""The command `check`: what is missing, refused or to be decided."""
+"""The command `check`: what is missing, refused or undecided."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def check(
     sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, amend: Path | None,
     sheet: str | None, row: int | None,
 ) -> None:  # fmt: skip
-    """Say how the answers are understood, and what is missing, refused or to be decided, with place and remedy.
+    """List the answers as written and as understood, and what is missing, refused or undecided, with place and remedy.
 
-    Writes nothing.  With -q it prints the line with the verdict of each intake alone.
+    Writes no file.  With -q it prints the line with the verdict of each intake alone.
     """
     how = asked(kit_name, terms, amend, None, sheet, row)
     run = read_sources(find_sources(sources, how.kit), how)

@@ -14,6 +14,8 @@ from rich.text import Text
 from docgen import values
 from docgen.documents.context import show_figure
 from docgen.documents.template_fields import Listing
+from docgen.language import phrase, tr, word
+from docgen.language.columns import padded
 from docgen.library.cases import Case
 from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
@@ -27,13 +29,23 @@ _VERDICT_STYLE = {
 }  # fmt: skip
 
 
+#: The columns of the table of findings, and of the table of what templates may contain.
+_FINDINGS = (
+    phrase("level"), phrase("rule"), phrase("field"), phrase("cell"), phrase("written"),
+    phrase("problem and remedy"), phrase("clause"),
+)  # fmt: skip
+_VOCABULARY = (
+    phrase("write"), phrase("kind"), phrase("may be missing"), phrase("example"), phrase("meaning"),
+)  # fmt: skip
+#: The columns of the table of answers.
+_ANSWERS = (phrase("item"), phrase("as written"), phrase("understood as"), phrase("cell"))
 #: Characters of an answer in the table of answers; documents show all of it.
 _LONG = 60
 
 
 def verdict_text(verdict: Verdict) -> Text:
     """The verdict in its colour."""
-    return Text(verdict.value, style=_VERDICT_STYLE[verdict])
+    return Text(word("verdict", verdict), style=_VERDICT_STYLE[verdict])
 
 
 def assessment(case: Case, *, plain: bool = False) -> RenderableType:
@@ -46,7 +58,7 @@ def assessment(case: Case, *, plain: bool = False) -> RenderableType:
 
 def heading(case: Case) -> Text:
     """One case in a line: who, verdict, where."""
-    place = " · ".join(part for part in (case.source, case.sheet, case.row and f"row {case.row}") if part)
+    place = " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
     return Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
 
 
@@ -93,8 +105,8 @@ def _answers(case: Case) -> Iterator[_Given]:
 
 def _answer_table(given: Iterable[_Given]) -> Table:
     table = Table(show_lines=False, pad_edge=False, expand=False)
-    for title in ("项目", "原文", "理解为", "单元格"):
-        table.add_column(title, overflow="fold", no_wrap=title == "单元格")
+    for title in _ANSWERS:
+        table.add_column(tr(title), overflow="fold", no_wrap=title == "cell")
     for one in given:
         understood = "[yellow]—[/]" if one.understood is None else escape(_short(one.understood, _LONG))
         table.add_row(escape(one.label), escape(_short(one.written, _LONG)), understood, one.cell)
@@ -108,23 +120,23 @@ def _line(one: _Given) -> Text:
 
 
 def outside(texts: Iterable[OutsideJson]) -> RenderableType:
-    """What stands in no intake and was not understood."""
+    """Texts that belong to no intake and were not understood."""
     return Group(*(_not_understood(text["text"], text["source"], text["sheet"], text["cell"]) for text in texts))
 
 
 def _not_understood(text: str, *place: str | None) -> RenderableType:
     where = "!".join(part for part in place if part)
-    return Padding(Text(f"not understood: {where}: {text}", style="dim"), (0, 2))
+    return Padding(Text(tr("not understood: {where}: {text}", where=where, text=text), style="dim"), (0, 2))
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:
     table = Table(show_lines=False, pad_edge=False, expand=False)
-    for title in ("level", "rule", "field", "cell", "written", "what is wrong and how to mend it", "clause"):
-        table.add_column(title, overflow="fold", no_wrap=title in {"level", "cell"})
+    for title in _FINDINGS:
+        table.add_column(tr(title), overflow="fold", no_wrap=title in {"level", "cell"})
     for finding in findings:
         style = _LEVEL_STYLE[finding.level]
         table.add_row(
-            f"[{style}]{finding.level.value}[/]",
+            f"[{style}]{word('level', finding.level)}[/]",
             finding.rule,
             escape(finding.label or ""),
             finding.cell or "—",
@@ -136,15 +148,15 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
 
 
 def vocabulary(listing: Listing) -> RenderableType:
-    """What templates may write that belongs together: its title, and a table without the columns that say nothing."""
+    """A group of names that templates may contain: its title, and a table without its empty columns."""
     table = Table(pad_edge=False, box=None)
-    columns = {"write": 0, "kind": 1, "may be missing": 2, "example": 3, "meaning": 4}
-    told = {title: at for title, at in columns.items() if any(entry[at] for entry in listing.entries)}
-    for title in told:
-        table.add_column(title, overflow="fold", header_style="dim", no_wrap=title == "write")
+    columns = {title: at for at, title in enumerate(_VOCABULARY) if any(entry[at] for entry in listing.entries)}
+    for title in columns:
+        table.add_column(tr(title), overflow="fold", header_style="dim", no_wrap=title == "write")
     for entry in listing.entries:
-        table.add_row(*(escape(_short(entry[at]) if title == "example" else entry[at]) for title, at in told.items()))
-    return Group(Text(listing.title, style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
+        cells = (_short(entry[at]) if title == "example" else tr(entry[at]) for title, at in columns.items())
+        table.add_row(*map(escape, cells))
+    return Group(Text(tr(listing.title), style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
 
 
 def _short(text: str, limit: int = 40) -> str:
@@ -153,11 +165,12 @@ def _short(text: str, limit: int = 40) -> str:
 
 
 def packet(made: Packet) -> RenderableType:
-    """One packet: who, verdict, folder, files, and the terms that its contract leaves pending."""
+    """One packet: name, verdict, folder, files, and the terms that are pending in its contract."""
     lines: list[RenderableType] = [Text.assemble((made.name, "bold"), "  ", verdict_text(made.verdict))]
     lines.append(Padding(Text(str(made.folder)), (0, 2)))
+    none_due = tr("— (not made for this verdict)")
     for kind, path in made.files.items():
-        lines.append(Padding(Text(f"{kind:9}{path.name if path else '— (none is due for this verdict)'}"), (0, 4)))
+        lines.append(Padding(Text(f"{padded(word('document', kind), 9)}{path.name if path else none_due}"), (0, 4)))
     if made.pending:
-        lines.append(Padding(Text(f"pending  {'、'.join(made.pending)}", style="yellow"), (0, 4)))
+        lines.append(Padding(Text(f"{padded(tr('pending'), 9)}{'、'.join(made.pending)}", style="yellow"), (0, 4)))
     return Group(*lines)

@@ -12,6 +12,7 @@ from docgen.extract.near_labels import head_of, near_fields
 from docgen.extract.table_heads import LEAST_COLUMNS, qualifies, read_head
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
+from docgen.language import tr
 
 _ROWS = 200  # rows of a sheet that are looked at
 _SHEETS = 3  # sheets that are told of
@@ -58,19 +59,25 @@ class _Seen(NamedTuple):
 
 def _told(seen: _Seen, vocabulary: Vocabulary) -> str:
     fields, grid, core = vocabulary.fields, seen.grid, vocabulary.kit.core
-    where = f"on sheet {grid.sheet}" if grid.sheet is not None else "in the file"
+    where = tr("on sheet {sheet}", sheet=grid.sheet) if grid.sheet is not None else tr("in the file")
     found = "、".join(fields[key].label for key in seen.keys)
     missing = [fields[key].label for key in fields if key in core and key not in seen.keys]
-    parts = [f"found {found or 'none'}"]
+    parts = [tr("found {found}", found=found or tr("none"))]
     if missing:
-        parts.append(f"not found {'、'.join(missing)}")
+        parts.append(tr("not found {missing}", missing="、".join(missing)))
     if seen.near:
-        parts.append(f"near: {'、'.join(seen.near)}")
+        parts.append(tr("near: {near}", near="、".join(seen.near)))
     header = _header(grid, vocabulary)
     if header:
         parts.append(header)
-    counted = f"{len(core.intersection(seen.keys))} of {len(core)}"
-    return f"{counted} labels of {vocabulary.kit.name} {where}: {'; '.join(parts)}"
+    return tr(
+        "{found} of {all} labels of {name} {where}: {parts}",
+        found=len(core.intersection(seen.keys)),
+        all=len(core),
+        name=vocabulary.kit.name,
+        where=where,
+        parts="; ".join(parts),
+    )
 
 
 def _near(grid: Grid, vocabulary: Vocabulary, keys: list[str]) -> Iterator[str]:
@@ -96,5 +103,10 @@ def _header(grid: Grid, vocabulary: Vocabulary) -> str:
         if head is None or len(head.keys) < LEAST_COLUMNS or qualifies(vocabulary, head):
             continue
         unknown = [text for text in head.unknown.values() if not words.is_clerical(text)]
-        return f"row {row} heads no table of customers: {len(head.keys)} known columns, {len(unknown)} others"
+        return tr(
+            "row {row} heads no table of customers: {known} known columns, {unknown} others",
+            row=row,
+            known=len(head.keys),
+            unknown=len(unknown),
+        )
     return ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from docgen.errors import AmendmentError, NotReadyError, UsageError
 from docgen.kit.amendments import NO_AMENDMENTS, Amendments
 from docgen.kit.terms import GivenTerms
+from docgen.language import plural, tr, word
 from docgen.library.dates import printed_date
 from docgen.library.given import Source, source_file
 from docgen.library.kits import Kit
@@ -49,7 +50,7 @@ def read(
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     amendments, file = kit.load_amendments(amendments), source_file(source, name)
     if strangers := amendments.strangers({file.name: file.sha256} if amendments else {}):
-        raise AmendmentError(strangers, "correct the amendments")
+        raise AmendmentError(strangers, tr("correct the amendments"))
     return cases_of(file, kit, terms, date, amendments)
 
 
@@ -231,26 +232,23 @@ class Case:
         from docgen.packet import packet
 
         if final and allow_unready:
-            raise UsageError("a final contract is made of an intake that is ready alone, not with --allow-unready")
+            raise UsageError(tr("a final contract is made of an intake that is ready alone, not with --allow-unready"))
         if not self.ready and not allow_unready:
-            raise NotReadyError(
-                f"{self.source}: the intake is {self.verdict}: no contract is made",
-                "--allow-unready (allow_unready=True) makes a marked one",
-            )
+            what = tr("the intake is {verdict}: no contract is made", verdict=word("verdict", self.verdict))
+            raise NotReadyError(f"{self.source}: {what}", tr("--allow-unready (allow_unready=True) makes a marked one"))
         if final and self.verdict is Verdict.MANUAL and not reviewed_by:
-            raise NotReadyError(
-                f"{self.source}: the intake is manual, and nobody has decided on it: no final contract is made",
-                "--reviewed-by NAME (reviewed_by=NAME) says who has",
-            )
+            what = tr("the intake is manual, and nobody has decided on it: no final contract is made")
+            raise NotReadyError(f"{self.source}: {what}", tr("--reviewed-by NAME (reviewed_by=NAME) says who has"))
         options = RenderOptions(
             self.printed_date(date), draft=not final, unready=not self.ready, reviewed_by=reviewed_by
         )
         rendered = packet.contract_of(self.reviewed, self.kit, options)
         if final and rendered.pending:
-            raise NotReadyError(
-                f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
-                "give them with the terms", rendered.pending,
+            what = plural(
+                len(rendered.pending), "{count} value is pending: no final contract is made",
+                "{count} values are pending: no final contract is made",
             )  # fmt: skip
+            raise NotReadyError(f"{self.source}: {what}", tr("give them with the terms"), rendered.pending)
         contract = Contract(rendered.content)
         contract.pending = rendered.pending
         return contract
