@@ -64,9 +64,12 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("GivenTerms", self._reader.call(path, _load_terms, path, _known(kit)))
 
-    def require_word(self, path: Path) -> None:
-        """Raise SourceError where the file at `path` is no Word document, or no safe one."""
-        self._reader.call(path, books.require_word, path)
+    def compare(self, old: Path, new: bytes, date: dt.date) -> bytes:
+        """The Word document `new` with its changes against the file `old`, as `redline` makes it.
+
+        Raises SourceError where `old` is no Word document, no safe one, or takes too long; SystemMissingError.
+        """
+        return cast("bytes", self._reader.call(old, _compare, old, new, date))
 
     def look(self, source: str, kit: Kit) -> str | None:
         """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
@@ -117,6 +120,13 @@ def _read(
 
 def _look(source: str, kit: Path) -> str | None:
     return look(source, _kit(kit))
+
+
+def _compare(old: Path, new: bytes, date: dt.date) -> bytes:
+    from docgen.documents.redline import redline
+
+    books.require_word(old)
+    return redline(old, new, date)
 
 
 def _load_terms(path: Path, kit: Path) -> GivenTerms:

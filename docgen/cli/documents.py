@@ -135,10 +135,7 @@ def contract(
         raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal
     _say_pending(made.pending)
     if old is not None:
-        from docgen.documents.redline import redline
-
-        reading().require_word(old)
-        content = redline(old, content, case.printed_date())
+        content = reading().compare(old, content, case.printed_date())
     write(out or Path(case.file_names["contract"]), content, force=force)
     exit_by([case.verdict])
 

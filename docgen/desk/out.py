@@ -182,7 +182,7 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
             earlier = Path(folder, "earlier.docx")
             scratch.join(earlier, [content])
             try:
-                tracked = redline(earlier, made.content, printed_date())
+                tracked = desk.work.call(redline, earlier, made.content, printed_date())
             except SourceError as error:
                 raise SourceError(error.message.replace(str(earlier), name), error.hint) from None
     except DocgenError as error:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 from pathlib import Path
 
 from docgen.errors import SourceError, SystemMissingError
 from docgen.language import tr
 from docgen.output import scratch
+from docgen.workers import limits
 
 _AUTHOR = "docgen"
+#: What the engine may hold (bytes); it takes 140 MB for two contracts.
+_MEMORY = 400 << 20
 
 
 def redline(old: Path, new: bytes, date: dt.date) -> bytes:
@@ -28,17 +32,25 @@ def redline(old: Path, new: bytes, date: dt.date) -> bytes:
         raise _not_installed() from cause
     # Without it the engine asks for ICU, which a bare system lacks, and compares by the system's language.
     os.environ.setdefault("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+    os.environ.setdefault("DOTNET_GCHeapHardLimit", f"{_MEMORY:X}")
     try:
-        with scratch.for_libraries():
+        with scratch.for_libraries(), limits.for_programs():
             compared, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=f"{date.isoformat()}T00:00:00Z")
     except EngineNotInstalledError as cause:
         raise _not_installed() from cause
     except EngineExecutionError as cause:
-        raise SourceError(  # what the engine says may quote the contract
-            tr("{old}: cannot be compared with the new draft: the comparison ended with an error", old=old),
-            tr("open it in Word, save it again as .docx, and compare with that"),
+        raise SourceError(
+            _why(old, cause.returncode), tr("open it in Word, save it again as .docx, and compare with that")
         ) from cause
     return bytes(compared)
+
+
+def _why(old: Path, code: int) -> str:
+    """Why there is no comparison.  What the engine says of it may quote the contract."""
+    if -code in {signal.SIGXCPU, signal.SIGKILL}:
+        most = limits.PROGRAM_SECONDS
+        return tr("{old}: comparing it takes more than {most} seconds of processor time", old=old, most=most)
+    return tr("{old}: cannot be compared with the new draft: the comparison ended with an error", old=old)
 
 
 def _not_installed() -> SystemMissingError:
