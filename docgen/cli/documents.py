@@ -116,7 +116,9 @@ def contract(
         from docgen.documents.redline import redline
 
         reading().require_word(old)
-        content = redline(old, content, case.printed_date())
+        content, undecided = redline(old, content, case.printed_date())
+        if undecided:
+            say(f"note: {old} holds {undecided} tracked changes that nobody has decided on; they count as accepted")
     write(out or Path(case.file_names["contract"]), content, force=force)
     exit_by([case.verdict])
 
