@@ -92,7 +92,7 @@ def test_another_kind_of_document_is_refused(run: Run, no_output: Path, tmp_path
     assert run("blank", "form", "-o", form).code == 0
     done = run("contract", SAMPLE, "--compare", form)
     assert done.code == 3
-    assert "form.docx: this is no earlier draft of the contract: 0 of its" in done.err
+    assert "form.docx: no earlier draft of this contract: 0 of its" in done.err
     assert "hint: name the Word file of an earlier draft" in done.err
 
 

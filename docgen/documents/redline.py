@@ -70,11 +70,11 @@ def _main_part(path: Path, content: bytes | None = None) -> str:
 
 def _require_alike(old: Path, earlier: str, later: str) -> None:
     """Raise SourceError where two documents have next to nothing in common."""
-    told, stands = list(_paragraphs(earlier)), set(_paragraphs(later))
-    shared = sum(paragraph in stands for paragraph in told)
-    if shared < len(told) * _SHARED or not told:
+    of_old, of_new = list(_paragraphs(earlier)), set(_paragraphs(later))
+    shared = sum(paragraph in of_new for paragraph in of_old)
+    if shared < len(of_old) * _SHARED or not of_old:
         raise SourceError(
-            f"{old}: this is no earlier draft of the contract: {shared} of its {len(told)} paragraphs are the new one's",
+            f"{old}: no earlier draft of this contract: {shared} of its {len(of_old)} paragraphs are in it",
             "name the Word file of an earlier draft",
         )
 
