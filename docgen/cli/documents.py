@@ -93,14 +93,19 @@ def review(
               help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
+@click.option("--comments", is_flag=True,
+              help="Say on a draft what the review found and who supplies missing values, as comments.")  # fmt: skip
 @common("kit", "terms", "date", "sheet", "row", "force", "talk")
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
-    kit_name: str, terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+    comments: bool, kit_name: str, terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None,
+    force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
         raise UsageError("--final and --allow-unready do not go together: a final contract is made of a ready intake")
+    if final and comments:
+        raise UsageError("--final and --comments do not go together: a final contract holds no comments")
     kit = load_kit(kit_name)
     case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
     try:
@@ -119,6 +124,8 @@ def contract(
         content, undecided = redline(old, content, case.printed_date())
         if undecided:
             say(f"note: {old} holds {undecided} tracked changes that nobody has decided on; they count as accepted")
+    if comments:
+        content = case.commented(content, made.pending)
     write(out or Path(case.file_names["contract"]), content, force=force)
     exit_by([case.verdict])
 

@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from docgen.documents import comments
 from docgen.errors import KitError, ProofError, SourceError, SystemMissingError
 from docgen.output import scratch
 from docgen.template import revisions
@@ -56,7 +57,7 @@ def redline(old: Path, new: bytes, date: dt.date) -> Redline:
     for way in _WAYS:
         compared = _compared(old, new, date, way)
         if _is_sound(_main_part(old, compared), earlier, later):
-            return Redline(compared, undecided)
+            return Redline(comments.without_own(compared), undecided)  # those of the earlier draft speak of that
     raise ProofError(
         f"{old}: the comparison with the new draft is not whole, and is not written",
         "make the new draft without --compare, and compare the two in Word (Review > Compare)",

@@ -252,6 +252,16 @@ class Case:
         contract.pending = rendered.pending
         return contract
 
+    def commented(self, contract: bytes, pending: Sequence[str] = (), *, date: dt.date | None = None) -> bytes:
+        """A contract of this case with its findings, and the values that are `pending`, as Word comments.
+
+        They are for who edits a draft; a final contract holds none.
+        """
+        from docgen.documents.comments import commented
+
+        given = {**self.values, **self.reviewed.terms}
+        return commented(contract, self.kit, self.reviewed.review, given, pending, self.printed_date(date))
+
     def correction_sheet(self) -> bytes:
         """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
         return correction_sheet([self])

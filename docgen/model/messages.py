@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 #: What a document prints in the place of a value that was not given; no finding.
 PENDING = "pending"
+#: What a comment in a draft says of it, by who supplies it; no findings.
+TO_SUPPLY = {who: f"to-supply-{who}" for who in ("customer", "provider", "commercial")}
 
 
 #: Codes of what is said of commercial terms, which no customer is shown.
@@ -38,4 +40,4 @@ def wording(code: str, **details: str) -> Wording:
 
 def codes() -> frozenset[str]:
     """The code of every finding of docgen's own."""
-    return frozenset(_catalogue()) - {PENDING}
+    return frozenset(_catalogue()) - {PENDING, *TO_SUPPLY.values()}
