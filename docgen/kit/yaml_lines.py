@@ -89,8 +89,11 @@ class _YamlReader:
         return data
 
 
-def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Marked:
-    """The YAML file at `path`, a mapping at its top; `as_text` keeps every scalar as it is written (0012 stays 0012).
+def read(
+    path: Path, error: type[DocgenError], *, as_text: bool = False, top: type[dict[str, Any] | list[Any]] = dict
+) -> Marked:
+    """The YAML file at `path`, a mapping at its top, or what `top` says; `as_text` keeps every scalar as it is written
+    (0012 stays 0012).
 
     Raises `error` with file and line for anything that is not such a file.
     """
@@ -100,7 +103,7 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
         loader = _Loader(path.read_text(encoding="utf-8-sig"))
         node = loader.get_single_node()
         reader = _YamlReader(loader, as_text=as_text)
-        data = {} if node is None else reader.convert(node, ())
+        data = top() if node is None else reader.convert(node, ())
     except OSError as cause:
         raise error(f"{path}: cannot be read: {cause.strerror}") from cause
     except UnicodeDecodeError as cause:
@@ -112,6 +115,7 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
         raise error(f"{path}: has too many levels inside one another") from cause
     except yaml.YAMLError as cause:
         raise error(f"{path}: is not valid YAML: {cause}") from cause
-    if not isinstance(data, dict):
-        raise error(f"{path}:1: the file must hold 'key: value' entries")
+    if not isinstance(data, top):
+        what = "'key: value' entries" if top is dict else "a list, each entry of it behind '- '"
+        raise error(f"{path}:1: the file must hold {what}")
     return Marked(path, data, reader.lines)
