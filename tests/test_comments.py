@@ -70,10 +70,10 @@ def test_every_missing_value_says_who_supplies_it_and_where(bare: Path) -> None:
 def test_every_finding_stands_on_the_label_of_its_field(bare: Path) -> None:
     found = anchored(bare)
     remedy = "请由审核人员结合话术与被叫号码来源判断"
-    assert found[f"【人工审核】SCN-2：营销场景需确认不是令人反感的骚扰外呼。{remedy}"] == "场景"
+    assert found[f"【须判断】SCN-2：营销场景需确认不是令人反感的骚扰外呼。{remedy}"] == "场景"
     (number_risk,) = [text for text in found if "NUM-RISK" in text]
     assert found[number_risk] == "主叫号码个数"
-    assert "【提示】「每日外呼量」填写的「8000-10000」是一个范围" in "".join(found)
+    assert "【建议】「每日外呼量」填写的「8000-10000」是一个范围" in "".join(found)
 
 
 def test_a_finding_on_a_term_stands_where_the_term_is_printed(tmp_path: Path) -> None:

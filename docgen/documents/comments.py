@@ -19,7 +19,7 @@ from docgen.documents import output_check
 from docgen.documents.findings import spoken
 from docgen.model.intake import Finding, Review, Value
 from docgen.model.kit import Kit
-from docgen.model.messages import PENDING, TO_SUPPLY, wording
+from docgen.model.messages import COMMENT, PENDING, TO_SUPPLY, wording
 from docgen.template import package
 from docgen.template.word import Rendered
 from docgen.template.word_parts import TYPES, WordFile, word_file
@@ -117,7 +117,7 @@ def _of_findings(kit: Kit, findings: Sequence[Finding], given: Mapping[str, Valu
         field, value = kit.all_fields.get(finding.field or ""), given.get(finding.field or "")
         printed = "" if field is None or value is None else str(shown(field, value))
         rule = f"{finding.rule}：" if finding.rule in rules else ""
-        text = f"{kit.mark(finding.level)}{rule}{finding.message}。{finding.remedy}"
+        text = wording(COMMENT[finding.level], found=f"{rule}{finding.message}。{finding.remedy}").message
         yield Note(text, whole=finding.label or "", part=printed)
 
 
