@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from docgen.documents import output_check
 from docgen.documents.findings import spoken
 from docgen.model.intake import Finding, Review, Value
 from docgen.model.kit import Kit
-from docgen.model.messages import COMMENT, PENDING, TO_SUPPLY, wording
+from docgen.model.messages import PENDING, wording
 from docgen.template import package
 from docgen.template.word import Rendered
 from docgen.template.word_parts import TYPES, WordFile, word_file
@@ -104,11 +105,20 @@ def _packed(parts: Mapping[str, bytes], file: WordFile, name: str) -> bytes:
     return content
 
 
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    import yaml
+
+    text = Path(__file__).with_name("comments.yaml").read_text(encoding="utf-8")
+    words: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    return words
+
+
 def _of_pending(kit: Kit, labels: Iterable[str]) -> Iterator[Note]:
     due = {field.label: field.due_from.value for field in kit.all_fields.values()}
     for label in labels:
-        said = wording(TO_SUPPLY[due[label]], label=label)
-        yield Note(f"{said.message}；{said.remedy}", run=wording(PENDING, label=label).message)
+        said = _words()["missing"][due[label]].format(label=label)
+        yield Note(said, run=wording(PENDING, label=label).message)
 
 
 def _of_findings(kit: Kit, findings: Sequence[Finding], given: Mapping[str, Value]) -> Iterator[Note]:
@@ -117,7 +127,7 @@ def _of_findings(kit: Kit, findings: Sequence[Finding], given: Mapping[str, Valu
         field, value = kit.all_fields.get(finding.field or ""), given.get(finding.field or "")
         printed = "" if field is None or value is None else str(shown(field, value))
         rule = f"{finding.rule}：" if finding.rule in rules else ""
-        text = wording(COMMENT[finding.level], found=f"{rule}{finding.message}。{finding.remedy}").message
+        text = _words()["found"][finding.level].format(found=f"{rule}{finding.message}。{finding.remedy}")
         yield Note(text, whole=finding.label or "", part=printed)
 
 

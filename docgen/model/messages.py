@@ -8,9 +8,6 @@ from typing import NamedTuple
 
 #: What a document prints in the place of a value that was not given; no finding.
 PENDING = "pending"
-#: What comments in a draft say: of it, by who supplies it; of findings, by their level.  No findings themselves.
-TO_SUPPLY = {who: f"to-supply-{who}" for who in ("customer", "provider", "commercial")}
-COMMENT = {level: f"comment-{level}" for level in ("invalid", "reject", "manual", "advice")}
 
 
 #: Characters of a text that a wording for customers quotes.
@@ -48,4 +45,4 @@ def _brief(text: str) -> str:
 
 def codes() -> frozenset[str]:
     """The code of every finding of docgen's own."""
-    return frozenset(_catalogue()) - {PENDING, *TO_SUPPLY.values(), *COMMENT.values()}
+    return frozenset(_catalogue()) - {PENDING}
