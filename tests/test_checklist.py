@@ -171,7 +171,7 @@ FAULTS = [
     Line("the box: the listed prices", ALL, "价格的效力：第十条第", draft=False),
     Line("the box: what is not paid back", ("buy",), "不予退还的费用：第九条第4款；"),
     Line("the box: what new own numbers cost", ("own", "centre"), "自有号码更换的费用：第九条第2款；", "不予退还"),
-    Line("the box: no liability and its cap", ALL, "赔偿的限额：第六条第6款，第十六条第6款、第7款；"),
+    Line("the box: no liability and its cap", ALL, "责任的排除和赔偿的限额：第六条第6款，第十六条第6款、第7款；"),
     Line("the box: termination", ALL, "合同的解除：第十五条第3款；"),
     Line("the box: forum", ALL, "争议解决机构：第二十一条第2款。"),
     Line(

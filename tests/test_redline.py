@@ -79,7 +79,7 @@ def test_changes_that_nobody_decided_on_are_told_and_count_as_accepted(
             target.writestr(name, content)
     done = run("contract", SAMPLE, "--terms", TERMS, "--compare", edited, "-o", compared)
     assert done.code == 0
-    assert f"note: {edited} holds 2 tracked changes that nobody has decided on; they count as accepted" in done.err
+    assert f"note: {edited}: tracked changes that nobody decided on count as accepted: 2" in done.err
     content = compared.read_bytes()
     assert settled(content, accept=True) == plain(new)
     assert "法务添加的话" in settled(content, accept=False)

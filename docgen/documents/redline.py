@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from docgen.documents import comments
 from docgen.errors import KitError, ProofError, SourceError, SystemMissingError
+from docgen.language import tr
 from docgen.output import scratch
 from docgen.template import revisions
 from docgen.template.word_parts import word_file
@@ -50,7 +51,9 @@ def redline(old: Path, new: bytes, date: dt.date) -> Redline:
     try:
         earlier = _main_part(old)
     except KitError as cause:
-        raise SourceError(f"{old}: cannot be read as a Word document", "open it in Word, save it again") from cause
+        raise SourceError(
+            tr("{old}: cannot be read as a Word document", old=old), tr("open it in Word and save it again as .docx")
+        ) from cause
     undecided = revisions.count(earlier).changes
     earlier, later = revisions.accepted(earlier), _main_part(old, new)
     _require_alike(old, earlier, later)
@@ -59,8 +62,8 @@ def redline(old: Path, new: bytes, date: dt.date) -> Redline:
         if _is_sound(_main_part(old, compared), earlier, later):
             return Redline(comments.without_own(compared), undecided)  # those of the earlier draft speak of that
     raise ProofError(
-        f"{old}: the comparison with the new draft is not whole, and is not written",
-        "make the new draft without --compare, and compare the two in Word (Review > Compare)",
+        tr("{old}: the comparison with the new draft is not whole, and is not written", old=old),
+        tr("make the new draft without --compare, and compare the two in Word (Review > Compare)"),
     )
 
 
@@ -75,9 +78,12 @@ def _require_alike(old: Path, earlier: str, later: str) -> None:
     shared = sum(paragraph in of_new for paragraph in of_old)
     if shared < len(of_old) * _SHARED or not of_old:
         raise SourceError(
-            f"{old}: no earlier draft of this contract: {shared} of its {len(of_old)} paragraphs are in it",
-            "name the Word file of an earlier draft",
-        )
+            tr(
+                "{old}: no earlier draft of this contract: {shared} of its {count} paragraphs are in it",
+                old=old, shared=shared, count=len(of_old),
+            ),
+            tr("name the Word file of an earlier draft"),
+        )  # fmt: skip
 
 
 def _paragraphs(xml: str) -> Iterator[str]:
@@ -112,14 +118,14 @@ def _compared(old: Path, new: bytes, date: dt.date, way: dict[str, Any]) -> byte
         raise _not_installed() from cause
     except EngineExecutionError as cause:
         raise SourceError(  # what the engine says may quote the contract
-            f"{old}: cannot be compared with the new draft: the comparison ended with an error",
-            "open it in Word, save it again as .docx, and compare with that",
+            tr("{old}: cannot be compared with the new draft: the comparison ended with an error", old=old),
+            tr("open it in Word, save it again as .docx, and compare with that"),
         ) from cause
     return bytes(content)
 
 
 def _not_installed() -> SystemMissingError:
     return SystemMissingError(
-        "comparing contracts needs python-redlines and its engine, which are not installed",
-        "pip install 'docgen[redline]'",
+        tr("comparing contracts needs python-redlines and its engine, which are not installed"),
+        tr("pip install 'docgen[redline]'"),
     )

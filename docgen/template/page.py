@@ -1,4 +1,4 @@
-"""HTML templates: checked, and compiled once."""
+"""Templates of HTML and of plain text: checked, and compiled once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import NamedTuple
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.file_cache import cached_by_file
-from docgen.template import tags, text_runs
+from docgen.language import system_reason, tr
+from docgen.template import tag_numbers, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
 
 
 class Page(NamedTuple):
-    """A template of HTML as written, and what there is to say of it."""
+    """A template of HTML or plain text as written, and what there is to say of it."""
 
     source: str
     examined: Examined
@@ -25,7 +26,7 @@ def examine_page(path: Path, names: Names) -> Page:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:
-        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+        raise KitError(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
     return Page(source, examine(text_runs.of_page(str(path), source), names))
 
 
@@ -38,5 +39,5 @@ def compile_page(path: Path, names: Names) -> Compiled:
     source, examined = examine_page(path, names)
     if examined.problems:
         raise KitError(examined.problems)
-    environment = sandbox(lambda _missing: "—", markup=True)
-    return compile_source(tags.marked(source, examined.tags), examined, environment)
+    environment = sandbox(lambda _missing: "—", markup=path.suffix.lower() != ".txt")
+    return compile_source(tag_numbers.marked(source, examined.tags), examined, environment)
