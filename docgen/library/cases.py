@@ -255,10 +255,7 @@ class Case:
         return contract
 
     def commented(self, contract: bytes, pending: Sequence[str] = (), *, date: dt.date | None = None) -> bytes:
-        """A contract of this case with its findings, and the values that are `pending`, as Word comments.
-
-        They are for who edits a draft; a final contract holds none.
-        """
+        """A draft of this case's contract with its findings, and the values that are `pending`, as Word comments."""
         from docgen.documents.comments import commented
 
         given = {**self.values, **self.reviewed.terms}
