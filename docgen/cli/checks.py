@@ -41,6 +41,8 @@ def check(
 
         for case in run.cases:
             show(views.assessment(case))
+        if found := views.same_customers(run.cases):
+            show(views.duplicates(found))
         if run.outside:
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -15,7 +16,9 @@ from docgen.documents.template_fields import Listing
 from docgen.library.cases import Case
 from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
+from docgen.packet.duplicates import Customer, Duplicate, marks_of, probable
 from docgen.packet.packet import Packet
+from docgen.packet.register import Entry, customers_of
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -35,8 +38,7 @@ def assessment(case: Case) -> RenderableType:
 
 
 def _assessment(case: Case) -> Iterator[RenderableType]:
-    place = " · ".join(part for part in (case.source, case.sheet, case.row and f"row {case.row}") if part)
-    yield Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+    yield Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (_place(case), "dim"))
     if case.findings:
         yield _findings(case.findings)
     known = [
@@ -89,6 +91,41 @@ def vocabulary(listing: Listing) -> RenderableType:
     for entry in listing.entries:
         table.add_row(*(escape(_short(entry[at]) if title == "example" else entry[at]) for title, at in told.items()))
     return Group(Text(listing.title, style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
+
+
+def register(entries: Sequence[Entry]) -> RenderableType:
+    """The contracts of a register, a row each; below them the customers that may be the same."""
+    table = Table(pad_edge=False, box=None)
+    for title in ("number", "customer", "date", "ends", "reviewed by", "state", "file"):
+        table.add_column(title, overflow="fold", header_style="dim", no_wrap=title == "number")
+    for entry in entries:
+        known = {detail.key: detail.text for detail in entry.details}
+        table.add_row(
+            *map(escape, (entry.number, entry.customer, known.get("date", ""), entry.expires or "")),
+            escape(known.get("reviewed_by", "")), entry.state, escape(Path(entry.file).name),
+        )  # fmt: skip
+    return Group(table, *_duplicates(probable(customers_of(entries))))
+
+
+def same_customers(cases: Sequence[Case]) -> list[Duplicate]:
+    """The customers of a run who may be one and the same; an intake without a name is nobody's."""
+    named = [case for case in cases if case.kit.name_field in case.values]
+    return probable([Customer(case.name, marks_of(case.kit, case.intake), _place(case)) for case in named])
+
+
+def _place(case: Case) -> str:
+    return " · ".join(part for part in (case.source, case.sheet, case.row and f"row {case.row}") if part)
+
+
+def duplicates(found: Iterable[Duplicate]) -> RenderableType:
+    """Customers that may be one and the same."""
+    return Group(*_duplicates(found))
+
+
+def _duplicates(found: Iterable[Duplicate]) -> Iterator[RenderableType]:
+    for one in found:
+        told = "; ".join(f"{customer.name} ({customer.place})" for customer in one.customers)
+        yield Text(f"may be the same customer ({', '.join(one.reasons)}): {told}", style="yellow")
 
 
 def _short(text: str, limit: int = 40) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Set
 
@@ -11,7 +12,7 @@ from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
 from docgen.kit.yaml_lines import Place
 from docgen.model.intake import Level
-from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
+from docgen.model.kit import NUMBER_TAG, REGISTER_COLUMNS, FieldType, Kit, Outputs, RuleCase
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(
@@ -32,6 +33,7 @@ def check(kit: Kit) -> Problems:
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
     for part in Outputs.model_fields:
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
+    yield from _check_contracts(kit)
     counts = {"labels", *(level.value for level in Level)}
     yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), counts)
     if kit.name_field not in kit.fields:
@@ -56,6 +58,24 @@ def _check_fields(kit: Kit) -> Problems:
                 yield (*place, "unreadable"), f"no rule is called {field.unreadable!r}"
             if isinstance(field.required, str):
                 yield from _check_expression(kit, field.required, (*place, "required"))
+
+
+def _check_contracts(kit: Kit) -> Problems:
+    if kit.contracts is None:
+        return
+    tags = re.findall(r"\{[^}]*\}", kit.contracts.number)
+    wrong = [tag for tag in tags if not NUMBER_TAG.fullmatch(tag)]
+    if wrong or sum(tag.startswith("{seq") for tag in tags) != 1:
+        yield ("contracts", "number"), "must hold {seq} or {seq:04} once, and beside it {year} and {month} alone"
+    if kit.contracts.field not in kit.given_as_terms:
+        name = kit.contracts.field
+        yield ("contracts", "field"), f"no term is called {name!r}{did_you_mean(name, kit.given_as_terms)}"
+    for key in (*kit.contracts.columns, *filter(None, (kit.contracts.starts, kit.contracts.months))):
+        if key not in kit.all_fields:
+            yield ("contracts",), f"no field is called {key!r}{did_you_mean(key, kit.all_fields)}"
+    for key in set(kit.contracts.labels) - REGISTER_COLUMNS:
+        yield ("contracts", "labels", key), f"the register has no column {key!r}{did_you_mean(key, REGISTER_COLUMNS)}"
+    yield from _check_template(kit, kit.contracts.reminder, ("contracts", "reminder"), set(kit.all_fields))
 
 
 def _check_optional(kit: Kit) -> Problems:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docgen.errors import AmendmentError, NotReadyError, UsageError
+from docgen.errors import AmendmentError
 from docgen.kit.amendments import NO_AMENDMENTS, Amendments
 from docgen.kit.terms import GivenTerms
 from docgen.library.dates import printed_date
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from docgen.documents.letter import Letter
     from docgen.output.storage import Location
     from docgen.packet.packet import Packet
+    from docgen.packet.register import Entry
 
 
 def read(
@@ -230,31 +231,37 @@ class Case:
         """
         from docgen.documents.context import RenderOptions
         from docgen.packet import packet
+        from docgen.packet.readiness import require_complete, require_ready
 
-        if final and allow_unready:
-            raise UsageError("a final contract is made of an intake that is ready alone, not with --allow-unready")
-        if not self.ready and not allow_unready:
-            raise NotReadyError(
-                f"{self.source}: the intake is {self.verdict}: no contract is made",
-                "--allow-unready (allow_unready=True) makes a marked one",
-            )
-        if final and self.verdict is Verdict.MANUAL and not reviewed_by:
-            raise NotReadyError(
-                f"{self.source}: the intake is manual, and nobody has decided on it: no final contract is made",
-                "--reviewed-by NAME (reviewed_by=NAME) says who has",
-            )
+        require_ready(self.reviewed, final=final, reviewed_by=reviewed_by, allow_unready=allow_unready)
         options = RenderOptions(
             self.printed_date(date), draft=not final, unready=not self.ready, reviewed_by=reviewed_by
         )
         rendered = packet.contract_of(self.reviewed, self.kit, options)
-        if final and rendered.pending:
-            raise NotReadyError(
-                f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
-                "give them with the terms", rendered.pending,
-            )  # fmt: skip
+        if final:
+            require_complete(self.reviewed, rendered.pending)
         contract = Contract(rendered.content)
         contract.pending = rendered.pending
         return contract
+
+    def issue(
+        self, path: str | os.PathLike[str], register: str | os.PathLike[str], *, reviewed_by: str | None = None,
+        date: dt.date | None = None, force: bool = False,
+    ) -> Entry:  # fmt: skip
+        """Make the final contract, write it to `path` and record it in the register, all or nothing.
+
+        Without a number in the terms it gets the next one of the kit's pattern.  Raises what `contract` raises, and
+        WriteError where the number or the file is there already, or `register` is no register.
+        """
+        from docgen.packet import register as registers
+        from docgen.packet.registration import Wish, issue
+
+        def make(numbered: ReviewedIntake) -> bytes:
+            return replace(self, reviewed=numbered).contract(final=True, reviewed_by=reviewed_by, date=date)
+
+        wish = Wish(self.printed_date(date), Path(path), reviewed_by, force)
+        with registers.opened(Path(register)) as book:
+            return issue(book, self.kit, self.reviewed, make, wish)
 
     def correction_sheet(self) -> bytes:
         """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
