@@ -21,6 +21,7 @@ from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
 from docgen.kit.terms import GivenTerms
+from docgen.language import tr
 from docgen.masking import masked
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
@@ -58,7 +59,7 @@ class Job:
     def options(self) -> PacketOptions:
         """How packets are made.  Raises KitError where the kit is no longer the one that the run began with."""
         if self.kit_sha256 not in {None, kit_sha256(self.kit)}:
-            raise KitError(f"{self.kit}: the kit has changed since the run began", "run again")
+            raise KitError(tr("{kit}: the kit has changed since the run began", kit=self.kit), tr("run again"))
         return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
 
     @property
@@ -200,4 +201,4 @@ class Outcome(NamedTuple):
 
 def place(sheet: str | None, row: int | None) -> str:
     """Where an intake stands in its source, for people."""
-    return " ".join(filter(None, (sheet, f"row {row}" if row else None)))
+    return " ".join(filter(None, (sheet, tr("row {row}", row=row) if row else None)))

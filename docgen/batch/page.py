@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from docgen.batch.summary import SHOWN, Summary
+from docgen.language import current, tr, word
 from docgen.model.intake import Level
 from docgen.text import printable
 
@@ -21,9 +22,16 @@ def page(summary: Summary, workbook: str) -> bytes:
         trim_blocks=True, lstrip_blocks=True, finalize=_visible,
     )  # fmt: skip
     environment.filters["href"] = lambda folder: quote(folder) + "/"
+    environment.globals.update(tr=tr, word=word)
     verdicts, rules = summary.bars()
     text = environment.get_template(PAGE).render(
-        summary=summary, levels=list(Level), verdicts=verdicts, rules=rules, shown=SHOWN, workbook=workbook
+        summary=summary,
+        levels=list(Level),
+        verdicts=verdicts,
+        rules=rules,
+        shown=SHOWN,
+        workbook=workbook,
+        language="zh-CN" if current() == "zh" else "en",
     )
     return text.encode("utf-8", "replace")
 

@@ -18,6 +18,7 @@ from docgen.batch.schedule import Retry, Schedule
 from docgen.batch.work import work
 from docgen.errors import SystemMissingError, UsageError, WriteError
 from docgen.formats.books import SUFFIXES, Unknown
+from docgen.language import tr
 from docgen.output import files
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
@@ -59,7 +60,9 @@ def run(
             yield event
         _report(here, job.out, kept)
     if is_empty:
-        raise UsageError("no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
+        raise UsageError(
+            tr("no source files in there"), tr("read are {suffixes}", suffixes=", ".join(sorted(SUFFIXES)))
+        )
 
 
 _OPEN_ADDRESS = re.compile(r"tcp://\[?(.+?)\]?:\d{1,5}")
@@ -70,9 +73,11 @@ def exposure(cluster: str | None) -> str:
     address = _OPEN_ADDRESS.fullmatch(cluster or "")
     if address is None or _is_loopback(address[1]):
         return ""
-    return (
-        f"warning: --cluster {cluster}: whoever can reach this scheduler or its workers can run anything on them, and "
-        "read what passes (use tls://, or a network that is theirs alone)"
+    return tr(
+        "warning: --cluster {cluster}: whoever can reach this scheduler or its workers can "
+        "run anything on them, and read what passes (use tls://, or a network that is theirs "
+        "alone)",
+        cluster=cluster,
     )
 
 
@@ -88,7 +93,7 @@ def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[C
         from docgen.batch.dask_client import connected
     except ImportError as cause:
         raise SystemMissingError(
-            "--cluster needs dask.distributed, which is not installed", "pip install 'docgen[cluster]'"
+            tr("--cluster needs dask.distributed, which is not installed"), tr("pip install 'docgen[cluster]'")
         ) from cause
     return connected(None if cluster == LOCAL else cluster, workers, job)
 
@@ -102,7 +107,9 @@ def _report(pool: Workers, out: Location, kept: Journal) -> None:
         except WorkerDiedError:
             pool.submit(write_reports, out, kept.records()).result()
     except WorkerDiedError as death:
-        raise WriteError(f"the reports cannot be written: {death}", "run again with --resume") from death
+        raise WriteError(
+            tr("the reports cannot be written: {death}", death=death), tr("run again with --resume")
+        ) from death
 
 
 @contextmanager
@@ -117,5 +124,6 @@ def _alone_in(out: Location) -> Iterator[None]:
                 files.remove_leftovers(out)
     except BlockingIOError as cause:
         raise WriteError(
-            f"{out}: another batch run is writing there", "wait for it to end, or choose another folder with -o"
+            tr("{out}: another batch run is writing there", out=out),
+            tr("wait for it to end, or choose another folder with -o"),
         ) from cause

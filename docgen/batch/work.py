@@ -18,6 +18,7 @@ from typing import NamedTuple, NoReturn
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
+from docgen.language import tr
 from docgen.model.as_json import finding_json
 from docgen.model.intake import Answers, Unrecognised
 from docgen.output import files, storage
@@ -135,8 +136,12 @@ class _Source:
         if self.position < unit.start:
             raise _UnreachedError
         raise SourceError(
-            f"{unit.source}: holds more than {job.most_intakes:,} intakes; the packets of those are made",
-            "split it into smaller files, or give more with --most-intakes",
+            tr(
+                "{source}: holds more than {most_intakes:,} intakes; the packets of those are made",
+                source=unit.source,
+                most_intakes=job.most_intakes,
+            ),
+            tr("split it into smaller files, or give more with --most-intakes"),
         )
 
 
@@ -232,12 +237,12 @@ def _failure(where: str, error: Exception, source: str = "") -> Failure:
         if error.stops_run:
             raise error
         return Failure(where, error.message, error.hint)
-    return Failure(where, bug(error), "this is a bug: please report it, with the source")
+    return Failure(where, bug(error), tr("this is a bug: please report it, with the source"))
 
 
 def given_up(unit: Unit) -> tuple[str, str]:
     """Reason and remedy for an intake that workers died of."""
     return (
-        f"the worker process died twice: {'; then '.join(unit.deaths[-MOST_DEATHS:])}",
-        "look at it alone with docgen check; where memory or time was short, give more (--jobs, --timeout)",
+        tr("the worker process died twice: {deaths}", deaths=tr("; then ").join(unit.deaths[-MOST_DEATHS:])),
+        tr("look at it alone with docgen check; if memory or time was short, use fewer --jobs or a longer --timeout"),
     )

@@ -1,4 +1,4 @@
-"""The workbook of the report: totals with charts, every intake, finding and failure, and what was passed over.
+"""The workbook of the report: totals with charts, every intake, finding and failure, and the files passed over.
 
 Rows are written as they are read, none is kept.  A text is written as a text whatever it begins with,
 so that no spreadsheet runs it.  Equal outcomes give equal bytes.
@@ -19,6 +19,7 @@ from xlsxwriter.url import Url
 
 from docgen.batch.jobs import Item, Outcome
 from docgen.batch.summary import Summary
+from docgen.language import phrase, tr, word
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
 from docgen.text import printable
@@ -31,29 +32,31 @@ _CHART = {"width": 605, "height": 302}  # 16 by 8 centimetres
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MADE = dt.datetime(1980, 1, 1)
 
+#: The columns of the sheets, each with its width.
 _INTAKES = {
-    "source": 40, "sheet": 14, "row": 7, "name": 30, "verdict": 12, **{level.value: 9 for level in Level},
-    "packet": 40, "pending": 40, "intakes of this customer": 12,
+    phrase("source"): 40, phrase("sheet"): 14, phrase("row"): 7, phrase("name"): 30, phrase("verdict"): 12,
+    **{f"level: {level}": 9 for level in Level},
+    phrase("packet"): 40, phrase("pending"): 40, phrase("intakes of this customer"): 12,
 }  # fmt: skip
 _FINDINGS = {
-    "source": 40, "sheet": 14, "row": 7, "name": 30, "level": 9, "rule": 11, "field": 20, "cell": 8,
-    "written": 30, "message": 60, "remedy": 60, "clause": 14,
+    "source": 40, "sheet": 14, "row": 7, "name": 30, phrase("level"): 9, phrase("rule"): 11, phrase("field"): 20,
+    phrase("cell"): 8, phrase("written"): 30, phrase("message"): 60, phrase("remedy"): 60, phrase("clause"): 14,
 }  # fmt: skip
-_FAILURES = {"source": 40, "place": 20, "reason": 70, "remedy": 50}
-#: What stands in sources and belongs to no intake, and the files of folders that are not read.
-_OUTSIDE = {"source": 40, "sheet": 14, "cell": 8, "text": 90}
-_PASSED_OVER = {"file": 40, "what it is, and what can be done": 110}
+_FAILURES = {"source": 40, phrase("place"): 20, phrase("reason"): 70, "remedy": 50}
+#: Texts of sources that belong to no intake, and the files of folders that are not read.
+_OUTSIDE = {"source": 40, "sheet": 14, "cell": 8, phrase("text"): 90}
+_PASSED_OVER = {phrase("file"): 40, phrase("what it is, and what can be done"): 110}
 
 
 def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) -> None:
     """Write the report to `path`; packets are linked relative to it.  Raises OSError."""
     book = _Book(path)
-    overview = book.add_sheet("summary")
-    intakes = _Rows(book, "intakes", _INTAKES, _LINKED_ROWS)
-    findings = _Rows(book, "findings", _FINDINGS, _ROWS)
-    failures = _Rows(book, "failures", _FAILURES, _ROWS)
-    outside = _Rows(book, "outside", _OUTSIDE, _ROWS, may_be_empty=False)
-    passed_over = _Rows(book, "passed over", _PASSED_OVER, _ROWS, may_be_empty=False)
+    overview = book.add_sheet(tr("summary"))
+    intakes = _Rows(book, tr("intakes"), _INTAKES, _LINKED_ROWS)
+    findings = _Rows(book, tr("findings"), _FINDINGS, _ROWS)
+    failures = _Rows(book, tr("failures"), _FAILURES, _ROWS)
+    outside = _Rows(book, tr("outside"), _OUTSIDE, _ROWS, may_be_empty=False)
+    passed_over = _Rows(book, tr("passed over"), _PASSED_OVER, _ROWS, may_be_empty=False)
     for outcome in outcomes:
         source = printable(outcome.source)
         for item in outcome.items:
@@ -72,15 +75,15 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) ->
 
 def _intake(source: str, item: Item, customers: Mapping[str, int]) -> list[Any]:
     return [
-        source, item.sheet, item.row, item.name, item.verdict, *(item.count(level) for level in Level),
+        source, item.sheet, item.row, item.name, word("verdict", item.verdict), *(item.count(level) for level in Level),
         item.packet, "、".join(item.pending), customers[item.customer] if item.customer else None,
     ]  # fmt: skip
 
 
 def _finding(source: str, item: Item, finding: FindingJson) -> list[Any]:
     return [
-        source, item.sheet, item.row, item.name, finding["level"], finding["rule"], finding["label"], finding["cell"],
-        finding["written"], finding["message"], finding["remedy"], finding["clause"],
+        source, item.sheet, item.row, item.name, word("level", finding["level"]), finding["rule"], finding["label"],
+        finding["cell"], finding["written"], finding["message"], finding["remedy"], finding["clause"],
     ]  # fmt: skip
 
 
@@ -148,9 +151,14 @@ class _Rows:
         sheet.freeze_panes(1, 0)
         for column, (name, width) in enumerate(self._columns.items()):
             sheet.set_column(column, column, width)
-            _write(sheet, 0, column, name, self._book.bold)
+            _write(sheet, 0, column, _heading(name), self._book.bold)
         self._sheets.append(sheet)
         self._count = 0
+
+
+def _heading(column: str) -> str:
+    kind, _, level = column.partition(": ")
+    return word(kind, level) if level else tr(column)
 
 
 def _folder(name: str) -> Url:
@@ -184,36 +192,42 @@ def _fill_overview(book: _Book, sheet: Any, summary: Summary) -> None:
     """The totals, and two tables that the charts beside them are drawn from."""
     sheet.set_column(0, 0, 34)
     totals = [
-        ("sources", summary.sources),
-        ("intakes", summary.intakes),
-        ("failures", summary.failed),
-        *((("files passed over", summary.passed_over),) if summary.passed_over else ()),
-        *((("texts outside of all intakes", summary.texts_outside),) if summary.texts_outside else ()),
-        ("customers with several intakes", summary.repeated),
-        *((f"findings: {level.value}", summary.levels[level.value]) for level in Level),
+        (tr("sources"), summary.sources),
+        (tr("intakes"), summary.intakes),
+        (tr("failures"), summary.failed),
+        *(((tr("files passed over"), summary.passed_over),) if summary.passed_over else ()),
+        *(((tr("texts outside of all intakes"), summary.texts_outside),) if summary.texts_outside else ()),
+        (tr("customers with several intakes"), summary.repeated),
+        *((tr("findings: {level}", level=word("level", level)), summary.levels[level.value]) for level in Level),
     ]
     row = 0
     for name, count in totals:
         _write(sheet, row, 0, name)
         _write(sheet, row, 1, count)
         row += 1
-    for title, bars in zip(("intakes by verdict", "most frequent rules"), summary.bars(), strict=True):
+    verdicts, rules = summary.bars()
+    charts = (
+        (tr("intakes by verdict"), "D2", [(word("verdict", verdict), count) for verdict, count in verdicts]),
+        (tr("most frequent rules"), "D19", rules),
+    )
+    for title, place, bars in charts:
         row += 1
         _write(sheet, row, 0, title, book.bold)
         for number, (name, count) in enumerate(bars, start=1):
             _write(sheet, row + number, 0, name)
             _write(sheet, row + number, 1, count)
         if bars:
-            place = f"D{2 if title.startswith('intakes') else 19}"
             sheet.insert_chart(place, _drawn(book, title, row + 2, len(bars)))
         row += len(bars) + 1
 
 
 def _drawn(book: _Book, title: str, row: int, count: int) -> Any:
-    """The chart of a table whose first bar stands in this row, counted from 1."""
+    """The chart of a table whose first bar is in this row, counted from 1."""
     chart = book.add_chart()
     last = row + count - 1
-    chart.add_series({"categories": f"='summary'!$A${row}:$A${last}", "values": f"='summary'!$B${row}:$B${last}"})
+    chart.add_series(
+        {"categories": f"='{tr('summary')}'!$A${row}:$A${last}", "values": f"='{tr('summary')}'!$B${row}:$B${last}"}
+    )
     chart.set_style(10)
     chart.set_title({"name": title})
     chart.set_legend({"none": True})

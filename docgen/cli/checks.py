@@ -1,4 +1,4 @@
-"""The command `check`: what is missing, refused or to be decided."""
+"""The command `check`: what is missing, refused or undecided."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check(
     sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, amend: Path | None,
     sheet: str | None, row: int | None,
 ) -> None:  # fmt: skip
-    """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
+    """List what is missing, refused or undecided, with place and remedy; writes no file."""
     how = asked(kit_name, terms, amend, None, sheet, row)
     run = read_sources(find_sources(sources, how.kit), how)
     if as_json:

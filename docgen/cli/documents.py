@@ -20,6 +20,7 @@ from docgen.cli.options import (
 )
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
+from docgen.language import tr
 
 if TYPE_CHECKING:
     from docgen.library.cases import Case
@@ -65,8 +66,12 @@ def _targets(cases: Sequence[Case], source: Path, out: Path | None, suffix: str)
         return [out / names[0] if out and out.is_dir() else out or names[0]]
     if out and (out.is_file() or out.suffix.lower() in _DOCUMENTS):
         raise UsageError(
-            f"{source} holds {len(cases)} intakes, and each customer gets a file of their own",
-            "name a folder with -o, or choose one intake with --sheet and --row",
+            tr(
+                "{source} holds {count} intakes, and each customer gets a file of their own",
+                source=source,
+                count=len(cases),
+            ),
+            tr("name a folder with -o, or choose one intake with --sheet and --row"),
         )
     folder = out or Path(returned_name(cases[0].kit, reviewed, source))
     return [folder / name for name in names]
@@ -104,10 +109,10 @@ def review(
 @source_argument
 @out_file
 @click.option("--final", is_flag=True,
-              help="Without the watermark; refused while a value is pending or a decision is open.")  # fmt: skip
+              help="Make the final contract; refused while a value is pending or a decision is open.")  # fmt: skip
 @reviewed_by_option
 @click.option("--allow-unready", is_flag=True,
-              help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
+              help="Make it of an incomplete or rejected intake, too; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
 @click.option("--register", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -120,16 +125,16 @@ def contract(
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
-        raise UsageError("--final and --allow-unready do not go together: a final contract is made of a ready intake")
+        raise UsageError(tr("--final and --allow-unready do not go together: a final contract needs a ready intake"))
     if register and (old or not final):
-        raise UsageError("--register records a final contract: give it with --final, and without --compare")
+        raise UsageError(tr("--register records a final contract: give it with --final, and without --compare"))
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     target = out or Path(case.file_names["contract"])
     try:
         if register:
             entry = case.issue(target, register, reviewed_by=reviewed_by, force=force)
-            say(f"wrote {target}")
-            say(f"recorded {entry.number} in {register}")
+            say(tr("wrote {path}", path=target))
+            say(tr("recorded {number} in {register}", number=entry.number, register=register))
             exit_by([case.verdict])
         content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
     except NotReadyError as refusal:
@@ -150,4 +155,4 @@ def contract(
 
 def _say_pending(labels: tuple[str, ...]) -> None:
     for label in labels:
-        say(f"pending: {label}")
+        say(tr("pending: {label}", label=label))

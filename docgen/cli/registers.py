@@ -10,6 +10,7 @@ from docgen.cli.console import say, show
 from docgen.cli.options import common
 from docgen.cli.writing import write
 from docgen.errors import UsageError
+from docgen.language import either, plural, tr
 
 _file = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 
@@ -29,7 +30,7 @@ def list_(file: Path) -> None:
 
     entries = read(file)
     show(views.register(entries))
-    say(f"{file}: {len(entries)} contracts")
+    say(plural(len(entries), "{file}: {count} contract", "{file}: {count} contracts", file=file))
 
 
 @register.command()
@@ -45,5 +46,6 @@ def export(file: Path, out: Path | None, force: bool) -> None:
     target = out or Path(file.with_suffix(".xlsx").name)
     make = export_for(target)
     if make is None:
-        raise UsageError(f"{target}: no register is exported as that", f"name the file {', '.join(EXPORTS)}")
+        what = tr("{target}: no register is exported as that", target=target)
+        raise UsageError(what, tr("name the file {suffixes}", suffixes=either(EXPORTS)))
     write(target, make(read(file)), force=force)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 from docgen import values
 from docgen.documents.findings import spoken
+from docgen.language import phrase
 from docgen.model.display import Missing, Shown, is_given
 from docgen.model.intake import (
     UNREAD,
@@ -125,12 +126,12 @@ class Common(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the contract and the review of this kit may use."""
-    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
+    figures = {f.key: ContextType({}, kind=phrase("number"), meaning=f.label, is_optional=True) for f in kit.figures}
     return Names(
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
             **kit_shapes(kit),
-            "figures": context_types.mapping(figures, "what the kit works out"),
+            "figures": context_types.mapping(figures, phrase("what the kit works out")),
             **(context_types.of(Common).attributes or {}),
         }
     )
@@ -140,14 +141,16 @@ def names(kit: Kit) -> Names:
 def kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
     """The shapes of the kit's limits and word lists."""
     text = context_types.of(str)
-    limits = {name: ContextType({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
+    limits = {name: ContextType({}, kind=phrase("number"), meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
     words = {
-        name: ContextType({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
+        name: ContextType(
+            {}, item=text, kind=phrase("list"), meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}"
+        )
         for name, found in kit.words.items()
     }
     return {
-        "limits": context_types.mapping(limits, "the thresholds of the kit"),
-        "words": context_types.mapping(words, "the word lists of the kit"),
+        "limits": context_types.mapping(limits, phrase("the thresholds of the kit")),
+        "words": context_types.mapping(words, phrase("the word lists of the kit")),
     }
 
 

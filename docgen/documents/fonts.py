@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from docgen.documents import core_face
 from docgen.errors import SystemMissingError
+from docgen.language import phrase, tr
 from docgen.output import files
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
@@ -23,7 +24,7 @@ from docgen.output import files
 FAMILY, SYMBOLS_FAMILY = "Noto Sans CJK SC", "DejaVu Sans"
 _CHINESE = "zh-cn"
 _WEIGHTS = {"regular": "Regular", "bold": "Bold"}
-_HINT = "install a Chinese font: apt-get install fontconfig fonts-noto-cjk"
+_HINT = phrase("install a Chinese font: apt-get install fontconfig fonts-noto-cjk")
 
 
 class _Face(NamedTuple):
@@ -39,7 +40,7 @@ class _Face(NamedTuple):
 def require_chinese_font() -> None:
     """Raise SystemMissingError where no installed face can set Chinese."""
     if not any(_CHINESE in face.languages for face in _match(f":lang={_CHINESE}")):
-        raise SystemMissingError("no installed font can set Chinese", _HINT)
+        raise SystemMissingError(tr("no installed font can set Chinese"), _HINT)
 
 
 def faces() -> Mapping[str, str]:
@@ -101,7 +102,13 @@ def cut(core: Core) -> None:
 def cut_missing(tell: Callable[[str], object]) -> None:
     """Cut the core faces that have not been cut, and tell of each.  Raises WriteError."""
     for core in uncut():
-        tell(f"cutting the {core.weight} core face from {core.chinese.file.name}, once: about 10 s")
+        tell(
+            tr(
+                "cutting the {weight} core face from {name}, once: about 10 s",
+                weight=core.weight,
+                name=core.chinese.file.name,
+            )
+        )
         cut(core)
 
 
@@ -179,7 +186,7 @@ def _ask(*command: str) -> list[str]:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as cause:
-        raise SystemMissingError(f"fontconfig cannot be asked for fonts: {cause}", _HINT) from cause
+        raise SystemMissingError(tr("fontconfig cannot be asked for fonts: {cause}", cause=cause), _HINT) from cause
     return done.stdout.splitlines()
 
 

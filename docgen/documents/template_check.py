@@ -12,6 +12,7 @@ from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.kit import kits
+from docgen.language import tr
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit
 from docgen.template import page, word
 from docgen.template.context_types import Names
@@ -88,13 +89,17 @@ def _notes(name: str, examined: Examined, kit: Kit | None) -> Iterator[Remark]:
     for printed in examined.usage.printed:
         field = kit.fields.get(printed.name) if printed.name in kit.core else None
         if field is not None and field.required is not True and not printed.guards & _asked(field):
-            what = f"is optional: where it is not given, this prints {'【待定】' if field.pending else '—'}"
+            what = tr("is optional: if it is not given, this prints {text}", text="【待定】" if field.pending else "—")
         elif printed.name in figures and printed.name not in printed.guards:
-            what = "cannot always be worked out: where it cannot, this prints —"
+            what = tr("cannot always be calculated: if it cannot, this prints —")
         else:
             continue
-        remedy = f"ask with {{% if {printed.name} is given %}} … {{% endif %}}, if that is not meant"
-        yield Remark(examined.tags[printed.line - 1].where, f"{printed.name} {what} ({remedy})", is_note=True)
+        remedy = tr("to avoid that, write {{% if {name} is given %}} … {{% endif %}}", name=printed.name)
+        yield Remark(
+            examined.tags[printed.line - 1].where,
+            tr("{name} {what} ({remedy})", name=printed.name, what=what, remedy=remedy),
+            is_note=True,
+        )
 
 
 def _asked(field: Field) -> set[str]:
@@ -108,7 +113,7 @@ def _unused(kit: Kit, used: set[str]) -> Iterator[Remark]:
     for key, field in kit.all_fields.items():
         if key not in used:
             place = f"{kit.folder / kits.KIT_FILE}: {field.section}.{key}"
-            what = f"the field {key!r} ({field.label}) is used by no template, rule or figure"
+            what = tr("the field {key!r} ({label}) is used by no template, rule or figure", key=key, label=field.label)
             yield Remark(place, what, is_note=True)
 
 

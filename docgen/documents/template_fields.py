@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from docgen.documents import context, form, letter
 from docgen.documents.letter import LETTER_TEMPLATE
 from docgen.expressions import sandbox
+from docgen.language import phrase, tr
 from docgen.model.kit import FORM_TEMPLATE, Field, FieldType, Kit
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
 
@@ -52,7 +53,10 @@ def of_kit(kit: Kit) -> list[Listing]:
     for template, names in ((FORM_TEMPLATE, form_names), (LETTER_TEMPLATE, letter.names(kit))):
         own = {name: shape for name, shape in names.shapes.items() if shape.item and id(shape) not in shared}
         own = {name: shape for name, shape in own.items() if name != "figures"}
-        found += [entry._replace(title=f"in {template}: {entry.title}") for entry in _others(kit, Names(own))]
+        found += [
+            entry._replace(title=tr("in {template}: {title}", template=template, title=entry.title))
+            for entry in _others(kit, Names(own))
+        ]
     return found
 
 
@@ -63,20 +67,28 @@ def _others(kit: Kit, names: Names) -> Iterator[Listing]:
     for name, shape in names.shapes.items():
         if name not in kit.all_fields:
             _walk(name, shape, listed, seen)
-    yield Listing("document", tuple(entry for listing in listed if not listing.title for entry in listing.entries))
+    yield Listing(
+        phrase("document"), tuple(entry for listing in listed if not listing.title for entry in listing.entries)
+    )
     yield from (listing for listing in listed if listing.title)
 
 
 def _field(field: Field) -> Iterator[FieldEntry]:
-    missing = "in some cases" if isinstance(field.required, str) else "no" if field.required else "yes"
+    missing = (
+        phrase("in some cases")
+        if isinstance(field.required, str)
+        else phrase("no")
+        if field.required
+        else phrase("yes")
+    )
     label = " / ".join(part for part in (field.group, field.label) if part)
     yield FieldEntry(field.key, field.type.value, missing, field.example, label)
     for choice in field.choices:
         is_one = field.type is FieldType.ONE
         written = f"{field.key} == '{choice.key}'" if is_one else f"'{choice.key}' in {field.key}"
-        yield FieldEntry(f"  {written}", "condition", meaning=choice.label)
+        yield FieldEntry(f"  {written}", phrase("condition"), meaning=choice.label)
     if field.other:
-        yield FieldEntry(f"  {field.key}.other", "text", "yes", meaning=field.other)
+        yield FieldEntry(f"  {field.key}.other", phrase("text"), phrase("yes"), meaning=field.other)
 
 
 def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[ContextType]) -> None:
@@ -97,7 +109,7 @@ def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[Contex
 
 
 def _behind(name: str, shape: ContextType) -> Iterator[tuple[str, ContextType]]:
-    """Everything behind the dot of a record or of the kit's own entries; the methods of texts are not told."""
+    """Everything behind the dot of a record or of the kit's own entries; methods of texts are left out."""
     if shape.kind in {RECORD, ENTRIES}:
         for attribute, each in (shape.attributes or {}).items():
             if each is not ANYTHING:
@@ -106,14 +118,14 @@ def _behind(name: str, shape: ContextType) -> Iterator[tuple[str, ContextType]]:
 
 
 def _entry(name: str, shape: ContextType) -> FieldEntry:
-    return FieldEntry(name, shape.kind, "yes" if shape.is_optional else "", meaning=shape.meaning)
+    return FieldEntry(name, shape.kind, phrase("yes") if shape.is_optional else "", meaning=shape.meaning)
 
 
 def _language() -> Iterator[Listing]:
     """The filters, tests and functions that docgen adds to those of Jinja2."""
     kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
-        ("filter", "{{ x | %s }}", sandbox.FILTERS),
-        ("test", "{%% if x is %s %%}", sandbox.TESTS),
+        (phrase("filter"), "{{ x | %s }}", sandbox.FILTERS),
+        (phrase("test"), "{%% if x is %s %%}", sandbox.TESTS),
     ]
     entries = [
         FieldEntry(form % name, kind, meaning=_first_line(f))
@@ -122,8 +134,8 @@ def _language() -> Iterator[Listing]:
     ]
     for name, function in sandbox.FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
-        entries.append(FieldEntry(f"{name}({parameters})", "function", meaning=_first_line(function)))
-    yield Listing("filters, tests and functions", tuple(entries))
+        entries.append(FieldEntry(f"{name}({parameters})", phrase("function"), meaning=_first_line(function)))
+    yield Listing(phrase("filters, tests and functions"), tuple(entries))
 
 
 def _first_line(function: Callable[..., Any]) -> str:

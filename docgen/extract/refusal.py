@@ -11,6 +11,7 @@ from docgen.extract.near_labels import head_of, near_fields
 from docgen.extract.table_heads import LEAST_COLUMNS, qualifies, read_head
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
+from docgen.language import tr
 
 _ROWS = 200  # rows of a sheet that are looked at
 _SHEETS = 3  # sheets that are told of
@@ -48,19 +49,26 @@ def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:
 
 def _told(grid: Grid, keys: list[str], vocabulary: Vocabulary) -> str:
     fields = vocabulary.fields
-    where = f"on sheet {grid.sheet}" if grid.sheet is not None else "in the file"
+    where = tr("on sheet {sheet}", sheet=grid.sheet) if grid.sheet is not None else tr("in the file")
     found = "、".join(fields[key].label for key in keys)
     missing = [field for key, field in fields.items() if key not in keys]
-    parts = [f"found {found}"]
+    parts = [tr("found {found}", found=found)]
     if missing:
-        parts.append(f"not found {'、'.join(field.label for field in missing)}")
+        parts.append(tr("not found {missing}", missing="、".join(field.label for field in missing)))
     near = list(islice(_near(grid, vocabulary, keys), _NEAR))
     if near:
-        parts.append(f"near: {'、'.join(near)}")
+        parts.append(tr("near: {near}", near="、".join(near)))
     header = _header(grid, vocabulary)
     if header:
         parts.append(header)
-    return f"{len(keys)} of {len(fields)} labels of {vocabulary.kit.name} {where}: {'; '.join(parts)}"
+    return tr(
+        "{found} of {all} labels of {name} {where}: {parts}",
+        found=len(keys),
+        all=len(fields),
+        name=vocabulary.kit.name,
+        where=where,
+        parts="; ".join(parts),
+    )
 
 
 def _near(grid: Grid, vocabulary: Vocabulary, keys: list[str]) -> Iterator[str]:
@@ -86,5 +94,10 @@ def _header(grid: Grid, vocabulary: Vocabulary) -> str:
         if head is None or len(head.keys) < LEAST_COLUMNS or qualifies(vocabulary, head):
             continue
         unknown = [text for text in head.unknown.values() if not words.is_clerical(text)]
-        return f"row {row} heads no table of customers: {len(head.keys)} known columns, {len(unknown)} others"
+        return tr(
+            "row {row} heads no table of customers: {known} known columns, {unknown} others",
+            row=row,
+            count=len(head.keys),
+            count2=len(unknown),
+        )
     return ""

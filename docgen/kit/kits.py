@@ -16,6 +16,7 @@ from docgen.errors import KitError, UsageError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import check, yaml_lines
 from docgen.kit.yaml_lines import Marked, Place
+from docgen.language import tr
 from docgen.model.kit import (
     FORMAT,
     SHARED_BY_CASES,
@@ -63,9 +64,12 @@ def find(name: str) -> Path:
     if (folder / KIT_FILE).is_file():
         return folder
     if folder.is_dir():
-        raise UsageError(f"kit {name}: the folder holds no {KIT_FILE}")
+        raise UsageError(tr("kit {name}: the folder holds no {kit_file}", name=name, kit_file=KIT_FILE))
     names = [folder.name for folder in folders()]
-    raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, names)}", "docgen kits lists them")
+    raise UsageError(
+        tr("kit {name}: there is no such kit or folder{near}", name=name, near=did_you_mean(name, names)),
+        tr("docgen kits lists them"),
+    )
 
 
 def load(folder: Path) -> Kit:
@@ -118,9 +122,9 @@ def _require_own(folder: Path) -> None:
     problems = []
     for path in sorted(folder.rglob("*")):
         if not Path(os.path.realpath(path)).is_relative_to(root):
-            problems.append(f"{path}: leads out of the kit (put a copy of the file there)")
+            problems.append(tr("{path}: leads out of the kit (put a copy of the file there)", path=path))
         elif not (path.is_file() or path.is_dir()):
-            problems.append(f"{path}: is neither a file nor a folder (remove it)")
+            problems.append(tr("{path}: is neither a file nor a folder (remove it)", path=path))
     if problems:
         raise KitError(problems)
 
@@ -139,7 +143,15 @@ def _prepared(marked: Marked) -> dict[str, Any]:
     unknown = set(data) - set(Kit.model_fields) | ({"folder"} & set(data))
     if unknown:
         raise KitError(
-            [f"{marked.at((k,))}: unknown key {k!r}{did_you_mean(k, Kit.model_fields)}" for k in sorted(unknown)]
+            [
+                tr(
+                    "{place}: unknown key {key!r}{near}",
+                    place=marked.at((k,)),
+                    key=k,
+                    near=did_you_mean(k, Kit.model_fields),
+                )
+                for k in sorted(unknown)
+            ]
         )
     if "sections" in data:
         data["sections"] = [_section(marked, section) for section in _entries(marked, data, ("sections",))]
@@ -153,14 +165,29 @@ def _prepared(marked: Marked) -> dict[str, Any]:
 def _require_this_docgen(marked: Marked) -> None:
     """Raise KitError, alone, for a kit of another format or for a newer docgen: nothing else of it need be right."""
     found, least = marked.data.get("format", FORMAT), str(marked.data.get("requires_docgen", "")).removeprefix(">=")
-    newer = "install a newer docgen, or take a kit made for this one"
+    newer = tr("install a newer docgen, or take a kit made for this one")
     if found != FORMAT:
         raise KitError(
-            f"{marked.at(('format',))}: this is format {found!r}; docgen {__version__} reads {FORMAT}", newer
+            tr(
+                "{place}: this is format {found!r}; docgen {version} reads {format}",
+                place=marked.at(("format",)),
+                found=found,
+                version=__version__,
+                format=FORMAT,
+            ),
+            newer,
         )
     if re.fullmatch(r"\d+(\.\d+){0,2}", least) and _numbers(least) > _numbers(__version__):
         at = marked.at(("requires_docgen",))
-        raise KitError(f"{at}: this kit needs docgen {least} or newer; this is {__version__}", newer)
+        raise KitError(
+            tr(
+                "{at}: this kit needs docgen {least} or newer; this is {version}",
+                at=at,
+                least=least,
+                version=__version__,
+            ),
+            newer,
+        )
 
 
 def _numbers(version: str) -> list[int]:
@@ -191,13 +218,28 @@ def _entries(
     if mapping is None:
         return []
     if not isinstance(mapping, dict):
-        raise KitError(f"{marked.at(place)}: {_dotted(place)} must be a map of keys to entries")
+        raise KitError(
+            tr("{place}: {key} must be a map of keys to entries", place=marked.at(place), key=_dotted(place))
+        )
     for key, entry in mapping.items():
         at = (*place, key)
         if not isinstance(entry, dict):
-            raise KitError(f"{marked.at(at)}: {_dotted(at)} must be an entry in braces or of indented lines")
+            raise KitError(
+                tr(
+                    "{place}: {key} must be an entry in braces or of indented lines",
+                    place=marked.at(at),
+                    key=_dotted(at),
+                )
+            )
         if own := sorted({"key", *known} & set(entry)):
-            raise KitError(f"{marked.at((*at, own[0]))}: {_dotted(at)}: unknown key {own[0]!r}")
+            raise KitError(
+                tr(
+                    "{place}: {entry}: unknown key {key!r}",
+                    place=marked.at((*at, own[0])),
+                    entry=_dotted(at),
+                    key=own[0],
+                )
+            )
     return [entry | known | {"key": key} for key, entry in mapping.items()]
 
 
@@ -225,9 +267,9 @@ def _describe(marked: Marked, error: dict[str, Any]) -> str:
     place, model = _place(marked.data, error["loc"])
     what = error["msg"]
     if error["type"] == "extra_forbidden":
-        what = f"unknown key {place[-1]!r}{did_you_mean(str(place[-1]), model.model_fields)}"
+        what = tr("unknown key {key!r}{near}", key=place[-1], near=did_you_mean(str(place[-1]), model.model_fields))
     elif error["type"] == "missing":
-        what = f"{place[-1]!r} is missing"
+        what = tr("{key!r} is missing", key=place[-1])
     elif len(place) > 1 or place:
         what = f"{place[-1]!r}: {what[0].lower()}{what[1:]}"
     where = _dotted(place[:-1])

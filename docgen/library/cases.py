@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from docgen.errors import AmendmentError
 from docgen.kit.amendments import NO_AMENDMENTS, Amendments
 from docgen.kit.terms import GivenTerms
+from docgen.language import tr
 from docgen.library.dates import printed_date
 from docgen.library.given import Source, source_file
 from docgen.library.kits import Kit
@@ -51,7 +52,7 @@ def read(
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     amendments, file = kit.load_amendments(amendments), source_file(source, name)
     if strangers := amendments.strangers({file.name: file.sha256} if amendments else {}):
-        raise AmendmentError(strangers, "correct the amendments")
+        raise AmendmentError(strangers, tr("correct the amendments"))
     return cases_of(file, kit, terms, date, amendments)
 
 
@@ -286,9 +287,8 @@ class Case:
         from docgen.documents.letter import render_letter
         from docgen.packet.packet import letter_name
 
-        subject = letter_name(self.kit, self.reviewed)
-        review, printed = self.reviewed.review, self.printed_date(date)
-        return render_letter(self.kit, self.intake, review, self.reviewed.terms, subject, printed, deadline)
+        subject, day = letter_name(self.kit, self.reviewed), self.printed_date(date)
+        return render_letter(self.kit, self.intake, self.reviewed.review, self.reviewed.terms, subject, day, deadline)
 
     def letter_mail(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> bytes:
         """The letter as a mail (.eml) that opens as a draft, with the returned sheet where there is what to fill in."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docgen.errors import DiskFullError, DocgenError, WriteError
+from docgen.language import system_reason, tr
 from docgen.output.storage import Location
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -17,7 +18,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 def refuse_to_replace(path: Location) -> None:
     """Raise WriteError where the file exists."""
     if path.exists():
-        raise WriteError(f"{path} exists already", "choose another name with -o, or give --force")
+        raise WriteError(tr("{path} exists already", path=path), tr("choose another name with -o, or give --force"))
 
 
 @contextmanager
@@ -29,15 +30,25 @@ def clear_errors(path: Location) -> Iterator[None]:
         raise
     except UnicodeEncodeError as cause:
         raise WriteError(
-            f"{path} cannot be written: names of files are in {sys.getfilesystemencoding()} here",
-            "set the language of the terminal to UTF-8: LC_ALL=C.UTF-8",
+            tr(
+                "{path} cannot be written: names of files are in {encoding} here",
+                path=path,
+                encoding=sys.getfilesystemencoding(),
+            ),
+            tr("set the language of the terminal to UTF-8: LC_ALL=C.UTF-8"),
         ) from cause
     except OSError as cause:
         if cause.errno in _NO_ROOM:
-            raise DiskFullError(f"{path} cannot be written: {cause.strerror}", "make room and run again") from cause
-        raise WriteError(f"{path} cannot be written: {cause.strerror or cause}") from cause
+            raise DiskFullError(
+                tr("{path} cannot be written: {cause}", path=path, cause=system_reason(cause)),
+                tr("make room and run again"),
+            ) from cause
+        raise WriteError(tr("{path} cannot be written: {cause}", path=path, cause=system_reason(cause))) from cause
     except Exception as cause:
         if isinstance(path, Path):
             raise
         # Every storage has exceptions of its own.
-        raise WriteError(f"{path} cannot be reached: {cause}", "look at its name, credentials and network") from cause
+        raise WriteError(
+            tr("{path} cannot be reached: {cause}", path=path, cause=cause),
+            tr("look at its name, credentials and network"),
+        ) from cause

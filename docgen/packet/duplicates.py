@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
+from docgen.language import phrase
 from docgen.model.intake import Intake, Value
 from docgen.model.kit import FieldType, Kit
 from docgen.text import fold
@@ -73,11 +74,11 @@ def _links(customers: Sequence[Customer]) -> Iterator[tuple[str, int, int]]:
             by_mark[mark].append(number)
         by_name[fold(customer.name)].append(number)
     for numbers in by_mark.values():
-        yield from (("same number or code", *pair) for pair in pairwise(numbers))
+        yield from ((phrase("same number or code"), *pair) for pair in pairwise(numbers))
     for numbers in by_name.values():
-        yield from (("same name", *pair) for pair in pairwise(numbers))
+        yield from ((phrase("same name"), *pair) for pair in pairwise(numbers))
     first = {name: numbers[0] for name, numbers in by_name.items() if name}
-    yield from (("name alike", first[one], first[other]) for one, other in _alike(first))
+    yield from ((phrase("name alike"), first[one], first[other]) for one, other in _alike(first))
 
 
 def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from docgen.documents.form import render_form
 from docgen.documents.summary import Attached, render_review
 from docgen.errors import WriteError
 from docgen.expressions import sandbox
+from docgen.language import tr
 from docgen.model.as_json import UnreadableJson, intake_json
 from docgen.model.intake import READY, Intake, Verdict
 from docgen.model.kit import Kit
@@ -212,7 +213,8 @@ def refuse_to_lose(folder: Location, *, force: bool) -> None:
     if differences:
         what = ", ".join(f"{name} ({state})" for name, state in differences)
         raise WriteError(
-            f"{folder} holds work that would be lost: {what}", "choose another folder with -o, or give --force"
+            tr("{folder} holds work that would be lost: {what}", folder=folder, what=what),
+            tr("choose another folder with -o, or give --force"),
         )
 
 

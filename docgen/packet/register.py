@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docgen.errors import SourceError, WriteError
+from docgen.language import tr
 from docgen.output import files, scratch, staged
 from docgen.output.refusals import refuse_to_replace
 from docgen.packet.duplicates import Customer
@@ -39,6 +40,8 @@ CREATE TABLE contracts (
     UNIQUE (series, position)
 )
 """
+#: The states of a contract.
+PENDING, ISSUED = "pending", "issued"
 #: So many seconds a register waits for whoever else has the file open.
 _PATIENCE = 30.0
 
@@ -69,7 +72,7 @@ class Entry:
     details: tuple[Detail, ...]
     series: str | None = None
     position: int | None = None
-    state: str = "issued"
+    state: str = ISSUED
     file: str = ""
     sha256: str = ""
 
@@ -104,7 +107,8 @@ class Register:
         """
         if self.holds(entry.number):
             raise WriteError(
-                f"{self._path}: the number {entry.number} is there already", "give another one with the terms"
+                tr("{path}: the number {number} is there already", path=self._path, number=entry.number),
+                tr("give another one with the terms"),
             )
         if not force:
             refuse_to_replace(path)
@@ -172,7 +176,7 @@ def _entries(path: Path, connection: sqlite3.Connection) -> list[Entry]:
     try:
         return list(_each_entry(connection))
     except (ValueError, TypeError) as cause:
-        raise WriteError(f"{path}: is a damaged register", "restore it from a copy") from cause
+        raise WriteError(tr("{path}: is a damaged register", path=path), tr("restore it from a copy")) from cause
 
 
 def _each_entry(connection: sqlite3.Connection) -> Iterator[Entry]:
@@ -226,7 +230,8 @@ def read(path: Path) -> list[Entry]:
     What a process that died has begun is brought to an end first.  Raises SourceError where it is no register.
     """
     if not path.is_file():
-        raise SourceError(f"{path}: there is no such register", "docgen contract --final --register FILE makes one")
+        what = tr("{path}: there is no such register", path=path)
+        raise SourceError(what, tr("docgen contract --final --register FILE makes one"))
     try:
         if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
             with opened(path) as register:
@@ -258,9 +263,11 @@ def _require_register(path: Path, connection: sqlite3.Connection) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION:
-        raise WriteError(f"{path}: is a database, but no register of contracts", "name another file")
+        what = tr("{path}: is a database, but no register of contracts", path=path)
+        raise WriteError(what, tr("name another file"))
     if version != _VERSION:
-        raise WriteError(f"{path}: is a register of another version ({version})", "use the docgen that made it")
+        what = tr("{path}: is a register of another version ({version})", path=path, version=version)
+        raise WriteError(what, tr("use the docgen that made it"))
 
 
 @contextmanager
@@ -269,4 +276,5 @@ def _clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning) as cause:
-        raise WriteError(f"{path}: cannot be used as a register: {cause}", "name another file") from cause
+        what = tr("{path}: cannot be used as a register: {cause}", path=path, cause=cause)
+        raise WriteError(what, tr("name another file")) from cause

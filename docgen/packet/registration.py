@@ -12,6 +12,7 @@ from pathlib import Path
 from docgen import values
 from docgen.errors import UsageError
 from docgen.expressions import sandbox
+from docgen.language import tr
 from docgen.model.as_json import value_json
 from docgen.model.intake import Value
 from docgen.model.kit import NUMBER_TAG, Contracts, FieldType, Kit
@@ -45,7 +46,8 @@ def issue(
     asked = kit.contracts
     if asked is None:
         raise UsageError(
-            f"the kit {kit.name!r} keeps no register", "say in kit.yaml how contracts are numbered: contracts"
+            tr("the kit {name!r} keeps no register", name=kit.name),
+            tr("say in kit.yaml how contracts are numbered: contracts"),
         )
     given = reviewed.terms.get(asked.field)
     series: str | None = None

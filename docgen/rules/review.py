@@ -11,6 +11,7 @@ from typing import Any
 from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
+from docgen.language import tr
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
     Answer,
@@ -156,7 +157,7 @@ def _finding(
 def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:
     value: FigureValue = None
     when, formula = sandbox.expression(figure.when), sandbox.expression(figure.value)
-    where = f"figure {figure.key}"
+    where = tr("figure {key}", key=figure.key)
     if not (when.names | formula.names) & unreadable and _evaluate(when, names, where, bool):
         value = _evaluate(formula, names, where, partial(_figure_value, is_money=figure.money))
     return FigureResult(figure.label, value, figure.unit, figure.formula, figure.money)

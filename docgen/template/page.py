@@ -8,7 +8,8 @@ from typing import NamedTuple
 from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.file_cache import cached_by_file
-from docgen.template import tags, text_runs
+from docgen.language import system_reason, tr
+from docgen.template import tag_numbers, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
 
@@ -25,7 +26,7 @@ def examine_page(path: Path, names: Names) -> Page:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:
-        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+        raise KitError(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
     return Page(source, examine(text_runs.of_page(str(path), source), names))
 
 
@@ -39,4 +40,4 @@ def compile_page(path: Path, names: Names) -> Compiled:
     if examined.problems:
         raise KitError(examined.problems)
     environment = sandbox(lambda _missing: "—", markup=path.suffix.lower() != ".txt")
-    return compile_source(tags.marked(source, examined.tags), examined, environment)
+    return compile_source(tag_numbers.marked(source, examined.tags), examined, environment)
