@@ -255,14 +255,14 @@ class Case:
         WriteError where the number or the file is there already, or `register` is no register.
         """
         from docgen.packet import register as registers
-        from docgen.packet.registration import Wish, issue
+        from docgen.packet.registration import IssueOptions, issue
 
         def make(numbered: ReviewedIntake) -> bytes:
             return replace(self, reviewed=numbered).contract(final=True, reviewed_by=reviewed_by, date=date)
 
-        wish = Wish(self.printed_date(date), Path(path), reviewed_by, force)
+        options = IssueOptions(self.printed_date(date), Path(path), reviewed_by, force)
         with registers.opened(Path(register)) as book:
-            return issue(book, self.kit, self.reviewed, make, wish)
+            return issue(book, self.kit, self.reviewed, make, options)
 
     def correction_sheet(self) -> bytes:
         """The Excel sheet that goes back to the customer, every problem marked and explained in place."""

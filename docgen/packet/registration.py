@@ -25,7 +25,7 @@ _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCEN
 
 
 @dataclass(frozen=True)
-class Wish:
+class IssueOptions:
     """How a final contract is to be issued: the date that it carries, who has decided, where it goes."""
 
     date: dt.date
@@ -35,7 +35,11 @@ class Wish:
 
 
 def issue(
-    register: Register, kit: Kit, reviewed: ReviewedIntake, make: Callable[[ReviewedIntake], bytes], wish: Wish
+    register: Register,
+    kit: Kit,
+    reviewed: ReviewedIntake,
+    make: Callable[[ReviewedIntake], bytes],
+    options: IssueOptions,
 ) -> Entry:
     """Number a contract, make it with that number, write and record it.
 
@@ -53,12 +57,12 @@ def issue(
     series: str | None = None
     position: int | None = None
     if given is None:
-        series = _number(asked, wish.date, None)
-        position = register.next_position(series, lambda at: _number(asked, wish.date, at))
-        reviewed = replace(reviewed, terms={**reviewed.terms, asked.field: _number(asked, wish.date, position)})
+        series = _number(asked, options.date, None)
+        position = register.next_position(series, lambda at: _number(asked, options.date, at))
+        reviewed = replace(reviewed, terms={**reviewed.terms, asked.field: _number(asked, options.date, position)})
     content = make(reviewed)
-    entry = replace(_entry(kit, asked, reviewed, wish), series=series, position=position)
-    register.record(entry, content, wish.path, force=wish.force)
+    entry = replace(_entry(kit, asked, reviewed, options), series=series, position=position)
+    register.record(entry, content, options.path, force=options.force)
     return entry
 
 
@@ -75,7 +79,7 @@ def _number(asked: Contracts, date: dt.date, position: int | None) -> str:
     return NUMBER_TAG.sub(tag, asked.number)
 
 
-def _entry(kit: Kit, asked: Contracts, reviewed: ReviewedIntake, wish: Wish) -> Entry:
+def _entry(kit: Kit, asked: Contracts, reviewed: ReviewedIntake, options: IssueOptions) -> Entry:
     given = {**reviewed.intake.values, **reviewed.terms}
     expires = _expires(given.get(asked.starts), given.get(asked.months))
     number = str(given[asked.field])
@@ -93,7 +97,7 @@ def _entry(kit: Kit, asked: Contracts, reviewed: ReviewedIntake, wish: Wish) -> 
         details=(
             Detail("number", kit.all_fields[asked.field].label, "text", number),
             *_details(kit, asked, given),
-            *_own_details(asked, wish, expires),
+            *_own_details(asked, options, expires),
         ),
     )
 
@@ -113,10 +117,10 @@ def _details(kit: Kit, asked: Contracts, given: Mapping[str, Value]) -> Iterator
             yield Detail(key, field.label, "text", values.show(field, value))
 
 
-def _own_details(asked: Contracts, wish: Wish, expires: dt.date | None) -> Iterator[Detail]:
-    yield Detail("date", asked.labels.get("date", "date"), "date", wish.date.isoformat())
+def _own_details(asked: Contracts, options: IssueOptions, expires: dt.date | None) -> Iterator[Detail]:
+    yield Detail("date", asked.labels.get("date", "date"), "date", options.date.isoformat())
     yield Detail("expires", asked.labels.get("expires", "expires"), "date", expires.isoformat() if expires else "")
-    yield Detail("reviewed_by", asked.labels.get("reviewed_by", "reviewed by"), "text", wish.reviewed_by or "")
+    yield Detail("reviewed_by", asked.labels.get("reviewed_by", "reviewed by"), "text", options.reviewed_by or "")
     yield Detail("file", asked.labels.get("file", "file"), "text", "")
     yield Detail("sha256", asked.labels.get("sha256", "SHA-256"), "text", "")
 
