@@ -99,6 +99,11 @@ def printable(text: str) -> str:
     return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
+def excerpt(text: str, longest: int) -> str:
+    """`text`, or its beginning with … where it is longer."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def fold(text: str) -> str:
     """`text` for comparison only: NFKC, no case, no white space, nothing invisible, simplified characters."""
     # The labels of a form are compared again and again; a long text with one field after the other, and then no more.
@@ -191,7 +196,7 @@ _COUNTED = r"\d{1,2}(?:[.．-]\d{1,2}){0,3}"
 #: How questions are counted: `1、` `1.1 ` `Q1.` `第1题：` `（一）` `A.` `①`.  Forms have fewer than sixty of them.
 _NUMBERING = re.compile(
     rf"^(?:[(（\[【](?:\d{{1,2}}|{_TENS}|[A-Za-z])[)）\]】][.．、:：]?|(?:Q|No\.?|问题|题目?)\s?{_COUNTED}[.．、:：)）-]?(?!\d)"
-    rf"|第(?:\d{{1,2}}|{_TENS})[题项条][.．、:：]?|{_COUNTED}[.．、:：)）-](?!\d)|(?:[1-5]?\d\s+|\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}}\s*(?![十百千万亿]))(?=[{HAN}])"
+    rf"|第(?:\d{{1,2}}|{_TENS})[题项条][.．、:：]?|{_COUNTED}[.．、:：)）-](?!\d)|(?:[0-5]?\d\s+|\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}}\s*(?![十百千万亿]))(?=[{HAN}])"
     rf"|{_TENS}[、.．)）]|[A-Za-z][.．、)）]|[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉][.．、:：]?)\s*",
     re.IGNORECASE,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,16 +11,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from docgen import values
 from docgen.documents.context import show_figure
 from docgen.documents.template_fields import Listing
-from docgen.language import listed, phrase, tr, word
+from docgen.language import phrase, tr, word
 from docgen.language.columns import padded
 from docgen.library.cases import Case
 from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
-from docgen.packet.duplicates import Customer, Duplicate, marks_of, probable
 from docgen.packet.packet import Packet
-from docgen.packet.register import ISSUED, Entry, customers_of
+from docgen.text import clean_long
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -34,13 +34,13 @@ _FINDINGS = (
     phrase("level"), phrase("rule"), phrase("field"), phrase("cell"), phrase("written"),
     phrase("problem and remedy"), phrase("clause"),
 )  # fmt: skip
-_REGISTER = (
-    phrase("contract"), phrase("customer"), phrase("date"), phrase("ends"), phrase("reviewed by"), phrase("state"),
-    phrase("file"),
-)  # fmt: skip
 _VOCABULARY = (
     phrase("write"), phrase("kind"), phrase("may be missing"), phrase("example"), phrase("meaning"),
 )  # fmt: skip
+#: The columns of the table of answers.
+_ANSWERS = (phrase("item"), phrase("as written"), phrase("understood as"), phrase("cell"))
+#: Characters of an answer in the table of answers; documents show all of it.
+_LONG = 60
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -48,13 +48,25 @@ def verdict_text(verdict: Verdict) -> Text:
     return Text(word("verdict", verdict), style=_VERDICT_STYLE[verdict])
 
 
-def assessment(case: Case) -> RenderableType:
-    """One case: name and place, verdict, a table of findings, the figures, what was not understood."""
-    return Group(*_assessment(case))
+def assessment(case: Case, *, plain: bool = False) -> RenderableType:
+    """One case: who and where, verdict, the answers, every finding in a table, the figures, what was not understood.
+
+    `plain` prints the answers as lines, for a pipe.
+    """
+    return Group(*_assessment(case, plain))
 
 
-def _assessment(case: Case) -> Iterator[RenderableType]:
-    yield Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (_place(case), "dim"))
+def heading(case: Case) -> Text:
+    """One case in a line: who, verdict, where."""
+    place = " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
+    return Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+
+
+def _assessment(case: Case, plain: bool) -> Iterator[RenderableType]:
+    yield heading(case)
+    given = list(_answers(case))
+    if given:
+        yield Group(*map(_line, given)) if plain else _answer_table(given)
     if case.findings:
         yield _findings(case.findings)
     known = [
@@ -67,6 +79,44 @@ def _assessment(case: Case) -> Iterator[RenderableType]:
     for text in case.unrecognised:
         yield _not_understood(text.text, text.sheet, text.cell)
     yield ""
+
+
+class _Given(NamedTuple):
+    """An answer as written and as understood; `understood` is empty where both are the same, None where it is none."""
+
+    label: str
+    written: str
+    understood: str | None
+    cell: str
+
+
+def _answers(case: Case) -> Iterator[_Given]:
+    """The fields in which anything is written, in the order of the kit."""
+    for key, field in case.kit.fields.items():
+        answer, value = case.intake.answers.get(key), case.values.get(key)
+        written = answer.written.strip() if answer is not None else ""
+        if not written and value is None:
+            continue
+        shown = None if value is None else values.show(field, value)
+        is_same = shown is not None and clean_long(written) == clean_long(shown)
+        cell = (answer.origin.cell if answer is not None else None) or ""
+        yield _Given(field.label, written, "" if is_same else shown, cell)
+
+
+def _answer_table(given: Iterable[_Given]) -> Table:
+    table = Table(show_lines=False, pad_edge=False, expand=False)
+    for title in _ANSWERS:
+        table.add_column(tr(title), overflow="fold", no_wrap=title == "cell")
+    for one in given:
+        understood = "[yellow]—[/]" if one.understood is None else escape(_short(one.understood, _LONG))
+        table.add_row(escape(one.label), escape(_short(one.written, _LONG)), understood, one.cell)
+    return table
+
+
+def _line(one: _Given) -> Text:
+    told = "" if one.understood == "" else f" → {'—' if one.understood is None else ' '.join(one.understood.split())}"
+    place = f" [{one.cell}]" if one.cell else ""
+    return Text(f"  {one.label}: {' '.join(one.written.split())}{told}{place}", no_wrap=True, overflow="ignore")
 
 
 def outside(texts: Iterable[OutsideJson]) -> RenderableType:
@@ -107,41 +157,6 @@ def vocabulary(listing: Listing) -> RenderableType:
         cells = (_short(entry[at]) if title == "example" else tr(entry[at]) for title, at in columns.items())
         table.add_row(*map(escape, cells))
     return Group(Text(tr(listing.title), style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
-
-
-def register(entries: Sequence[Entry]) -> RenderableType:
-    """The contracts of a register, a row each; below them the customers that may be the same."""
-    table = Table(pad_edge=False, box=None)
-    for title in _REGISTER:
-        table.add_column(tr(title), overflow="fold", header_style="dim", no_wrap=title == "contract")
-    for entry in entries:
-        known = {detail.key: detail.text for detail in entry.details}
-        state = tr("issued") if entry.state == ISSUED else tr("unfinished")
-        cells = (entry.number, entry.customer, known.get("date", ""), entry.expires or "", known.get("reviewed_by", ""))
-        table.add_row(*map(escape, (*cells, state, Path(entry.file).name)))
-    return Group(table, *_duplicates(probable(customers_of(entries))))
-
-
-def same_customers(cases: Sequence[Case]) -> list[Duplicate]:
-    """The customers of a run who may be one and the same; an intake without a name is nobody's."""
-    named = [case for case in cases if case.kit.name_field in case.values]
-    return probable([Customer(case.name, marks_of(case.kit, case.intake), _place(case)) for case in named])
-
-
-def _place(case: Case) -> str:
-    return " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
-
-
-def duplicates(found: Iterable[Duplicate]) -> RenderableType:
-    """Customers that may be one and the same."""
-    return Group(*_duplicates(found))
-
-
-def _duplicates(found: Iterable[Duplicate]) -> Iterator[RenderableType]:
-    for one in found:
-        told = "; ".join(f"{customer.name} ({customer.place})" for customer in one.customers)
-        why = listed(map(tr, one.reasons))
-        yield Text(tr("may be the same customer ({why}): {customers}", why=why, customers=told), style="yellow")
 
 
 def _short(text: str, limit: int = 40) -> str:
