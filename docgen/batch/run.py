@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -20,6 +19,7 @@ from docgen.errors import SystemMissingError, UsageError, WriteError
 from docgen.formats.books import SUFFIXES, Unknown
 from docgen.output import files
 from docgen.output.storage import Location
+from docgen.patterns import regex
 from docgen.workers.pool import WorkerDiedError, Workers
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def run(
         raise UsageError("no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
 
 
-_OPEN_ADDRESS = re.compile(r"tcp://\[?(.+?)\]?:\d{1,5}")
+_OPEN_ADDRESS = regex(r"tcp://\[?(.+?)\]?:\d{1,5}")
 
 
 def exposure(cluster: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from docgen.documents.context import show_figure
-from docgen.documents.template_fields import Listing
-from docgen.library.cases import Case
-from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
-from docgen.packet.packet import Packet
+
+if TYPE_CHECKING:
+    from docgen.documents.template_fields import Listing
+    from docgen.library.cases import Case
+    from docgen.model.as_json import OutsideJson
+    from docgen.packet.packet import Packet
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {

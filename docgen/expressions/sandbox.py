@@ -7,7 +7,6 @@ them and compare by their key.  A value that was not given is `Missing` in both 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from decimal import Decimal
 from functools import cache, wraps
@@ -22,6 +21,7 @@ from docgen import text as texts
 from docgen.errors import KitError
 from docgen.expressions import limits, negation
 from docgen.model.display import Missing, Shown, is_given, plain
+from docgen.patterns import regex
 
 
 def ceil(value: Any) -> Any:
@@ -244,7 +244,7 @@ FAILURES = (
 )  # fmt: skip
 
 
-_UNDEFINED = re.compile(r"'\w+' is undefined")
+_UNDEFINED = regex(r"'\w+' is undefined")
 
 
 def reason(cause: BaseException) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from docgen.errors import DocgenError
+from docgen.patterns import regex
 
 Place = tuple[str | int, ...]
 
@@ -17,7 +17,7 @@ _LARGEST = 1 << 20
 #: Characters of a number, date or yes/no.  What is longer is a text: to read it as anything else takes time that
 #: grows with the square of its length (a number in base 60: 1:1:1:…).
 _LONGEST_SCALAR = 100
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = regex("[\ud800-\udfff]")
 
 
 class Marked:

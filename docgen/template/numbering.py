@@ -6,20 +6,22 @@ anybody opens it.  What is read here: numbering.xml (ECMA-376 part 1, 17.9) and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cn2an import an2cn
 from defusedxml import ElementTree
 
+from docgen.patterns import regex
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PLACE = re.compile(r"%(\d)")
-_STYLE = re.compile(r'<w:pStyle\b[^>]*w:val="([^"]*)"')
-_LIST = re.compile(r'<w:numId\b[^>]*w:val="(\d+)"')
-_DEPTH = re.compile(r'<w:ilvl\b[^>]*w:val="(\d+)"')
+_PLACE = regex(r"%(\d)")
+_STYLE = regex(r'<w:pStyle\b[^>]*w:val="([^"]*)"')
+_LIST = regex(r'<w:numId\b[^>]*w:val="(\d+)"')
+_DEPTH = regex(r'<w:ilvl\b[^>]*w:val="(\d+)"')
+_CHINESE, _MANY = "零一二三四五六七八九", 10_000
+_ZEROS = regex("零+")
 _NO_LIST = "0"  # takes a paragraph out of the list of its style
 _LETTERS = 26
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
@@ -191,8 +193,7 @@ def _written(style: str, value: int) -> str | None:
         case "decimal":
             return str(value)
         case "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCountingThousand":
-            spelled = str(an2cn(value, "low"))
-            return spelled[1:] if spelled.startswith("一十") else spelled
+            return _counted(value)
         case "lowerLetter" | "upperLetter":
             letters = chr(ord("a") + (value - 1) % _LETTERS) * ((value - 1) // _LETTERS + 1)
             return letters.upper() if style == "upperLetter" else letters
@@ -201,6 +202,19 @@ def _written(style: str, value: int) -> str | None:
         case "none":
             return ""
     return None
+
+
+def _counted(value: int) -> str:
+    """A number below ten thousand in Chinese; one above it as the library writes it, which takes long to load."""
+    if not 0 < value < _MANY:
+        from cn2an import an2cn
+
+        return str(an2cn(value, "low"))
+    written = ""
+    for digit, worth in zip(f"{value:04}", ("千", "百", "十", ""), strict=True):
+        written += "零" if digit == "0" else f"{_CHINESE[int(digit)]}{worth}"
+    spelled = _ZEROS.sub("零", written).strip("零")
+    return spelled[1:] if spelled.startswith("一十") else spelled
 
 
 def _roman(value: int) -> str:

@@ -15,10 +15,11 @@ from html import unescape
 from markupsafe import escape
 
 from docgen.errors import KitError
+from docgen.patterns import regex
 from docgen.template.numbering import Counter, Lists, Number
 
 #: All begin alike, so that the search leaps from one element to the next.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"<w:(?:p(?:\s[^>]*)?(?<!/)>(?P<properties>\s*<w:pPr>.*?</w:pPr>)?"
     r'|bookmarkStart\b[^>]*\bw:name="(?P<mark>[^"]*)"[^>]*>'
     r'|fldChar\b[^>]*w:fldCharType="(?P<end>\w+)"[^>]*>'
@@ -26,14 +27,14 @@ _TOKEN = re.compile(
     r'|fldSimple\b[^>]*w:instr="(?P<simple>[^"]*)"[^>]*>)',
     re.DOTALL,
 )
-_REFERENCE = re.compile(r"\s*REF\s+(?:\"([^\"]+)\"|(\S+))(.*)", re.DOTALL)
-_SWITCH = re.compile(r"\\([nrw])\b", re.IGNORECASE)
-_CONTENTS = re.compile(r"\s*TOC\b")
-_ENTRY = re.compile(r"<w:p(?:\s[^>]*)?(?<!/)>(?:(?!<w:p[\s>]).)*?</w:p>", re.DOTALL)
-_ANCHOR = re.compile(r'<w:hyperlink\b[^>]*w:anchor="([^"]*)"[^>]*>.*?</w:hyperlink>', re.DOTALL)
+_REFERENCE = regex(r"\s*REF\s+(?:\"([^\"]+)\"|(\S+))(.*)", re.DOTALL)
+_SWITCH = regex(r"\\([nrw])\b", re.IGNORECASE)
+_CONTENTS = regex(r"\s*TOC\b")
+_ENTRY = regex(r"<w:p(?:\s[^>]*)?(?<!/)>(?:(?!<w:p[\s>]).)*?</w:p>", re.DOTALL)
+_ANCHOR = regex(r'<w:hyperlink\b[^>]*w:anchor="([^"]*)"[^>]*>.*?</w:hyperlink>', re.DOTALL)
 #: The figures of a number, in the ways that lists write them.
-_FIGURES = re.compile(r"[〇零一二三四五六七八九十百千\d]+|(?<![A-Za-z])[ivxlcdmIVXLCDM]+(?![A-Za-z])")
-_TEXT = re.compile(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
+_FIGURES = regex(r"[〇零一二三四五六七八九十百千\d]+|(?<![A-Za-z])[ivxlcdmIVXLCDM]+(?![A-Za-z])")
+_TEXT = regex(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 
 @dataclass

@@ -27,6 +27,7 @@ from docgen.expressions.sandbox import Sandbox
 from docgen.file_cache import cached_by_file
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
+from docgen.patterns import regex
 from docgen.template import (
     cell_tags,
     containers,
@@ -47,13 +48,13 @@ from docgen.template.word_parts import WordFile, without_comments, word_file
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
-_ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
-_PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
+_ANY_TAG = regex(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_RUN_PROPERTIES = regex(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
+_PENDING = regex(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
 _EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
-_EMPTY_RUN = re.compile(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
+_EMPTY_RUN = regex(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
 #: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr); extensions come last.
-_AFTER_HIGHLIGHT = re.compile(
+_AFTER_HIGHLIGHT = regex(
     r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b|<(?!/|w:)[\w-]+:"
 )
 

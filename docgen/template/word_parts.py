@@ -17,6 +17,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.errors import KitError
+from docgen.patterns import regex
 
 _SAVE = "save the template as .docx"
 #: What a template may hold, unpacked.
@@ -37,8 +38,8 @@ _RENDERED = frozenset(
 )  # fmt: skip
 #: What people call the parts that hold text and are not filled in, by a word of their content type.
 _CALLED = {"chart": "a chart", "diagram": "a SmartArt graphic", "glossary": "a building block", "comments": "a comment"}
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_MARKUP = re.compile(r"<[^>]*>")
+_TAG = regex(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_MARKUP = regex(r"<[^>]*>")
 
 
 class WordFile(NamedTuple):
