@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from docgen.documents import context, form
-from docgen.expressions import sandbox
+from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
 
@@ -108,15 +108,15 @@ def _entry(name: str, shape: ContextType) -> FieldEntry:
 def _language() -> Iterator[Listing]:
     """The filters, tests and functions that docgen adds to those of Jinja2."""
     kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
-        ("filter", "{{ x | %s }}", sandbox.FILTERS),
-        ("test", "{%% if x is %s %%}", sandbox.TESTS),
+        ("filter", "{{ x | %s }}", FILTERS),
+        ("test", "{%% if x is %s %%}", TESTS),
     ]
     entries = [
         FieldEntry(form % name, kind, meaning=_first_line(f))
         for kind, form, known in kinds
         for name, f in known.items()
     ]
-    for name, function in sandbox.FUNCTIONS.items():
+    for name, function in FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
         entries.append(FieldEntry(f"{name}({parameters})", "function", meaning=_first_line(function)))
     yield Listing("filters, tests and functions", tuple(entries))

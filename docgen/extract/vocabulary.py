@@ -100,7 +100,7 @@ class Vocabulary:
             if field.choices:
                 yield letters(field.label + "".join(choice.label for choice in field.offered) + (field.other or ""))
             yield letters(f"{self.kit.sheet.example}：{field.example}")
-        for texts in self.kit.sheet.model_dump().values():
+        for texts in vars(self.kit.sheet).values():
             yield from (letters(text) for text in ([texts] if isinstance(texts, str) else texts))
 
     def _names(self) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Set
+from dataclasses import fields
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -30,7 +31,7 @@ def check(kit: Kit) -> Problems:
     for figure in kit.figures:
         for part in ("value", "when"):
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
-    for part in Outputs.model_fields:
+    for part in (field.name for field in fields(Outputs)):
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
     counts = {"labels", *(level.value for level in Level)}
     yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), counts)

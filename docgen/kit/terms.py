@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from docgen import values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
 from docgen.file_cache import cached_by_file
-from docgen.kit import yaml_lines
 from docgen.model.intake import Level, Value
 from docgen.model.kit import Kit
 from docgen.model.messages import wording
@@ -89,6 +88,8 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
 
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
+    from docgen.kit import yaml_lines
+
     marked = yaml_lines.read(path, error, as_text=True)
     return understood(marked.data, kit, lambda key: f"{marked.at((key,))}: ", error)
 

@@ -11,6 +11,7 @@ from typing import Any
 from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
+from docgen.expressions.functions import FUNCTIONS
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
     Answer,
@@ -108,7 +109,7 @@ def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping
 
         return collect
 
-    looks = {name: collecting(sandbox.FUNCTIONS[name]) for name in ("asserts", "denies")}
+    looks = {name: collecting(FUNCTIONS[name]) for name in ("asserts", "denies")}
     return hits if _evaluate(expression, {**names, "text": text}, rule.id, bool, **looks) else None
 
 

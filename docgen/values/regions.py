@@ -88,7 +88,7 @@ def _spread(province: str, cities: str) -> str:
 
 def _opened(head: str, inner: str, remarks: list[str]) -> str:
     """A region with what stands in the bracket behind it: its cities, its county, or a remark."""
-    name = re.split(_WORD_END, head.strip())[-1].strip("-")
+    name = _WORD_END.split(head.strip())[-1].strip("-")
     if cities := _spread(name, inner):
         return f"{head.strip().removesuffix(name)}、{cities}、"
     whole, part = _resolve(fold(name), "").region, _resolve(fold(name + inner), "").region
