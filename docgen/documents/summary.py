@@ -22,11 +22,11 @@ from urllib.request import url2pathname
 
 from docgen.documents import context, fonts, output_check
 from docgen.documents.context import RenderOptions
+from docgen.documents.kept_templates import page_template
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.file_cache import cached_by_file
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.template.page import compile_page
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -114,7 +114,7 @@ def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review:
 
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
-    return compile_page(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
+    return page_template(kit.folder / REVIEW_TEMPLATE, kit, context.names).render(names)
 
 
 class _Printer(NamedTuple):

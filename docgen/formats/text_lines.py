@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +57,10 @@ def _unfolded(head: bytes) -> Iterator[bytes]:
 
 def read_mail(path: Path) -> Mail:
     """The text of the mail at `path`, its plain version where it has one.  Raises SourceError."""
+    from email import policy
+    from email.message import EmailMessage
+    from email.parser import BytesParser
+
     try:
         with path.open("rb") as file:
             message = BytesParser(policy=policy.default).parse(file)

@@ -10,7 +10,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
-from docgen.kit.yaml_lines import Place
+from docgen.kit.places import Place
 from docgen.model.intake import Level
 from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 

@@ -27,15 +27,19 @@ _CLASSES: Mapping[str, Callable[..., Any]] = {
 
 def plain(kit: Kit) -> Any:
     """What `revived` takes; the expressions and texts of the kit have been compiled when it was checked."""
-    data = {field.name: _plain(getattr(kit, field.name)) for field in dataclasses.fields(Kit) if field.name != "folder"}
-    return data, codes.known(_sources(kit))
+    return entries(kit), codes.known(_sources(kit))
+
+
+def entries(kit: Kit) -> dict[str, Any]:
+    """What kit.yaml says, as plain data: equal for equal kits, wherever they are."""
+    return {field.name: _plain(getattr(kit, field.name)) for field in dataclasses.fields(Kit) if field.name != "folder"}
 
 
 def revived(data: Any, folder: Path, cls: type[_Kit]) -> _Kit:
     """The kit in `folder` that was made plain, as an object of a class that is built on Kit."""
-    entries, compiled = data
+    found, compiled = data
     codes.know(compiled)
-    return cls(folder=folder, **{name: _revived(value) for name, value in entries.items()})
+    return cls(folder=folder, **{name: _revived(value) for name, value in found.items()})
 
 
 def _plain(value: Any) -> Any:

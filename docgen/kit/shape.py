@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from docgen import __version__
 from docgen.errors import KitError, did_you_mean
 from docgen.kit import check, yaml_lines
-from docgen.kit.yaml_lines import Marked, Place
+from docgen.kit.places import Marked, Place
 from docgen.model.kit import (
     FORMAT,
     KIT_FILE,

@@ -9,30 +9,14 @@ import yaml
 from yaml.composer import Composer
 
 from docgen.errors import DocgenError
+from docgen.kit.places import Marked, Place
 from docgen.model.kit import LARGEST
 from docgen.patterns import regex
-
-Place = tuple[str | int, ...]
 
 #: Characters of a number, date or yes/no.  What is longer is a text: to read it as anything else takes time that
 #: grows with the square of its length (a number in base 60: 1:1:1:…).
 _LONGEST_SCALAR = 100
 _HALF_CHARACTER = regex("[\ud800-\udfff]")
-
-
-class Marked:
-    """The data of a YAML file and the line (from 1) on which each entry stands."""
-
-    def __init__(self, path: Path, data: Any, lines: dict[Place, int]) -> None:
-        self.path = path
-        self.data = data
-        self._lines = lines
-
-    def at(self, place: Place) -> str:
-        """`file:line` of the entry at `place`, or of its nearest ancestor."""
-        while place and place not in self._lines:
-            place = place[:-1]
-        return f"{self.path}:{self._lines.get(place, 1)}"
 
 
 class _Strict:

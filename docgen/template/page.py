@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from docgen.errors import KitError
-from docgen.expressions.sandbox import sandbox
+from docgen.expressions.sandbox import Sandbox, sandbox
 from docgen.file_cache import cached_by_file
 from docgen.template import tags, text_runs
 from docgen.template.context_types import Names
@@ -38,5 +39,10 @@ def compile_page(path: Path, names: Names) -> Compiled:
     source, examined = examine_page(path, names)
     if examined.problems:
         raise KitError(examined.problems)
-    environment = sandbox(lambda _missing: "—", markup=True)
-    return compile_source(tags.marked(source, examined.tags), examined, environment)
+    return compile_source(tags.marked(source, examined.tags), examined, environment())
+
+
+@cache
+def environment() -> Sandbox:
+    """The sandbox of pages."""
+    return sandbox(lambda _missing: "—", markup=True)

@@ -86,12 +86,14 @@ class WordTemplate(NamedTuple):
 
 
 @cache
-def _sandbox() -> Sandbox:
+def environment() -> Sandbox:
+    """The sandbox of Word templates."""
+
     def mark(missing: Missing) -> Any:
         return Markup(f"{_OPEN}{escape(missing.label)}{_CLOSE}") if missing.pending else "—"
 
-    environment = sandbox.sandbox(mark, markup=True)
-    inner = environment.finalize
+    made = sandbox.sandbox(mark, markup=True)
+    inner = made.finalize
 
     def finalize(value: Any) -> Any:
         value = inner(value) if inner else value
@@ -99,8 +101,8 @@ def _sandbox() -> Sandbox:
             return value.translate(_MARKED)
         return value
 
-    environment.finalize = finalize
-    return environment
+    made.finalize = finalize
+    return made
 
 
 class WordPart(NamedTuple):
@@ -204,7 +206,7 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     parts = examine_word(path, names, file)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {part.name: compile_source(part.source, part.examined, _sandbox()) for part in parts if part.name}
+    compiled = {part.name: compile_source(part.source, part.examined, environment()) for part in parts if part.name}
     entries = without_comments(file)
     ready = {name: compiled.get(name) or package.part(name, _ready(file, name, content)) for name, content in entries}
     at_risk = {name: containers.at_risk(part.tags) for name, part in compiled.items()}

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum, ValidationError
-
 from docgen.patterns import regex
 from docgen.text import fold
 
@@ -32,6 +29,9 @@ def read(text: str) -> CreditCode:
     found = _RUN.fullmatch(bare)
     if found is None or len(bare) != _LENGTH:
         return CreditCode(None, "unreadable")
+    from stdnum.cn import uscc
+    from stdnum.exceptions import InvalidChecksum, ValidationError
+
     try:
         return CreditCode(uscc.validate(bare))
     except InvalidChecksum:
