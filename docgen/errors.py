@@ -16,7 +16,6 @@ A bad answer in a sheet is no error: it is a finding.
 
 from __future__ import annotations
 
-import difflib
 import traceback
 from collections.abc import Iterable
 from enum import IntEnum
@@ -158,5 +157,7 @@ def trace(error: BaseException) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` with the nearest of `known`, or nothing where none is near."""
+    import difflib  # not for those who make no mistakes
+
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from docgen.patterns import regex
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from opencc import OpenCC
 
 # Every block of ideographs: radicals, 々〇, extension A, the unified block, compatibility, planes 2 and 3.
@@ -279,6 +280,8 @@ def capitals(amount: Decimal) -> str:
 
     Rounded half up to 厘 and 毫, the third and fourth decimal.  ValueError beyond 16 digits of yuan.
     """
+    from decimal import ROUND_HALF_UP, Decimal
+
     import cn2an
 
     exact = abs(amount).quantize(Decimal("0.0001"), ROUND_HALF_UP)

@@ -18,7 +18,6 @@ from docgen.cli.options import Place, common, day, load_kit, load_terms, reading
 from docgen.cli.progress import Lines, teller
 from docgen.errors import DocgenError, ExitCode
 from docgen.library import MOST_INTAKES, TIMEOUT
-from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
     from docgen.batch.jobs import Outcome
@@ -81,6 +80,8 @@ def batch(
         _tell(batch.events(told.note), out, told)
     if told.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
+    from docgen.model.intake import Verdict
+
     exit_by(map(Verdict, told.tally.verdicts))
 
 

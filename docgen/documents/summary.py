@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from docgen.documents import context, fonts, output_check
+from docgen.documents import context, fonts, output_check, pdf_library
 from docgen.documents.context import RenderOptions
 from docgen.documents.kept_templates import page_template
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
@@ -130,7 +130,7 @@ class _Printer(NamedTuple):
 @cached_by_file
 def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     try:
-        import weasyprint
+        weasyprint = pdf_library.load()
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as cause:
