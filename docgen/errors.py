@@ -3,6 +3,7 @@
     DocgenError
     ├── UsageError      2   the command line asks for something impossible
     ├── SourceError     3   a source cannot be read, or holds no intake
+    │   └── AmendmentError       corrections that do not fit their source
     ├── NotReadyError   4   an intake is not ready for what is asked
     ├── KitError        6   a kit or a template is wrong
     ├── WriteError      7   the target cannot be written, or would be overwritten
@@ -69,6 +70,15 @@ class SourceError(DocgenError):
     """A source that cannot be read, or that holds no intake."""
 
     exit_code = ExitCode.UNREADABLE
+
+
+class AmendmentError(SourceError):
+    """Amendments that cannot be read or do not fit their sources; `problems` holds one line each."""
+
+    def __init__(self, problems: str | list[str], hint: str = "") -> None:
+        self.problems = [problems] if isinstance(problems, str) else problems
+        super().__init__("; ".join(self.problems), hint)
+        self.args = self.problems, hint  # of which another process makes it again
 
 
 class NotReadyError(DocgenError):

@@ -19,7 +19,8 @@ from docgen.extract.source import is_terms_table, read, read_terms
 from docgen.formats.books import is_workbook
 from docgen.formats.budgets import MAX_FILE
 from docgen.formats.refusals import too_large
-from docgen.kit import terms
+from docgen.kit import amendments, terms
+from docgen.kit.amendments import AS_WRITTEN, NO_AMENDMENTS, Amendments, Fitted
 from docgen.kit.terms import CustomerTerms, GivenTerms
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.model.kit import Kit
@@ -109,6 +110,7 @@ class Opened:
     findings: tuple[Finding, ...]
     is_single: bool = False
     today: dt.date | None = None
+    amended: Fitted = AS_WRITTEN
 
     def answers(self) -> Iterator[Answers]:
         """Its intakes as written, one at a time.  Raises SourceError where the rest of it cannot be read."""
@@ -130,7 +132,7 @@ class Opened:
         return ReviewedIntake(intake, judged, terms, self.is_single, answers.outside)
 
     def __iter__(self) -> Iterator[ReviewedIntake]:
-        return map(self.assess, self.answers())
+        return (self.assess(self.amended.amended(at, answers)) for at, answers in enumerate(self.answers()))
 
 
 def open_source(
@@ -138,12 +140,14 @@ def open_source(
     kit: Kit,
     given_terms: GivenTerms | Mapping[str, Value] | None = None,
     today: dt.date | None = None,
+    given_amendments: Amendments | None = None,
 ) -> Opened:
     """The source, read as far as is needed to know its terms and that it holds an intake.
 
     `given_terms` go before those of the workbook, and those before the kit's own; of the given ones a customer's own
-    row goes before what holds for all.  `today` is the date that documents carry, where known.  Raises SourceError,
-    now or while its intakes are gone through.
+    row goes before what holds for all.  `today` is the date that documents carry, where known.  Of the amendments those
+    with the hash of the source are made; all its intakes are gone through for it at once.  Raises SourceError, now or
+    while its intakes are gone through; AmendmentError now.
     """
     given = given_terms if isinstance(given_terms, GivenTerms) else GivenTerms(given_terms or {})
     with _turn, file.named():
@@ -151,10 +155,12 @@ def open_source(
     sheet_terms, findings = _sheet_terms(kit, reading.terms)
     findings += [normalize.note_finding(kit, note) for note in reading.terms_notes]
     all_terms = {**terms.defaults(kit), **sheet_terms, **given.values}
-    return Opened(
+    opened = Opened(
         file, kit, reading.intakes, reading.outside, replace(given, values=all_terms), tuple(findings),
         reading.is_single, today,
     )  # fmt: skip
+    mine = given_amendments.of(file.sha256) if given_amendments else NO_AMENDMENTS
+    return replace(opened, amended=amendments.fit(mine, opened.answers())) if mine else opened
 
 
 class Judged(Protocol):
@@ -169,7 +175,7 @@ class Judged(Protocol):
 
 
 #: `open_source`, here or in another process.
-OpenSource: TypeAlias = Callable[[SourceFile, Kit, GivenTerms, dt.date | None], Judged]
+OpenSource: TypeAlias = Callable[[SourceFile, Kit, GivenTerms, dt.date | None, Amendments], Judged]
 
 
 def _terms_of(intake: Intake, kit: Kit, terms: GivenTerms) -> tuple[Mapping[str, Value], list[Finding]]:

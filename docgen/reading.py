@@ -16,6 +16,7 @@ from docgen.errors import SourceError
 from docgen.extract.source import is_text_form
 from docgen.formats import books
 from docgen.kit import kits
+from docgen.kit.amendments import Amendments
 from docgen.kit.terms import GivenTerms
 from docgen.model.intake import Unrecognised
 from docgen.model.kit import Kit
@@ -51,9 +52,11 @@ class ReadingProcess:
         """End the child; another one is started where something is read again."""
         self._reader.end()
 
-    def open_source(self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None) -> ReadElsewhere:
+    def open_source(
+        self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None, amendments: Amendments
+    ) -> ReadElsewhere:
         """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
-        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today)
+        found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today, amendments)
         return ReadElsewhere(next(found), found)
 
     def load_terms(self, path: Path, kit: Kit) -> GivenTerms:
@@ -103,10 +106,10 @@ def _kit(folder: Path) -> Kit:
 
 
 def _read(
-    path: Path, name: str, kit: Path, given_terms: GivenTerms, today: dt.date | None
+    path: Path, name: str, kit: Path, given_terms: GivenTerms, today: dt.date | None, amendments: Amendments
 ) -> Iterator[tuple[Unrecognised, ...] | ReviewedIntake]:
     """The texts outside of the intakes, then each intake."""
-    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms, today)
+    opened = pipeline.open_source(SourceFile(path, name), _kit(kit), given_terms, today, amendments)
     yield opened.outside
     yield from opened
 

@@ -9,8 +9,8 @@ import click
 
 from docgen import __version__
 from docgen.cli.console import print_json, report_unreadable, show
-from docgen.cli.inputs import exit_by, read_sources
-from docgen.cli.options import common, find_sources, load_kit, load_terms, sources_argument
+from docgen.cli.inputs import asked, exit_by, read_sources
+from docgen.cli.options import common, find_sources, sources_argument
 
 if TYPE_CHECKING:
     from docgen.model.as_json import CheckJson
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @sources_argument
-@common("json", "kit", "terms", "sheet", "row", "talk")
+@common("json", "kit", "terms", "amend", "sheet", "row", "talk")
 def check(
-    sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, sheet: str | None, row: int | None
-) -> None:
+    sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, amend: Path | None,
+    sheet: str | None, row: int | None,
+) -> None:  # fmt: skip
     """Say what is missing, refused or to be decided, with place and remedy; writes nothing."""
-    kit = load_kit(kit_name)
-    run = read_sources(find_sources(sources, kit), kit, load_terms(terms, kit), None, sheet, row)
+    how = asked(kit_name, terms, amend, None, sheet, row)
+    run = read_sources(find_sources(sources, how.kit), how)
     if as_json:
         result: CheckJson = {
             "schema": "docgen/check/1",
             "docgen": __version__,
-            "kit": kit.folder.resolve().name,
+            "kit": how.kit.folder.resolve().name,
             "intakes": [case.as_json() for case in run.cases],
             "outside": run.outside,
             "unreadable": run.unreadable,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.errors import DocgenError, KitError
+from docgen.errors import AmendmentError, DocgenError, KitError
 from docgen.masking import masked
 from docgen.text import printable
 
@@ -99,7 +99,7 @@ def report_unreadable(unreadable: Iterable[UnreadableJson]) -> None:
 
 def show_error(error: DocgenError) -> None:
     """Print an error as one line a problem, and its hint."""
-    for problem in error.problems if isinstance(error, KitError) else [error.message]:
+    for problem in error.problems if isinstance(error, (KitError, AmendmentError)) else [error.message]:
         complain(f"error: {problem}")
     if error.hint:
         complain(f"hint: {error.hint}")

@@ -8,12 +8,9 @@ from pathlib import Path
 import click
 
 from docgen.cli.console import say
-from docgen.cli.inputs import exactly_one, exit_by, readable
+from docgen.cli.inputs import asked, exactly_one, exit_by, readable
 from docgen.cli.options import (
     common,
-    day,
-    load_kit,
-    load_terms,
     out_file,
     reading,
     reviewed_by_option,
@@ -30,15 +27,15 @@ _MOST_SHEETS = 200
 @source_argument
 @click.option("--docx", "as_form", is_flag=True, help="Make a Word form of it (one intake only).")
 @out_file
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def return_(
-    source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
-    sheet: str | None, row: int | None, force: bool,
+    source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the sheet that goes back to the customer, every problem marked and explained in place."""
-    kit = load_kit(kit_name)
+    how = asked(kit_name, terms, amend, date, sheet, row)
     find = exactly_one if as_form else readable
-    found = find(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    found = find(source, how)
     cases = found if isinstance(found, list) else [found]
     if len(cases) > _MOST_SHEETS:
         raise UsageError(
@@ -48,7 +45,7 @@ def return_(
     from docgen.packet.packet import returned_name
 
     content = cases[0].correction_form() if as_form else correction_sheet(cases)
-    name = Path(returned_name(kit, [case.reviewed for case in cases], Path(source)))
+    name = Path(returned_name(how.kit, [case.reviewed for case in cases], Path(source)))
     write(out or name.with_suffix(".docx" if as_form else ".xlsx"), content, force=force)
     exit_by(case.verdict for case in cases)
 
@@ -56,14 +53,13 @@ def return_(
 @click.command()
 @source_argument
 @out_file
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def form(
-    source: str, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    source: str, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the fillable Word form, prefilled from SOURCE."""
-    kit = load_kit(kit_name)
-    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     write(out or Path(case.file_names["form"]), case.form(), force=force)
     exit_by([case.verdict])
 
@@ -71,14 +67,13 @@ def form(
 @click.command()
 @source_argument
 @out_file
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def review(
-    source: str, out: Path | None, kit_name: str, terms: Path | None, date: dt.datetime | None,
+    source: str, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the review summary (PDF) of SOURCE."""
-    kit = load_kit(kit_name)
-    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     write(out or Path(case.file_names["review"]), case.review(), force=force)
     exit_by([case.verdict])
 
@@ -93,16 +88,16 @@ def review(
               help="Also for an incomplete or rejected intake; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
-@common("kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
-    kit_name: str, terms: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+    kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None, sheet: str | None,
+    row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
         raise UsageError("--final and --allow-unready do not go together: a final contract is made of a ready intake")
-    kit = load_kit(kit_name)
-    case = exactly_one(source, kit, load_terms(terms, kit), day(date), sheet, row)
+    case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     try:
         content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
     except NotReadyError as refusal:

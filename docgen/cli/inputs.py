@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import click
 
 from docgen.cli.console import report_unreadable
-from docgen.cli.options import find_sources, reading
-from docgen.errors import ExitCode, SourceError, UsageError
+from docgen.cli.options import day, find_sources, load_kit, load_terms, reading
+from docgen.errors import AmendmentError, ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
+    from docgen.kit.amendments import Amendments
     from docgen.kit.terms import GivenTerms
     from docgen.library.cases import Case
     from docgen.library.kits import Kit
@@ -29,28 +30,57 @@ class Run(NamedTuple):
     unreadable: list[UnreadableJson]
 
 
-def read_sources(
-    paths: Iterable[Path], kit: Kit, terms: GivenTerms, date: dt.date | None, sheet: str | None, row: int | None
-) -> Run:
+class Asked(NamedTuple):
+    """What a command asks of its sources: with which kit, terms and amendments they are read, for which date; of which
+    sheet and row alone the cases are wanted."""
+
+    kit: Kit
+    terms: GivenTerms
+    amendments: Amendments
+    date: dt.date | None = None
+    sheet: str | None = None
+    row: int | None = None
+
+
+def asked(
+    kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None
+) -> Asked:
+    """What the options of a command ask for.  Raises what loading the kit, the terms and the amendments raises."""
+    kit = load_kit(kit_name)
+    return Asked(kit, load_terms(terms, kit), kit.load_amendments(amend), day(date), sheet, row)
+
+
+def read_sources(paths: Iterable[Path], how: Asked) -> Run:
     """The cases of every source; a bad source never stops the others.
 
-    `sheet` and `row` leave only the cases that stand there; raises UsageError where there is none.
+    Where an amendment does not fit, there are no cases at all: none is used as if it had been made.  Raises UsageError
+    where no case stands at the sheet and row that are wanted.
     """
     from docgen.library.cases import cases_of
     from docgen.pipeline import SourceFile
 
     run = Run([], [], [])
+    misfits: list[UnreadableJson] = []
+    hashes: dict[str, str] = {}
     for path in paths:
         try:
-            cases = cases_of(SourceFile(path), kit, terms, date, reading().open_source)
+            file = SourceFile(path)
+            if how.amendments:
+                hashes[file.name] = file.sha256
+            cases = cases_of(file, how.kit, how.terms, how.date, how.amendments, reading().open_source)
             found = list(cases)
+        except AmendmentError as error:
+            misfits += [{"source": str(path), "message": problem} for problem in error.problems]
         except SourceError as error:
             run.unreadable.append({"source": str(path), "message": str(error)})
         else:
             run.cases.extend(found)
             run.outside.extend(cases.outside_json())
             run.outside.extend(text for case in found for text in case.outside_json())
-    chosen = [case for case in run.cases if sheet in {None, case.sheet} and row in {None, case.row}]
+    misfits += [{"source": how.amendments.origin, "message": problem} for problem in how.amendments.strangers(hashes)]
+    if misfits:
+        return Run([], [], [*run.unreadable, *misfits])
+    chosen = [case for case in run.cases if how.sheet in {None, case.sheet} and how.row in {None, case.row}]
     if run.cases and not chosen:
         there = ", ".join(dict.fromkeys(map(_place, run.cases)))
         raise UsageError("no intake stands at that --sheet and --row", f"there are: {there}")
@@ -61,22 +91,18 @@ def _place(case: Case) -> str:
     return f"{case.sheet or case.source}" + (f" row {case.row}" if case.row else "")
 
 
-def readable(
-    source: str, kit: Kit, terms: GivenTerms, date: dt.date | None, sheet: str | None, row: int | None
-) -> list[Case]:
+def readable(source: str, how: Asked) -> list[Case]:
     """The cases of one source.  Exits with 3 where it is unreadable."""
-    run = read_sources(find_sources([source], kit), kit, terms, date, sheet, row)
+    run = read_sources(find_sources([source], how.kit), how)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)
     return run.cases
 
 
-def exactly_one(
-    source: str, kit: Kit, terms: GivenTerms, date: dt.date | None, sheet: str | None, row: int | None
-) -> Case:
+def exactly_one(source: str, how: Asked) -> Case:
     """The one case that a command for one document works on.  Exits with 3 where the source is unreadable."""
-    cases = readable(source, kit, terms, date, sheet, row)
+    cases = readable(source, how)
     if len(cases) != 1:
         raise UsageError(
             f"{source} holds {len(cases)} intakes, and this command makes one document",

@@ -39,6 +39,8 @@ def common(*names: str) -> Callable[[_Command], _Command]:
         "sheet": click.option("--sheet", metavar="NAME", help="Only the intakes of this sheet."),
         "row": click.option("--row", type=click.IntRange(min=1), metavar="N", help="Only the intake in this row."),
         "force": click.option("--force", is_flag=True, help="Overwrite what stands there, edited work included."),
+        "amend": click.option("--amend", type=click.Path(path_type=Path), metavar="FILE",
+                              help="Answers that we correct, in YAML; the source itself is not changed."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print the results as JSON."),
         "talk": _talk,
     }  # fmt: skip

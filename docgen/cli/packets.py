@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
-from docgen.cli.inputs import exit_by, read_sources
+from docgen.cli.inputs import asked, exit_by, read_sources
 from docgen.cli.options import (
     Place,
     common,
-    day,
     find_sources,
-    load_kit,
-    load_terms,
     reviewed_by_option,
     sources_argument,
 )
@@ -35,14 +32,14 @@ DEFAULT_OUT = "outputs"
 @click.option("-o", "--out", default=DEFAULT_OUT, type=Place(), metavar="DIR",
               show_default=True, help="The folder that gets a folder for each packet.")  # fmt: skip
 @reviewed_by_option
-@common("json", "kit", "terms", "date", "sheet", "row", "force", "talk")
+@common("json", "kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def packet(
     sources: tuple[str, ...], out: Path, reviewed_by: str | None, as_json: bool, kit_name: str, terms: Path | None,
-    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
+    amend: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
-    kit = load_kit(kit_name)
-    run = read_sources(find_sources(sources, kit, out), kit, load_terms(terms, kit), day(date), sheet, row)
+    how = asked(kit_name, terms, amend, date, sheet, row)
+    run = read_sources(find_sources(sources, how.kit, out), how)
     made = _make_all(run.cases, out, reviewed_by, force=force)
     if as_json:
         from docgen.packet.packet import PacketsJson, packet_json

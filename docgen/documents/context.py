@@ -65,6 +65,7 @@ class AnswerRow(NamedTuple):
     unit: Annotated[str, "the unit of its number, empty without one"]
     applies: Annotated[bool, "whether it is given, or lacks although it must be answered"]
     is_as_written: Annotated[bool, "whether it is understood just as it was written"]
+    is_amended: Annotated[bool, "whether the provider has corrected it; written is what stands in the source"]
     parts: Annotated[list[tuple[str, str]], "as written and as understood, in parts shorter than a page"]
     sheet: Annotated[str | None, "the sheet that the answer stands in"]
     cell: Annotated[str | None, "the cell that it stands in"]
@@ -227,20 +228,22 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
     for finding in spoken(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)
     labels = {section.key: section.label for section in kit.sections}
+    amended = {one.field: one.before for one in intake.amendments}
     rows = []
     for key, field in kit.fields.items():
         answer = intake.answers.get(key, Answer("", Origin(intake.sheet, None)))
         missing_required = key not in intake.values and any(
             f.field == key and f.rule == "required" for f in intake.findings
         )
+        written = amended.get(key, answer.written)
         value = shown(field, intake.values.get(key))
         if isinstance(value, Missing):
             value = Missing(field.label, pending=missing_required)
         rows.append(
             AnswerRow(
                 key, field.section, labels[field.section], field.group, field.label, field.required is True,
-                answer.written, value, _listed(value), field.unit, is_given(value) or missing_required,
-                clean_long(answer.written) == str(value), _parts(answer.written, str(value)),
+                written, value, _listed(value), field.unit, is_given(value) or missing_required,
+                clean_long(written) == str(value), key in amended, _parts(written, str(value)),
                 answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip

@@ -89,8 +89,11 @@ class _YamlReader:
         return data
 
 
-def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Marked:
-    """The YAML file at `path`, a mapping at its top; `as_text` keeps every scalar as it is written (0012 stays 0012).
+def read(
+    path: Path, error: type[DocgenError], *, as_text: bool = False, top: type[dict[str, Any] | list[Any]] = dict
+) -> Marked:
+    """The YAML file at `path`, a mapping at its top, or what `top` says; `as_text` keeps every scalar as it is written
+    (0012 stays 0012).
 
     Raises `error` with file and line for anything that is not such a file.
     """
@@ -102,6 +105,8 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
             data, lines = _parsed(FAST, text, as_text=as_text)
         except yaml.YAMLError:  # what is wrong is said in the same words everywhere
             data, lines = _parsed(PLAIN, text, as_text=as_text)
+        is_empty = data is None and not lines
+        data = top() if is_empty else data
     except OSError as cause:
         raise error(f"{path}: cannot be read: {cause.strerror}") from cause
     except UnicodeDecodeError as cause:
@@ -113,14 +118,15 @@ def read(path: Path, error: type[DocgenError], *, as_text: bool = False) -> Mark
         raise error(f"{path}: has too many levels inside one another") from cause
     except yaml.YAMLError as cause:
         raise error(f"{path}: is not valid YAML: {cause}") from cause
-    if not isinstance(data, dict):
-        raise error(f"{path}:1: the file must hold 'key: value' entries")
+    if not isinstance(data, top):
+        what = "'key: value' entries" if top is dict else "a list, each entry of it behind '- '"
+        raise error(f"{path}:1: the file must hold {what}")
     return Marked(path, data, lines)
 
 
 def _parsed(kind: Any, text: str, *, as_text: bool) -> tuple[Any, dict[Place, int]]:
-    """The data of a text, and the line of each entry."""
+    """The data of a text, None where it is empty, and the line of each entry."""
     loader = kind(text)
     node = loader.get_single_node()
     reader = _YamlReader(loader, as_text=as_text)
-    return ({} if node is None else reader.convert(node, ())), reader.lines
+    return (None if node is None else reader.convert(node, ())), reader.lines

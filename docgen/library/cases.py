@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
-import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from docgen.errors import NotReadyError, UsageError
+from docgen.errors import AmendmentError, NotReadyError, UsageError
+from docgen.kit.amendments import NO_AMENDMENTS, Amendments
 from docgen.kit.terms import GivenTerms
 from docgen.library.dates import printed_date
+from docgen.library.given import Source, source_file
 from docgen.library.kits import Kit
 from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
-from docgen.model.intake import READY, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
-from docgen.names import safe_file_name
-from docgen.output import scratch, storage
+from docgen.model.intake import READY, Amendment, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
+from docgen.output import storage
 from docgen.pipeline import Judged, OpenSource, ReviewedIntake, SourceFile, open_source
 
 if TYPE_CHECKING:
     from docgen.output.storage import Location
     from docgen.packet.packet import Packet
-
-#: A file by its path, the bytes of one, or a stream that gives them.
-Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
 
 
 def read(
@@ -36,26 +32,33 @@ def read(
     terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
     date: dt.date | None = None,
     name: str | None = None,
+    amendments: Amendments | str | os.PathLike[str] | Sequence[Amendment | Mapping[str, Any]] | None = None,
 ) -> Cases:
     """The cases that a source holds, at least one.
 
     `kit` is a kit, or what `Kit.load` takes; `terms` is what `Kit.load_terms` takes, or gives.  `date` is the one
     that documents carry (default: SOURCE_DATE_EPOCH, else today).  `name` is what reports call the source; bytes
-    and streams without one are named by their content.
+    and streams without one are named by their content.  `amendments` are answers that the provider corrects: a file of
+    them, or a list; all must fit this source, which is never changed.
 
     Raises SourceError where the source cannot be read or holds no intake, KitError where the kit is wrong,
-    UsageError where kit or terms are not there.  What customers write badly raises nothing: it is a finding.
+    UsageError where kit, terms or amendments are not there, AmendmentError (a SourceError) where one of these does not
+    fit the source.  What customers write badly raises nothing: it is a finding.
     """
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
-    return cases_of(_source_file(source, name), kit, terms, date)
+    amendments, file = kit.load_amendments(amendments), source_file(source, name)
+    if strangers := amendments.strangers({file.name: file.sha256} if amendments else {}):
+        raise AmendmentError(strangers, "correct the amendments")
+    return cases_of(file, kit, terms, date, amendments)
 
 
 def cases_of(
-    file: SourceFile, kit: Kit, terms: GivenTerms, date: dt.date | None, open_source: OpenSource = open_source
-) -> Cases:
+    file: SourceFile, kit: Kit, terms: GivenTerms, date: dt.date | None, amendments: Amendments = NO_AMENDMENTS,
+    open_source: OpenSource = open_source,
+) -> Cases:  # fmt: skip
     """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
-    return Cases(file, open_source(file, kit, terms, printed_date(date)), kit, date)
+    return Cases(file, open_source(file, kit, terms, printed_date(date), amendments), kit, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,29 +295,3 @@ def correction_sheet(cases: Sequence[Case]) -> bytes:
 
     kit = cases[0].kit
     return returned_sheet(kit, [returned(kit, case.intake, case.reviewed.review) for case in cases])
-
-
-# -- sources ---------------------------------------------------------------------------------------
-
-
-def _source_file(source: Source, name: str | None) -> SourceFile:
-    if isinstance(source, (str, os.PathLike)):
-        if storage.is_remote(os.fspath(source)):
-            raise UsageError(
-                f"{source}: only a batch run reads from there", "give its bytes, or copy it to this machine"
-            )
-        return SourceFile(Path(source), name)
-    content = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else source.read()
-    if not isinstance(content, bytes):
-        raise UsageError(f"{name or 'the source'}: a stream of text", "open the file in binary mode: open(path, 'rb')")
-    return _private_file(content, name or f"source-{hashlib.sha256(content).hexdigest()[:8]}")
-
-
-def _private_file(content: bytes, name: str) -> SourceFile:
-    """A file that holds `content` for as long as somebody holds the source."""
-    folder = scratch.private_folder()
-    path = Path(folder.name, safe_file_name(name))
-    scratch.join(path, [content])
-    file = SourceFile(path, name)
-    weakref.finalize(file, folder.cleanup)
-    return file

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from docgen import pipeline
 from docgen.errors import UsageError
-from docgen.kit import kits, terms
+from docgen.kit import amendments, kits, terms
+from docgen.kit.amendments import Amendments
 from docgen.kit.terms import GivenTerms
 from docgen.library.dates import printed_date
 from docgen.model import kit as model
+from docgen.model.intake import Amendment
 
 
 class Kit(model.Kit):
@@ -42,6 +44,22 @@ class Kit(model.Kit):
         if isinstance(given, Mapping):
             return GivenTerms(terms.understood(given, self))
         return terms_in(Path(given), self)
+
+    def load_amendments(
+        self, given: Amendments | str | os.PathLike[str] | Sequence[Amendment | Mapping[str, Any]] | None
+    ) -> Amendments:
+        """The answers that the provider corrects: those of a YAML file, or those given as objects or mappings.
+
+        Raises UsageError where there is no such file, AmendmentError that names every entry that is none.
+        """
+        if given is None or isinstance(given, Amendments):
+            return given or Amendments()
+        if not isinstance(given, (str, os.PathLike)):
+            return amendments.understood(given, self)
+        path = Path(given)
+        if not path.exists():
+            raise UsageError(f"amendments {path}: there is no such file")
+        return amendments.load(path, self)
 
     def blank_sheet(self, *, with_terms: bool = False) -> bytes:
         """The blank intake sheet (Excel); `with_terms` adds the sheet of commercial terms, never for a customer."""

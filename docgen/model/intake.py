@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, cast
+
+from typing_extensions import TypedDict
 
 
 class Level(StrEnum):
@@ -84,6 +86,42 @@ class Answer:
     value: Value | None = None
 
 
+class AmendmentJson(TypedDict):
+    """An answer that the provider has corrected."""
+
+    source_sha256: Annotated[str, "the SHA-256 of the source"]
+    sheet: str | None
+    row: int | None
+    field: Annotated[str, "the key of the field"]
+    before: Annotated[str, "the answer as it is written in the source"]
+    after: Annotated[str, "the answer that is read in its place"]
+    who: Annotated[str, "who has corrected it"]
+    when: Annotated[str, "when: a date, or a date and a time"]
+    why: Annotated[str, "for what reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """An answer that the provider corrects: which one, of which source, what is read in its place; who, when, why.
+
+    `sheet` and `row` are those of the intake, None as there; `before` is what is written in the source.
+    """
+
+    source_sha256: str
+    sheet: str | None
+    row: int | None
+    field: str
+    before: str
+    after: str
+    who: str
+    when: str
+    why: str
+
+    def as_json(self) -> AmendmentJson:
+        """The same as an entry of a file of amendments, and of a packet's manifest."""
+        return cast("AmendmentJson", dataclasses.asdict(self))
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingNote:
     """What there is to say of how a source was read: the code of its wording, its weight, the words it is about.
@@ -120,7 +158,8 @@ class Answers:
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
     that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
-    the way that are nobody's: they belong into no papers of this customer.
+    the way that are nobody's: they belong into no papers of this customer.  `amendments` are those that stand in
+    `fields` instead of what is written.
     """
 
     sheet: str | None
@@ -130,6 +169,7 @@ class Answers:
     made_with: tuple[str, str] | None = None
     notes: tuple[ReadingNote, ...] = ()
     outside: tuple[Unrecognised, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +219,7 @@ class Intake:
     unreadable: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     unrecognised: tuple[Unrecognised, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
 
 
 FigureValue = int | Decimal | tuple[int, int] | None

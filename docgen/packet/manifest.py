@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from docgen import __version__
 from docgen.file_cache import cached_by_file
 from docgen.model.as_json import value_json
-from docgen.model.intake import Intake, Value, Verdict
+from docgen.model.intake import AmendmentJson, Intake, Value, Verdict
 from docgen.model.kit import KIT_FILE, Kit
 from docgen.output.storage import Location
 
@@ -55,7 +55,7 @@ class ManifestJson(TypedDict):
     docgen: Annotated[str, "the version of docgen"]
     kit: KitJson
     reviewed_by: Annotated[str | None, "who has decided on what the review leaves to a person"]
-    amendments: Annotated[list[dict[str, Any]], "answers that the provider has corrected"]
+    amendments: Annotated[list[AmendmentJson], "answers that the provider has corrected"]
     source: SourceJson
     terms_sha256: Annotated[str, "a hash of the commercial terms"]
     templates: Annotated[Mapping[str, str], "the SHA-256 of each template, by file name"]
@@ -88,7 +88,7 @@ def build(
         "docgen": __version__,
         "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
         "reviewed_by": reviewed_by,
-        "amendments": [],
+        "amendments": [amendment.as_json() for amendment in intake.amendments],
         "source": {
             "name": Path(intake.source).name,
             "sheet": intake.sheet,

@@ -8,13 +8,15 @@ from pathlib import PurePath
 from docgen import values
 from docgen.expressions import sandbox
 from docgen.model.display import Missing
-from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
+from docgen.model.intake import Amendment, Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
-from docgen.text import says_nothing
+from docgen.text import clean_long, says_nothing
 
 #: Fields whose answer is never a date, and those of which nobody can tell.
 _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
+#: What stands for an answer that is not there.
+_NOTHING = "—"
 _TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
 
 
@@ -23,6 +25,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
     findings = [*_kit_findings(answers, kit), *(note_finding(kit, note) for note in answers.notes)]
+    findings += [_amended(kit, amendment, answers) for amendment in answers.amendments]
     unreadable |= {note.field for note in answers.notes if note.level is Level.INVALID and note.field}
     for key, field in kit.fields.items():
         answer = answers.fields.get(key)
@@ -48,6 +51,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
         unreadable=frozenset(unreadable),
         findings=tuple(findings),
         unrecognised=answers.unrecognised,
+        amendments=answers.amendments,
     )
 
 
@@ -140,6 +144,20 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
     words = wording(code := "kit-version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
     origin = Origin(answers.sheet, None)
     return [Finding(code, "value", Level.ADVICE, words.message, words.remedy, origin=origin, ask=words.ask)]
+
+
+def _amended(kit: Kit, one: Amendment, answers: Answers) -> Finding:
+    """What is said of an answer that the provider has corrected."""
+    field = kit.fields[one.field]
+    written, after = clean_long(one.before), clean_long(one.after)
+    words = wording(
+        code := "amended", label=field.label, written=written or _NOTHING, after=after or _NOTHING,
+        who=one.who, when=one.when, why=one.why,
+    )  # fmt: skip
+    return Finding(
+        code, "value", Level.ADVICE, words.message, words.remedy,
+        field.key, field.label, answers.fields[one.field].origin, written or None, ask=words.ask,
+    )  # fmt: skip
 
 
 def note_finding(kit: Kit, note: ReadingNote) -> Finding:
