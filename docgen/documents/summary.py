@@ -217,9 +217,12 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
 
 
 def _finish(document: Any, pdf: Any, *, attached: int) -> None:
-    """Add the PDF/UA identification to the metadata of what is then proven sound."""
+    """Add the PDF/UA identification to the metadata of what is then proven sound, and make the bytes of it all."""
+    from docgen.documents import pdf_objects  # pydyf comes with the PDF library
+
     output_check.pdf(pdf.objects, len(document.pages), attached, "the review summary")
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
             item.stream = [whole.replace(_END_OF_METADATA, _UA_METADATA + _END_OF_METADATA, 1)]
+    pdf.objects[:] = pdf_objects.made(pdf.objects)
