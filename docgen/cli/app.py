@@ -14,6 +14,7 @@ from docgen import __version__
 from docgen.cli import batches, checks, documents, kits, machine, packets, schemas, templates
 from docgen.cli.console import complain, show_error
 from docgen.errors import DocgenError, ExitCode, bug, trace
+from docgen.workers import garbage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -38,6 +39,7 @@ for command in (
 
 def main() -> NoReturn:
     """The console script: run the command line, and turn every failure into one line and an exit code."""
+    garbage.look_seldom()
     logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
