@@ -13,14 +13,13 @@ from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.environment import TemplateExpression
 from jinja2.parser import Parser
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen import text as texts
 from docgen.errors import KitError
-from docgen.expressions import codes, limits
+from docgen.expressions import codes, evaluation, limits
 from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.model.display import Missing, Shown, plain
 from docgen.patterns import regex
@@ -234,7 +233,7 @@ class Expression(NamedTuple):
 def expression(source: str) -> Expression:
     """Compile an expression once per process.  Raises jinja2.TemplateSyntaxError."""
     names, code = codes.of(codes.EXPRESSION, source, _compiled_expression)
-    return Expression(source, names, TemplateExpression(_template(code), undefined_to_none=False))
+    return Expression(source, names, evaluation.plain(_template(code)))
 
 
 def _compiled_expression(source: str) -> codes.Code:

@@ -31,6 +31,8 @@ from docgen.values.shown import shown, shown_limits
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
+#: The functions whose hits a message may quote.
+_LOOKS = ("asserts", "denies")
 
 
 def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None) -> Review:
@@ -109,8 +111,8 @@ def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping
 
         return collect
 
-    looks = {name: collecting(FUNCTIONS[name]) for name in ("asserts", "denies")}
-    return hits if _evaluate(expression, {**names, "text": text}, rule.id, bool, **looks) else None
+    looks = {name: collecting(FUNCTIONS[name]) for name in _LOOKS if name in case.when}
+    return hits if _evaluate(expression, names, rule.id, bool, text=text, **looks) else None
 
 
 def _evaluate(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 
 from markupsafe import escape
@@ -93,8 +94,17 @@ def renewed(xml: str, lists: Lists) -> str:
 
 
 def _name(code: str) -> str:
+    return _understood(code)[0]
+
+
+@lru_cache(maxsize=1024)  # codes, and what stands around them, are the template's, and come again in each document
+def _understood(code: str) -> tuple[str, str]:
+    """The bookmark that the code of a field names, and the letter of its switch; "" for what it does not have."""
     found = _REFERENCE.match(code)
-    return (found[1] or found[2]) if found else ""
+    if found is None:
+        return "", ""
+    switch = _SWITCH.search(found[3])
+    return found[1] or found[2], switch[1].lower() if switch else ""
 
 
 def _found(xml: str, lists: Lists | None) -> _Found:
@@ -102,14 +112,15 @@ def _found(xml: str, lists: Lists | None) -> _Found:
     found, counter, near = _Found(), Counter(lists) if lists else None, None
     stack: list[_OpenField] = []
     for token in _TOKEN.finditer(xml):
-        if token["mark"] is not None:
+        kind = token.lastgroup  # one of them at most has matched
+        if kind == "mark":
             found.marks[unescape(token["mark"])] = near
-        elif token["end"] is not None:
+        elif kind == "end":
             _field_mark(token, stack, found, near)
-        elif token["code"] is not None:
+        elif kind == "code":
             if stack and stack[-1].result < 0:
                 stack[-1].code += unescape(token["code"])
-        elif token["simple"] is not None:
+        elif kind == "simple":
             end = xml.find("</w:fldSimple>", token.end())
             if end >= 0:
                 found.references.append((unescape(token["simple"]), token.end(), end, near))
@@ -135,16 +146,15 @@ def _reference(
     xml: str, found: _Found, code: str, start: int, end: int, near: Number | None
 ) -> tuple[int, int, str] | None:
     """The result of one field with the number that it refers to; None where it shows something else."""
-    matched = _REFERENCE.match(code)
-    switch = _SWITCH.search(matched[3]) if matched else None
-    number = found.marks.get(_name(code)) if switch else None
-    if number is None or switch is None:
+    name, kind = _understood(code)
+    number = found.marks.get(name) if kind else None
+    if number is None:
         return None
-    kind = switch[1].lower()
     text = number.alone if kind == "n" else number.seen_from(near if kind == "r" else None)
     return None if text is None else (start, end, _with_text(xml[start:end], text))
 
 
+@lru_cache(maxsize=1024)
 def _with_text(result: str, text: str) -> str:
     """The runs of a field's result with `text` in the first of them."""
     rest = iter([str(escape(text))])
@@ -180,8 +190,11 @@ def _kept(link: re.Match[str], found: _Found) -> str:
 def _numbered(link: str, number: Number | None) -> str:
     """An entry that begins with the number of its heading."""
     shown = number.texts[-1] if number else None
-    if not number or not shown or not (shown := shown.strip()):
-        return link
+    return _with_number(link, shown.strip()) if shown and shown.strip() else link
+
+
+@lru_cache(maxsize=1024)
+def _with_number(link: str, shown: str) -> str:
     # The number that stands there is written as the new one: the same text around other figures.
     old = re.compile("^" + _FIGURES.sub("\0", re.escape(shown)).replace("\0", f"(?:{_FIGURES.pattern})"))
     return _TEXT.sub(lambda run: run[1] + old.sub(str(escape(shown)), run[2]) + run[3], link, count=1)
