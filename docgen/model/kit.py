@@ -104,6 +104,9 @@ class Field(Entry):
     ] = None
     private: Annotated[bool, "whether it is kept out of messages and logs"] = False
 
+    def __hash__(self) -> int:
+        return hash((self.section, self.key))  # what else it says need not be gone through to tell it from others
+
     @property
     def due_from(self) -> Due:
         """Who is asked for the value where a contract lacks it."""
