@@ -1,4 +1,4 @@
-"""Exit codes and the errors that carry them.  Imports nothing of docgen.
+"""Exit codes and the errors that carry them.
 
     DocgenError
     ├── UsageError      2   the command line asks for something impossible
@@ -23,9 +23,11 @@ from enum import IntEnum
 from pathlib import Path
 from typing import ClassVar, Self
 
+from docgen.language import tr
+
 
 class ExitCode(IntEnum):
-    """What the process says to its caller; a public interface, never renumbered."""
+    """The exit code of the process; a public interface, never renumbered."""
 
     DONE = 0
     UNEXPECTED = 1
@@ -44,8 +46,8 @@ class ExitCode(IntEnum):
 class DocgenError(Exception):
     """A failure of the surroundings that a person can mend.
 
-    `message` says what is wrong and where, `hint` how to mend it; both are one line of English.
-    `stops_run` tells whether it would meet every other item of a run too.
+    `message` says what is wrong and where, `hint` how to mend it; both are one line in the language in use.
+    `stops_run` says whether every other item of a run would fail in the same way.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.UNEXPECTED
@@ -53,11 +55,11 @@ class DocgenError(Exception):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
-        self.message = " ".join(message.split())
-        self.hint = " ".join(hint.split())
+        self.message = " ".join(tr(message).split())
+        self.hint = " ".join(tr(hint).split())
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+        return tr("{message} ({hint})", message=self.message, hint=self.hint) if self.hint else self.message
 
 
 class UsageError(DocgenError):
@@ -82,7 +84,7 @@ class AmendmentError(SourceError):
 
 
 class NotReadyError(DocgenError):
-    """A contract that the state of its intake does not allow; `pending` are the labels that a final one lacks."""
+    """A contract that the state of its intake does not allow; `pending` are the labels without a value."""
 
     exit_code = ExitCode.INCOMPLETE
 
@@ -109,7 +111,7 @@ class WriteError(DocgenError):
 
 
 class DiskFullError(WriteError):
-    """There is no room left for what is to be written."""
+    """There is no room left on the disk."""
 
     stops_run = True
 
@@ -122,7 +124,7 @@ class SystemMissingError(DocgenError):
 
 
 class MissingGlyphError(SystemMissingError):
-    """No installed font has a character that one intake would print; other intakes are none the worse for it."""
+    """No installed font has a character of one intake; other intakes are not affected."""
 
     stops_run = False
 
@@ -134,7 +136,7 @@ class ProofError(DocgenError):
 
 
 class ElsewhereError(Exception):
-    """An error that nobody expected in another process: what `bug` and `trace` say of it there."""
+    """An unexpected error of another process, with the texts that `bug` and `trace` give there."""
 
     def __init__(self, bug: str, trace: str) -> None:
         super().__init__(bug, trace)
@@ -148,7 +150,7 @@ class ElsewhereError(Exception):
 
 
 def bug(error: BaseException) -> str:
-    """What kind of error nobody expected, and where it happened; not what it says, for that may quote a customer."""
+    """The kind and place of an unexpected error; not its text, which may quote a customer."""
     if isinstance(error, ElsewhereError):
         return error.bug
     frames = traceback.extract_tb(error.__traceback__)
@@ -157,7 +159,7 @@ def bug(error: BaseException) -> str:
 
 
 def trace(error: BaseException) -> str:
-    """The calls that led to an error, and before it to those it came of; not what they say."""
+    """The calls that led to an error and to its causes; not their texts."""
     if isinstance(error, ElsewhereError):
         return error.trace
     earlier = error.__cause__ or error.__context__
@@ -166,8 +168,8 @@ def trace(error: BaseException) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` (did you mean 'x'?)` with the nearest of `known`, or nothing where none is near."""
+    """` (did you mean 'x'?)` with the nearest of `known`, or nothing if none is near."""
     import difflib  # not for those who make no mistakes
 
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    return tr(" (did you mean {near!r}?)", near=near[0]) if near else ""

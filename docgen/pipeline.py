@@ -22,12 +22,14 @@ from docgen.formats.refusals import too_large
 from docgen.kit import amendments, terms
 from docgen.kit.amendments import AS_WRITTEN, NO_AMENDMENTS, Amendments, Fitted
 from docgen.kit.terms import CustomerTerms, GivenTerms
+from docgen.language import system_reason, tr
 from docgen.model.intake import Answer, Answers, Finding, Intake, Level, Origin, Review, Unrecognised, Value
 from docgen.model.kit import Kit
 from docgen.model.messages import wording
 from docgen.rules import normalize
 from docgen.rules.review import review
 from docgen.text import printable
+from docgen.values import credit_codes
 
 #: Reading quiets the warnings of libraries, which are the whole process's: threads take turns.
 _turn = threading.RLock()
@@ -61,13 +63,15 @@ class SourceFile:
         try:
             about = self.path.stat()
             if not stat.S_ISREG(about.st_mode):
-                raise SourceError(f"{self.name}: is no file", "name the file itself")
+                raise SourceError(tr("{name}: is no file", name=self.name), tr("name the file itself"))
             if about.st_size > MAX_FILE:
                 raise too_large(self.name, about.st_size)
             with self.path.open("rb") as stream:
                 yield stream
         except OSError as cause:
-            raise SourceError(f"{self.name}: cannot be read: {cause.strerror or cause}") from cause
+            raise SourceError(
+                tr("{name}: cannot be read: {cause}", name=self.name, cause=system_reason(cause))
+            ) from cause
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -196,6 +200,9 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
     findings: list[Finding] = []
     for key, answer in answers.items():
         value, found = normalize.understand(kit, kit.given_as_terms[key], answer)
+        if any(finding.code == "credit-code-check-digit" for finding in found):
+            # the provider's own entry: it is printed as written, and a person compares it with the licence
+            value, found = credit_codes.read(answer.written).code, [replace(one, level=Level.MANUAL) for one in found]
         findings += found
         if value is not None:
             given[key] = value
@@ -213,7 +220,10 @@ def load_terms(path: Path, kit: Kit) -> GivenTerms:
             return GivenTerms(terms.load(path, kit))
         answers, table = read_terms(path, kit)
     given, findings = _sheet_terms(kit, answers)
-    problems = [f"{path}: {_place(text.sheet, text.cell)}: there is no term {text.text!r}" for text in table.unknown]
+    problems = [
+        tr("{path}: {sheet}: there is no term {text!r}", path=path, sheet=_place(text.sheet, text.cell), text=text.text)
+        for text in table.unknown
+    ]
     customers = []
     for row in table.rows:
         values, found = _sheet_terms(kit, row.answers)
@@ -221,11 +231,11 @@ def load_terms(path: Path, kit: Kit) -> GivenTerms:
         code = next((str(values[field.key]) for field in kit.codes if field.key in values), "")
         place = _place(row.sheet, str(row.row))
         if not (row.name or code):
-            problems.append(f"{path}: {place}: the row names no customer")
+            problems.append(tr("{path}: {place}: the row names no customer", path=path, place=place))
         customers.append(CustomerTerms(row.name, code, place, values))
     problems += [f"{path}: {_place(f.sheet, f.cell)}: {f.message}" for f in findings if f.level in _GRAVE]
     if problems:
-        raise SourceError("; ".join(problems), "correct the terms")
+        raise SourceError("; ".join(problems), tr("correct the terms"))
     return GivenTerms(given, tuple(customers))
 
 

@@ -18,6 +18,7 @@ from docgen.formats import books
 from docgen.kit import kits
 from docgen.kit.amendments import Amendments
 from docgen.kit.terms import GivenTerms
+from docgen.language import phrase, tr
 from docgen.model.intake import Unrecognised
 from docgen.model.kit import Kit
 from docgen.output import storage
@@ -79,13 +80,13 @@ class ReadingProcess:
 
 
 #: What is said of files in storage, which are not brought here to be looked into.
-_BY_NAME = f"its name is not that of a source (name it {', '.join(sorted(books.SUFFIXES))}, or name the file itself)"
+_BY_NAME = phrase("its name is not that of a source (name it {suffixes}, or name the file itself)")
 
 
 def look(source: str, kit: Kit) -> str | None:
     """What a file is that is not read, and what can be done; None where it is a source."""
     if storage.is_remote(source):
-        return _BY_NAME
+        return tr(_BY_NAME, suffixes=", ".join(sorted(books.SUFFIXES)))
     path = Path(source)
     is_text = path.suffix.lower() in books.TEXT_SUFFIXES
     return None if is_text and is_text_form(path, kit) else books.look(path)

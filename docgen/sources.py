@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
 from docgen.formats.books import SUFFIXES, Unknown
+from docgen.language import tr
 from docgen.output import storage
 from docgen.output.storage import Location
 from docgen.packet.manifest import MANIFEST
@@ -33,12 +34,12 @@ def discover(sources: Iterable[str], out: Location | None = None) -> list[Path |
         place = storage.location(source)
         if not isinstance(place, Path):
             stored = _stored(place, out)
-            problems += [] if stored else [f"{source}: there are no such sources in storage"]
+            problems += [] if stored else [tr("{source}: there are no such sources in storage", source=source)]
             found |= dict.fromkeys(stored)
             continue
         paths = [place] if place.exists() else [Path(match) for match in sorted(_glob(str(place)))]
         if not paths:
-            problems.append(f"{source}: there is no such file or folder")
+            problems.append(tr("{source}: there is no such file or folder", source=source))
         for path in paths:
             found |= dict.fromkeys(_files(path, out) if path.is_dir() else [path])
     if problems:
@@ -50,7 +51,10 @@ def discover(sources: Iterable[str], out: Location | None = None) -> list[Path |
 
 def nothing_to_read(sources: Iterable[str]) -> UsageError:
     """What is said where sources hold no file that is read."""
-    return UsageError(f"{', '.join(sources)}: no source files in there", f"read are {', '.join(sorted(SUFFIXES))}")
+    return UsageError(
+        tr("{sources}: no source files in there", sources=", ".join(sources)),
+        tr("read are {suffixes}", suffixes=", ".join(sorted(SUFFIXES))),
+    )
 
 
 def _glob(pattern: str) -> list[str]:

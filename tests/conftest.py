@@ -44,6 +44,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
+# Tests read English, whatever the language of the machine.
+os.environ["DOCGEN_LANG"] = "en"
 # Rules may compare with the date that documents carry: no test depends on the day it runs on.
 os.environ["SOURCE_DATE_EPOCH"] = str(int(dt.datetime(DATE.year, DATE.month, DATE.day, tzinfo=dt.UTC).timestamp()))
 

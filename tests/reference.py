@@ -13,6 +13,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -106,21 +107,21 @@ class _Terminal(io.StringIO):
 WIDTH, SHOWN = 112, (("B9", 0), ("B12", 1))
 
 
-def check() -> str:
-    """What `docgen check` prints of the incomplete sample: its heads, and the findings that SHOWN names."""
+def check(language: str = "en") -> str:
+    """What `docgen check` prints of the incomplete sample: its first line, and the findings that SHOWN names."""
     out = _Terminal()
-    terminal = {"TERM": "xterm", "COLUMNS": str(WIDTH)}
+    terminal = {"TERM": "xterm", "COLUMNS": str(WIDTH), "DOCGEN_LANG": language}
     with mock.patch.dict(os.environ, terminal), contextlib.chdir(ROOT), contextlib.redirect_stdout(out):
         cli.run(["check", "inputs/incomplete.xlsx"])
     lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()]
-    start, end = (next(at for at, line in enumerate(lines) if line.startswith(corner)) for corner in "┡└")
+    first, start, end = (max(at for at, line in enumerate(lines) if line.startswith(corner)) for corner in "┏┡└")
     findings: list[list[str]] = []
     for line in lines[start + 1 : end]:
         if line[1] != " ":  # the level stands in the first line of a finding
             findings.append([])
         findings[-1].append(line)
     chosen = [[f for f in findings if re.search(rf"│ {cell} +│", f[0])][number] for cell, number in SHOWN]
-    shown = lines[: start + 1] + [line for finding in chosen for line in finding] + [lines[end]]
+    shown = [lines[0], *lines[first : start + 1]] + [line for finding in chosen for line in finding] + [lines[end]]
     return "\n".join(["```text", *shown, "```"])
 
 
@@ -181,8 +182,8 @@ def _modules(folder: Path) -> Iterator[list[str]]:
 
 PARTS: dict[Path, dict[str, Callable[[], str]]] = {
     ROOT / "README.md": {"check": check},
-    ROOT / "README.zh-CN.md": {"check": check},
-    ROOT / "docs" / "accounts.md": {"check": check},
+    ROOT / "README.zh-CN.md": {"check": partial(check, "zh")},
+    ROOT / "docs" / "accounts.md": {"check": partial(check, "zh")},
     ROOT / "docs" / "commands.md": {"commands": commands, "options": shared_options, "details": command_details},
     ROOT / "docs" / "findings.md": {"own": findings_reference.own, "rules": findings_reference.of_kit},
     ROOT / "docs" / "kit.md": {"keys": kit_reference.keys},
@@ -203,6 +204,7 @@ def renewed(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    os.environ["DOCGEN_LANG"] = "en"
     schemas.SHIPPED.mkdir(exist_ok=True)
     for path, text in schemas.files().items():
         path.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "docgen"
 #: Folders and modules of docgen by level (docs/design.md): a module imports what stands in rows above its own, and its
 #: own folder.
 LEVELS = [
-    {"patterns", "user_cache"},
+    {"patterns", "user_cache", "language"},
     {"errors", "text", "names", "masking", "file_cache", "model"},
     {"expressions", "values", "formats", "output", "workers"},
     {"kit", "extract", "rules", "template"},
@@ -22,6 +22,7 @@ LEVELS = [
     {"packet", "reading"},
     {"batch", "sources"},
     {"library"},
+    {"desk"},
     {"cli"},
     {"__main__"},
 ]

@@ -64,6 +64,7 @@ def test_every_command_runs_and_prints_what_is_shown(
 ) -> None:
     shutil.copytree(ROOT / "inputs", tmp_path / "inputs")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCGEN_LANG", "zh" if "<!-- DOCGEN_LANG=zh -->" in TEXTS[path] else "en")
     for words, code, lines in console(path):
         assert words[0] == "docgen"
         done = run(*words[1:])

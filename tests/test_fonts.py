@@ -92,7 +92,7 @@ def test_where_no_face_can_be_cut_the_command_says_so(
     monkeypatch.setattr(fonts, "_core", lambda _weight: None)
     done = run("fonts")
     assert (done.code, done.out) == (9, "")
-    assert "no core face can be cut: Noto Sans CJK SC is not installed as a face of one weight" in done.err
+    assert "no core face can be cut: Noto Sans CJK SC is not installed with separate weights" in done.err
     assert "fonts-noto-cjk" in done.err
 
 

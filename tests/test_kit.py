@@ -94,7 +94,7 @@ def test_a_mistake_is_refused_with_its_line(changed: Change, old: str, new: str,
 def test_a_field_stands_in_one_section(changed: Change) -> None:
     twice = "fields:\n      contact_name: {type: text, label: 联系}\n      industries:"
     folder = changed(("fields:\n      industries:", twice))
-    told = [line for line in problems(folder) if "'contact_name' stands in more than one section" in line]
+    told = [line for line in problems(folder) if "'contact_name' is in more than one section" in line]
     assert [int(line.split(":")[1]) for line in told] == lines_of(folder, "contact_name:")[:2]
 
 

@@ -64,8 +64,8 @@ def with_equal_ids(xml: bytes) -> bytes:
     [
         (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="wechat"'), "control wechat belongs to no field"),
         (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="wechat"'), "no content control asks for contact_wechat"),
-        (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="contact_name"'), "two content controls bear the tag contact_name"),
-        (lambda xml: re.sub(rb'<w:id w:val="[-0-9]+"/>', b'<w:id w:val="7"/>', xml), "two content controls bear one id"),
+        (lambda xml: xml.replace(b'w:val="contact_wechat"', b'w:val="contact_name"'), "two content controls have the tag contact_name"),
+        (lambda xml: re.sub(rb'<w:id w:val="[-0-9]+"/>', b'<w:id w:val="7"/>', xml), "two content controls have the same id"),
     ],
 )  # fmt: skip
 def test_a_form_that_asks_for_something_else_fails(kit: Kit, change: Callable[[bytes], bytes], said: str) -> None:

@@ -28,7 +28,7 @@ from docgen.errors import KitError
 from docgen.expressions.sandbox import sandbox
 from docgen.model.intake import Level
 from docgen.model.kit import Kit, Rule, RuleCase
-from docgen.template import examine, tags, text_runs, word
+from docgen.template import examine, tag_numbers, text_runs, word
 
 Edit = Callable[[Document], object]
 
@@ -130,7 +130,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{% if number_source in ['buy', 'own'] %}{% endif %}", "['buy', 'own']", "number_source has no choice 'own'"),
     ("{%p if draft %}", "{%p if draft %}", "{%p if draft %} is not closed: {%p endif %} is missing"),
     ("甲 {% endif %}", "甲 {% endif %}", "{% endif %} closes nothing: no if is open"),
-    ("{% else %}", "{% else %}", "{% else %} stands in no if or for"),
+    ("{% else %}", "{% else %}", "{% else %} is outside of if or for"),
     ("{% iff draft %}", "{% iff draft %}", "unknown tag 'iff' (did you mean 'if'?)"),
     ("{% include 'x' %}", "{% include 'x' %}", "a template cannot take in other files"),
     ("{% set x %}{{ compny_name }}{% endset %}{{ x }}", "{{ compny_name }}", "unknown name 'compny_name'"),
@@ -151,11 +151,11 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{{ company＿name }}", "{{ company＿name }}", "full-width or special characters in the tag: ＿ (type _)"),
     ("{% if least（1，2） ＝＝ 1 %}{% endif %}", "least（1，2）", "full-width or special characters in the tag: （ ， ） ＝ (type ( , ) =)"),
     ("{% if daily_calls ≥ 5 %}{% endif %}", "≥", "(type >=)"),
-    ("{{ company\u200b_name }}", "", "an invisible character stands in the tag: zero width space (type the tag anew)"),
-    ("{%p\xa0if draft %}", "if draft", "a special blank stands after {%p (type an ordinary one)"),
+    ("{{ company\u200b_name }}", "", "the tag contains an invisible character: zero width space (type the tag anew)"),
+    ("{%p\xa0if draft %}", "if draft", "a special blank is after {%p (type an ordinary one)"),
     ("{%pif draft %}", "{%pif draft %}", "{%p is no tag (type {%p and then a blank)"),
     ("{% p if draft %}", "{% p if draft %}", "{%p is no tag (type {%p and then a blank)"),
-    ("{%tr if draft %}", "{%tr if draft %}", "{%tr stands in no table row"),
+    ("{%tr if draft %}", "{%tr if draft %}", "{%tr is outside of a table row"),
     ("甲方应当付款。{%p if draft %}", "{%p if draft %}", "«甲方应当付款。» is lost: a {%p tag takes its whole paragraph away"),
     ("{%p if 5 % 2 %}", "{%p if 5 % 2 %}", "can hold neither % nor }"),
 ]  # fmt: skip
@@ -248,7 +248,7 @@ BLOCKS: list[tuple[list[str], int, str]] = [
     (["{%p if draft %}", "甲", "{% endif %}"], 1, "goes with {% endif %} in word/document.xml, paragraph 3, of another kind (write {%p endif %} there)"),
     (["{%p if draft %}", "{% else %}", "{%p endif %}"], 1, "goes with {% else %} in word/document.xml, paragraph 2, of another kind"),
     (["{% if draft %}甲{% else %}乙{% else %}丙{% endif %}"], 1, "{% else %} comes after {% else %}"),
-    (["{% if draft %}{% for r in answers %}{% elif unready %}{% endfor %}{% endif %}"], 1, "{% elif unready %} stands in no if; {% for r in answers %} is open"),
+    (["{% if draft %}{% for r in answers %}{% elif unready %}{% endfor %}{% endif %}"], 1, "{% elif unready %} is outside of if; {% for r in answers %} is open"),
     (["{% if draft %}甲{% endfor %}乙{% endif %}"], 1, "{% endfor %} closes nothing: no for is open"),
     (["{%p if draft %}", "{% if unready %}甲", "{%p endif %}"], 2, "{% if unready %} is not closed: {% endif %} is missing"),
 ]  # fmt: skip
@@ -430,7 +430,7 @@ def test_a_page_without_a_problem_can_be_compiled(kit: Kit, pieces: list[str]) -
     source = "".join(pieces)
     examined = examine.examine(text_runs.of_page("review.html", source), names(kit))
     if not examined.problems:
-        examine.compile_source(tags.marked(source, examined.tags), examined, sandbox(str, markup=True))
+        examine.compile_source(tag_numbers.marked(source, examined.tags), examined, sandbox(str, markup=True))
 
 
 def test_what_word_corrects_by_itself_is_healed_and_noted(run: Run, kit: Kit, plain: Path) -> None:
@@ -480,7 +480,7 @@ def test_a_tag_in_deleted_text_is_told(run: Run, plain: Path) -> None:
         paragraph._p.append(parse_xml(deleted.format(nsdecls("w"))))
 
     (line,) = contract_lines(run, plain, change)
-    assert "the tag stands in deleted text (accept or reject the tracked change)" in line
+    assert "the tag is in deleted text (accept or reject the tracked change)" in line
 
 
 def test_headers_and_pictures_are_read_too(run: Run, plain: Path) -> None:
@@ -570,10 +570,10 @@ def test_an_optional_value_printed_unasked_is_noted(run: Run, plain: Path) -> No
         code=0,
     )  # fmt: skip
     assert [line[: line.index(" (")].removeprefix("note: word/document.xml, ") for line in lines] == [
-        "paragraph 1 «{{ contact_title }}»: contact_title is optional: where it is not given, this prints 【待定】",
-        "paragraph 2 «{{ number_count }}»: number_count is optional: where it is not given, this prints 【待定】",
-        "paragraph 3 «{{ figures.campaign_days }}»: figures.campaign_days cannot always be worked out:"
-        " where it cannot, this prints —",
+        "paragraph 1 «{{ contact_title }}»: contact_title is optional: if it is not given, this prints 【待定】",
+        "paragraph 2 «{{ number_count }}»: number_count is optional: if it is not given, this prints 【待定】",
+        "paragraph 3 «{{ figures.campaign_days }}»: figures.campaign_days cannot always be calculated:"
+        " if it cannot, this prints —",
     ]
 
 

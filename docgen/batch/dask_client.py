@@ -21,6 +21,7 @@ from docgen import __version__
 from docgen.batch.dask_worker import LOST, Reply, Setting, fit, leave, relay
 from docgen.batch.jobs import Job, kit_sha256
 from docgen.errors import DocgenError, SystemMissingError, UsageError
+from docgen.language import phrase, tr
 from docgen.output import files
 from docgen.patterns import regex
 from docgen.workers.pool import AHEAD, WorkerDiedError
@@ -30,7 +31,7 @@ _CONNECT, _FIRST_WORKER = 5, 15
 #: How long the number of workers is taken to stay as it is, in seconds.
 _RECOUNT = 2.0
 _ADDRESS = regex(r"(tcp|tls)://.+:\d{1,5}")
-_INSTALL = "install the same docgen there, with the extra cluster"
+_INSTALL = phrase("install the same docgen there, with the extra cluster")
 #: What a worker process runs first: Ctrl-C reaches every process of a terminal, and this one decides.
 _DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
@@ -67,12 +68,12 @@ class Cluster:
         try:
             return done.result()
         except KilledWorker:
-            return Reply(error=WorkerDiedError(LOST))
+            return Reply(error=WorkerDiedError(tr(LOST)))
         except CancelledError:
-            text = f"{self._name}: the scheduler is gone"
-            return Reply(error=SystemMissingError(text, "start it and its workers again, and go on with --resume"))
+            text = tr("{name}: the scheduler is gone", name=self._name)
+            return Reply(error=SystemMissingError(text, tr("start it and its workers again, and go on with --resume")))
         except Exception as cause:  # noqa: BLE001  of a worker that came later and cannot even read the call
-            text = f"{self._name}: docgen does not run in a worker: {type(cause).__name__}"
+            text = tr("{name}: docgen does not run in a worker: {error}", name=self._name, error=type(cause).__name__)
             return Reply(error=SystemMissingError(text, _INSTALL))
 
     def room(self) -> int:
@@ -101,7 +102,7 @@ def connected(address: str | None, jobs: int, job: Job) -> Iterator[Cluster]:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     with _found(address) if address else _started(jobs) as client, files.marked(job.out) as mark:
         setting = Setting(secrets.token_hex(8), __version__, str(Path.cwd()), mark, job, kit_sha256(job.kit))
-        name = address or "the cluster started here"
+        name = address or tr("the cluster started here")
         _refuse_misfits(client, name, setting)
         cluster = Cluster(client, name, setting)
         try:
@@ -127,15 +128,20 @@ def _found(address: str) -> Client:
     """A cluster that is there.  Raises SystemMissingError where it is not, UsageError for what is no address."""
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
-            f"--cluster {address}: no address of a scheduler", "give tcp://HOST:PORT, tls://HOST:PORT or local"
+            tr("--cluster {address}: no address of a scheduler", address=address),
+            tr("give tcp://HOST:PORT, tls://HOST:PORT or local"),
         )
     if address.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
-        raise UsageError(f"--cluster {address}: there are no keys for it", "set distributed.comm.tls for dask")
+        raise UsageError(
+            tr("--cluster {address}: there are no keys for it", address=address),
+            tr("set distributed.comm.tls for dask"),
+        )
     try:
         return Client(address, timeout=_CONNECT, set_as_default=False)
     except OSError as cause:  # TimeoutError is one
         raise SystemMissingError(
-            f"{address}: no scheduler answers there", "start one with 'dask scheduler', or correct the address"
+            tr("{address}: no scheduler answers there", address=address),
+            tr("start one with 'dask scheduler', or correct the address"),
         ) from cause
 
 
@@ -144,17 +150,24 @@ def _refuse_misfits(client: Client, name: str, setting: Setting) -> None:
     try:
         client.wait_for_workers(1, timeout=_FIRST_WORKER)
     except TimeoutError as cause:
-        raise SystemMissingError(f"{name}: the scheduler has no workers", "start some with 'dask worker'") from cause
+        raise SystemMissingError(
+            tr("{name}: the scheduler has no workers", name=name), tr("start some with 'dask worker'")
+        ) from cause
     here = _series(platform.python_version())
     versions: Any = client.get_versions()
     for worker, found in versions["workers"].items():
         if (there := _series(found["host"]["python"])) != here:
-            raise SystemMissingError(f"{worker}: it has Python {there}, and this is {here}", "install the same there")
+            raise SystemMissingError(
+                tr("{worker}: it has Python {there}, and this is {here}", worker=worker, there=there, here=here),
+                tr("install the same there"),
+            )
     for worker, misfit in client.run(fit, setting, on_error="return").items():
         if isinstance(misfit, DocgenError):
             raise misfit
         if misfit is not None and not isinstance(misfit, OSError):  # one that was lost meanwhile is no misfit
-            raise SystemMissingError(f"{worker}: docgen does not run there: {misfit}", _INSTALL)
+            raise SystemMissingError(
+                tr("{worker}: docgen does not run there: {misfit}", worker=worker, misfit=misfit), _INSTALL
+            )
 
 
 def _series(version: str) -> str:

@@ -22,11 +22,12 @@ from distributed import Event, Worker, get_worker
 from docgen import __version__
 from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import DocgenError, SystemMissingError
+from docgen.language import phrase, tr
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
 
 #: How a worker process ended that cannot say so any more.
-LOST = "its machine or dask worker was lost"
+LOST = phrase("its machine or dask worker was lost")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _begun_once(worker: Worker) -> Iterator[None]:
     mark.set()
     try:
         if is_second:
-            raise WorkerDiedError(LOST)
+            raise WorkerDiedError(tr(LOST))
         yield
     finally:
         mark.clear()
@@ -97,10 +98,10 @@ def _pool(setting: Setting, worker: Worker) -> Workers:
             try:
                 misfit = pool.submit(_misfit, setting).result()
             except (WorkerDiedError, RuntimeError) as error:
-                misfit = f"docgen does not run there: {error}"
+                misfit = tr("docgen does not run there: {error}", error=error)
             if misfit:
                 pool.end(at_once=False)
-                raise SystemMissingError(f"{worker.address}: {misfit}", "mend that worker or stop it")
+                raise SystemMissingError(f"{worker.address}: {misfit}", tr("repair that worker, or stop it"))
             _pools[setting.name] = pool
         return _pools[setting.name]
 
@@ -133,19 +134,19 @@ def _misfit(setting: Setting) -> str:
     """What this machine has not in common with the one that started the run; nothing where it fits."""
     job = setting.job
     if setting.docgen != __version__:
-        return f"it has docgen {__version__}, and this is {setting.docgen}"
+        return tr("it has docgen {version}, and this is {docgen}", version=__version__, docgen=setting.docgen)
     try:
         os.chdir(setting.folder)
     except OSError:
-        return f"there is no folder {setting.folder}, where the run was started"
+        return tr("there is no folder {folder}, where the run was started", folder=setting.folder)
     if not setting.mark.exists():
-        return f"the output folder {job.out} is another one there: it must be on shared storage"
+        return tr("the output folder {out} is not the same there: it must be on shared storage", out=job.out)
     if isinstance(job.out, Path) and not os.access(job.out, os.W_OK):
-        return f"the output folder {job.out} cannot be written there"
+        return tr("the output folder {out} cannot be written there", out=job.out)
     if not job.kit.is_dir():
-        return f"there is no kit {job.kit}"
+        return tr("there is no kit {kit}", kit=job.kit)
     if kit_sha256(job.kit) != setting.kit_sha256:
-        return f"the kit {job.kit} has another content there"
+        return tr("the kit {kit} is different there", kit=job.kit)
     if stamp(job.kit, job.terms, job.date, job.only) != job.stamp:
-        return "its fonts are not those of this machine, so that review summaries would differ: see docgen fonts"
+        return tr("its fonts are not those of this machine, so that review summaries would differ: see docgen fonts")
     return ""

@@ -18,6 +18,7 @@ from docgen.batch.jobs import Failure, Outcome, Unit
 from docgen.batch.work import MOST_DEATHS, OPENING, given_up
 from docgen.errors import SourceError
 from docgen.formats.books import Unknown
+from docgen.language import tr
 from docgen.workers.limits import too_slow
 from docgen.workers.pool import WorkerDiedError
 
@@ -100,7 +101,7 @@ class Schedule:
 
 def _lost(unit: Unit, why: SourceError, *, is_whole: bool = False) -> Outcome:
     """A source that nobody comes further with, or that nobody can even begin."""
-    place = "" if is_whole else f"intake {unit.start + 1} and those after it"
+    place = "" if is_whole else tr("intake {start} and those after it", start=unit.start + 1)
     return Outcome(unit.source, unit.start, unit.stop, "", [], [Failure(place, why.message, why.hint)], more=False)
 
 

@@ -10,16 +10,21 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from docgen import values
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
+from docgen.language import tr
+from docgen.masking import masked
 from docgen.model.as_json import finding_json
-from docgen.model.intake import Answers, Unrecognised
+from docgen.model.intake import Answers, Intake, Unrecognised
+from docgen.model.kit import FieldType, Kit
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
 from docgen.pipeline import Opened, SourceFile, open_source
@@ -136,8 +141,12 @@ class _Source:
         if self.position < unit.start:
             raise _UnreachedError
         raise SourceError(
-            f"{unit.source}: holds more than {job.most_intakes:,} intakes; the packets of those are made",
-            "split it into smaller files, or give more with --most-intakes",
+            tr(
+                "{source}: holds more than {most_intakes:,} intakes; the packets of those are made",
+                source=unit.source,
+                most_intakes=job.most_intakes,
+            ),
+            tr("split it into smaller files, or give more with --most-intakes"),
         )
 
 
@@ -218,9 +227,29 @@ def _made(job: Job, opened: Opened, answers: Answers) -> _Made:
     item = Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,
         [finding_json(finding) for finding in review.findings], made.folder.name, list(made.pending),
-        round((time.perf_counter() - began) * 1000),
+        round((time.perf_counter() - began) * 1000), _answers(intake, job.options.kit),
+        tuple(Outside(text.sheet, text.cell, masked(text.text)) for text in intake.unrecognised),
+        {kind: path.name for kind, path in made.files.items() if path is not None},
     )  # fmt: skip
     return _Made(item, prepared)
+
+
+#: What stands in the report for an answer that is private and no mobile number.
+_PRIVATE = "given"
+
+
+def _answers(intake: Intake, kit: Kit) -> dict[str, str | int | float]:
+    """The values of an intake as the report lists them: numbers as numbers, all else as it is shown."""
+    found: dict[str, str | int | float] = {}
+    for key, value in intake.values.items():
+        field = kit.fields[key]
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            found[key] = int(value) if value == int(value) else float(value)
+        elif field.private and field.type is not FieldType.MOBILE:
+            found[key] = _PRIVATE
+        else:
+            found[key] = masked(values.show(field, value))
+    return found
 
 
 def _failure(where: str, error: Exception, source: str = "") -> Failure:
@@ -233,12 +262,12 @@ def _failure(where: str, error: Exception, source: str = "") -> Failure:
         if error.stops_run:
             raise error
         return Failure(where, error.message, error.hint)
-    return Failure(where, bug(error), "this is a bug: please report it, with the source")
+    return Failure(where, bug(error), tr("this is a bug: please report it, with the source"))
 
 
 def given_up(unit: Unit) -> tuple[str, str]:
     """Reason and remedy for an intake that workers died of."""
     return (
-        f"the worker process died twice: {'; then '.join(unit.deaths[-MOST_DEATHS:])}",
-        "look at it alone with docgen check; where memory or time was short, give more (--jobs, --timeout)",
+        tr("the worker process died twice: {deaths}", deaths=tr("; then ").join(unit.deaths[-MOST_DEATHS:])),
+        tr("look at it alone with docgen check; if memory or time was short, use fewer --jobs or a longer --timeout"),
     )

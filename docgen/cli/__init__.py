@@ -1,5 +1,5 @@
-"""The command line: parse, call, print, exit.  Only this folder knows click and prints; heavy modules are
-imported by the command that needs them."""
+"""The command line: parse, call, print, exit.  Only this folder imports click and prints; each command imports the
+heavy modules that it needs."""
 
 from docgen.cli.app import cli, main, run
 

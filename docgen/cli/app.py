@@ -1,24 +1,31 @@
-"""The command `docgen`: its commands, and every failure as one line and an exit code."""
+"""The command `docgen`: its commands, its language, and every failure as one line and an exit code."""
 
 from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 import click
 
-from docgen import __version__
-from docgen.cli import batches, checks, documents, kits, machine, packets, schemas, templates
+from docgen import __version__, language
+from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, schemas, templates
 from docgen.cli.console import complain, show_error
+from docgen.cli.help_texts import translated
+from docgen.cli.options import common
 from docgen.errors import DocgenError, ExitCode, bug, trace
+from docgen.language import tr
 from docgen.workers import garbage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="docgen")
+@click.version_option(
+    __version__, prog_name="docgen", message="%(prog)s, version %(version)s", help="Show the version and exit."
+)
+@common("lang")
 def cli() -> None:
     """Turn intake sheets into customer packets: a fillable form, a review summary, a contract draft.
 
@@ -31,8 +38,8 @@ def cli() -> None:
 
 for command in (
     kits.list_kits, kits.blank, checks.check, documents.return_,
-    documents.form, documents.review, documents.contract,
-    packets.packet, batches.batch, packets.verify, machine.fonts, schemas.schema, templates.template,
+    documents.form, documents.review, documents.contract, letters.letter,
+    packets.packet, batches.batch, desk.desk, packets.verify, machine.fonts, schemas.schema, templates.template,
 ):  # fmt: skip
     cli.add_command(command)
 
@@ -49,13 +56,19 @@ def main() -> NoReturn:
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line `args` (default: those of the process) and return the exit code; never raises."""
+    given = sys.argv[1:] if args is None else list(args)
+    with language.speaking(language.chosen(given, os.environ)), translated(cli):
+        return _run(given)
+
+
+def _run(args: list[str]) -> int:
     talker = logging.getLogger("docgen")
     talker.setLevel(logging.WARNING)  # -q and -v hold for one command
     try:
         result = cli.main(args, prog_name="docgen", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except (click.exceptions.Abort, KeyboardInterrupt):
-        complain("interrupted")
+        complain(tr("interrupted"))
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         usage = io.StringIO()
@@ -65,10 +78,10 @@ def run(args: Sequence[str] | None = None) -> int:
     except DocgenError as error:
         show_error(error)
         return error.exit_code
-    except SystemExit:  # click's own, where whoever read the output has gone, as `head` does
+    except SystemExit:  # click's own, where the reader of the output has ended, as `head` does
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  a bug ends here, in one line
         if talker.isEnabledFor(logging.DEBUG):
             complain(trace(error))
-        complain(f"error: {bug(error)}; please report it (run again with -v for the calls that led there)")
+        complain(tr("error: {bug}; please report it (run again with -v for the calls that led there)", bug=bug(error)))
         return ExitCode.UNEXPECTED

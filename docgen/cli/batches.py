@@ -15,8 +15,9 @@ import click
 from docgen.cli.console import tell
 from docgen.cli.inputs import exit_by
 from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_among, sources_argument
-from docgen.cli.progress import Lines, teller
+from docgen.cli.progress import Lines, reporter
 from docgen.errors import DocgenError, ExitCode
+from docgen.language import tr
 from docgen.library import MOST_INTAKES, TIMEOUT
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
     asked = [kind.strip() for kind in given.split(",")]
     unknown = [kind for kind in asked if kind not in KINDS]
     if unknown:
-        raise click.BadParameter(f"{', '.join(unknown)}: the documents are {', '.join(KINDS)}")
+        raise click.BadParameter(
+            tr("{unknown}: the documents are {kinds}", unknown=", ".join(unknown), kinds=", ".join(KINDS))
+        )
     return tuple(kind for kind in KINDS if kind in asked)
 
 
@@ -43,15 +46,15 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
               help="The folder that gets a folder for each packet, report.xlsx and report.html.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: the usable cores).")
 @click.option("--only", callback=_kinds, metavar="LIST", help="Only these documents: form,review,contract.")
-@click.option("--resume", is_flag=True, help="Go on with an earlier run: what is done and unchanged is kept.")
+@click.option("--resume", is_flag=True, help="Continue an earlier run: packets that are done and unchanged are kept.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=TIMEOUT, metavar="SECONDS",
-              show_default=True, help="The longest that one intake may take.")  # fmt: skip
+              show_default=True, help="The most seconds for one intake.")  # fmt: skip
 @click.option("--most-intakes", type=click.IntRange(min=1), default=MOST_INTAKES, metavar="N", show_default=True,
-              help="The most intakes of one source; a longer one fails.")  # fmt: skip
+              help="The most intakes in one source; a larger source fails.")  # fmt: skip
 @click.option("--cluster", metavar="ADDRESS",
-              help="Work on the dask cluster at tls:// or tcp://HOST:PORT; 'local' starts one of N.")  # fmt: skip
-@click.option("--log-json", is_flag=True, help="Tell of every intake as a line of JSON, on stderr.")
-@click.option("--dry-run", is_flag=True, help="List the sources that would be read, and stop.")
+              help="Use the dask cluster at tls:// or tcp://HOST:PORT; 'local' starts one with N workers.")  # fmt: skip
+@click.option("--log-json", is_flag=True, help="Report every intake as a line of JSON on stderr.")
+@click.option("--dry-run", is_flag=True, help="List the sources that would be read, and make nothing.")
 @common("kit", "terms", "date", "force", "talk")
 def batch(
     sources: tuple[str, ...], out: Location, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
@@ -60,9 +63,8 @@ def batch(
 ) -> None:  # fmt: skip
     """Make the packets of many sources; a bad one never stops the others.
 
-    Folders are searched, tables give a packet for each row.  report.xlsx and report.html in DIR list every
-    intake, finding and failure, and the files that are passed over.  A run that was broken off, however it was,
-    goes on with --resume.
+    Folders are searched; a table gives a packet for each row.  report.xlsx and report.html in DIR list every
+    intake, finding and failure, and the files that are not read.  --resume continues a run that was interrupted.
     """
     from docgen.library.batches import plan
 
@@ -76,38 +78,38 @@ def batch(
             tell(source)
         return
     reading().end()  # workers read from now on
-    with teller(len(batch.sources), as_json=log_json) as told, _terminable():
-        _tell(batch.events(told.note), out, told)
-    if told.tally.failed:
+    with reporter(len(batch.sources), as_json=log_json) as lines, _terminable():
+        _report(batch.events(lines.note), out, lines)
+    if lines.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
     from docgen.model.intake import Verdict
 
-    exit_by(map(Verdict, told.tally.verdicts))
+    exit_by(map(Verdict, lines.tally.verdicts))
 
 
-def _tell(run: Generator[Outcome | Retry, None, None], out: Location, told: Lines) -> None:
-    """The run, told of as it goes on and when it ends, whatever the end."""
+def _report(run: Generator[Outcome | Retry, None, None], out: Location, lines: Lines) -> None:
+    """Report the run while it goes on and when it ends, however it ends."""
     from docgen.batch.jobs import Outcome
 
-    tally = told.tally
+    tally = lines.tally
     try:
         with closing(run) as events:
             for event in events:
                 if isinstance(event, Outcome):
                     tally.add(event)
-                    told.outcome(event)
+                    lines.outcome(event)
                 else:
-                    told.retry(event)
+                    lines.retry(event)
     except KeyboardInterrupt:
-        told.end(f"broken off after {tally.ended}; go on with --resume")
+        lines.end(tr("interrupted after {ended}; continue with --resume", ended=tally.ended))
         raise
     except DocgenError as error:
         if tally.made:
-            told.end(f"broken off after {tally.ended}; go on with --resume")
+            lines.end(tr("interrupted after {ended}; continue with --resume", ended=tally.ended))
         elif tally.passed_over:
-            told.end(tally.ended)
-        told.error(error)
-    told.end(f"{tally.ended}; {out / 'report.html'} lists them")
+            lines.end(tally.ended)
+        lines.error(error)
+    lines.end(tr("{ended}; see {out}", ended=tally.ended, out=out / "report.html"))
 
 
 @contextmanager

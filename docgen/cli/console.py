@@ -1,7 +1,7 @@
 """Talking: results to stdout, everything for people to stderr, progress on a terminal only.
 
-Whatever is printed comes from files of strangers: nothing in it is left for a terminal to obey.  What goes to
-stderr may be kept as a log: a mobile number is never told there in full.
+What is printed comes from files of strangers, so control characters are removed.  What goes to stderr may be kept
+as a log, so mobile numbers are masked there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docgen.errors import AmendmentError, DocgenError, KitError
+from docgen.language import tr
 from docgen.masking import masked
 from docgen.text import printable
 
@@ -49,7 +50,7 @@ def console() -> Console:
 
 
 class _Printable:
-    """What rich prints, with nothing in its texts for a terminal to obey."""
+    """What rich prints, without control characters in its texts."""
 
     def __init__(self, inner: RenderableType) -> None:
         self._inner = inner
@@ -61,7 +62,7 @@ class _Printable:
 
 def show(result: RenderableType) -> None:
     """Print a result for people."""
-    console().print(_Printable(result))
+    console().print(_Printable(result), crop=False)
 
 
 def tell(result: object) -> None:
@@ -76,30 +77,30 @@ def print_json(data: Any) -> None:
 
 
 def say(text: str) -> None:
-    """One line to people, on stderr; -q keeps it in."""
+    """One line for people, on stderr; -q silences it."""
     if talks():
         complain(text)
 
 
 def complain(text: str) -> None:
-    """Lines to people, on stderr, whatever they want to hear."""
+    """Lines for people, on stderr, also under -q."""
     click.echo(printable(masked(text)), err=True)
 
 
 def talks() -> bool:
-    """Whether people want to hear more than errors."""
+    """Whether more than errors is printed for people."""
     return logging.getLogger("docgen").getEffectiveLevel() <= logging.WARNING
 
 
 def report_unreadable(unreadable: Iterable[UnreadableJson]) -> None:
     """Print a line for each source that cannot be read."""
     for entry in unreadable:
-        complain(f"error: {entry['message']}")
+        complain(tr("error: {message}", message=entry["message"]))
 
 
 def show_error(error: DocgenError) -> None:
     """Print an error as one line a problem, and its hint."""
     for problem in error.problems if isinstance(error, (KitError, AmendmentError)) else [error.message]:
-        complain(f"error: {problem}")
+        complain(tr("error: {message}", message=problem))
     if error.hint:
-        complain(f"hint: {error.hint}")
+        complain(tr("hint: {hint}", hint=error.hint))

@@ -1,4 +1,4 @@
-"""What a command's sources hold, and the exit code that it asks for."""
+"""What a command's sources hold, and the exit code that follows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from docgen.cli.console import report_unreadable
 from docgen.cli.options import day, find_sources, load_kit, load_terms, reading
 from docgen.errors import AmendmentError, ExitCode, SourceError, UsageError
+from docgen.language import tr
 
 if TYPE_CHECKING:
     from docgen.kit.amendments import Amendments
@@ -31,8 +32,7 @@ class Run(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a command asks of its sources: with which kit, terms and amendments they are read, for which date; of which
-    sheet and row alone the cases are wanted."""
+    """What a command asks of its sources: kit, terms, amendments and date, and the sheet and row of the cases."""
 
     kit: Kit
     terms: GivenTerms
@@ -53,8 +53,8 @@ def asked(
 def read_sources(paths: Iterable[Path], how: Asked) -> Run:
     """The cases of every source; a bad source never stops the others.
 
-    Where an amendment does not fit, there are no cases at all: none is used as if it had been made.  Raises UsageError
-    where no case stands at the sheet and row that are wanted.
+    If an amendment does not fit, there are no cases at all: none is used as if it had been made.  Raises UsageError
+    if there is no case at the sheet and row that are asked for.
     """
     from docgen.library.cases import cases_of
     from docgen.pipeline import SourceFile
@@ -83,12 +83,13 @@ def read_sources(paths: Iterable[Path], how: Asked) -> Run:
     chosen = [case for case in run.cases if how.sheet in {None, case.sheet} and how.row in {None, case.row}]
     if run.cases and not chosen:
         there = ", ".join(dict.fromkeys(map(_place, run.cases)))
-        raise UsageError("no intake stands at that --sheet and --row", f"there are: {there}")
+        raise UsageError(tr("there is no intake at that --sheet and --row"), tr("there are: {there}", there=there))
     return run._replace(cases=chosen)
 
 
 def _place(case: Case) -> str:
-    return f"{case.sheet or case.source}" + (f" row {case.row}" if case.row else "")
+    place = case.sheet or case.source
+    return tr("{place} row {row}", place=place, row=case.row) if case.row else place
 
 
 def readable(source: str, how: Asked) -> list[Case]:
@@ -105,14 +106,14 @@ def exactly_one(source: str, how: Asked) -> Case:
     cases = readable(source, how)
     if len(cases) != 1:
         raise UsageError(
-            f"{source} holds {len(cases)} intakes, and this command makes one document",
-            "choose one with --sheet and --row, or make all with: docgen packet",
+            tr("{source} holds {count} intakes, and this command makes one document", source=source, count=len(cases)),
+            tr("choose one with --sheet and --row, or make all with: docgen packet"),
         )
     return cases[0]
 
 
 def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[UnreadableJson] = ()) -> NoReturn:
-    """Leave the command with the code that the gravest outcome asks for (design §4): 3 before 4 before 5."""
+    """Leave the command with the code of the gravest outcome: 3 before 4 before 5."""
     from docgen.model.intake import Verdict
 
     seen = set(verdicts)

@@ -11,14 +11,15 @@ from docgen.cli.console import say, tell
 from docgen.cli.options import common, day, load_kit, out_file
 from docgen.cli.writing import write
 from docgen.errors import UsageError
+from docgen.language import tr
 
 
 @click.command("kits")
 @click.option("--copy", "target", type=click.Path(path_type=Path), metavar="DIR",
-              help="Copy the kit to this new folder, to start one's own.")  # fmt: skip
+              help="Copy the kit to this new folder, as a start for your own.")  # fmt: skip
 @common("kit", "talk")
 def list_kits(target: Path | None, kit_name: str) -> None:
-    """List the kits there are, or copy one."""
+    """List the kits, or copy one."""
     from docgen.kit import kits
     from docgen.output import files
 
@@ -29,10 +30,12 @@ def list_kits(target: Path | None, kit_name: str) -> None:
         return
     folder = load_kit(kit_name).folder
     if target.exists():
-        raise UsageError(f"--copy {target}: exists already", "name a folder that does not exist yet")
+        raise UsageError(
+            tr("--copy {target}: the folder exists already", target=target), tr("name a folder that does not exist yet")
+        )
     contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
     files.write_folder(target, contents)
-    say(f"copied {folder} to {target}; check with: docgen check SOURCE --kit {target}")
+    say(tr("copied {folder} to {target}; check with: docgen check SOURCE --kit {target}", folder=folder, target=target))
 
 
 @click.group()

@@ -7,15 +7,16 @@ import click
 from docgen.cli.console import say, tell
 from docgen.cli.options import common
 from docgen.errors import SystemMissingError
+from docgen.language import tr
 
 
 @click.command()
 @common("talk")
 def fonts() -> None:
-    """Cut the core faces: review summaries are then made faster and several times smaller.
+    """Cut the core faces; they make review summaries faster to make and several times smaller.
 
-    They are kept in the user's cache folder and cut anew when the installed fonts change.  Batch runs cut them
-    by themselves.
+    Core faces are kept in the user's cache folder and cut anew when the installed fonts change.  Batch runs cut
+    them by themselves.
     """
     from docgen.documents import fonts as installed
 
@@ -23,8 +24,8 @@ def fonts() -> None:
     installed.cut_missing(say)
     if not installed.core_faces():
         raise SystemMissingError(
-            f"no core face can be cut: {installed.FAMILY} is not installed as a face of one weight",
-            "install it, or do without: apt-get install fonts-noto-cjk",
+            tr("no core face can be cut: {family} is not installed with separate weights", family=installed.FAMILY),
+            tr("install it with: apt-get install fonts-noto-cjk; without it, docgen works as well, but slower"),
         )
     for name in installed.faces():
         tell(name)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from docgen import language
 from docgen.cli.console import say
 from docgen.errors import UsageError
+from docgen.language import tr
 from docgen.library import DEFAULT_KIT
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from docgen.reading import ReadingProcess
 
 _READING = "docgen.reading"
-#: So many files that are passed over are named.
+#: The most skipped files that are named.
 _NAMED = 5
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -35,14 +37,16 @@ def common(*names: str) -> Callable[[_Command], _Command]:
                               help="Commercial terms: key: value in YAML, a workbook with a terms sheet, "
                                    "or a table with a row for each customer."),
         "date": click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
-                             help="The date that documents carry (default: today, or SOURCE_DATE_EPOCH)."),
+                             help="The date printed in documents (default: today, or SOURCE_DATE_EPOCH)."),
         "sheet": click.option("--sheet", metavar="NAME", help="Only the intakes of this sheet."),
         "row": click.option("--row", type=click.IntRange(min=1), metavar="N", help="Only the intake in this row."),
-        "force": click.option("--force", is_flag=True, help="Overwrite what stands there, edited work included."),
+        "force": click.option("--force", is_flag=True, help="Overwrite existing files, edited ones included."),
         "amend": click.option("--amend", type=click.Path(path_type=Path), metavar="FILE",
                               help="Answers that we correct, in YAML; the source itself is not changed."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print the results as JSON."),
         "talk": _talk,
+        "lang": click.option("--lang", type=click.Choice(language.LANGUAGES), expose_value=False,
+                             help="The language of messages and reports (default: by locale)."),
     }  # fmt: skip
 
     def decorate(command: _Command) -> _Command:
@@ -58,13 +62,15 @@ def _talk(command: Any) -> Any:
         if given:
             logging.getLogger("docgen").setLevel(logging.ERROR if parameter.name == "quiet" else logging.DEBUG)
 
-    quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=set_level, help="Say only errors.")
-    verbose = click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=set_level, help="Say more.")
-    return quiet(verbose(command))
+    quiet = click.option(
+        "-q", "--quiet", is_flag=True, expose_value=False, callback=set_level, help="Print only errors."
+    )
+    verbose = click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=set_level, help="Print more.")
+    return quiet(verbose(common("lang")(command)))
 
 
 class Place(click.ParamType[Any]):
-    """A folder of this machine, or with `stored` an address of storage."""
+    """A folder of this machine; with `stored` also an address of storage."""
 
     name = "folder"
 
@@ -72,11 +78,15 @@ class Place(click.ParamType[Any]):
         self._stored = stored
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The Path or UPath that `value` stands for."""
+        """The Path or UPath of `value`."""
         from docgen.output.storage import is_remote, location
 
         if is_remote(value):
-            return location(value) if self._stored else self.fail(f"{value}: only docgen batch writes there")
+            return (
+                location(value)
+                if self._stored
+                else self.fail(tr("{value}: only docgen batch writes there", value=value))
+            )
         return click.Path(path_type=Path, file_okay=False).convert(value, param, ctx)
 
 
@@ -90,13 +100,13 @@ def _person(_context: click.Context, _parameter: click.Parameter, given: str | N
         return None
     name = " ".join(given.split())
     if not name:
-        raise click.BadParameter("is empty (give the name of a person)")
+        raise click.BadParameter(tr("is empty (give the name of a person)"))
     return name
 
 
 reviewed_by_option = click.option(
     "--reviewed-by", metavar="NAME", callback=_person,
-    help="Who has decided on a manual intake; recorded in the manifest and the contract's properties.",
+    help="Who decided on a manual intake; recorded in the manifest and the contract's properties.",
 )  # fmt: skip
 
 
@@ -137,7 +147,9 @@ def find_sources(sources: Sequence[str], kit: Kit, out: Location | None = None) 
     from docgen.sources import discover, nothing_to_read
 
     for source in filter(is_remote, sources):
-        raise UsageError(f"{source}: only docgen batch reads from there", "copy the file to this machine")
+        raise UsageError(
+            tr("{source}: only docgen batch reads from there", source=source), tr("copy the file to this machine")
+        )
     found = sources_among(discover(sources, out), kit)
     if not found:
         raise nothing_to_read(sources)
@@ -145,12 +157,12 @@ def find_sources(sources: Sequence[str], kit: Kit, out: Location | None = None) 
 
 
 def sources_among(found: Iterable[Any], kit: Kit) -> list[Any]:
-    """What of these files is read; what else stands in the folders is told on stderr, the first of it by name."""
+    """The files that are read; a line on stderr counts the others and names the first of them."""
     from docgen.formats.books import Unknown
 
-    told = [(one, reading().look(one, kit)) if isinstance(one, Unknown) else (one, None) for one in found]
-    if others := [(name, what) for name, what in told if what]:
+    looked_at = [(one, reading().look(one, kit)) if isinstance(one, Unknown) else (one, None) for one in found]
+    if others := [(name, what) for name, what in looked_at if what]:
         from docgen.batch.events import passed_over_text
 
         say(passed_over_text(others[:_NAMED], len(others)))
-    return [Path(one) if isinstance(one, Unknown) else one for one, what in told if what is None]
+    return [Path(one) if isinstance(one, Unknown) else one for one, what in looked_at if what is None]

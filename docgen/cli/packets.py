@@ -1,4 +1,4 @@
-"""Commands that make packets and look after them: packet, verify."""
+"""Commands that make and verify packets: packet, verify."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from docgen.cli.options import (
     sources_argument,
 )
 from docgen.errors import ExitCode, UsageError
+from docgen.language import tr, word
+from docgen.language.columns import padded
 
 if TYPE_CHECKING:
     from docgen.library.cases import Case
@@ -56,7 +58,7 @@ def packet(
 
 
 def _make_all(cases: list[Case], out: Path, reviewed_by: str | None, *, force: bool) -> list[Packet]:
-    """Every packet; all names are settled, and all refusals raised, before the first is written."""
+    """Every packet; all names are chosen, and all refusals raised, before the first is written."""
     from docgen.output import files
     from docgen.packet import packet as packets
 
@@ -64,7 +66,7 @@ def _make_all(cases: list[Case], out: Path, reviewed_by: str | None, *, force: b
     names = packets.folder_names([case.intake for case in cases])
     for name in names:
         packets.refuse_to_lose(out / name, force=force)
-    with progress(len(names), "packets") as advance:
+    with progress(len(names), tr("packets")) as advance:
         made = []
         for case, name in zip(cases, names, strict=True):
             made.append(case.save(out, name=name, reviewed_by=reviewed_by, force=force))
@@ -74,7 +76,10 @@ def _make_all(cases: list[Case], out: Path, reviewed_by: str | None, *, force: b
 
 @click.command()
 @click.argument("folder", type=Place(stored=True), metavar="DIR|URL")
-@click.option("--kit", "kit_name", metavar="NAME|FOLDER", help="The kit to compare with (default: the one it names).")
+@click.option(
+    "--kit", "kit_name", metavar="NAME|FOLDER", help="The kit to compare with (default: the one that it names)."
+)
+@common("lang")
 def verify(folder: Location, kit_name: str | None) -> None:
     """Check that a packet is unchanged, file by file, and whether its kit has changed since.
 
@@ -85,15 +90,15 @@ def verify(folder: Location, kit_name: str | None) -> None:
 
     with storage.reading(folder):
         if not folder.is_dir():
-            raise UsageError(f"{folder}: there is no such folder")
+            raise UsageError(tr("{folder}: there is no such folder", folder=folder))
         found = manifest.statuses(folder)
         about_kit = _about_kit(folder, kit_name)
     for name, state in found:
-        tell(f"{state:12}{name}")
+        tell(_line(word("file", state), name))
     tell(about_kit)
     if any(state is not manifest.FileState.UNCHANGED for _, state in found):
         raise click.exceptions.Exit(ExitCode.PROOF)
-    say(f"{folder}: unchanged")
+    say(tr("{folder}: unchanged", folder=folder))
 
 
 def _about_kit(folder: Location, kit_name: str | None) -> str:
@@ -104,10 +109,17 @@ def _about_kit(folder: Location, kit_name: str | None) -> str:
     given = kits.find(kit_name) if kit_name else None
     kit = manifest.made_with(folder)
     if kit is None:
-        return "kit         unknown: the manifest does not name it"
+        return _line(tr("kit"), tr("unknown: the manifest does not name it"))
     here = given or kits.own(kit.name)
-    made = f"kit         {kit.name} {kit.version}: "
+    made = f"{kit.name} {kit.version}"
     if here is None:
-        return f"{made}not found here, so it cannot be compared (name it with --kit)"
+        return _line(tr("kit"), tr("{kit}: not found here, so it cannot be compared (name it with --kit)", kit=made))
     changed = kit.differing(here)
-    return f"{made}changed since: {', '.join(changed)} ({here})" if changed else f"{made}unchanged"
+    if not changed:
+        return _line(tr("kit"), tr("{kit}: unchanged", kit=made))
+    files = ", ".join(changed)
+    return _line(tr("kit"), tr("{kit}: changed since: {files} ({folder})", kit=made, files=files, folder=here))
+
+
+def _line(what: str, text: str) -> str:
+    return f"{padded(what, 12)}{text}"

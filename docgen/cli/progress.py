@@ -1,4 +1,4 @@
-"""How a batch run is told while it goes on, on stderr: as a bar on a terminal, as lines elsewhere, as JSON."""
+"""The progress of a batch run on stderr: a bar on a terminal, lines elsewhere, or JSON."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from docgen.cli.console import complain, say, talks
+from docgen.language import plural, tr
 from docgen.masking import masked
 from docgen.text import printable
 
@@ -26,20 +27,19 @@ if TYPE_CHECKING:
 
 #: Intakes between two lines of progress.
 EVERY = 100
-#: So many files that are passed over are named in the last line; the reports name all.
+#: The most files passed over that the last line names; the reports name all.
 _NAMED = 5
 
 
 class _Length(NamedTuple):
-    """How many intakes a source of several units holds: as it seems, or known since its end was met; 0 where nobody
-    knows."""
+    """How many intakes a source of several units holds: an estimate, or known once its end is reached; 0 if unknown."""
 
     intakes: int
     is_known: bool
 
 
 class Tally:
-    """What a run over so many sources has come to."""
+    """The totals of a run over so many sources."""
 
     def __init__(self, sources: int) -> None:
         self.sources = sources
@@ -53,7 +53,7 @@ class Tally:
         self._began = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
-        """Count what became of a unit."""
+        """Count the outcome of a unit."""
         if outcome.passed_over:
             self.sources -= 1
             self.passed_over += 1
@@ -64,13 +64,13 @@ class Tally:
         self.failed += len(outcome.failures)
         count = len(outcome.items) + len(outcome.failures)
         if outcome.more or outcome.source in self._tables:
-            told = self._tables.get(outcome.source, _Length(0, is_known=False))
+            length = self._tables.get(outcome.source, _Length(0, is_known=False))
             if not outcome.more:  # workers may have looked for more beyond the end
                 end = outcome.start + count
-                told = _Length(min(end, told.intakes) if told.is_known else end, is_known=True)
-            elif not told.is_known:
-                told = _Length(outcome.about, is_known=False)
-            self._tables[outcome.source] = told
+                length = _Length(min(end, length.intakes) if length.is_known else end, is_known=True)
+            elif not length.is_known:
+                length = _Length(outcome.about, is_known=False)
+            self._tables[outcome.source] = length
         else:
             self._ended += 1
             self._in_ended += count
@@ -82,9 +82,9 @@ class Tally:
 
     @property
     def expected(self) -> int | None:
-        """How many packets and failures there will be, if the sources to come are like those met so far.
+        """How many packets and failures to expect, if the remaining sources are like those met so far.
 
-        None before the first, and while a table goes on that does not say how long it is.
+        None before the first, and while a table of unknown length is read.
         """
         lengths = [length.intakes for length in self._tables.values()]
         met = self._ended + len(lengths)
@@ -97,58 +97,62 @@ class Tally:
 
     @property
     def left(self) -> str:
-        """The time that the rest will take at this rate, where it can be told."""
+        """The time that the rest will take at this rate, if it is known."""
         if self.expected is None or not self.made:
             return ""
         seconds = (self.expected - self.made - self.failed) / self.rate
-        return f", {dt.timedelta(seconds=round(max(seconds, 0)))} left"
+        return tr(", {time} left", time=dt.timedelta(seconds=round(max(seconds, 0))))
 
     @property
     def ended(self) -> str:
         """The totals in words."""
         from docgen.batch.events import passed_over_text
 
-        packets = f"{self.made:,} packet{'' if self.made == 1 else 's'}"
-        ended = f"{packets}, {f'{self.failed:,}' if self.failed else 'no'} failure{'' if self.failed == 1 else 's'}"
+        packets = plural(self.made, "{count:,} packet", "{count:,} packets")
+        failures = plural(self.failed, "{count:,} failure", "{count:,} failures") if self.failed else tr("no failures")
+        ended = tr("{packets}, {failures}", packets=packets, failures=failures)
         if not self.passed_over:
             return ended
-        return f"{ended}; {passed_over_text(self._first_passed_over, self.passed_over)}"
+        passed_over = passed_over_text(self._first_passed_over, self.passed_over)
+        return tr("{packets}; {passed_over}", packets=ended, passed_over=passed_over)
 
     def __str__(self) -> str:
-        return f"{self.made:,} done, {self.failed:,} failed, {self.rate:.1f} a second"
+        return tr(
+            "{made:,} done, {failed:,} failed, {rate:.1f} a second", made=self.made, failed=self.failed, rate=self.rate
+        )
 
 
 class Lines:
-    """Lines for people: every failure, every retry, and where the run stands each so many intakes."""
+    """Lines for people: every failure, every retry, and the totals every EVERY intakes."""
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
-        self._told = 0
+        self._reported = 0
 
     def outcome(self, outcome: Outcome) -> None:
-        """Tell of a unit that is done."""
+        """Report a unit that is done."""
         from docgen.batch.events import failure_text
 
         for failure in outcome.failures:
-            self._error(f"error: {failure_text(outcome.source, failure)}")
+            self._error(tr("error: {message}", message=failure_text(outcome.source, failure)))
         self._progress()
 
     def retry(self, retry: Retry) -> None:
-        """Tell of a unit that is tried again."""
+        """Report a unit that is tried again."""
         from docgen.batch.events import retry_text
 
         say(retry_text(retry))
 
     def note(self, text: str) -> None:
-        """Tell what there is to know before the first unit."""
+        """Report something before the first unit."""
         say(text)
 
     def error(self, error: DocgenError) -> None:
-        """Tell of what stopped the run."""
+        """Report the error that stopped the run."""
         raise error
 
     def end(self, text: str) -> None:
-        """Tell how the run ended."""
+        """Report the end of the run."""
         say(text)
 
     def _error(self, text: str) -> None:
@@ -156,13 +160,13 @@ class Lines:
 
     def _progress(self) -> None:
         count = (self.tally.made + self.tally.failed) // EVERY
-        if count > self._told:
-            self._told = count
+        if count > self._reported:
+            self._reported = count
             say(f"{self.tally}{self.tally.left}")
 
 
 class Bar(Lines):
-    """A bar for people at a terminal, and lines for what they must not miss."""
+    """A bar for people at a terminal, and lines for errors and notes."""
 
     def __init__(self, tally: Tally, progress: Progress) -> None:
         super().__init__(tally)
@@ -221,8 +225,8 @@ class Json(Lines):
 
 
 @contextmanager
-def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
-    """The way to tell of a run over so many sources."""
+def reporter(sources: int, *, as_json: bool) -> Iterator[Lines]:
+    """The report of a run over so many sources, by what stderr is."""
     tally = Tally(sources)
     if as_json:
         yield Json(tally)
@@ -230,7 +234,7 @@ def teller(sources: int, *, as_json: bool) -> Iterator[Lines]:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(), TextColumn("left"))
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(), TextColumn(tr("left")))
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             yield Bar(tally, progress)
     else:

@@ -1,4 +1,4 @@
-"""The command `schema`: what the JSON that docgen says, and kit.yaml, look like."""
+"""The command `schema`: the JSON Schemas of docgen's JSON and of kit.yaml."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).parents[1] / "schemas"
 @click.argument("name", type=click.Choice(["check", "packet", "manifest", "kit"]), metavar="NAME")
 @common("talk")
 def schema(name: str) -> None:
-    """Print the JSON Schema of what docgen says, or of kit.yaml.
+    """Print the JSON Schema of docgen's JSON, or of kit.yaml.
 
     NAME is check or packet (what these commands print with --json), manifest (manifest.json of a packet) or kit
     (kit.yaml).

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from docgen.cli.console import say, show, tell
 from docgen.cli.options import common, load_kit
 from docgen.errors import ExitCode, UsageError
+from docgen.language import tr
 
 if TYPE_CHECKING:
     from docgen.model.kit import Kit
@@ -20,7 +21,7 @@ _target = click.argument("target", required=False, metavar="[KIT|FILE]")
 
 @click.group()
 def template() -> None:
-    """Check templates, and list what may be written in them."""
+    """Check templates, and list what they may contain."""
 
 
 @template.command()
@@ -30,7 +31,7 @@ def check(target: str | None, kit_name: str) -> None:
     """Find every problem of a kit's templates, or of one template, with its place and remedy.
 
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html, in the folder of a kit or
-    elsewhere.  Each problem is one line; notes stop nothing.  Exits with 6 where there is a problem.
+    elsewhere.  Each problem is one line.  Notes do not count as problems.  Exits with 6 where there is a problem.
     """
     from docgen.documents import template_check
     from docgen.kit import kits
@@ -43,7 +44,14 @@ def check(target: str | None, kit_name: str) -> None:
     for remark in remarks:
         tell(remark)
     problems = sum(not remark.is_note for remark in remarks)
-    say(f"{target or kit_name}: {problems} problems, {len(remarks) - problems} notes")
+    say(
+        tr(
+            "{target}: {problems} problems, {notes} notes",
+            target=target or kit_name,
+            problems=problems,
+            notes=len(remarks) - problems,
+        )
+    )
     if problems:
         raise click.exceptions.Exit(ExitCode.KIT)
 
@@ -52,7 +60,7 @@ def check(target: str | None, kit_name: str) -> None:
 @_target
 @common("kit", "talk")
 def fields(target: str | None, kit_name: str) -> None:
-    """List everything that may be written in a kit's templates, or in one template.
+    """List every name, filter and test for a kit's templates, or for one template.
 
     KIT is a kit's name or folder (default: that of --kit); FILE is a .docx or .html.
     """
@@ -75,10 +83,10 @@ def _file(target: str | None) -> Path | None:
     path = Path(target or "")
     if path.suffix.lower() in SUFFIXES and not path.is_dir():
         if not path.is_file():
-            raise UsageError(f"{target}: there is no such file")
+            raise UsageError(tr("{target}: there is no such file", target=target))
         return path
     if path.is_file():
-        raise UsageError(f"{target}: is no template", "templates are .docx and .html files")
+        raise UsageError(tr("{target}: not a template", target=target), tr("templates are .docx and .html files"))
     return None
 
 

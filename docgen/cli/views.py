@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,8 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from docgen import values
 from docgen.documents.context import show_figure
+from docgen.language import phrase, tr, word
+from docgen.language.columns import padded
 from docgen.model.intake import Finding, Level, Verdict
+from docgen.text import clean_long
 
 if TYPE_CHECKING:
     from docgen.documents.template_fields import Listing
@@ -27,19 +31,44 @@ _VERDICT_STYLE = {
 }  # fmt: skip
 
 
+#: The columns of the table of findings, and of the table of what templates may contain.
+_FINDINGS = (
+    phrase("level"), phrase("rule"), phrase("field"), phrase("cell"), phrase("written"),
+    phrase("problem and remedy"), phrase("clause"),
+)  # fmt: skip
+_VOCABULARY = (
+    phrase("write"), phrase("kind"), phrase("may be missing"), phrase("example"), phrase("meaning"),
+)  # fmt: skip
+#: The columns of the table of answers.
+_ANSWERS = (phrase("item"), phrase("as written"), phrase("understood as"), phrase("cell"))
+#: Characters of an answer in the table of answers; documents show all of it.
+_LONG = 60
+
+
 def verdict_text(verdict: Verdict) -> Text:
     """The verdict in its colour."""
-    return Text(verdict.value, style=_VERDICT_STYLE[verdict])
+    return Text(word("verdict", verdict), style=_VERDICT_STYLE[verdict])
 
 
-def assessment(case: Case) -> RenderableType:
-    """One case: who and where, verdict, every finding in a table, the figures, what was not understood."""
-    return Group(*_assessment(case))
+def assessment(case: Case, *, plain: bool = False) -> RenderableType:
+    """One case: who and where, verdict, the answers, every finding in a table, the figures, what was not understood.
+
+    `plain` prints the answers as lines, for a pipe.
+    """
+    return Group(*_assessment(case, plain))
 
 
-def _assessment(case: Case) -> Iterator[RenderableType]:
-    place = " · ".join(part for part in (case.source, case.sheet, case.row and f"row {case.row}") if part)
-    yield Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+def heading(case: Case) -> Text:
+    """One case in a line: who, verdict, where."""
+    place = " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
+    return Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+
+
+def _assessment(case: Case, plain: bool) -> Iterator[RenderableType]:
+    yield heading(case)
+    given = list(_answers(case))
+    if given:
+        yield Group(*map(_line, given)) if plain else _answer_table(given)
     if case.findings:
         yield _findings(case.findings)
     known = [
@@ -54,24 +83,62 @@ def _assessment(case: Case) -> Iterator[RenderableType]:
     yield ""
 
 
+class _Given(NamedTuple):
+    """An answer as written and as understood; `understood` is empty where both are the same, None where it is none."""
+
+    label: str
+    written: str
+    understood: str | None
+    cell: str
+
+
+def _answers(case: Case) -> Iterator[_Given]:
+    """The fields in which anything is written, in the order of the kit."""
+    for key, field in case.kit.fields.items():
+        answer, value = case.intake.answers.get(key), case.values.get(key)
+        written = answer.written.strip() if answer is not None else ""
+        if not written and value is None:
+            continue
+        shown = None if value is None else values.show(field, value)
+        is_same = shown is not None and clean_long(written) == clean_long(shown)
+        cell = (answer.origin.cell if answer is not None else None) or ""
+        yield _Given(field.label, written, "" if is_same else shown, cell)
+
+
+def _answer_table(given: Iterable[_Given]) -> Table:
+    table = Table(show_lines=False, pad_edge=False, expand=False)
+    for title in _ANSWERS:
+        table.add_column(tr(title), overflow="fold", no_wrap=title == "cell")
+    for one in given:
+        understood = "[yellow]—[/]" if one.understood is None else escape(_short(one.understood, _LONG))
+        table.add_row(escape(one.label), escape(_short(one.written, _LONG)), understood, one.cell)
+    return table
+
+
+def _line(one: _Given) -> Text:
+    told = "" if one.understood == "" else f" → {'—' if one.understood is None else ' '.join(one.understood.split())}"
+    place = f" [{one.cell}]" if one.cell else ""
+    return Text(f"  {one.label}: {' '.join(one.written.split())}{told}{place}", no_wrap=True, overflow="ignore")
+
+
 def outside(texts: Iterable[OutsideJson]) -> RenderableType:
-    """What stands in no intake and was not understood."""
+    """Texts that belong to no intake and were not understood."""
     return Group(*(_not_understood(text["text"], text["source"], text["sheet"], text["cell"]) for text in texts))
 
 
 def _not_understood(text: str, *place: str | None) -> RenderableType:
     where = "!".join(part for part in place if part)
-    return Padding(Text(f"not understood: {where}: {text}", style="dim"), (0, 2))
+    return Padding(Text(tr("not understood: {where}: {text}", where=where, text=text), style="dim"), (0, 2))
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:
     table = Table(show_lines=False, pad_edge=False, expand=False)
-    for title in ("level", "rule", "field", "cell", "written", "what is wrong and how to mend it", "clause"):
-        table.add_column(title, overflow="fold", no_wrap=title in {"level", "cell"})
+    for title in _FINDINGS:
+        table.add_column(tr(title), overflow="fold", no_wrap=title in {"level", "cell"})
     for finding in findings:
         style = _LEVEL_STYLE[finding.level]
         table.add_row(
-            f"[{style}]{finding.level.value}[/]",
+            f"[{style}]{word('level', finding.level)}[/]",
             finding.rule,
             escape(finding.label or ""),
             finding.cell or "—",
@@ -83,15 +150,15 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
 
 
 def vocabulary(listing: Listing) -> RenderableType:
-    """What templates may write that belongs together: its title, and a table without the columns that say nothing."""
+    """A group of names that templates may contain: its title, and a table without its empty columns."""
     table = Table(pad_edge=False, box=None)
-    columns = {"write": 0, "kind": 1, "may be missing": 2, "example": 3, "meaning": 4}
-    told = {title: at for title, at in columns.items() if any(entry[at] for entry in listing.entries)}
-    for title in told:
-        table.add_column(title, overflow="fold", header_style="dim", no_wrap=title == "write")
+    columns = {title: at for at, title in enumerate(_VOCABULARY) if any(entry[at] for entry in listing.entries)}
+    for title in columns:
+        table.add_column(tr(title), overflow="fold", header_style="dim", no_wrap=title == "write")
     for entry in listing.entries:
-        table.add_row(*(escape(_short(entry[at]) if title == "example" else entry[at]) for title, at in told.items()))
-    return Group(Text(listing.title, style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
+        cells = (_short(entry[at]) if title == "example" else tr(entry[at]) for title, at in columns.items())
+        table.add_row(*map(escape, cells))
+    return Group(Text(tr(listing.title), style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
 
 
 def _short(text: str, limit: int = 40) -> str:
@@ -100,11 +167,12 @@ def _short(text: str, limit: int = 40) -> str:
 
 
 def packet(made: Packet) -> RenderableType:
-    """One packet: who, verdict, folder, files, and the terms that its contract leaves pending."""
+    """One packet: name, verdict, folder, files, and the terms that are pending in its contract."""
     lines: list[RenderableType] = [Text.assemble((made.name, "bold"), "  ", verdict_text(made.verdict))]
     lines.append(Padding(Text(str(made.folder)), (0, 2)))
+    none_due = tr("— (not made for this verdict)")
     for kind, path in made.files.items():
-        lines.append(Padding(Text(f"{kind:9}{path.name if path else '— (none is due for this verdict)'}"), (0, 4)))
+        lines.append(Padding(Text(f"{padded(word('document', kind), 9)}{path.name if path else none_due}"), (0, 4)))
     if made.pending:
-        lines.append(Padding(Text(f"pending  {'、'.join(made.pending)}", style="yellow"), (0, 4)))
+        lines.append(Padding(Text(f"{padded(tr('pending'), 9)}{'、'.join(made.pending)}", style="yellow"), (0, 4)))
     return Group(*lines)

@@ -1,10 +1,11 @@
-"""A document of a command → the file that it is asked for."""
+"""A document that a command has made → its file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from docgen.cli.console import say
+from docgen.language import tr
 
 
 def write(path: Path, content: bytes, *, force: bool) -> None:
@@ -12,4 +13,4 @@ def write(path: Path, content: bytes, *, force: bool) -> None:
     from docgen.output import files
 
     files.write_file(path, content, replace=force)
-    say(f"wrote {path}")
+    say(tr("wrote {path}", path=path))

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 from docgen import values
 from docgen.documents.findings import spoken
+from docgen.language import phrase
 from docgen.model.display import Missing, Shown, is_given
 from docgen.model.intake import (
     UNREAD,
@@ -125,12 +126,12 @@ class Common(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the contract and the review of this kit may use."""
-    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
+    figures = {f.key: ContextType({}, kind=phrase("number"), meaning=f.label, is_optional=True) for f in kit.figures}
     return Names(
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
             **kit_shapes(kit),
-            "figures": context_types.mapping(figures, "what the kit works out"),
+            "figures": context_types.mapping(figures, phrase("what the kit works out")),
             **(context_types.of(Common).attributes or {}),
         }
     )
@@ -140,14 +141,16 @@ def names(kit: Kit) -> Names:
 def kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
     """The shapes of the kit's limits and word lists."""
     text = context_types.of(str)
-    limits = {name: ContextType({}, kind="number", meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
+    limits = {name: ContextType({}, kind=phrase("number"), meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
     words = {
-        name: ContextType({}, item=text, kind="list", meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}")
+        name: ContextType(
+            {}, item=text, kind=phrase("list"), meaning=f"{'、'.join(found[:6])}{'…' if len(found) > 6 else ''}"
+        )
         for name, found in kit.words.items()
     }
     return {
-        "limits": context_types.mapping(limits, "the thresholds of the kit"),
-        "words": context_types.mapping(words, "the word lists of the kit"),
+        "limits": context_types.mapping(limits, phrase("the thresholds of the kit")),
+        "words": context_types.mapping(words, phrase("the word lists of the kit")),
     }
 
 
@@ -172,7 +175,7 @@ def context(
 ) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
     given = {**intake.values, **terms}
-    figures = {key: _figure(figure) for key, figure in review.figures.items()}
+    figures = {key: shown_figure(figure) for key, figure in review.figures.items()}
     common = Common(
         today=Shown(options.date, values.show_date(options.date)),  # type: ignore[arg-type]
         draft=options.draft,
@@ -265,7 +268,8 @@ def _listed(value: Shown | Missing) -> Shown | Missing:
     return Shown(value.value, "\n".join(map(str, value.items)), value.items, is_private=value.is_private)
 
 
-def _figure(figure: FigureResult) -> Shown | Missing:
+def shown_figure(figure: FigureResult) -> Shown | Missing:
+    """A figure as templates have it, missing where it cannot be worked out."""
     if figure.value is None:
         return Missing(figure.label, pending=False)
     return Shown(figure.value, show_figure(figure.value))

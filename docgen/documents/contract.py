@@ -8,6 +8,7 @@ from docgen.documents import context, output_check
 from docgen.documents.context import RenderOptions
 from docgen.documents.kept_templates import word_template
 from docgen.documents.properties import REVIEWED_BY, with_properties
+from docgen.language import tr
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
 from docgen.template import word
@@ -26,4 +27,4 @@ def render_contract(
     template = word_template(kit.folder / CONTRACT_TEMPLATE, kit, context.names)
     rendered = word.render(template, context.context(kit, intake, review, terms, options))
     properties = {REVIEWED_BY: options.reviewed_by} if options.reviewed_by else {}
-    return output_check.word(with_properties(rendered, properties), "the contract")
+    return output_check.word(with_properties(rendered, properties), tr("the contract"))

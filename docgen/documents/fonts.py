@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from docgen.documents import core_face, installed_fonts
 from docgen.errors import SystemMissingError
+from docgen.language import tr
 from docgen.output import files
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
@@ -38,7 +39,7 @@ class _Face(NamedTuple):
 def require_chinese_font() -> None:
     """Raise SystemMissingError where no installed face can set Chinese."""
     if _nearest(f":lang={_CHINESE}", _sets_chinese) is None:
-        raise SystemMissingError("no installed font can set Chinese", installed_fonts.HINT)
+        raise SystemMissingError(tr("no installed font can set Chinese"), tr(installed_fonts.HINT))
 
 
 def faces() -> Mapping[str, str]:
@@ -100,7 +101,13 @@ def cut(core: Core) -> None:
 def cut_missing(tell: Callable[[str], object]) -> None:
     """Cut the core faces that have not been cut, and tell of each.  Raises WriteError."""
     for core in uncut():
-        tell(f"cutting the {core.weight} core face from {core.chinese.file.name}, once: about 10 s")
+        tell(
+            tr(
+                "cutting the {weight} core face from {name}, once: about 10 s",
+                weight=core.weight,
+                name=core.chinese.file.name,
+            )
+        )
         cut(core)
 
 

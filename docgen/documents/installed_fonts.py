@@ -17,8 +17,9 @@ from typing import TypeVar
 
 from docgen import user_cache
 from docgen.errors import SystemMissingError
+from docgen.language import phrase, tr
 
-HINT = "install a Chinese font: apt-get install fontconfig fonts-noto-cjk"
+HINT = phrase("install a Chinese font: apt-get install fontconfig fonts-noto-cjk")
 _SETTINGS = ("HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "FONTCONFIG_SYSROOT", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 _DEEPEST = 8
 _Made = TypeVar("_Made")
@@ -50,7 +51,7 @@ def _lines(command: tuple[str, ...]) -> list[str]:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as cause:
-        raise SystemMissingError(f"fontconfig cannot be asked for fonts: {cause}", HINT) from cause
+        raise SystemMissingError(tr("fontconfig cannot be asked for fonts: {cause}", cause=cause), tr(HINT)) from cause
     return done.stdout.splitlines()
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from docgen import user_cache
+from docgen import language, user_cache
 from docgen.file_cache import cached_by_file
 from docgen.kit import kept
 from docgen.model.kit import Kit
@@ -40,9 +40,11 @@ def word_template(path: Path, kit: Kit, names: _NamesOf) -> WordTemplate:
 @cached_by_file
 def page_template(path: Path, kit: Kit, names: _NamesOf) -> Compiled:
     """The page at `path`, compiled; it may use the `names` of the kit.  Raises KitError."""
-    return _kept(
-        "page", path, kit, names, page.compile_page, _plain_code, lambda data: _compiled(page.environment(), data)
-    )
+
+    def revived(data: Any) -> Compiled:
+        return _compiled(page.environment(path.suffix), data)
+
+    return _kept("page", path, kit, names, page.compile_page, _plain_code, revived)
 
 
 def _kept(
@@ -59,12 +61,13 @@ def _kept(
 
 
 def _parts(path: Path, kit: Kit, names: _NamesOf) -> tuple[str | bytes, ...]:
-    """What determines a compiled template: its path, which errors name, its content, and what it may use."""
+    """What determines a compiled template: its path, which errors name in the user's language, its content,
+    and what it may use."""
     try:
         content = path.read_bytes()
     except OSError:
         return ()
-    return str(path), content, _mark(kit), f"{names.__module__}.{names.__qualname__}"
+    return str(path), content, _mark(kit), f"{names.__module__}.{names.__qualname__}", language.current()
 
 
 @cache

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docgen.errors import ProofError
+from docgen.language import tr
 from docgen.model.kit import Field, Kit
 from docgen.patterns import regex
 from docgen.template import containers
@@ -33,8 +34,9 @@ def word(document: Rendered, what: str) -> Rendered:
     return document
 
 
-def form(document: Rendered, kit: Kit, what: str = "the form") -> Rendered:
+def form(document: Rendered, kit: Kit, what: str = "") -> Rendered:
     """`document` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
+    what = what or tr("the form")
     parts = _opened(document, what)
     _require(what, [*_word_problems(parts, document.main), *_control_problems(parts.get(document.main, b""), kit)])
     return document
@@ -46,18 +48,21 @@ def pdf(objects: Iterable[Any], pages: int, attached: int, what: str) -> None:
     entries = [one for one in objects if isinstance(one, dict)]
     fonts = [entry for entry in entries if entry.get("Type") == "/FontDescriptor"]
     files = [entry for entry in entries if entry.get("Type") == "/Filespec"]
-    problems = [] if pages else ["it has no page"]
+    problems = [] if pages else [tr("it has no page")]
     if not fonts or not all({"FontFile", "FontFile2", "FontFile3"} & entry.keys() for entry in fonts):
-        problems.append("a font is not embedded")
+        problems.append(tr("a font is not embedded"))
     if len(files) != attached:
-        problems.append(f"{len(files)} files are attached, not {attached}")
+        problems.append(tr("{count} files are attached, not {attached}", count=len(files), attached=attached))
     _require(what, problems)
 
 
 def _require(what: str, problems: Iterable[str]) -> None:
-    told = list(problems)
-    if told:
-        raise ProofError(f"{what} failed its own check and is not written: {'; '.join(told)}", "report this as a bug")
+    found = list(problems)
+    if found:
+        raise ProofError(
+            tr("{what} failed its own check and is not written: {problems}", what=what, problems="; ".join(found)),
+            tr("report this as a bug"),
+        )
 
 
 def _opened(document: Rendered, what: str) -> dict[str, bytes]:
@@ -68,29 +73,33 @@ def _opened(document: Rendered, what: str) -> dict[str, bytes]:
             wanted = document.made | {document.main}
             return {name: archive.read(name) for name in archive.namelist() if name in wanted}
     except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
-        raise ProofError(f"{what} failed its own check and is not written: it does not open: {cause}") from cause
+        raise ProofError(
+            tr("{what} failed its own check and is not written: it does not open: {cause}", what=what, cause=cause)
+        ) from cause
 
 
 def _word_problems(parts: dict[str, bytes], main: str) -> Iterator[str]:
     if main not in parts:
-        yield f"it holds no {main}"
+        yield tr("it holds no {main}", main=main)
     for name, content in parts.items():
         if fault := xml_fault(content):
-            yield f"{name} is not well-formed XML: {fault}"
+            yield tr("{name} is not well-formed XML: {fault}", name=name, fault=fault)
         if _MARKS.search(content):
-            yield f"{name} holds marks of the engine"
-        yield from (f"{name} holds {fault}" for fault in containers.faults(content))
+            yield tr("{name} holds marks of the engine", name=name)
+        yield from (tr("{name} holds {fault}", name=name, fault=fault) for fault in containers.faults(content))
 
 
 def _control_problems(document: bytes, kit: Kit) -> Iterator[str]:
     found = Counter(tag.decode() for tag in _CONTROL_TAG.findall(document))
     known = {tag for field in kit.fields.values() for tag in field.tags}
-    yield from (f"two content controls bear the tag {tag}" for tag, count in found.items() if count > 1)
-    yield from (f"the content control {tag} belongs to no field" for tag in found if tag not in known)
-    yield from (f"no content control asks for {key}" for key, field in kit.fields.items() if not _asks(found, field))
+    yield from (tr("two content controls have the tag {tag}", tag=tag) for tag, count in found.items() if count > 1)
+    yield from (tr("the content control {tag} belongs to no field", tag=tag) for tag in found if tag not in known)
+    yield from (
+        tr("no content control asks for {key}", key=key) for key, field in kit.fields.items() if not _asks(found, field)
+    )
     numbers = _CONTROL_ID.findall(document)
     if len(set(numbers)) < len(numbers):
-        yield "two content controls bear one id"
+        yield tr("two content controls have the same id")
 
 
 def _asks(found: Counter[str], field: Field) -> bool:

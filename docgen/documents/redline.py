@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from docgen.errors import SourceError, SystemMissingError
+from docgen.language import tr
 from docgen.output import scratch
 
 _AUTHOR = "docgen"
@@ -34,14 +35,14 @@ def redline(old: Path, new: bytes, date: dt.date) -> bytes:
         raise _not_installed() from cause
     except EngineExecutionError as cause:
         raise SourceError(  # what the engine says may quote the contract
-            f"{old}: cannot be compared with the new draft: the comparison ended with an error",
-            "open it in Word, save it again as .docx, and compare with that",
+            tr("{old}: cannot be compared with the new draft: the comparison ended with an error", old=old),
+            tr("open it in Word, save it again as .docx, and compare with that"),
         ) from cause
     return bytes(compared)
 
 
 def _not_installed() -> SystemMissingError:
     return SystemMissingError(
-        "comparing contracts needs python-redlines and its engine, which are not installed",
-        "pip install 'docgen[redline]'",
+        tr("comparing contracts needs python-redlines and its engine, which are not installed"),
+        tr("pip install 'docgen[redline]'"),
     )

@@ -33,6 +33,7 @@ from openpyxl.xml.constants import ARC_CORE
 from openpyxl.xml.functions import tostring
 
 from docgen.errors import WriteError
+from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template import package
 
@@ -97,7 +98,10 @@ def put(
     assert isinstance(cell, Cell)  # cells are merged after they are written
     if len(text) + len(note) >= LONGEST_CELL:
         count = len(text) + len(note)
-        raise WriteError(f"a text of {count} characters fits no cell of a sheet", "make a Word form of it: --docx")
+        raise WriteError(
+            tr("a text of {count} characters fits no cell of a sheet", count=count),
+            tr("make a Word form of it: --docx"),
+        )
     text, note = literal(text), literal(note)
     if text or note:
         own = InlineFont(rFont=look.font.name, sz=look.font.sz, b=look.font.b, color=look.font.color)

@@ -25,6 +25,7 @@ from docgen.documents.context import RenderOptions
 from docgen.documents.kept_templates import page_template
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.file_cache import cached_by_file
+from docgen.language import listed, tr
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
 
@@ -98,18 +99,28 @@ def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review:
         *((kit.fields[key].label, answer.written) for key, answer in intake.answers.items()),
         *((finding.label, finding.written) for finding in review.findings),
         *((text.cell or text.sheet, text.text) for text in intake.unrecognised),
-        ("the name of the source", intake.source),
-        ("the name of the sheet", intake.sheet),
+        (tr("the name of the source"), intake.source),
+        (tr("the name of the sheet"), intake.sheet),
     ]
 
-    def told(character: str) -> str:
+    def described(character: str) -> str:
         labels = dict.fromkeys(label for label, text in places if label and character in (text or ""))
-        return f"“{character}” (U+{ord(character):04X}) of {', '.join(labels) or REVIEW_TEMPLATE}"
+        code, place = f"U+{ord(character):04X}", listed(labels) or REVIEW_TEMPLATE
+        return tr("“{character}” ({code}) of {place}", character=character, code=code, place=place)
 
-    packages = " and ".join(fonts.packages(characters))
+    packages = listed(fonts.packages(characters))
+    remedy = (
+        tr("correct the answer, or install a font that can, such as {packages}", packages=packages)
+        if packages
+        else tr("correct the answer, or install a font that can")
+    )
     return MissingGlyphError(
-        f"{intake.name}: no installed font can draw {'; '.join(map(told, characters))}",
-        f"correct the answer, or install a font that can{packages and f', such as {packages}'}",
+        tr(
+            "{name}: no installed font can draw {characters}",
+            name=intake.name,
+            characters="; ".join(map(described, characters)),
+        ),
+        remedy,
     )
 
 
@@ -135,8 +146,8 @@ def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
         from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as cause:
         raise SystemMissingError(
-            f"the PDF library cannot start: {str(cause).splitlines()[0]}",
-            "install Pango and HarfBuzz: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+            tr("the PDF library cannot start: {cause}", cause=str(cause).splitlines()[0]),
+            tr("install Pango and HarfBuzz: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"),
         ) from cause
     fonts.require_chinese_font()
     for suffix, mime_type in _MIME_TYPES.items():
@@ -154,7 +165,7 @@ def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
             # Decoded and resolved as the file will be opened: %2e%2e and links lead out of the kit too.
             if scheme != "file" or host or not Path(url2pathname(path)).resolve().is_relative_to(root):
                 self.refused.append(url)
-                raise FatalURLFetchingError(f"{url} is outside the kit")
+                raise FatalURLFetchingError(tr("{url} is outside the kit", url=url))
             return super().fetch(url, headers)
 
     loaded = FontConfiguration()
@@ -209,9 +220,13 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
     except printer.weasyprint.urls.FatalURLFetchingError as cause:
         raise KitError(f"{folder / REVIEW_TEMPLATE}: {cause}") from cause
     # In a drawing the library takes a refusal for a picture that cannot be drawn, and goes on.
-    if refused := [*printer.fetcher.refused, *(item.description or "an attachment" for item in asked)]:
+    if refused := [*printer.fetcher.refused, *(item.description or tr("an attachment") for item in asked)]:
         raise KitError(
-            f"{folder / REVIEW_TEMPLATE}: {', '.join(refused)}: a page shows the files of its kit, no others"
+            tr(
+                "{folder}: {refused}: a page shows the files of its kit, no others",
+                folder=folder / REVIEW_TEMPLATE,
+                refused=", ".join(refused),
+            )
         )
     return bytes(content)
 
@@ -220,7 +235,7 @@ def _finish(document: Any, pdf: Any, *, attached: int) -> None:
     """Add the PDF/UA identification to the metadata of what is then proven sound, and make the bytes of it all."""
     from docgen.documents import pdf_objects  # pydyf comes with the PDF library
 
-    output_check.pdf(pdf.objects, len(document.pages), attached, "the review summary")
+    output_check.pdf(pdf.objects, len(document.pages), attached, tr("the review summary"))
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)

@@ -10,9 +10,11 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from docgen.documents import context, form
+from docgen.documents import context, form, letter
+from docgen.documents.letter import LETTER_TEMPLATE
 from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
-from docgen.model.kit import Field, FieldType, Kit
+from docgen.language import phrase, tr
+from docgen.model.kit import FORM_TEMPLATE, Field, FieldType, Kit
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
 
 
@@ -44,12 +46,18 @@ def of_template(kit: Kit, names: Names) -> list[Listing]:
 
 
 def of_kit(kit: Kit) -> list[Listing]:
-    """What the templates of a kit may write: contract and review alike, then what the form has of its own."""
+    """What the templates of a kit may write: contract and review alike, then what form and letter have of their own."""
     common, form_names = context.names(kit), form.names(kit)
     shared = {id(shape) for shape in common.shapes.values()}
-    own = {name: shape for name, shape in form_names.shapes.items() if shape.item and id(shape) not in shared}
-    in_form = [entry._replace(title=f"in form.docx: {entry.title}") for entry in _others(kit, Names(own))]
-    return [*of_template(kit, common), *in_form]
+    found = of_template(kit, common)
+    for template, names in ((FORM_TEMPLATE, form_names), (LETTER_TEMPLATE, letter.names(kit))):
+        own = {name: shape for name, shape in names.shapes.items() if shape.item and id(shape) not in shared}
+        own = {name: shape for name, shape in own.items() if name != "figures"}
+        found += [
+            entry._replace(title=tr("in {template}: {title}", template=template, title=entry.title))
+            for entry in _others(kit, Names(own))
+        ]
+    return found
 
 
 def _others(kit: Kit, names: Names) -> Iterator[Listing]:
@@ -59,20 +67,28 @@ def _others(kit: Kit, names: Names) -> Iterator[Listing]:
     for name, shape in names.shapes.items():
         if name not in kit.all_fields:
             _walk(name, shape, listed, seen)
-    yield Listing("document", tuple(entry for listing in listed if not listing.title for entry in listing.entries))
+    yield Listing(
+        phrase("document"), tuple(entry for listing in listed if not listing.title for entry in listing.entries)
+    )
     yield from (listing for listing in listed if listing.title)
 
 
 def _field(field: Field) -> Iterator[FieldEntry]:
-    missing = "in some cases" if isinstance(field.required, str) else "no" if field.required else "yes"
+    missing = (
+        phrase("in some cases")
+        if isinstance(field.required, str)
+        else phrase("no")
+        if field.required
+        else phrase("yes")
+    )
     label = " / ".join(part for part in (field.group, field.label) if part)
     yield FieldEntry(field.key, field.type.value, missing, field.example, label)
     for choice in field.choices:
         is_one = field.type is FieldType.ONE
         written = f"{field.key} == '{choice.key}'" if is_one else f"'{choice.key}' in {field.key}"
-        yield FieldEntry(f"  {written}", "condition", meaning=choice.label)
+        yield FieldEntry(f"  {written}", phrase("condition"), meaning=choice.label)
     if field.other:
-        yield FieldEntry(f"  {field.key}.other", "text", "yes", meaning=field.other)
+        yield FieldEntry(f"  {field.key}.other", phrase("text"), phrase("yes"), meaning=field.other)
 
 
 def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[ContextType]) -> None:
@@ -93,7 +109,7 @@ def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[Contex
 
 
 def _behind(name: str, shape: ContextType) -> Iterator[tuple[str, ContextType]]:
-    """Everything behind the dot of a record or of the kit's own entries; the methods of texts are not told."""
+    """Everything behind the dot of a record or of the kit's own entries; methods of texts are left out."""
     if shape.kind in {RECORD, ENTRIES}:
         for attribute, each in (shape.attributes or {}).items():
             if each is not ANYTHING:
@@ -102,14 +118,14 @@ def _behind(name: str, shape: ContextType) -> Iterator[tuple[str, ContextType]]:
 
 
 def _entry(name: str, shape: ContextType) -> FieldEntry:
-    return FieldEntry(name, shape.kind, "yes" if shape.is_optional else "", meaning=shape.meaning)
+    return FieldEntry(name, shape.kind, phrase("yes") if shape.is_optional else "", meaning=shape.meaning)
 
 
 def _language() -> Iterator[Listing]:
     """The filters, tests and functions that docgen adds to those of Jinja2."""
     kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
-        ("filter", "{{ x | %s }}", FILTERS),
-        ("test", "{%% if x is %s %%}", TESTS),
+        (phrase("filter"), "{{ x | %s }}", FILTERS),
+        (phrase("test"), "{%% if x is %s %%}", TESTS),
     ]
     entries = [
         FieldEntry(form % name, kind, meaning=_first_line(f))
@@ -118,8 +134,8 @@ def _language() -> Iterator[Listing]:
     ]
     for name, function in FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
-        entries.append(FieldEntry(f"{name}({parameters})", "function", meaning=_first_line(function)))
-    yield Listing("filters, tests and functions", tuple(entries))
+        entries.append(FieldEntry(f"{name}({parameters})", phrase("function"), meaning=_first_line(function)))
+    yield Listing(phrase("filters, tests and functions"), tuple(entries))
 
 
 def _first_line(function: Callable[..., Any]) -> str:

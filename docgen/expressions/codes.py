@@ -25,7 +25,7 @@ def of(kind: str, source: str, compiled: Callable[[str], Code]) -> Code:
 def known(sources: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], Code]:
     """The codes of what has been compiled, by kind and source: plain data but for the code."""
     wanted = [(kind, source) for kind, found in sources.items() for source in found]
-    return {key: _known[key] for key in wanted}
+    return {key: _known[key] for key in wanted if key in _known}
 
 
 def know(found: Mapping[tuple[str, str], Code]) -> None:

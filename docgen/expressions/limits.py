@@ -22,6 +22,8 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import markup_join, str_join
 from jinja2.visitor import NodeTransformer
 
+from docgen.language import tr
+
 #: Characters that one rendering may make and go through: hundreds of times those of any document of ours.
 BUDGET = 50_000_000
 #: What a step costs beside its characters: one round of a loop, one call.
@@ -52,7 +54,9 @@ class TooMuchError(ComputingError):
     """A rendering has used up its budget."""
 
     def __init__(self) -> None:
-        super().__init__("it computes far more than any document needs: a loop within a loop, or a text made of itself")
+        super().__init__(
+            tr("it computes far more than any document needs: a loop within a loop, or a text made of itself")
+        )
 
 
 class budget:  # noqa: N801  it is used like a function; one made of a generator takes thrice as long
@@ -84,11 +88,11 @@ def pay_operator(operator: str, left: object, right: object) -> None:
     if operator == "+":
         spend(_size(left) + _size(right))
     elif operator != "-" and not (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
-        raise ComputingError(f"only numbers can stand beside {operator}")
+        raise ComputingError(tr("only numbers can stand beside {operator}", operator=operator))
     if any(map(_is_huge, (left, right))):
-        raise ComputingError("a number has grown beyond any use")
+        raise ComputingError(tr("a number has grown beyond any use"))
     if operator == "**" and isinstance(right, _NUMBERS) and not -_HIGHEST_POWER <= right <= _HIGHEST_POWER:
-        raise ComputingError(f"a power above {_HIGHEST_POWER} is not computed")
+        raise ComputingError(tr("a power above {highest_power} is not computed", highest_power=_HIGHEST_POWER))
 
 
 def _is_huge(number: object) -> bool:
@@ -173,9 +177,9 @@ _ROUNDINGS = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLO
 def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     """As Jinja's, in exact decimals: half of the last digit goes up."""
     if not 0 <= precision <= _MOST_DIGITS:
-        raise ComputingError(f"numbers are rounded to between 0 and {_MOST_DIGITS} digits")
+        raise ComputingError(tr("numbers are rounded to between 0 and {most_digits} digits", most_digits=_MOST_DIGITS))
     if method not in _ROUNDINGS:
-        raise ComputingError(f"method must be one of {', '.join(_ROUNDINGS)}")
+        raise ComputingError(tr("method must be one of {roundings}", roundings=", ".join(_ROUNDINGS)))
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-precision), _ROUNDINGS[method])
 
 
@@ -212,7 +216,7 @@ def _flat(items: Any) -> Any:
 
 def _not_a_list(value: Any) -> Any:
     if isinstance(value, (list, tuple, dict)) and not hasattr(value, "_fields"):
-        raise ComputingError("a list stands where a single value should (print one with | join)")
+        raise ComputingError(tr("a list stands where a single value should (print one with | join)"))
     return value
 
 
@@ -249,7 +253,7 @@ class _Exact(NodeTransformer):
         if not isinstance(node.value, float):
             return node
         if not isfinite(node.value):
-            raise TemplateSyntaxError("a number is too large to be of use", node.lineno)
+            raise TemplateSyntaxError(tr("a number is too large to be of use"), node.lineno)
         return _filtered(nodes.Const(repr(node.value), lineno=node.lineno), _EXACT)
 
 
@@ -293,11 +297,13 @@ class _Bounding(NodeTransformer):
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
         if node.name in _UNBOUNDED_NAMES and node.ctx == "load":
-            raise TemplateSyntaxError(f"{node.name} cannot be used: give the macro a parameter", node.lineno)
+            raise TemplateSyntaxError(
+                tr("{name} cannot be used: give the macro a parameter", name=node.name), node.lineno
+            )
         return node
 
     def visit_ScopedEvalContextModifier(self, node: nodes.ScopedEvalContextModifier) -> nodes.Node:  # noqa: N802
-        raise TemplateSyntaxError("autoescape cannot be changed: values are text", node.lineno)
+        raise TemplateSyntaxError(tr("autoescape cannot be changed: values are text"), node.lineno)
 
 
 def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:

@@ -21,6 +21,7 @@ from docgen import text as texts
 from docgen.errors import KitError
 from docgen.expressions import codes, evaluation, limits
 from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
+from docgen.language import tr
 from docgen.model.display import Missing, Shown, plain
 from docgen.patterns import regex
 
@@ -205,7 +206,7 @@ def reason(cause: BaseException) -> str:
         isinstance(cause, UndefinedError) and _UNDEFINED.fullmatch(str(cause))
     ):
         return str(cause)
-    return f"this cannot be computed ({type(cause).__name__})"
+    return tr("this cannot be computed ({name})", name=type(cause).__name__)
 
 
 class Expression(NamedTuple):
@@ -226,7 +227,9 @@ class Expression(NamedTuple):
                 given = {name: values[name] for name in self.names if name in values} | functions
                 return as_type(self.compiled(given))
         except FAILURES as cause:
-            raise KitError(f"the expression {self.source!r} cannot be evaluated: {reason(cause)}") from cause
+            raise KitError(
+                tr("the expression {source!r} cannot be evaluated: {cause}", source=self.source, cause=reason(cause))
+            ) from cause
 
 
 @cache
@@ -265,7 +268,9 @@ class Message(NamedTuple):
         try:
             return self.template.render({name: value_of(name) for name in self.names})
         except FAILURES as cause:
-            raise KitError(f"the text {self.source!r} cannot be filled in: {reason(cause)}") from cause
+            raise KitError(
+                tr("the text {source!r} cannot be filled in: {cause}", source=self.source, cause=reason(cause))
+            ) from cause
 
 
 @cache

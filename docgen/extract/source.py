@@ -21,6 +21,7 @@ from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book, stacked
 from docgen.formats.text_lines import is_mail, lines_grid, read_mail
+from docgen.language import tr
 from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised
 from docgen.model.kit import FORM_TEMPLATE, Kit
 
@@ -51,13 +52,13 @@ def read(path: Path, kit: Kit) -> Reading:
         return _read_word(path, kit)
     words = vocabulary(kit)
     if kind is not Kind.TEXT:
-        return _located(path, words, [read_book(path, kind)], "no sheet holds an intake")
+        return _located(path, words, [read_book(path, kind)], tr("no sheet holds an intake"))
     lines = label_lines(path, words)
     if lines is not None:
-        return _located(path, words, [Book((lines,))], "the text holds no intake")
+        return _located(path, words, [Book((lines,))], tr("the text holds no intake"))
     if is_mail(path):
         raise _refused_mail(path, words)
-    return _located(path, words, [read_book(path, kind)], "this is a plain text file, and it holds no intake")
+    return _located(path, words, [read_book(path, kind)], tr("this is a plain text file, and it holds no intake"))
 
 
 def is_text_form(path: Path, kit: Kit) -> bool:
@@ -71,8 +72,14 @@ def is_text_form(path: Path, kit: Kit) -> bool:
 def _refused_mail(path: Path, words: Vocabulary) -> SourceError:
     """The refusal of a mail whose text is no form."""
     attached = read_mail(path).attached
-    hint = f"save what is attached and name it: {', '.join(attached)}" if attached else "ask for the form itself"
-    return SourceError(f"{path}: this is a mail, and its text holds no intake of {words.kit.name!r}", hint)
+    hint = (
+        tr("save what is attached and name it: {attached}", attached=", ".join(attached))
+        if attached
+        else tr("ask for the form itself")
+    )
+    return SourceError(
+        tr("{path}: this is a mail, and its text holds no intake of {name!r}", path=path, name=words.kit.name), hint
+    )
 
 
 def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], TermsTable]:
@@ -86,8 +93,12 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], TermsTable]:
     if sheet is None and table is None:
         titles = ", ".join(section.label for section in kit.sections if section.internal)
         raise SourceError(
-            f"{path}: no sheet is called {titles}, and none is a table of terms with a row for each customer",
-            "docgen blank sheet --with-terms makes one",
+            tr(
+                "{path}: no sheet is called {titles}, and none is a table of terms with a row for each customer",
+                path=path,
+                titles=titles,
+            ),
+            tr("docgen blank sheet --with-terms makes one"),
         )
     left = sheet.unrecognised if sheet else ()
     rows, unknown = (table.rows, table.unknown) if table else ((), ())
@@ -124,7 +135,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     found = _first(words, [book, as_one], around)
     if found is not None:
         return _certain(path, found)
-    return _located(path, words, [together], "no table of the document holds an intake", beside)
+    return _located(path, words, [together], tr("no table of the document holds an intake"), beside)
 
 
 def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None) -> Reading | None:
@@ -140,10 +151,18 @@ def _certain(path: Path, reading: Reading) -> Reading:
     """The reading, where it is certain whose the answers are.  Raises SourceError."""
     doubts = reading.intakes.doubts if isinstance(reading.intakes, Intakes) else ()
     for sheet, cell in doubts:
-        where = f"sheet {sheet}, cell {cell}" if sheet is not None else f"cell {cell}"
+        where = (
+            tr("sheet {sheet}, cell {cell}", sheet=sheet, cell=cell)
+            if sheet is not None
+            else tr("cell {cell}", cell=cell)
+        )
         raise SourceError(
-            f"{path}: {where} may be the name of a second customer, and nobody can tell whose the answers are",
-            "put each customer into a sheet, a column with a heading or a row of its own",
+            tr(
+                "{path}: {where} may be the name of a second customer, and nobody can tell whose the answers are",
+                path=path,
+                where=where,
+            ),
+            tr("put each customer into a sheet, a column with a heading or a row of its own"),
         )
     return reading
 
@@ -155,8 +174,14 @@ def _located(
     if found is None:
         seen = labels_seen(views, words)
         raise SourceError(
-            f"{path}: {without} of {words.kit.name!r}: neither a form with at least half of its labels, "
-            f"nor a table with a header row and customers below it{'; ' if seen else ''}{seen}",
-            "use the sheet that 'docgen blank sheet' makes; hidden sheets are not read",
+            tr(
+                "{path}: {without} of {kit!r}: neither a form with at least half of its labels, nor a table with a "
+                "header row and customers below it",
+                path=path,
+                without=without,
+                kit=words.kit.name,
+            )
+            + (f"; {seen}" if seen else ""),
+            tr("use the sheet that 'docgen blank sheet' makes; hidden sheets are not read"),
         )
     return _certain(path, found)

@@ -11,6 +11,7 @@ from docgen.formats import detect
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book
 from docgen.formats.refusals import AS_DOCUMENT, AS_WORKBOOK
+from docgen.language import phrase, tr
 
 #: The suffixes that a source has; what a file is, its content says.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
@@ -37,7 +38,7 @@ def require_word(path: Path) -> None:
     """Raise SourceError where the file at `path` is no Word document, or no safe one."""
     kind = detect.inspect(path)
     if kind is not Kind.WORD:
-        raise SourceError(f"{path}: this is {kind.value}, no Word document", AS_DOCUMENT)
+        raise SourceError(tr("{path}: this is {kind}, no Word document", path=path, kind=tr(kind.value)), AS_DOCUMENT)
 
 
 def is_source(path: Path) -> bool:
@@ -59,14 +60,14 @@ def passed_over(path: Path) -> str | None:
     None for a source, and for what systems and editors keep in folders.  The file is looked into.
     """
     if detect.is_lock(path):
-        return f"{detect.LOCK} (close it in Excel first, so that what it holds is what is read)"
+        return tr("{lock} (close it in Excel first, so that what it holds is what is read)", lock=tr(detect.LOCK))
     if path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES or is_source(path):
         return None
     try:
         kind = detect.inspect(path)
     except SourceError as refused:
         return str(refused).removeprefix(f"{path}: ")
-    return f"this is {kind.value}, which is not read ({_INSTEAD[kind]})"
+    return tr("this is {kind}, which is not read ({instead})", kind=tr(kind.value), instead=tr(_INSTEAD[kind]))
 
 
 def look(path: Path) -> str | None:
@@ -81,7 +82,9 @@ def read_book(path: Path, kind: Kind) -> Book:
     Raises SourceError where it cannot be read, or is of a kind that is not read.
     """
     if kind not in _BOOKS:
-        raise SourceError(f"{path}: this is {kind.value}, which is not read", _INSTEAD[kind])
+        raise SourceError(
+            tr("{path}: this is {kind}, which is not read", path=path, kind=tr(kind.value)), _INSTEAD[kind]
+        )
     return _BOOKS[kind](path)
 
 
@@ -126,8 +129,10 @@ _BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
     }
 )
 
-_FORM = "fill in the sheet that 'docgen blank sheet' makes, or ask the customer for the form itself (.xlsx or .docx)"
-_UNPACK = "unpack it and name the workbooks in it"
+_FORM = phrase(
+    "fill in the sheet that 'docgen blank sheet' makes, or ask the customer for the form itself (.xlsx or .docx)"
+)
+_UNPACK = phrase("unpack it and name the workbooks in it")
 #: What can be done with a file of a kind that is not read.
 _INSTEAD: Mapping[Kind, str] = MappingProxyType(
     {
@@ -137,10 +142,10 @@ _INSTEAD: Mapping[Kind, str] = MappingProxyType(
         Kind.OPEN_DOCUMENT: AS_DOCUMENT,
         Kind.WEB_PAGE: AS_WORKBOOK,
         Kind.XML: AS_WORKBOOK,
-        Kind.APPLE: "export it as an Excel workbook (.xlsx) or a Word document (.docx)",
-        Kind.MESSAGE: "save its attachments and name these",
+        Kind.APPLE: phrase("export it as an Excel workbook (.xlsx) or a Word document (.docx)"),
+        Kind.MESSAGE: phrase("save its attachments and name these"),
         Kind.ARCHIVE: _UNPACK,
         Kind.PACKED: _UNPACK,
-        Kind.TEXT: "where it holds a table, save it as .csv",
+        Kind.TEXT: phrase("where it holds a table, save it as .csv"),
     }
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from docgen.language import tr
+
 MB = 2**20
 
 #: Bytes of a file.
@@ -55,15 +57,15 @@ class Budget:
         """Take `amount` from what is left; raises TooMuch where there is not so much."""
         self.left -= amount
         if self.left < 0:
-            raise TooMuch(f"it has more than {self._most:,} {self._what}")
+            raise TooMuch(tr("it has more than {most:,} {what}", most=self._most, what=self._what))
 
 
 class HeldCells:
     """What the first rows of all sheets, which are kept, may hold together."""
 
     def __init__(self) -> None:
-        self._cells = Budget(MOST_HELD, "cells in the first rows of its sheets")
-        self._characters = Budget(MOST_CHARACTERS, "characters in the first rows of its sheets")
+        self._cells = Budget(MOST_HELD, tr("cells in the first rows of its sheets"))
+        self._characters = Budget(MOST_CHARACTERS, tr("characters in the first rows of its sheets"))
 
     def spend(self, texts: Iterable[str]) -> None:
         """Take in the texts of the cells of a row.  Raises TooMuch."""

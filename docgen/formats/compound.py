@@ -18,6 +18,7 @@ from docgen.formats import budgets
 from docgen.formats.budgets import TooMuch
 from docgen.formats.markup import declares_dtd
 from docgen.formats.refusals import UNLOCK, Damaged, protected
+from docgen.language import either, tr
 
 SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 #: The stream that holds a whole package, encrypted, and the one that says how.
@@ -39,14 +40,14 @@ class Compound:
         from olefile import OleFileIO
 
         if file.seek(0, io.SEEK_END) > budgets.COMPOUND_FILE:  # olefile puts its tables together piece by piece
-            raise TooMuch(f"it has more than {budgets.COMPOUND_FILE >> 20} MB")
+            raise TooMuch(tr("it has more than {compound_file} MB", compound_file=budgets.COMPOUND_FILE >> 20))
         self._file = _MeteredFile(file, budgets.COMPOUND_TABLES)
         try:
             self._ole = OleFileIO(self._file)
         except TooMuch:
             raise
         except Exception as cause:  # olefile raises many types
-            raise Damaged("it is cut off, or its tables are damaged") from cause
+            raise Damaged(tr("it is cut off, or its tables are damaged")) from cause
         self._file.left = budgets.COMPOUND_READ
         self.names = frozenset(entry.name.casefold() for entry in self._ole.root.kids)
 
@@ -55,9 +56,9 @@ class Compound:
         for name in names:
             if name.casefold() in self.names:
                 if self._ole.get_size(name) > most:
-                    raise TooMuch(f"its stream {name!r} has more than {most >> 20} MB")
+                    raise TooMuch(tr("its stream {name!r} has more than {most} MB", name=name, most=most >> 20))
                 return self._read(name)
-        raise Damaged(f"it holds no stream {' or '.join(names)}")
+        raise Damaged(tr("it holds no stream {names}", names=either(names)))
 
     def _read(self, name: str) -> bytes:
         try:
@@ -66,9 +67,9 @@ class Compound:
         except TooMuch:
             raise
         except Exception as cause:
-            raise Damaged(f"its stream {name!r} is damaged") from cause
+            raise Damaged(tr("its stream {name!r} is damaged", name=name)) from cause
         if len(content) < self._ole.get_size(name):
-            raise Damaged("it is cut off")
+            raise Damaged(tr("it is cut off"))
         return content
 
 
@@ -101,12 +102,12 @@ def unlocked(path: Path) -> IO[bytes]:
     with _locked(path) as file:
         holder = Compound(file)
         if declares_dtd(holder.stream(_LOCK, most=budgets.LONGEST_PROLOG)[_AGILE:]):
-            raise Damaged("the description of its encryption declares a DTD")
+            raise Damaged(tr("the description of its encryption declares a DTD"))
         holder.stream(PACKAGE, most=budgets.LOCKED_PACKAGE)
         target = io.BytesIO()
         locked = OOXMLFile(_MeteredFile(file, budgets.COMPOUND_READ))
         if locked.info.get("spinValue", 0) > budgets.MOST_SPINS:
-            raise Damaged("its password takes too long to try")
+            raise Damaged(tr("its password takes too long to try"))
         locked.load_key(_DEFAULT_PASSWORD, verify_password=True)
         locked.decrypt(target)
         target.seek(0)
@@ -133,7 +134,9 @@ def _locked(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as file:
             yield file
     except TooMuch as cause:
-        raise SourceError(f"{path}: the file is locked and too large to be unlocked: {cause}", UNLOCK) from cause
+        raise SourceError(
+            tr("{path}: the file is locked and too large to be unlocked: {cause}", path=path, cause=cause), UNLOCK
+        ) from cause
     except Exception as cause:
         raise protected(path) from cause
 
@@ -153,5 +156,5 @@ class _MeteredFile:
         data = self._file.read(min(size, self.left + 1) if size >= 0 else self.left + 1)
         self.left -= len(data)
         if self.left < 0:
-            raise TooMuch("its tables name their sectors again and again")
+            raise TooMuch(tr("its tables name their sectors again and again"))
         return data

@@ -22,6 +22,7 @@ from docgen.formats.cells import text_cell
 from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
 from docgen.formats.refusals import SMALLER
 from docgen.formats.text_encoding import utf16_without_mark
+from docgen.language import either, phrase, system_reason, tr
 from docgen.patterns import regex
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -65,7 +66,7 @@ def read_text_book(path: Path) -> Book:
     return Book((replace(held, more=lambda: islice(rows(), HELD_ROWS, None), length=lines) if is_long else held,))
 
 
-_MEND = "open it in Excel and save it as an .xlsx workbook"
+_MEND = phrase("open it in Excel and save it as an .xlsx workbook")
 
 
 def _encoding(path: Path) -> tuple[str, int]:
@@ -80,13 +81,18 @@ def _encoding(path: Path) -> tuple[str, int]:
             with path.open(encoding=encoding, newline="") as file:
                 while text := file.read(_CHUNK):
                     if "\0" in text:
-                        raise SourceError(f"{path}: the text file holds NUL characters, so it is no text", _MEND)
+                        raise SourceError(
+                            tr("{path}: the text file holds NUL characters, so it is no text", path=path), _MEND
+                        )
                     lines += text.count("\n")
         except UnicodeError:
             continue
         return encoding, lines
-    names = " nor ".join(encoding.upper() for encoding in marked or _ENCODINGS)
-    raise SourceError(f"{path}: the text file is in an unknown encoding, not {names}", "save it in UTF-8")
+    names = either(encoding.upper() for encoding in marked or _ENCODINGS)
+    raise SourceError(
+        tr("{path}: the text file is in an unknown encoding: it is not {names}", path=path, names=names),
+        tr("save it in UTF-8"),
+    )
 
 
 def _delimiter(file: TextIO) -> str:
@@ -110,12 +116,17 @@ def _delimiter(file: TextIO) -> str:
 def _refusal(path: Path, cause: Exception) -> SourceError:
     """What the parser, or a budget, dislikes, in plain words."""
     if isinstance(cause, TooMuch):
-        return SourceError(f"{path}: the text file is too large to be read: {cause}", SMALLER)
+        return SourceError(
+            tr("{path}: the text file is too large to be read: {cause}", path=path, cause=cause), SMALLER
+        )
     if isinstance(cause, OSError):
-        return SourceError(f"{path}: cannot be read: {cause.strerror or cause}", "name a file you may read")
-    most = f"a text in it has more than {csv.field_size_limit():,} characters"
-    what = most if "limit" in str(cause) else "its lines end in two ways"
-    return SourceError(f"{path}: the text file is no table: {what}", _MEND)
+        return SourceError(
+            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)),
+            tr("name a file you may read"),
+        )
+    most = tr("a text in it has more than {csv:,} characters", csv=csv.field_size_limit())
+    what = most if "limit" in str(cause) else tr("its lines end in two ways")
+    return SourceError(tr("{path}: the text file is no table: {what}", path=path, what=what), _MEND)
 
 
 class _Lines:
@@ -137,7 +148,7 @@ class _Lines:
             if self._in_row > LONGEST_ROW:
                 if self._left is not None:
                     return
-                raise TooMuch(f"a row in it has more than {LONGEST_ROW:,} characters")
+                raise TooMuch(tr("a row in it has more than {longest_row:,} characters", longest_row=LONGEST_ROW))
             yield line
             if self._left is not None:
                 self._left -= len(line)
@@ -179,7 +190,13 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
             try:  # row by row: what is done between two rows is not ours to judge
                 number, texts = next(rows, (0, texts))
                 if len(texts) > MOST_COLUMNS:
-                    raise TooMuch(f"row {number} has more than {MOST_COLUMNS:,} columns")
+                    raise TooMuch(
+                        tr(
+                            "row {number} has more than {most_columns:,} columns",
+                            number=number,
+                            most_columns=MOST_COLUMNS,
+                        )
+                    )
             except (csv.Error, TooMuch, OSError) as cause:
                 raise _refusal(path, cause) from cause
             if not number:
@@ -189,7 +206,7 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
             if cells and texts != [_END]:
                 yield number, cells
     if texts != [_END]:
-        raise SourceError(f"{path}: a quotation mark in the text file is never closed", _MEND)
+        raise SourceError(tr("{path}: a quotation mark in the text file is never closed", path=path), _MEND)
 
 
 def _cell(text: str) -> Cell:

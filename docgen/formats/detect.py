@@ -13,6 +13,7 @@ from docgen.formats.markup import root_name
 from docgen.formats.package import RELATIONS, TYPES, Package, open_package
 from docgen.formats.refusals import FRESH, clear_errors, protected, too_large
 from docgen.formats.text_encoding import utf16_without_mark
+from docgen.language import phrase, system_reason, tr
 from docgen.patterns import regex
 
 _HEAD = 4096
@@ -23,26 +24,26 @@ _MANIFEST = "META-INF/manifest.xml"
 class Kind(StrEnum):
     """The kinds of file told apart, each with the words that name it in a message."""
 
-    WORKBOOK = "an Excel workbook"
-    WORD = "a Word document"
-    BINARY_WORKBOOK = "a binary Excel workbook (.xlsb)"
-    OLD_WORKBOOK = "an old Excel workbook (.xls)"
-    OLD_WORD = "an old Word document (.doc)"
-    OLD_OFFICE = "a file of an old Office program"
-    OPEN_WORKBOOK = "an OpenDocument spreadsheet (.ods)"
-    OPEN_DOCUMENT = "an OpenDocument file"
-    APPLE = "a document of Apple's Numbers, Pages or Keynote"
-    PRESENTATION = "a PowerPoint presentation"
-    PDF = "a PDF file"
-    PICTURE = "a picture"
-    MESSAGE = "an Outlook message (.msg)"
-    WEB_PAGE = "a web page"
-    XML = "an XML file"
-    ARCHIVE = "a zip archive, not a workbook"
-    PACKED = "a compressed archive"
-    RICH_TEXT = "a rich text document (.rtf)"
-    TEXT = "a plain text file"
-    UNKNOWN = "not a known kind of file"
+    WORKBOOK = phrase("an Excel workbook")
+    WORD = phrase("a Word document")
+    BINARY_WORKBOOK = phrase("a binary Excel workbook (.xlsb)")
+    OLD_WORKBOOK = phrase("an old Excel workbook (.xls)")
+    OLD_WORD = phrase("an old Word document (.doc)")
+    OLD_OFFICE = phrase("a file of an old Office program")
+    OPEN_WORKBOOK = phrase("an OpenDocument spreadsheet (.ods)")
+    OPEN_DOCUMENT = phrase("an OpenDocument file")
+    APPLE = phrase("a document of Apple's Numbers, Pages or Keynote")
+    PRESENTATION = phrase("a PowerPoint presentation")
+    PDF = phrase("a PDF file")
+    PICTURE = phrase("a picture")
+    MESSAGE = phrase("an Outlook message (.msg)")
+    WEB_PAGE = phrase("a web page")
+    XML = phrase("an XML file")
+    ARCHIVE = phrase("a zip archive, not a workbook")
+    PACKED = phrase("a compressed archive")
+    RICH_TEXT = phrase("a rich text document (.rtf)")
+    TEXT = phrase("a plain text file")
+    UNKNOWN = phrase("not a known kind of file")
 
 
 #: What the content type of a package's main part ends with (ECMA-376 part 1, 11.3.2 and 12.3.23; [MS-OFFMACRO2]
@@ -84,7 +85,7 @@ _BEGINNINGS = (
 )
 _PICTURE_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 #: What a lock file is, in words.
-LOCK = "this only marks a document that is open in Excel, Word or LibreOffice"
+LOCK = phrase("this only marks a document that is open in Excel, Word or LibreOffice")
 #: How .xls workbooks older than compound files begin, and those of programs that write none ([MS-XLS] 2.4.21, BOF).
 _BEGINS_BOOK = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
 
@@ -97,19 +98,25 @@ def inspect(path: Path) -> Kind:
     try:
         size = path.stat().st_size
         if not size:
-            raise SourceError(f"{path}: the file is empty", "ask for the file again")
+            raise SourceError(tr("{path}: the file is empty", path=path), tr("ask for the file again"))
         if size > budgets.MAX_FILE:
             raise too_large(path, size)
         with path.open("rb") as file:
             head = file.read(_HEAD)
         if size < _HEAD and is_lock(path):
-            raise SourceError(f"{path}: {LOCK}", "close it in Excel first, then name the document itself")
+            raise SourceError(
+                f"{path}: {tr(LOCK)}",
+                tr("close it in Excel first, then name the document itself"),
+            )
         if is_compound(head):
             return _kind_of_compound(path)
         if head.startswith(b"PK"):
             return _kind_of_zip(path)
     except OSError as cause:
-        raise SourceError(f"{path}: cannot be read: {cause.strerror or cause}", "name a file you may read") from cause
+        raise SourceError(
+            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)),
+            tr("name a file you may read"),
+        ) from cause
     return _kind_of_bytes(head)
 
 
@@ -155,7 +162,7 @@ def _kind_of_compound(path: Path) -> Kind:
 
 
 def _kind_of_zip(path: Path) -> Kind:
-    with clear_errors(path, "the file", FRESH), open_package(path) as package:
+    with clear_errors(path, tr("the file"), FRESH), open_package(path) as package:
         kind = _kind_of_office(package) or _kind_of_open_document(package)
         if kind is not None:
             return kind

@@ -25,6 +25,7 @@ from docgen.formats.docx_text import STRICT, TRANSITIONAL, Strikes, W, page_text
 from docgen.formats.grid import Book, Grid
 from docgen.formats.package import Package, reading
 from docgen.formats.refusals import Damaged
+from docgen.language import tr
 
 #: A document whose text takes more XML than this is no form; its tree would fill the memory.
 MAX_MARKUP = 30 * MB
@@ -59,10 +60,12 @@ def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
 
     Raises SourceError for whatever cannot be read.
     """
-    with reading(path, "the document", "open it in Word and save it again as .docx") as package:
+    with reading(path, tr("the document"), tr("open it in Word and save it again as .docx")) as package:
         main = main_part(package) or "word/document.xml"
         if package.size(main) > MAX_MARKUP:
-            raise SourceError(f"{path}: the document is too long for a form", "split it into a file per customer")
+            raise SourceError(
+                tr("{path}: the document is too long for a form", path=path), tr("split it into a file per customer")
+            )
         return _Parts(package, main).document(tags)
 
 
@@ -82,7 +85,7 @@ class _Parts:
         reader = BodyReader(tags, strikes, comments)
         body = self._root(self._main).find(f"{W}body")
         if body is None:
-            raise Damaged("it has no text")
+            raise Damaged(tr("it has no text"))
         reader.read(body)
         for kind in ("/footnotes", "/endnotes"):
             for part in self._others(kind):
@@ -90,7 +93,7 @@ class _Parts:
                     if note.get(f"{W}type") is None:  # others draw the line above the notes
                         reader.read(note)
         prose = [*_lines(reader.prose.around), *self._chunks(reader)]
-        Budget(MOST_LINES, "paragraphs outside of tables").spend(len(prose))
+        Budget(MOST_LINES, tr("paragraphs outside of tables")).spend(len(prose))
         return Document(
             tables=reader.tables, controls=reader.controls, answering=reader.answering, prose=tuple(prose),
             margins="\n".join(self._margins(strikes)), struck=_lines(reader.prose.struck),
@@ -124,8 +127,8 @@ class _Parts:
         parts = self._related("/aFChunk")
         found = [parts[chunk] for chunk in reader.chunks if chunk in parts]
         if found and not (reader.tables or reader.controls or _lines(reader.prose.text)):
-            kinds = "a web page (HTML)" if found[0].lower().endswith(_PAGES) else "a file of another format"
-            raise Damaged(f"all that it shows is {kinds} put into it, which only Word takes in")
+            kinds = tr("a web page (HTML)") if found[0].lower().endswith(_PAGES) else tr("a file of another format")
+            raise Damaged(tr("all that it shows is {kinds} put into it, which only Word takes in", kinds=kinds))
         for part in found:
             if part.lower().endswith(_PAGES):
                 yield from page_texts(self._package.head(part, _LONGEST_CHUNK))

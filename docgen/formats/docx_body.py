@@ -28,6 +28,7 @@ from docgen.formats.docx_text import (
     symbol,
 )
 from docgen.formats.grid import Cell, Floating, Grid
+from docgen.language import tr
 
 #: Tables of a document, cells of all of them (columns that they span counted), controls of the kit's.
 MOST_TABLES, MOST_CELLS, MOST_CONTROLS = 2_000, 30_000, 5_000
@@ -101,7 +102,7 @@ class BodyReader:
 
     def _walk(self, node: Any, flow: Flow, depth: int) -> None:
         if depth > DEEPEST:
-            raise TooMuch(f"its parts are nested more than {DEEPEST} deep")
+            raise TooMuch(tr("its parts are nested more than {deepest} deep", deepest=DEEPEST))
         before = None
         for child in node:
             if _is_copy(child, before):
@@ -199,7 +200,9 @@ class BodyReader:
             return
         self._budgets["controls"].spend()
         if len(self._open) >= _DEEPEST_CONTROL:
-            raise TooMuch(f"its controls are nested more than {_DEEPEST_CONTROL} deep")
+            raise TooMuch(
+                tr("its controls are nested more than {deepest_control} deep", deepest_control=_DEEPEST_CONTROL)
+            )
         is_around_cells = bool(self._open_tables) and not self._open_tables[-1].is_in_cell
         control = OpenControl(tag, _state(node), self._depth, None if is_around_cells else flow.address)
         place = len(self._controls)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from docgen.formats.budgets import LONGEST_TEXT, TooMuch
 from docgen.formats.docx_text import setting
 from docgen.formats.grid import Cell, Extent, Floating, Grid, grid
+from docgen.language import tr
 
 #: Columns of a table that are read, and those that Word's tables have.
 MOST_COLUMNS, _WORD_COLUMNS = 1_000, 63
@@ -89,7 +90,7 @@ class OpenTable:
         self.ordinal += 1
         column = self.column
         if column + width > MOST_COLUMNS:
-            raise TooMuch(f"a table has more than {MOST_COLUMNS:,} columns")
+            raise TooMuch(tr("a table has more than {most_columns:,} columns", most_columns=MOST_COLUMNS))
         extent = _merged(node, self.above, Extent(self.row, column, self.row, column + width - 1))
         self.extents[extent[:2]] = extent
         address = f"T{self.number}R{self.row}C{self.ordinal}"

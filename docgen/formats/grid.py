@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.formats.budgets import TooMuch
+from docgen.language import tr
 from docgen.patterns import regex
 
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
@@ -191,7 +192,7 @@ def _check_beside(merged: Iterable[Extent]) -> None:
         beside += edges[row]
         total += beside
         if total > MOST_BESIDE:
-            raise TooMuch("its merged ranges lie over one another")
+            raise TooMuch(tr("its merged ranges lie over one another"))
 
 
 def _left(extent: Extent) -> int:

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from docgen.formats.budgets import DEEPEST, LONGEST_PROLOG, LONGEST_TOKEN, MOST_INSIDE, Budget, TooMuch
 from docgen.formats.refusals import Damaged
+from docgen.language import tr
 
 _PIECE = 2**20
 _FIRST_PIECE = 2**16  # the first rows of a long sheet come soon
@@ -63,7 +64,7 @@ def _beginning(head: bytes) -> str | None:
     except (LookupError, ValueError):  # an encoding that nobody knows
         pass
     is_long = len(head) >= LONGEST_PROLOG and code in _CUT_OFF
-    raise Damaged("does not begin as XML does" if is_long else "is not sound XML")
+    raise Damaged(tr("does not begin as XML does") if is_long else tr("is not sound XML"))
 
 
 #: What expat says of a piece that ends too soon.
@@ -105,11 +106,11 @@ def elements(source: IO[bytes], tags: Collection[str], most: int = MOST_INSIDE) 
         if event == "start":
             open_elements.append(element)
             if len(open_elements) > DEEPEST:
-                raise TooMuch(f"its elements are nested more than {DEEPEST} deep")
+                raise TooMuch(tr("its elements are nested more than {deepest} deep", deepest=DEEPEST))
             if wanted is not None:
                 inside += 1
                 if inside > most:
-                    raise TooMuch(f"one of its elements holds more than {most:,} others")
+                    raise TooMuch(tr("one of its elements holds more than {most:,} others", most=most))
             elif element.tag in tags:
                 wanted, inside = element, 0
             continue
@@ -133,6 +134,8 @@ def _events(source: IO[bytes]) -> Iterator[tuple[str, Element]]:
             silent = 0
             yield event  # type: ignore[misc]  # only elements begin and end
         if silent > LONGEST_TOKEN:
-            raise TooMuch(f"it goes on for more than {LONGEST_TOKEN >> 20} MB without a tag")
+            raise TooMuch(
+                tr("it goes on for more than {longest_token} MB without a tag", longest_token=LONGEST_TOKEN >> 20)
+            )
     parser.close()
     yield from parser.read_events()  # type: ignore[misc]

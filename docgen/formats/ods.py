@@ -21,6 +21,7 @@ from docgen.formats.package import Package, reading
 from docgen.formats.properties import book_of
 from docgen.formats.refusals import unsafe
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
+from docgen.language import tr
 
 #: So many cells at most may the sheets say to hold by repeating one over rows and columns.
 MAX_CELLS = 300_000
@@ -35,9 +36,9 @@ _HIDDEN, _FILTERED = "collapse", "filter"
 
 def read_open_book(path: Path) -> Book:
     """The spreadsheet at `path`, with its hidden sheets apart.  Raises SourceError for whatever cannot be read."""
-    hint = "open it in LibreOffice or Excel and save it as an .xlsx workbook"
-    with reading(path, "the spreadsheet", hint) as package:
-        elements = Budget(MOST_ELEMENTS, "elements of XML")
+    hint = tr("open it in LibreOffice or Excel and save it as an .xlsx workbook")
+    with reading(path, tr("the spreadsheet"), hint) as package:
+        elements = Budget(MOST_ELEMENTS, tr("elements of XML"))
         styles = OpenStyles(elements)
         if package.find("styles.xml") is not None:
             with package.open("styles.xml") as source:
@@ -70,12 +71,12 @@ class _OdsReader:
         self._styles = styles
         self._texts = TextReader(styles)
         self._repeated = 0
-        self._kept = Budget(MOST_CELLS, "cells that hold something")
-        self._characters = Budget(MOST_CHARACTERS, "characters in its cells")
-        self._merges = Budget(MOST_MERGED, "merged ranges")
+        self._kept = Budget(MOST_CELLS, tr("cells that hold something"))
+        self._characters = Budget(MOST_CHARACTERS, tr("characters in its cells"))
+        self._merges = Budget(MOST_MERGED, tr("merged ranges"))
         self._count = Budget(MOST_SHEETS, "sheets")
-        self._column_marks = Budget(MOST_COLUMN_MARKS, "marks of columns")
-        self._note_count = Budget(MOST_NOTES, "comments, text boxes and pictures")
+        self._column_marks = Budget(MOST_COLUMN_MARKS, tr("marks of columns"))
+        self._note_count = Budget(MOST_NOTES, tr("comments, text boxes and pictures"))
         self._depth = 0  # of tables in one another
         self._outside = 0  # of what looks like a sheet and is none
         self._cell: Attributes | None = None
@@ -213,7 +214,7 @@ class _OdsReader:
         height = _number(self._line, "number-rows-repeated")
         self._repeated += width * height - 1
         if self._repeated > MAX_CELLS:
-            raise unsafe(self._path, f"a sheet repeats a cell more than {MAX_CELLS:,} times")
+            raise unsafe(self._path, tr("a sheet repeats a cell more than {max_cells:,} times", max_cells=MAX_CELLS))
         self._kept.spend(width * height)
         self._characters.spend(width * height * len(cell.text))
         rows = range(self._row, self._row + height)

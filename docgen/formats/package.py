@@ -23,6 +23,7 @@ from docgen.formats.budgets import Budget, TooMuch
 from docgen.formats.compound import is_compound, unlocked
 from docgen.formats.markup import declares_dtd, parsed
 from docgen.formats.refusals import Damaged, clear_errors, damaged, protected, unsafe
+from docgen.language import tr
 
 TYPES, RELATIONS = "[Content_Types].xml", "_rels/.rels"
 _LOCAL_HEADER = 30  # bytes before the name and data of an entry, at least
@@ -39,17 +40,17 @@ class Package:
         """
         self.path = path
         self._file = file
-        self._whole = Budget(budgets.WHOLE_PARTS, "bytes in parts that are read whole")
-        self._trees = Budget(budgets.WHOLE_TREES, "bytes in elements of XML")
+        self._whole = Budget(budgets.WHOLE_PARTS, tr("bytes in parts that are read whole"))
+        self._trees = Budget(budgets.WHOLE_TREES, tr("bytes in elements of XML"))
         self._opened: set[str] = set()
-        self._unpacked = Budget(budgets.MOST_UNPACKED, "bytes in its parts")
+        self._unpacked = Budget(budgets.MOST_UNPACKED, tr("bytes in its parts"))
         metered = _DirectoryMeter(file)
         try:
             self._archive = zipfile.ZipFile(metered)
         except TooMuch as cause:
             raise unsafe(path, str(cause)) from cause
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as cause:
-            raise damaged(path, "it is cut off or not a sound zip file") from cause
+            raise damaged(path, tr("it is cut off or not a sound zip file")) from cause
         metered.is_open = True
         self._names = _named(path, self._archive.infolist())
         self._folded = {name.casefold(): name for name in self._names}
@@ -88,9 +89,9 @@ class Package:
         try:
             has_dtd = declares_dtd(head)
         except Damaged as cause:
-            raise Damaged(f"its part {name!r} {cause}") from cause
+            raise Damaged(tr("its part {name!r} {cause}", name=name, cause=cause)) from cause
         if has_dtd:
-            raise unsafe(self.path, f"its part {name!r} declares a DTD or entities")
+            raise unsafe(self.path, tr("its part {name!r} declares a DTD or entities", name=name))
         return self._archive.open(entry)
 
     def read(self, name: str) -> bytes:
@@ -141,21 +142,31 @@ class Package:
     def _entry(self, name: str) -> zipfile.ZipInfo:
         found = self.find(name)
         if found is None:
-            raise Damaged(f"its part {name!r} is missing")
+            raise Damaged(tr("its part {name!r} is missing", name=name))
         return self._names[found]
 
     def _check(self, name: str, entry: zipfile.ZipInfo) -> None:
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise damaged(self.path, f"its part {name!r} is packed in a way that Office does not know")
+            raise damaged(self.path, tr("its part {name!r} is packed in a way that Office does not know", name=name))
         times = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > budgets.SHRUNK_FROM and times > budgets.MOST_SHRUNK:
-            raise unsafe(self.path, f"its part {name!r} expands more than {budgets.MOST_SHRUNK} times")
+            raise unsafe(
+                self.path,
+                tr(
+                    "its part {name!r} expands more than {most_shrunk} times",
+                    name=name,
+                    most_shrunk=budgets.MOST_SHRUNK,
+                ),
+            )
         if entry.filename not in self._opened:
             self._opened.add(entry.filename)
             try:
                 self._unpacked.spend(entry.file_size)
             except TooMuch as cause:
-                raise unsafe(self.path, f"it expands to more than {budgets.MOST_UNPACKED >> 20} MB") from cause
+                raise unsafe(
+                    self.path,
+                    tr("it expands to more than {most_unpacked} MB", most_unpacked=budgets.MOST_UNPACKED >> 20),
+                ) from cause
 
 
 def open_package(path: Path) -> Package:
@@ -192,7 +203,12 @@ class _DirectoryMeter:
             return self._file.read(size)
         data = self._file.read(budgets.LONGEST_DIRECTORY + 1 if size < 0 else min(size, budgets.LONGEST_DIRECTORY + 1))
         if len(data) > budgets.LONGEST_DIRECTORY:
-            raise TooMuch(f"the list of its parts is longer than {budgets.LONGEST_DIRECTORY >> 20} MB")
+            raise TooMuch(
+                tr(
+                    "the list of its parts is longer than {longest_directory} MB",
+                    longest_directory=budgets.LONGEST_DIRECTORY >> 20,
+                )
+            )
         return data
 
 
@@ -200,21 +216,24 @@ def _named(path: Path, entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.
     """The entries by name, folders left out."""
     entries = list(entries)
     if len(entries) > budgets.MOST_PARTS:
-        raise unsafe(path, f"it holds {len(entries)} parts, more than {budgets.MOST_PARTS}")
+        raise unsafe(
+            path,
+            tr("it holds {count} parts, more than {most_parts}", count=len(entries), most_parts=budgets.MOST_PARTS),
+        )
     if any(entry.flag_bits & 1 for entry in entries):
         raise protected(path)
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < end:
-            raise unsafe(path, "two of its parts lie over each other")
+            raise unsafe(path, tr("two of its parts lie over each other"))
         end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         name = _plain(entry.filename)
         if ".." in name.split("/") or entry.external_attr >> 16 & _FILE_TYPE == _LINK:
-            raise unsafe(path, f"its part {entry.filename!r} is a link or points out of it")
+            raise unsafe(path, tr("its part {filename!r} is a link or points out of it", filename=entry.filename))
         if name in found:
-            raise unsafe(path, "two of its parts have the same name")
+            raise unsafe(path, tr("two of its parts have the same name"))
         if not entry.filename.endswith(("/", "\\")):
             found[name] = entry
     return found

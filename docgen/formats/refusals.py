@@ -18,13 +18,14 @@ from xml.parsers.expat import ExpatError
 
 from docgen.errors import DocgenError, SourceError
 from docgen.formats.budgets import TooMuch
+from docgen.language import phrase, tr
 
-AS_WORKBOOK = "open it in Excel and save it as an .xlsx workbook"
-AS_DOCUMENT = "open it in Word and save it as a Word document (.docx)"
-ANEW = "open it in Excel or Word and save it as a new file"
-UNLOCK = "remove the password and save it again"
-SMALLER = "copy what it holds into a new file, or split it"
-FRESH = "open and save it again, or ask for a fresh copy"
+AS_WORKBOOK = phrase("open it in Excel and save it as an .xlsx workbook")
+AS_DOCUMENT = phrase("open it in Word and save it as a Word document (.docx)")
+ANEW = phrase("open it in Excel or Word and save it as a new file")
+UNLOCK = phrase("remove the password and save it again")
+SMALLER = phrase("copy what it holds into a new file, or split it")
+FRESH = phrase("open and save it again, or ask for a fresh copy")
 
 
 class Damaged(ValueError):  # noqa: N818  said of a source, not of docgen
@@ -33,22 +34,25 @@ class Damaged(ValueError):  # noqa: N818  said of a source, not of docgen
 
 def protected(path: Path) -> SourceError:
     """The refusal of a file that opens only with a password."""
-    return SourceError(f"{path}: the file is password-protected", UNLOCK)
+    return SourceError(tr("{path}: the file is password-protected", path=path), UNLOCK)
 
 
 def damaged(path: Path, what: str) -> SourceError:
     """The refusal of a file that is not whole."""
-    return SourceError(f"{path}: the file is damaged: {what}", FRESH)
+    return SourceError(tr("{path}: the file is damaged: {what}", path=path, what=what), FRESH)
 
 
 def unsafe(path: Path, what: str) -> SourceError:
     """The refusal of a file that is made to do harm, or costs more than it may."""
-    return SourceError(f"{path}: refused as unsafe: {what}", ANEW)
+    return SourceError(tr("{path}: refused as unsafe: {what}", path=path, what=what), ANEW)
 
 
 def too_large(source: object, size: int) -> SourceError:
     """The refusal of a file of so many bytes."""
-    return SourceError(f"{source}: the file is too large ({size >> 20} MB)", "split it into smaller files")
+    return SourceError(
+        tr("{source}: the file is too large ({size} MB)", source=source, size=size >> 20),
+        tr("split it into smaller files"),
+    )
 
 
 @contextmanager
@@ -64,24 +68,28 @@ def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
     except (DocgenError, GeneratorExit):
         raise
     except TooMuch as cause:
-        raise SourceError(f"{path}: {what} is too large to be read: {cause}", SMALLER) from cause
+        raise SourceError(
+            tr("{path}: {what} is too large to be read: {cause}", path=path, what=what, cause=cause), SMALLER
+        ) from cause
     except Exception as cause:  # damaged files make parsers raise nearly any type
-        raise SourceError(f"{path}: {what} cannot be read: {_plainly(cause)}", hint) from cause
+        raise SourceError(
+            tr("{path}: {what} cannot be read: {cause}", path=path, what=what, cause=_plainly(cause)), hint
+        ) from cause
 
 
 def _plainly(cause: Exception) -> str:
     if isinstance(cause, Damaged):
         return str(cause)
     if isinstance(cause, MemoryError):
-        return "it takes more memory than there is"
+        return tr("it takes more memory than there is")
     if isinstance(cause, RecursionError):
-        return "it is nested too deeply"
+        return tr("it is nested too deeply")
     if isinstance(cause, ParseError | ExpatError):
-        return "a part of it is not sound XML"
+        return tr("a part of it is not sound XML")
     if isinstance(cause, zipfile.BadZipFile | zlib.error | lzma.LZMAError | EOFError | NotImplementedError):
-        return "it is cut off or not a sound zip file"
+        return tr("it is cut off or not a sound zip file")
     if isinstance(cause, UnicodeError):
-        return "a text in it is not in the encoding that it names"
+        return tr("a text in it is not in the encoding that it names")
     if isinstance(cause, struct.error):
-        return "it is cut off"
-    return "it is damaged"
+        return tr("it is cut off")
+    return tr("it is damaged")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from docgen.errors import SourceError
 from docgen.formats.grid import Cell, Grid, grid
 from docgen.formats.text_encoding import utf16_without_mark
+from docgen.language import tr
 from docgen.patterns import regex
 
 #: No form is so long; of a longer text only the beginning is looked at.
@@ -70,7 +71,8 @@ def read_mail(path: Path) -> Mail:
         attached = tuple(part.get_filename() or "" for part in message.iter_attachments())
     except Exception as cause:  # what damaged mail does to the parser has many names
         raise SourceError(
-            f"{path}: the mail cannot be read: {type(cause).__name__}: {cause}", "copy its text into a .txt file"
+            tr("{path}: the mail cannot be read: {name}: {cause}", path=path, name=type(cause).__name__, cause=cause),
+            tr("copy its text into a .txt file"),
         ) from cause
     is_page = body is not None and body.get_content_subtype() == "html"
     lines = _page_lines(text) if is_page else text.splitlines()

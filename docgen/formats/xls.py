@@ -20,6 +20,7 @@ from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
 from docgen.formats.properties import SUMMARY, book_of, old_properties
 from docgen.formats.refusals import AS_WORKBOOK, clear_errors
 from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
+from docgen.language import tr
 
 #: Bytes of the stream of a workbook; pictures in it are passed over.
 _LONGEST = 64 * MB
@@ -32,7 +33,7 @@ _Row = list[tuple[int, int, Cell]]
 
 def read_old_book(path: Path) -> Book:
     """The .xls workbook at `path`.  Raises SourceError for whatever cannot be read."""
-    with clear_errors(path, "the workbook", AS_WORKBOOK):
+    with clear_errors(path, tr("the workbook"), AS_WORKBOOK):
         stream, properties = _streams(path)
         try:
             records = WorkbookRecords(stream)
@@ -84,7 +85,7 @@ class _OldSheets:
         self._path = path
         self._book = book
         self._records = records.sheets
-        self._places = Budget(_MOST_PLACES, "places up to the last cells of its rows")
+        self._places = Budget(_MOST_PLACES, tr("places up to the last cells of its rows"))
         self._held = HeldCells()
         self._codes = [_code(book, xf.format_key) for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
@@ -120,10 +121,10 @@ class _OldSheets:
             self._book.unload_sheet(number)
 
     def _rows_after(self, number: int, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
-        with clear_errors(self._path, "the workbook", AS_WORKBOOK):
+        with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):
             rows = islice(self._rows(self._book.sheet_by_index(number), self._records[number]), held, None)
         while True:
-            with clear_errors(self._path, "the workbook", AS_WORKBOOK):  # what is done between two rows is not ours
+            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # what is done between two rows is not ours
                 cells = next(rows, None)
             if cells is None:
                 break

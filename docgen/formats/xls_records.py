@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from docgen.formats.budgets import MB, MOST_CELLS, MOST_FLOATING, MOST_HIDDEN, MOST_MERGED, MOST_SHEETS, Budget
 from docgen.formats.grid import Extent, Floating
 from docgen.formats.refusals import Damaged
+from docgen.language import tr
 
 _BOFS = {0x0009, 0x0209, 0x0409, 0x0809}
 _BOF, _EOF, _CONTINUE, _FILEPASS, _BOUNDSHEET, _CODEPAGE = 0x0809, 0x000A, 0x003C, 0x002F, 0x0085, 0x0042
@@ -60,12 +61,12 @@ class _Budgets:
     records: Budget = field(default_factory=lambda: Budget(2 * MOST_CELLS, "records"))
     cells: Budget = field(default_factory=lambda: Budget(MOST_CELLS, "cells"))
     sheets: Budget = field(default_factory=lambda: Budget(MOST_SHEETS, "sheets"))
-    merged: Budget = field(default_factory=lambda: Budget(MOST_MERGED, "merged ranges"))
-    hidden: Budget = field(default_factory=lambda: Budget(MOST_HIDDEN, "hidden columns"))
-    floating: Budget = field(default_factory=lambda: Budget(MOST_FLOATING, "comments, text boxes and pictures"))
+    merged: Budget = field(default_factory=lambda: Budget(MOST_MERGED, tr("merged ranges")))
+    hidden: Budget = field(default_factory=lambda: Budget(MOST_HIDDEN, tr("hidden columns")))
+    floating: Budget = field(default_factory=lambda: Budget(MOST_FLOATING, tr("comments, text boxes and pictures")))
     # in bytes, for xlrd takes 30 times that (measured); Excel has 512 fonts and 4,000 styles
-    texts: Budget = field(default_factory=lambda: Budget(12 * MB, "bytes of shared texts"))
-    styles: Budget = field(default_factory=lambda: Budget(MB, "bytes of fonts, formats and styles"))
+    texts: Budget = field(default_factory=lambda: Budget(12 * MB, tr("bytes of shared texts")))
+    styles: Budget = field(default_factory=lambda: Budget(MB, tr("bytes of fonts, formats and styles")))
 
 
 class WorkbookRecords:
@@ -178,7 +179,7 @@ class WorkbookRecords:
                 yield at, _CONTINUED_TEXT, end
             at = end
         if depth:
-            raise Damaged("it is cut off")
+            raise Damaged(tr("it is cut off"))
 
 
 _END = struct.pack("<HH", _EOF, 0)
@@ -189,7 +190,7 @@ def _beginning(stream: bytes, at: int) -> tuple[int, int, int, bool]:
     """Of the record that begins a part: its kind, what part it begins, its version, whether that is a workbook."""
     kind, length = struct.unpack_from("<HH", stream, at)
     if kind not in _BOFS or length < 4:
-        raise Damaged("one of its sheets does not begin as sheets do")
+        raise Damaged(tr("one of its sheets does not begin as sheets do"))
     version, part = struct.unpack_from("<HH", stream, at + 4)
     return kind, part, version, part == _BOOK
 

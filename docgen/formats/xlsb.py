@@ -21,6 +21,7 @@ from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties
 from docgen.formats.refusals import AS_WORKBOOK, clear_errors
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
+from docgen.language import tr
 
 _ROW, _COLUMN, _SHEET, _MERGED, _FILTER, _BOOK_SETTINGS = 0, 60, 156, 176, 163, 153
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED = 1, 2, 3, 4, 5, 6, 7
@@ -40,7 +41,7 @@ _ERRORS = {
 
 def read_binary_book(path: Path) -> Book:
     """The .xlsb workbook at `path`.  Raises SourceError for whatever cannot be read."""
-    with reading(path, "the workbook", AS_WORKBOOK) as package:
+    with reading(path, tr("the workbook"), AS_WORKBOOK) as package:
         main = main_part(package) or "xl/workbook.bin"
         parts = package.related(main, "/worksheet")
         listed: list[tuple[str, str, bool]] = []
@@ -81,8 +82,8 @@ class _BinarySheets:
         self._counts_from_1904 = counts_from_1904
         self._cells = Budget(MOST_CELLS, "cells")
         self._held = HeldCells()
-        self._hidden = Budget(MOST_HIDDEN, "hidden columns")
-        self._merged = Budget(MOST_MERGED, "merged ranges")
+        self._hidden = Budget(MOST_HIDDEN, tr("hidden columns"))
+        self._merged = Budget(MOST_MERGED, tr("merged ranges"))
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
         """A sheet, gone through to its end: what is merged stands behind its rows."""
@@ -107,12 +108,12 @@ class _BinarySheets:
         )
 
     def _rows_after(self, part: str, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
-        with clear_errors(self._path, "the workbook", AS_WORKBOOK), open_package(self._path) as package:
+        with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK), open_package(self._path) as package:
             content = package.read(part)
         again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
         rows = islice(again._rows(content, _Aside()), held, None)
         while True:
-            with clear_errors(self._path, "the workbook", AS_WORKBOOK):  # what is done between two rows is not ours
+            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # what is done between two rows is not ours
                 found = next(rows, None)
             if found is None:
                 return

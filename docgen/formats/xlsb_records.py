@@ -11,6 +11,7 @@ from docgen.formats.cells import struck_apart
 from docgen.formats.format_codes import BUILTIN
 from docgen.formats.package import Package
 from docgen.formats.refusals import Damaged
+from docgen.language import tr
 
 _TEXT_ITEM, _FONT, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 19, 43, 44, 47, 617, 618
 _IS_RICH, _IS_STRUCK = 1, 8
@@ -67,7 +68,7 @@ class Shared:
 
     def see_texts(self, content: bytes) -> None:
         """Take in the part with the texts; after that with the styles."""
-        budget = Budget(MOST_CELLS, "shared texts")
+        budget = Budget(MOST_CELLS, tr("shared texts"))
         for kind, record in records(content):
             if kind == _TEXT_ITEM:
                 budget.spend()
@@ -90,7 +91,7 @@ def text_at(content: bytes, at: int) -> tuple[str, int]:
     length = 0 if length == _NULL else length
     end = at + 4 + 2 * length
     if end > len(content):
-        raise Damaged("a text is cut off")
+        raise Damaged(tr("a text is cut off"))
     read = at + 4 + 2 * min(length, LONGEST_TEXT + 1)
     return content[at + 4 : read].decode("utf-16-le", "replace"), end
 
@@ -106,7 +107,7 @@ def records(content: bytes) -> Iterator[tuple[int, bytes]]:
             kind, at = _in_sevens(content, at, 2)
         length, at = _in_sevens(content, at, 4)
         if at + length > end:
-            raise Damaged("a record is cut off")
+            raise Damaged(tr("a record is cut off"))
         yield kind, content[at : at + length]
         at += length
 
@@ -118,7 +119,7 @@ def _in_sevens(content: bytes, at: int, most: int) -> tuple[int, int]:
         try:
             byte = content[at + place]
         except IndexError as cause:
-            raise Damaged("a record is cut off") from cause
+            raise Damaged(tr("a record is cut off")) from cause
         number |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
             break

@@ -29,6 +29,7 @@ from docgen.formats.xlsx_sheet import MOST_SILENT, Row, SharedParts, SheetFacts,
 from docgen.formats.xlsx_styles import CellStyle, styles
 from docgen.formats.xlsx_texts import MAIN, Text, is_true, shared_strings
 from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Events, named, pieces
+from docgen.language import phrase, tr
 
 #: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
 LONG_SHEET = 4 * MB
@@ -36,7 +37,7 @@ LONG_SHEET = 4 * MB
 MOST_CELLS, MOST_CHARACTERS = 500_000, 20_000_000
 #: Elements of the texts that cells share, which are read whole (2 million texts, two elements each).
 MOST_TEXT_ELEMENTS = 6_000_000
-_HINT = "open it in Excel and save it again as .xlsx"
+_HINT = phrase("open it in Excel and save it again as .xlsx")
 #: Where Excel says of which kind the values are that no cell can hold, and how it calls pictures there.
 _RICH_VALUES, _PICTURES = "xl/richData/rdrichvaluestructure.xml", (b"_localImage", b"_webimage")
 
@@ -46,7 +47,7 @@ def read_book(path: Path) -> Book:
 
     Raises SourceError for whatever cannot be read; for a long sheet while its rows are gone through.
     """
-    with reading(path, "the workbook", _HINT) as package:
+    with reading(path, tr("the workbook"), _HINT) as package:
         properties = custom_properties(package)
         book = _BookReader(path, package)
         own = own_sheets(properties)
@@ -69,9 +70,9 @@ class _BookReader:
     def __init__(self, path: Path, package: Package) -> None:
         self._path = path
         self._package = package
-        self._elements = Budget(MOST_ELEMENTS, "elements of XML")
-        self._cells = Budget(MOST_CELLS, "cells that hold something")
-        self._characters = Budget(MOST_CHARACTERS, "characters in its cells")
+        self._elements = Budget(MOST_ELEMENTS, tr("elements of XML"))
+        self._cells = Budget(MOST_CELLS, tr("cells that hold something"))
+        self._characters = Budget(MOST_CHARACTERS, tr("characters in its cells"))
         self._notes = NoteBudget()
         book = next(iter(package.related("", "/officeDocument").values()), "")
         self.sheets, since_1904 = self._listed(book)
@@ -127,7 +128,7 @@ class _BookReader:
         """What a long sheet says of itself."""
         with self._package.open(part) as source:
             around = around_rows(pieces(source))
-        reader = SheetReader(self._shared, Budget(MOST_ELEMENTS, "elements of XML"))
+        reader = SheetReader(self._shared, Budget(MOST_ELEMENTS, tr("elements of XML")))
         if around is not None:
             for _ in reader.rows(around.content):
                 pass
@@ -154,7 +155,7 @@ class _BookReader:
             rows = _rows(self._shared, pieces(source))
             while True:
                 with clear_errors(
-                    self._path, "the workbook", _HINT
+                    self._path, tr("the workbook"), _HINT
                 ):  # what is done between two rows is not ours to judge
                     row = next(rows, None)
                 if row is None:
@@ -200,7 +201,7 @@ class _BookReader:
 
     def _strings(self, part: str) -> list[Text]:
         with self._package.open(part) as source:
-            return shared_strings(pieces(source), Budget(MOST_TEXT_ELEMENTS, "elements of XML in its texts"))
+            return shared_strings(pieces(source), Budget(MOST_TEXT_ELEMENTS, tr("elements of XML in its texts")))
 
     def _styles(self, part: str) -> list[CellStyle]:
         with self._package.open(part) as source:
@@ -235,7 +236,7 @@ class _BookReader:
 
 def _rows(shared: SharedParts, parts: Iterable[bytes], reader: SheetReader | None = None) -> Iterator[Row]:
     """The rows of a long sheet, each with room for as much before the next."""
-    elements = Budget(MOST_SILENT, "elements of XML between two rows that hold something")
+    elements = Budget(MOST_SILENT, tr("elements of XML between two rows that hold something"))
     for row in (reader or SheetReader(shared, elements)).rows(parts):
         elements.left = MOST_SILENT
         yield row

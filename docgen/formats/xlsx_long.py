@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from docgen.formats.budgets import MB, TooMuch
+from docgen.language import tr
 from docgen.patterns import regex
 
 #: Bytes that may stand before the rows, and behind them (the merged ranges of 100,000 customers take 3 MB).
@@ -53,7 +54,9 @@ def around_rows(pieces: Iterable[bytes]) -> Around | None:
             behind.append(window if is_first else window[_LONGEST_TAG:])
         size += len(window) if behind else 0
         if size > MOST_BEHIND:
-            raise TooMuch(f"more than {MOST_BEHIND >> 20} MB stand behind the rows of a sheet")
+            raise TooMuch(
+                tr("more than {most_behind} MB stand behind the rows of a sheet", most_behind=MOST_BEHIND >> 20)
+            )
     return Around((head[: begin.end()], *behind), frozenset(hidden)) if behind else None
 
 

@@ -9,6 +9,7 @@ from docgen.formats.grid import Extent, Floating
 from docgen.formats.xlsx_sheet import extent, place
 from docgen.formats.xlsx_texts import MAIN, RichText, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+from docgen.language import tr
 
 #: Comments of a workbook, what lies over its sheets, and the characters of each.
 MOST_NOTES, MOST_FLOATING, MOST_CHARACTERS = 100_000, 10_000, 10_000_000
@@ -27,8 +28,8 @@ class NoteBudget:
 
     def __init__(self) -> None:
         self.notes = Budget(MOST_NOTES, "comments")
-        self.floating = Budget(MOST_FLOATING, "text boxes and pictures")
-        self.characters = Budget(MOST_CHARACTERS, "characters in comments and text boxes")
+        self.floating = Budget(MOST_FLOATING, tr("text boxes and pictures"))
+        self.characters = Budget(MOST_CHARACTERS, tr("characters in comments and text boxes"))
 
 
 def comments(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> Notes:

@@ -16,6 +16,7 @@ from docgen.formats.refusals import Damaged
 from docgen.formats.xlsx_styles import PLAIN, CellStyle
 from docgen.formats.xlsx_texts import MAIN, RichText, Text, is_true, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+from docgen.language import tr
 from docgen.patterns import regex
 
 #: The last row and column of a sheet (Excel's).
@@ -68,7 +69,7 @@ def place(reference: str) -> tuple[int, int]:
     digits = reference[len(letters) :]
     row, column = int(digits) if 0 < len(digits) < 8 else 0, _column(letters)
     if not (0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN):
-        raise Damaged("a cell in it has no sound address")
+        raise Damaged(tr("a cell in it has no sound address"))
     return row, column
 
 
@@ -109,7 +110,7 @@ class SheetReader:
         self._formula: str | None = None
         self._inline: Text | None = None
         self._filter: Extent | None = None
-        self._merges = Budget(MOST_MERGED, "merged ranges")
+        self._merges = Budget(MOST_MERGED, tr("merged ranges"))
         self._columns = Budget(2 * LAST_COLUMN, "columns")
         begins: dict[str, Begin] = {
             **self._rich.begins,
@@ -136,7 +137,7 @@ class SheetReader:
     def _begin_row(self, attributes: Attributes) -> None:
         self._row = number_of(attributes, "r", self._row + 1)
         if not 0 < self._row <= LAST_ROW:
-            raise Damaged("a row in it has no sound number")
+            raise Damaged(tr("a row in it has no sound number"))
         self._column = 0
         if is_true(attributes.get("hidden")):
             self.facts.hidden_rows.add(self._row)
@@ -174,7 +175,7 @@ class SheetReader:
             self._cells.append((self._row, self._column, cell))
             self._characters += len(cell.text)
             if len(self._cells) > LAST_COLUMN or self._characters > MOST_IN_ROW:
-                raise TooMuch("a row of it holds more than a row can")
+                raise TooMuch(tr("a row of it holds more than a row can"))
 
     def _shown(self, value: str | None, formula: str | None, inline: Text | None) -> Cell | None:
         kind = self._cell.get("t", "n")
@@ -212,7 +213,7 @@ class SheetReader:
     def _string(self, value: str) -> Text:
         number = int(value) if value.isdecimal() and len(value) < 10 else -1
         if not 0 <= number < len(self._shared.strings):
-            raise Damaged("a cell in it names a text that there is not")
+            raise Damaged(tr("a cell in it names a text that there is not"))
         return self._shared.strings[number]
 
     def _style(self) -> CellStyle:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from docgen.formats.budgets import Budget
 from docgen.formats.grid import unescaped
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+from docgen.language import tr
 
 #: The namespace of sheets, and the one of ISO 29500 Strict.
 MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
@@ -105,8 +106,8 @@ def _split(runs: Iterable[tuple[str, bool | None]], *, in_struck: bool) -> Split
 def shared_strings(parts: Iterable[bytes], elements: Budget) -> list[Text]:
     """The texts that the cells of all sheets refer to by number.  Raises TooMuch and Damaged."""
     found: list[Text] = []
-    budget = Budget(MOST_STRINGS, "texts in its cells")
-    characters = Budget(MOST_CHARACTERS, "characters in its cells")
+    budget = Budget(MOST_STRINGS, tr("texts in its cells"))
+    characters = Budget(MOST_CHARACTERS, tr("characters in its cells"))
     reading = RichText()
 
     def end() -> None:

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from docgen.formats.budgets import DEEPEST, LONGEST_TEXT, LONGEST_TOKEN, Budget, TooMuch
 from docgen.formats.refusals import Damaged
+from docgen.language import tr
 
 Attributes = Mapping[str, str]
 Begin = Callable[[Attributes], None]
@@ -71,7 +72,12 @@ class Events:
                 self._parser.Parse(part, False)
                 fed += len(part)
                 if fed - self._parser.CurrentByteIndex > LONGEST_TOKEN:
-                    raise TooMuch(f"it goes on for more than {LONGEST_TOKEN >> 20} MB without an end of a tag")
+                    raise TooMuch(
+                        tr(
+                            "it goes on for more than {longest_token} MB without an end of a tag",
+                            longest_token=LONGEST_TOKEN >> 20,
+                        )
+                    )
                 self._settle()
                 yield
             self._parser.Parse(b"", True)
@@ -79,7 +85,7 @@ class Events:
             yield
         except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
             yield  # what stands before the damage is whole
-            raise Damaged("a part of it is not sound XML") from cause
+            raise Damaged(tr("a part of it is not sound XML")) from cause
 
     def read(self, parts: Iterable[bytes]) -> None:
         """Go through the whole part.  Raises as `feed` does."""
@@ -112,7 +118,7 @@ class Events:
         self._depth += 1
         self._seen += 1
         if self._depth > DEEPEST:
-            raise TooMuch(f"its elements are nested more than {DEEPEST} deep")
+            raise TooMuch(tr("its elements are nested more than {deepest} deep", deepest=DEEPEST))
         handler = self._begins.get(name)
         if handler is not None:
             handler(attributes)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from docgen.errors import AmendmentError, did_you_mean
+from docgen.language import listed, tr
 from docgen.model.intake import Amendment, Answer, Answers, Level, Origin
 from docgen.model.kit import Kit
 from docgen.patterns import regex
@@ -43,9 +44,16 @@ class Amendments:
     def strangers(self, sources: Mapping[str, str]) -> list[str]:
         """A line for each entry whose source is none of these (hash by name)."""
         known = set(sources.values())
-        there = "; ".join(f"{name} has {digest}" for name, digest in list(sources.items())[:_NAMED])
+        there = "; ".join(
+            tr("{name} has {digest}", name=name, digest=digest) for name, digest in list(sources.items())[:_NAMED]
+        )
         return [
-            f"{at}: no source given has the SHA-256 {one.source_sha256} ({there or 'none can be read'})"
+            tr(
+                "{at}: no source given has the SHA-256 {source_sha256} ({there})",
+                at=at,
+                source_sha256=one.source_sha256,
+                there=there or tr("none can be read"),
+            )
             for at, one in self.entries
             if one.source_sha256 not in known
         ]
@@ -59,6 +67,7 @@ def load(path: Path, kit: Kit) -> Amendments:
 
     Raises AmendmentError with a line for each entry that is none: keys missing or unknown, an unknown field, twice.
     """
+
     from docgen.kit import yaml_lines
 
     marked = yaml_lines.read(path, AmendmentError, as_text=True, top=list)
@@ -69,7 +78,7 @@ def understood(given: Sequence[Amendment | Mapping[str, Any]], kit: Kit) -> Amen
     """The amendments that a program gives, as objects or as mappings with their keys.  Raises what `load` raises."""
     entries = [one.as_json() if isinstance(one, Amendment) else one for one in given]
     texts = [{k: "" if v is None else str(v) for k, v in one.items()} for one in entries]
-    return _understood(texts, kit, lambda number: f"amendment {number + 1}")
+    return _understood(texts, kit, lambda number: tr("amendment {number}", number=number + 1))
 
 
 def _understood(entries: Sequence[Any], kit: Kit, at: Callable[[int], str]) -> Amendments:
@@ -84,10 +93,16 @@ def _understood(entries: Sequence[Any], kit: Kit, at: Callable[[int], str]) -> A
     seen: set[Any] = set()
     for place, one in found:
         if counts[_key(one)] > 1 and _key(one) in seen:
-            problems.append(f"{place}: amends {one.field} there a second time (leave one entry for each answer)")
+            problems.append(
+                tr(
+                    "{place}: amends {field} there a second time (leave one entry for each answer)",
+                    place=place,
+                    field=one.field,
+                )
+            )
         seen.add(_key(one))
     if problems:
-        raise AmendmentError(problems, "correct the amendments")
+        raise AmendmentError(problems, tr("correct the amendments"))
     return Amendments(tuple(found))
 
 
@@ -99,30 +114,32 @@ def _key(one: Amendment) -> tuple[object, ...]:
 def _wrong(entry: Any, kit: Kit) -> list[str]:
     """Everything that is wrong with an entry by itself."""
     if not isinstance(entry, Mapping):
-        return [f"an entry must hold {', '.join(KEYS)}"]
-    unknown = [f"unknown key {key!r}{did_you_mean(key, KEYS)}" for key in entry if key not in KEYS]
+        return [tr("an entry must hold {keys}", keys=", ".join(KEYS))]
+    unknown = [
+        tr("unknown key {key!r}{near}", key=key, near=did_you_mean(key, KEYS)) for key in entry if key not in KEYS
+    ]
     missing = [key for key in KEYS if key not in entry]
     if unknown or missing:
-        return unknown + ([f"keys are missing: {', '.join(missing)}"] if missing else [])
+        return unknown + ([tr("keys are missing: {missing}", missing=", ".join(missing))] if missing else [])
     if nested := [key for key in KEYS if not isinstance(entry[key], str)]:
-        return [f"must be a single text: {', '.join(nested)}"]
-    wrong = [f"{key} is empty" for key in KEYS if key not in _MAY_BE_EMPTY and not entry[key].strip()]
+        return [tr("must be a single text: {nested}", nested=", ".join(nested))]
+    wrong = [tr("{key} is empty", key=key) for key in KEYS if key not in _MAY_BE_EMPTY and not entry[key].strip()]
     return wrong or list(_wrong_values(entry, kit))
 
 
 def _wrong_values(entry: Mapping[str, str], kit: Kit) -> Iterable[str]:
     if not _SHA256.fullmatch(entry["source_sha256"].strip().lower()):
-        yield "source_sha256 is no SHA-256 of 64 hexadecimal digits"
+        yield tr("source_sha256 is no SHA-256 of 64 hexadecimal digits")
     if entry["row"].strip() and not _ROW.fullmatch(entry["row"].strip()):
-        yield f"row {_quoted(entry['row'])} is no number of a row"
+        yield tr("row {row} is no number of a row", row=_quoted(entry["row"]))
     if (key := entry["field"].strip()) not in kit.fields:
-        yield f"there is no field {_quoted(key)} to amend{did_you_mean(key, kit.fields)}"
+        yield tr("there is no field {key} to amend{near}", key=_quoted(key), near=did_you_mean(key, kit.fields))
     try:
         dt.datetime.fromisoformat(entry["when"].strip())
     except ValueError:
-        yield f"when {_quoted(entry['when'])} is no date as 2026-11-23"
+        yield tr("when {date} is no date as 2026-11-23", date=_quoted(entry["when"]))
     if clean_long(entry["before"]) == clean_long(entry["after"]):
-        yield "before and after are the same"
+        yield tr("before and after are the same")
 
 
 def _amendment(entry: Mapping[str, str]) -> Amendment:
@@ -190,18 +207,37 @@ def fit(amendments: Amendments, intakes: Iterable[Answers]) -> Fitted:
         if number < 0:
             others = "; ".join(map(_named, places))
             problems.append(
-                f"{at}: no intake of the source stands at {_named((one.sheet, one.row))} (there are: {others})"
+                tr(
+                    "{at}: the source has no intake at {place} (there are: {others})",
+                    at=at,
+                    place=_named((one.sheet, one.row)),
+                    others=others,
+                )
             )
         elif clean_long(written) != clean_long(one.before):
             where = _named((one.sheet, one.row))
-            problems.append(f"{at}: at {where}, {one.field} is written {_quoted(written)}, not {_quoted(one.before)}")
+            problems.append(
+                tr(
+                    "{at}: at {where}, {field} is written {written}, not {before}",
+                    at=at,
+                    where=where,
+                    field=one.field,
+                    written=_quoted(written),
+                    before=_quoted(one.before),
+                )
+            )
         else:
             by_number.setdefault(number, []).append(one)
     if problems:
-        raise AmendmentError(problems, "correct the amendments")
+        raise AmendmentError(problems, tr("correct the amendments"))
     return Fitted({number: tuple(found) for number, found in by_number.items()})
 
 
 def _named(place: _Place) -> str:
     sheet, row = place
-    return f"{f'sheet {sheet}' if sheet else 'no sheet'}, {f'row {row}' if row else 'no row'}"
+    return listed(
+        (
+            tr("sheet {sheet}", sheet=sheet) if sheet else tr("no sheet"),
+            tr("row {row}", row=row) if row else tr("no row"),
+        )
+    )

@@ -11,6 +11,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
 from docgen.kit.places import Place
+from docgen.language import tr
 from docgen.model.intake import Level
 from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 
@@ -36,7 +37,14 @@ def check(kit: Kit) -> Problems:
     counts = {"labels", *(level.value for level in Level)}
     yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), counts)
     if kit.name_field not in kit.fields:
-        yield ("name_field",), f"no field is called {kit.name_field!r}{did_you_mean(kit.name_field, kit.fields)}"
+        yield (
+            ("name_field",),
+            tr(
+                "no field is called {name_field!r}{near}",
+                name_field=kit.name_field,
+                near=did_you_mean(kit.name_field, kit.fields),
+            ),
+        )
 
 
 def _check_fields(kit: Kit) -> Problems:
@@ -46,15 +54,15 @@ def _check_fields(kit: Kit) -> Problems:
         for field in section.fields:
             place: Place = ("sections", section.key, "fields", field.key)
             if counts[field.key] > 1:
-                yield place, f"the field {field.key!r} stands in more than one section"
+                yield place, tr("the field {key!r} is in more than one section", key=field.key)
             if field.key in _RESERVED or not field.key.isidentifier() or len(field.key) > 64 or not field.key.isascii():
-                yield place, f"{field.key!r} cannot be the key of a field"
+                yield place, tr("{key!r} cannot be the key of a field", key=field.key)
             if (field.type in _WITH_CHOICES) != bool(field.choices):
-                yield place, "choices belong to fields of type one or several, and those need them"
+                yield place, tr("choices belong to fields of type one or several, and those need them")
             if field.other and field.type is not FieldType.SEVERAL:
-                yield (*place, "other"), "only a field of several choices has a free text of its own"
+                yield (*place, "other"), tr("only a field of several choices has a free text of its own")
             if field.unreadable != "value" and field.unreadable not in rules:
-                yield (*place, "unreadable"), f"no rule is called {field.unreadable!r}"
+                yield (*place, "unreadable"), tr("no rule is called {unreadable!r}", unreadable=field.unreadable)
             if isinstance(field.required, str):
                 yield from _check_expression(kit, field.required, (*place, "required"))
 
@@ -63,32 +71,40 @@ def _check_optional(kit: Kit) -> Problems:
     for section in filter(lambda section: section.optional, kit.sections):
         place: Place = ("sections", section.key)
         if section.internal:
-            yield (*place, "optional"), "what is internal is asked of no customer, so it is not optional"
+            yield (*place, "optional"), tr("an internal section is not shown to customers, so it cannot be optional")
         for field in section.fields:
             if field.required:
-                yield (*place, "fields", field.key, "required"), "nothing in an optional section is required"
+                yield (*place, "fields", field.key, "required"), tr("nothing in an optional section is required")
 
 
 def _check_rules(kit: Kit) -> Problems:
     seen: set[str] = set()
     for number, rule in enumerate(kit.rules):
         if rule.id in seen:
-            yield ("rules", number), f"two rules are called {rule.id!r}"
+            yield ("rules", number), tr("two rules are called {id!r}", id=rule.id)
         seen.add(rule.id)
         for position, case in enumerate(rule.cases):
             place: Place = ("rules", number, "cases", position)
             if not case.each and not case.fields:
-                yield place, f"{rule.id}: a case needs 'each' or 'fields' to say where it is reported"
+                yield place, tr("{id}: a case needs 'each' or 'fields' to say where it is reported", id=rule.id)
             yield from _check_case_fields(kit, rule.id, case, place)
             more = {"today", *(["text"] if case.each else [])}
             yield from _check_expression(kit, case.when, (*place, "when"), more)
-            for part in ("message", "remedy"):
+            for part in ("message", "remedy", "ask"):
                 known = {*_names(kit), *more, "hits"}
                 yield from _check_template(kit, getattr(case, part), (*place, part), known)
 
     for number, rule in enumerate(kit.rules):
         for other in set(rule.silences) - seen:
-            yield ("rules", number, "silences"), f"{rule.id}: no rule is called {other!r}{did_you_mean(other, seen)}"
+            yield (
+                ("rules", number, "silences"),
+                tr(
+                    "{id}: no rule is called {other!r}{near}",
+                    id=rule.id,
+                    other=other,
+                    near=did_you_mean(other, seen),
+                ),
+            )
 
 
 def _check_case_fields(kit: Kit, rule: str, case: RuleCase, place: Place) -> Problems:
@@ -96,7 +112,10 @@ def _check_case_fields(kit: Kit, rule: str, case: RuleCase, place: Place) -> Pro
     for keys, known in ((case.each, kit.fields), (case.fields, kit.all_fields)):
         for key in keys:
             if key not in known:
-                yield place, f"{rule}: no field is called {key!r}{did_you_mean(key, known)}"
+                yield (
+                    place,
+                    tr("{rule}: no field is called {key!r}{near}", rule=rule, key=key, near=did_you_mean(key, known)),
+                )
 
 
 def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = frozenset()) -> Problems:
@@ -112,7 +131,15 @@ def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = froz
         field = kit.all_fields.get(name)
         keys = [choice.key for choice in field.choices] if field else []
         if keys and constant not in keys:
-            yield place, f"{name} has no choice {constant!r}{did_you_mean(str(constant), keys)}"
+            yield (
+                place,
+                tr(
+                    "{name} has no choice {constant!r}{near}",
+                    name=name,
+                    constant=constant,
+                    near=did_you_mean(str(constant), keys),
+                ),
+            )
 
 
 def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Problems:
@@ -133,11 +160,19 @@ def _names(kit: Kit) -> set[str]:
 def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) -> Problems:
     for name, attribute, _line in sandbox.references(tree):
         if name not in known:
-            yield place, f"unknown name {name!r}{did_you_mean(name, known)}"
+            yield place, tr("unknown name {name!r}{near}", name=name, near=did_you_mean(name, known))
         elif attribute is not None:
             attributes = _attributes(kit, name)
             if attribute not in attributes:
-                yield place, f"{name!r} has no {attribute!r}{did_you_mean(attribute, attributes)}"
+                yield (
+                    place,
+                    tr(
+                        "{name!r} has no {attribute!r}{near}",
+                        name=name,
+                        attribute=attribute,
+                        near=did_you_mean(attribute, attributes),
+                    ),
+                )
 
 
 def _attributes(kit: Kit, name: str) -> set[str]:

@@ -76,6 +76,6 @@ def _sources(kit: Kit) -> dict[str, list[str]]:
     expressions = [case.when for case in cases]
     expressions += [source for figure in kit.figures for source in (figure.value, figure.when)]
     expressions += [field.required for field in kit.all_fields.values() if isinstance(field.required, str)]
-    texts = [text for case in cases for text in (case.message, case.remedy)]
+    texts = [text for case in cases for text in (case.message, case.remedy, case.ask)]
     texts += [getattr(kit.outputs, field.name) for field in dataclasses.fields(kit.outputs)]
     return {codes.EXPRESSION: expressions, codes.TEXT: [*texts, kit.sheet.returned]}

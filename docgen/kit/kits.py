@@ -10,7 +10,12 @@ from docgen import user_cache
 from docgen.errors import KitError, UsageError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import kept
-from docgen.model.kit import KIT_FILE, LARGEST, Kit
+from docgen.language import tr
+from docgen.model.kit import (
+    KIT_FILE,
+    LARGEST,
+    Kit,
+)
 
 _Kit = TypeVar("_Kit", bound=Kit)
 
@@ -43,9 +48,12 @@ def find(name: str) -> Path:
     if (folder / KIT_FILE).is_file():
         return folder
     if folder.is_dir():
-        raise UsageError(f"kit {name}: the folder holds no {KIT_FILE}")
+        raise UsageError(tr("kit {name}: the folder holds no {kit_file}", name=name, kit_file=KIT_FILE))
     names = [folder.name for folder in folders()]
-    raise UsageError(f"kit {name}: there is no such kit or folder{did_you_mean(name, names)}", "docgen kits lists them")
+    raise UsageError(
+        tr("kit {name}: there is no such kit or folder{near}", name=name, near=did_you_mean(name, names)),
+        tr("docgen kits lists them"),
+    )
 
 
 def load(folder: Path) -> Kit:
@@ -107,8 +115,8 @@ def _require_own(folder: Path) -> None:
     problems = []
     for path in sorted(folder.rglob("*")):
         if not Path(os.path.realpath(path)).is_relative_to(root):
-            problems.append(f"{path}: leads out of the kit (put a copy of the file there)")
+            problems.append(tr("{path}: leads out of the kit (put a copy of the file there)", path=path))
         elif not (path.is_file() or path.is_dir()):
-            problems.append(f"{path}: is neither a file nor a folder (remove it)")
+            problems.append(tr("{path}: is neither a file nor a folder (remove it)", path=path))
     if problems:
         raise KitError(problems)

@@ -15,6 +15,7 @@ from docgen import __version__
 from docgen.errors import KitError, did_you_mean
 from docgen.kit import check, yaml_lines
 from docgen.kit.places import Marked, Place
+from docgen.language import tr
 from docgen.model.kit import (
     FORMAT,
     KIT_FILE,
@@ -56,7 +57,17 @@ def _prepared(marked: Marked) -> dict[str, Any]:
     _require_this_docgen(marked)
     unknown = set(data) - set(_keys(Kit)) | ({"folder"} & set(data))
     if unknown:
-        raise KitError([f"{marked.at((k,))}: unknown key {k!r}{did_you_mean(k, _keys(Kit))}" for k in sorted(unknown)])
+        raise KitError(
+            [
+                tr(
+                    "{place}: unknown key {key!r}{near}",
+                    place=marked.at((k,)),
+                    key=k,
+                    near=did_you_mean(k, _keys(Kit)),
+                )
+                for k in sorted(unknown)
+            ]
+        )
     if "sections" in data:
         data["sections"] = [_section(marked, section) for section in _entries(marked, data, ("sections",))]
     if "figures" in data:
@@ -69,14 +80,29 @@ def _prepared(marked: Marked) -> dict[str, Any]:
 def _require_this_docgen(marked: Marked) -> None:
     """Raise KitError, alone, for a kit of another format or for a newer docgen: nothing else of it need be right."""
     found, least = marked.data.get("format", FORMAT), str(marked.data.get("requires_docgen", "")).removeprefix(">=")
-    newer = "install a newer docgen, or take a kit made for this one"
+    newer = tr("install a newer docgen, or take a kit made for this one")
     if found != FORMAT:
         raise KitError(
-            f"{marked.at(('format',))}: this is format {found!r}; docgen {__version__} reads {FORMAT}", newer
+            tr(
+                "{place}: this is format {found!r}; docgen {version} reads {format}",
+                place=marked.at(("format",)),
+                found=found,
+                version=__version__,
+                format=FORMAT,
+            ),
+            newer,
         )
     if re.fullmatch(r"\d+(\.\d+){0,2}", least) and _numbers(least) > _numbers(__version__):
         at = marked.at(("requires_docgen",))
-        raise KitError(f"{at}: this kit needs docgen {least} or newer; this is {__version__}", newer)
+        raise KitError(
+            tr(
+                "{at}: this kit needs docgen {least} or newer; this is {version}",
+                at=at,
+                least=least,
+                version=__version__,
+            ),
+            newer,
+        )
 
 
 def _numbers(version: str) -> list[int]:
@@ -107,13 +133,28 @@ def _entries(
     if mapping is None:
         return []
     if not isinstance(mapping, dict):
-        raise KitError(f"{marked.at(place)}: {_dotted(place)} must be a map of keys to entries")
+        raise KitError(
+            tr("{place}: {key} must be a map of keys to entries", place=marked.at(place), key=_dotted(place))
+        )
     for key, entry in mapping.items():
         at = (*place, key)
         if not isinstance(entry, dict):
-            raise KitError(f"{marked.at(at)}: {_dotted(at)} must be an entry in braces or of indented lines")
+            raise KitError(
+                tr(
+                    "{place}: {key} must be an entry in braces or of indented lines",
+                    place=marked.at(at),
+                    key=_dotted(at),
+                )
+            )
         if own := sorted({"key", *known} & set(entry)):
-            raise KitError(f"{marked.at((*at, own[0]))}: {_dotted(at)}: unknown key {own[0]!r}")
+            raise KitError(
+                tr(
+                    "{place}: {entry}: unknown key {key!r}",
+                    place=marked.at((*at, own[0])),
+                    entry=_dotted(at),
+                    key=own[0],
+                )
+            )
     return [entry | known | {"key": key} for key, entry in mapping.items()]
 
 
@@ -141,11 +182,11 @@ def _describe(marked: Marked, error: dict[str, Any]) -> str:
     place, model = _place(marked.data, error["loc"])
     what = error["msg"]
     if error["type"] == "unexpected_keyword_argument":
-        what = f"unknown key {place[-1]!r}{did_you_mean(str(place[-1]), _keys(model))}"
+        what = tr("unknown key {key!r}{near}", key=place[-1], near=did_you_mean(str(place[-1]), _keys(model)))
     elif error["type"] == "dataclass_type":
         what = f"{place[-1]!r}: input should be a valid dictionary or instance of {error['ctx']['class_name']}"
     elif error["type"] == "missing":
-        what = f"{place[-1]!r} is missing"
+        what = tr("{key!r} is missing", key=place[-1])
     elif len(place) > 1 or place:
         what = f"{place[-1]!r}: {what[0].lower()}{what[1:]}"
     where = _dotted(place[:-1])

@@ -12,6 +12,7 @@ from docgen import user_cache, values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit.places import Marked
+from docgen.language import tr
 from docgen.model.intake import Level, Value
 from docgen.model.kit import LARGEST, Kit
 from docgen.model.messages import wording
@@ -80,8 +81,8 @@ def _is_slip(one: str, other: str) -> bool:
 
 
 def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
-    told = "；".join(f"{one.place}「{one.name or one.code}」" for one in found)
-    return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"written": name, "found": told})
+    listed = "；".join(f"{one.place}「{one.name or one.code}」" for one in found)
+    return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"written": name, "found": listed})
 
 
 def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
@@ -89,6 +90,7 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
 
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
+
     from docgen.kit import yaml_lines
 
     marked = yaml_lines.read(path, error, as_text=True)
@@ -98,7 +100,7 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
 def understood(
     written_terms: Mapping[str, Any],
     kit: Kit,
-    at: Callable[[str], str] = lambda _key: "terms: ",
+    at: Callable[[str], str] = lambda _key: tr("terms: "),
     error: type[DocgenError] = SourceError,
 ) -> Mapping[str, Value]:
     """The terms as written, by key, as values; `at` says where the one of that key stands.
@@ -111,9 +113,16 @@ def understood(
         where = at(key)
         asked = kit.given_as_terms.get(key)
         if asked is None:
-            problems.append(f"{where}there is no term {key!r}{did_you_mean(key, kit.given_as_terms)}")
+            problems.append(
+                tr(
+                    "{where}there is no term {key!r}{near}",
+                    where=where,
+                    key=key,
+                    near=did_you_mean(key, kit.given_as_terms),
+                )
+            )
         elif not isinstance(written, str):
-            problems.append(f"{where}{key}: the value must be a single text or number")
+            problems.append(tr("{where}{key}: the value must be a single text or number", where=where, key=key))
         else:
             parsed = values.parse(asked, written)
             for problem in parsed.problems:  # advice too: nobody reads the findings of a file of terms
@@ -122,7 +131,7 @@ def understood(
             if parsed.value is not None:
                 given[key] = parsed.value
     if problems:
-        raise error("; ".join(problems), "correct the terms")
+        raise error("; ".join(problems), tr("correct the terms"))
     return given
 
 

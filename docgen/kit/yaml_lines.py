@@ -10,6 +10,7 @@ from yaml.composer import Composer
 
 from docgen.errors import DocgenError
 from docgen.kit.places import Marked, Place
+from docgen.language import phrase, system_reason, tr
 from docgen.model.kit import LARGEST
 from docgen.patterns import regex
 
@@ -50,11 +51,11 @@ if yaml.__with_libyaml__:
 
 def _refused(event: Any) -> str | None:
     if isinstance(event, yaml.AliasEvent):
-        return "aliases (*name) are not allowed"
+        return tr("aliases (*name) are not allowed")
     if getattr(event, "tag", None):
-        return "tags (!name) are not allowed"
+        return tr("tags (!name) are not allowed")
     if isinstance(event, yaml.ScalarEvent) and _HALF_CHARACTER.search(event.value):
-        return "a text holds half a character (\\ud800 to \\udfff)"
+        return tr("a text holds half a character (\\ud800 to \\udfff)")
     return None
 
 
@@ -82,7 +83,7 @@ class _YamlReader:
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
             if not key or key in data:
-                what = f"duplicate key {key!r}" if key else "a key must be a plain word"
+                what = tr("duplicate key {key!r}", key=key) if key else tr("a key must be a plain word")
                 raise yaml.MarkedYAMLError(problem=what, problem_mark=key_node.start_mark)
             self.lines[(*place, key)] = key_node.start_mark.line + 1
             data[key] = self.convert(value_node, (*place, key))
@@ -99,7 +100,10 @@ def read(
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise error(f"{path}: is larger than {LARGEST >> 20} MB", "name a file that somebody has written by hand")
+            raise error(
+                tr("{path}: is larger than {largest} MB", path=path, largest=LARGEST >> 20),
+                tr("name a file that somebody has written by hand"),
+            )
         text = path.read_text(encoding="utf-8-sig")
         try:
             data, lines = _parsed(FAST, text, as_text=as_text)
@@ -108,19 +112,22 @@ def read(
         is_empty = data is None and not lines
         data = top() if is_empty else data
     except OSError as cause:
-        raise error(f"{path}: cannot be read: {cause.strerror}") from cause
+        raise error(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
     except UnicodeDecodeError as cause:
-        raise error(f"{path}: is not UTF-8 text", "save the file as UTF-8") from cause
+        raise error(tr("{path}: is not UTF-8 text", path=path), tr("save the file as UTF-8")) from cause
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line + 1 if cause.problem_mark else 1
-        raise error(f"{path}:{line}: {cause.problem or cause.context}") from cause
+        raise error(
+            tr("{path}:{line}: {problem}", path=path, line=line, problem=cause.problem or cause.context)
+        ) from cause
     except RecursionError as cause:
-        raise error(f"{path}: has too many levels inside one another") from cause
+        raise error(tr("{path}: has too many levels inside one another", path=path)) from cause
     except yaml.YAMLError as cause:
-        raise error(f"{path}: is not valid YAML: {cause}") from cause
+        raise error(tr("{path}: is not valid YAML: {cause}", path=path, cause=cause)) from cause
     if not isinstance(data, top):
-        what = "'key: value' entries" if top is dict else "a list, each entry of it behind '- '"
-        raise error(f"{path}:1: the file must hold {what}")
+        entries = phrase("'key: value' entries")
+        what = tr(entries if top is dict else phrase("a list, each entry of it after '- '"))
+        raise error(tr("{path}:1: the file must hold {what}", path=path, what=what))
     return Marked(path, data, lines)
 
 

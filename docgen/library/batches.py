@@ -19,6 +19,7 @@ from docgen.batch.schedule import Retry
 from docgen.documents import fonts
 from docgen.errors import UsageError, WriteError
 from docgen.kit.terms import GivenTerms
+from docgen.language import tr
 from docgen.library import DEFAULT_KIT, MOST_INTAKES, TIMEOUT
 from docgen.library.dates import printed_date
 from docgen.library.kits import Kit
@@ -78,7 +79,7 @@ def _cut_faces(tell: Callable[[str], object]) -> None:
     try:
         fonts.cut_missing(tell)
     except WriteError as error:
-        tell(f"{error.message}: review summaries are made without core faces, which takes longer")
+        tell(tr("{message}: review summaries are made without core faces, which takes longer", message=error.message))
 
 
 def run_batch(
@@ -143,7 +144,9 @@ def plan(
 ) -> Batch:
     """The run that `run_batch` makes of the same arguments; nothing is written yet."""
     if jobs and cluster not in {None, LOCAL}:
-        raise UsageError(f"--jobs is for this machine; {cluster} has the workers that were started for it")
+        raise UsageError(
+            tr("--jobs is for this machine; {cluster} has the workers that were started for it", cluster=cluster)
+        )
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     return Batch(
@@ -155,5 +158,8 @@ def plan(
 def _kinds(only: Iterable[str]) -> tuple[str, ...]:
     asked = set(only)
     if unknown := sorted(asked - set(KINDS)):
-        raise UsageError(f"{', '.join(unknown)}: no document is called so", f"there are {', '.join(KINDS)}")
+        raise UsageError(
+            tr("{unknown}: no document is called so", unknown=", ".join(unknown)),
+            tr("there are {kinds}", kinds=", ".join(KINDS)),
+        )
     return tuple(kind for kind in KINDS if kind in asked)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from docgen.errors import AmendmentError, NotReadyError, UsageError
 from docgen.kit.amendments import NO_AMENDMENTS, Amendments
 from docgen.kit.terms import GivenTerms
+from docgen.language import plural, tr, word
 from docgen.library.dates import printed_date
 from docgen.library.given import Source, source_file
 from docgen.library.kits import Kit
@@ -21,6 +22,7 @@ from docgen.output import storage
 from docgen.pipeline import Judged, OpenSource, ReviewedIntake, SourceFile, open_source
 
 if TYPE_CHECKING:
+    from docgen.documents.letter import Letter
     from docgen.output.storage import Location
     from docgen.packet.packet import Packet
 
@@ -49,7 +51,7 @@ def read(
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     amendments, file = kit.load_amendments(amendments), source_file(source, name)
     if strangers := amendments.strangers({file.name: file.sha256} if amendments else {}):
-        raise AmendmentError(strangers, "correct the amendments")
+        raise AmendmentError(strangers, tr("correct the amendments"))
     return cases_of(file, kit, terms, date, amendments)
 
 
@@ -231,33 +233,33 @@ class Case:
         from docgen.packet import packet
 
         if final and allow_unready:
-            raise UsageError("a final contract is made of an intake that is ready alone, not with --allow-unready")
+            raise UsageError(tr("a final contract is made of an intake that is ready alone, not with --allow-unready"))
         if not self.ready and not allow_unready:
-            raise NotReadyError(
-                f"{self.source}: the intake is {self.verdict}: no contract is made",
-                "--allow-unready (allow_unready=True) makes a marked one",
-            )
+            what = tr("the intake is {verdict}: no contract is made", verdict=word("verdict", self.verdict))
+            raise NotReadyError(f"{self.source}: {what}", tr("--allow-unready (allow_unready=True) makes a marked one"))
         if final and self.verdict is Verdict.MANUAL and not reviewed_by:
-            raise NotReadyError(
-                f"{self.source}: the intake is manual, and nobody has decided on it: no final contract is made",
-                "--reviewed-by NAME (reviewed_by=NAME) says who has",
-            )
+            what = tr("the intake is manual, and nobody has decided on it: no final contract is made")
+            raise NotReadyError(f"{self.source}: {what}", tr("--reviewed-by NAME (reviewed_by=NAME) says who has"))
         options = RenderOptions(
             self.printed_date(date), draft=not final, unready=not self.ready, reviewed_by=reviewed_by
         )
         rendered = packet.contract_of(self.reviewed, self.kit, options)
         if final and rendered.pending:
-            raise NotReadyError(
-                f"{self.source}: {len(rendered.pending)} values are pending: no final contract is made",
-                "give them with the terms", rendered.pending,
+            what = plural(
+                len(rendered.pending), "{count} value is pending: no final contract is made",
+                "{count} values are pending: no final contract is made",
             )  # fmt: skip
+            raise NotReadyError(f"{self.source}: {what}", tr("give them with the terms"), rendered.pending)
         contract = Contract(rendered.content)
         contract.pending = rendered.pending
         return contract
 
     def correction_sheet(self) -> bytes:
         """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
-        return correction_sheet([self])
+        from docgen.documents.correction import returned
+        from docgen.documents.sheet import returned_sheet
+
+        return returned_sheet(self.kit, returned(self.kit, self.intake, self.reviewed.review))
 
     def correction_form(self, *, date: dt.date | None = None) -> bytes:
         """The Word form that goes back to the customer, every problem marked and explained in place."""
@@ -265,6 +267,27 @@ class Case:
         from docgen.documents.form import returned_form
 
         return returned_form(self.kit, self.printed_date(date), returned(self.kit, self.intake, self.reviewed.review))
+
+    def letter(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> Letter:
+        """The message to the customer: what to correct and send back, or what happens next; with `deadline` until when.
+
+        Its `text` is to be pasted into a chat, its `html` into a page.  Raises KitError where the kit has no letter.txt
+        that can be used.
+        """
+        from docgen.documents.letter import render_letter
+        from docgen.packet.packet import letter_name
+
+        subject = letter_name(self.kit, self.reviewed)
+        review, printed = self.reviewed.review, self.printed_date(date)
+        return render_letter(self.kit, self.intake, review, self.reviewed.terms, subject, printed, deadline)
+
+    def letter_mail(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> bytes:
+        """The letter as a mail (.eml) that opens as a draft, with the returned sheet where there is what to fill in."""
+        from docgen.packet.packet import returned_name
+
+        letter = self.letter(deadline=deadline, date=date)
+        name = returned_name(self.kit, [self.reviewed], Path(self.source))
+        return letter.mail((name, self.correction_sheet()) if letter.wants_sheet else None)
 
     def save(
         self,
@@ -286,12 +309,3 @@ class Case:
         place = storage.location(os.fspath(folder)) if isinstance(folder, (str, os.PathLike)) else folder
         options = packet.PacketOptions(self.kit, self.printed_date(date), place, force, reviewed_by=reviewed_by)
         return packet.make(self.reviewed, self.file, options, name or packet.distinct_name(self.intake))
-
-
-def correction_sheet(cases: Sequence[Case]) -> bytes:
-    """The workbook that goes back, with a sheet for each of the cases, at least one and all of one kit."""
-    from docgen.documents.correction import returned
-    from docgen.documents.sheet import returned_sheet
-
-    kit = cases[0].kit
-    return returned_sheet(kit, [returned(kit, case.intake, case.reviewed.review) for case in cases])

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 
 from docgen.errors import UsageError
+from docgen.language import tr
 
 
 def printed_date(given: dt.date | None = None) -> dt.date:
@@ -17,5 +18,7 @@ def printed_date(given: dt.date | None = None) -> dt.date:
         try:
             return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
         except (ValueError, OverflowError, OSError) as cause:
-            raise UsageError(f"SOURCE_DATE_EPOCH={epoch}: is no number of seconds since 1970") from cause
+            raise UsageError(
+                tr("SOURCE_DATE_EPOCH={epoch}: is no number of seconds since 1970", epoch=epoch)
+            ) from cause
     return dt.datetime.now().astimezone().date()

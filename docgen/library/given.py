@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from docgen.errors import UsageError
+from docgen.language import tr
 from docgen.names import safe_file_name
 from docgen.output import scratch, storage
 from docgen.pipeline import SourceFile
@@ -22,12 +23,16 @@ def source_file(source: Source, name: str | None) -> SourceFile:
     if isinstance(source, (str, os.PathLike)):
         if storage.is_remote(os.fspath(source)):
             raise UsageError(
-                f"{source}: only a batch run reads from there", "give its bytes, or copy it to this machine"
+                tr("{source}: only a batch run reads from there", source=source),
+                tr("give its bytes, or copy it to this machine"),
             )
         return SourceFile(Path(source), name)
     content = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else source.read()
     if not isinstance(content, bytes):
-        raise UsageError(f"{name or 'the source'}: a stream of text", "open the file in binary mode: open(path, 'rb')")
+        raise UsageError(
+            tr("{name}: a stream of text", name=name or tr("the source")),
+            tr("open the file in binary mode: open(path, 'rb')"),
+        )
     return _private_file(content, name or f"source-{hashlib.sha256(content).hexdigest()[:8]}")
 
 

@@ -13,6 +13,7 @@ from docgen.errors import UsageError
 from docgen.kit import amendments, kits, terms
 from docgen.kit.amendments import Amendments
 from docgen.kit.terms import GivenTerms
+from docgen.language import tr
 from docgen.library.dates import printed_date
 from docgen.model import kit as model
 from docgen.model.intake import Amendment
@@ -58,7 +59,7 @@ class Kit(model.Kit):
             return amendments.understood(given, self)
         path = Path(given)
         if not path.exists():
-            raise UsageError(f"amendments {path}: there is no such file")
+            raise UsageError(tr("amendments {path}: there is no such file", path=path))
         return amendments.load(path, self)
 
     def blank_sheet(self, *, with_terms: bool = False) -> bytes:
@@ -77,5 +78,5 @@ class Kit(model.Kit):
 def terms_in(path: Path, kit: Kit, load: Callable[[Path, model.Kit], GivenTerms] = pipeline.load_terms) -> GivenTerms:
     """The terms in a file; `load` may read it in another process.  Raises what `Kit.load_terms` raises."""
     if not path.exists():
-        raise UsageError(f"terms {path}: there is no such file")
+        raise UsageError(tr("terms {path}: there is no such file", path=path))
     return load(path, kit)

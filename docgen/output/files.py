@@ -7,7 +7,6 @@ promised of targets that are no disk, `storage` says.
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import shutil
@@ -17,13 +16,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from docgen.errors import DiskFullError, DocgenError, WriteError
 from docgen.output import aside, scratch, storage
+from docgen.output.refusals import clear_errors, refuse_to_replace
 from docgen.output.storage import Location
 
 _TEMPORARY = ".docgen-tmp"
 _BLOCK = 1 << 16
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def write_file(path: Location, content: bytes, *, replace: bool = False) -> None:
@@ -31,8 +29,8 @@ def write_file(path: Location, content: bytes, *, replace: bool = False) -> None
 
     Raises WriteError where the file exists and `replace` is false, or the disk says no.
     """
-    if path.exists() and not replace:
-        raise WriteError(f"{path} exists already", "choose another name with -o, or give --force")
+    if not replace:
+        refuse_to_replace(path)
     remove_orphans(path.parent)
     with replacing(path) as temporary:
         _write_new(temporary, content)
@@ -295,26 +293,3 @@ def _write_new(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-@contextmanager
-def clear_errors(path: Location) -> Iterator[None]:
-    """Raise what a disk or a storage says as WriteError, in one clear line."""
-    try:
-        yield
-    except (DocgenError, BlockingIOError):
-        raise
-    except UnicodeEncodeError as cause:
-        raise WriteError(
-            f"{path} cannot be written: names of files are in {sys.getfilesystemencoding()} here",
-            "set the language of the terminal to UTF-8: LC_ALL=C.UTF-8",
-        ) from cause
-    except OSError as cause:
-        if cause.errno in _NO_ROOM:
-            raise DiskFullError(f"{path} cannot be written: {cause.strerror}", "make room and run again") from cause
-        raise WriteError(f"{path} cannot be written: {cause.strerror or cause}") from cause
-    except Exception as cause:
-        if isinstance(path, Path):
-            raise
-        # Every storage has exceptions of its own.
-        raise WriteError(f"{path} cannot be reached: {cause}", "look at its name, credentials and network") from cause

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from docgen.errors import WriteError
+from docgen.language import system_reason, tr
 
 _PREFIX = "docgen-scratch-"
 
@@ -27,7 +28,7 @@ def private_folder() -> tempfile.TemporaryDirectory[str]:
                 remove(path)
         return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{maker()}-")
     except OSError as cause:
-        raise WriteError(f"temporary files cannot be written: {cause.strerror or cause}") from cause
+        raise WriteError(tr("temporary files cannot be written: {cause}", cause=system_reason(cause))) from cause
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from docgen.errors import DocgenError, SourceError, SystemMissingError, UsageError
+from docgen.language import tr
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -48,7 +49,9 @@ def location(text: str) -> Location:
         place = UPath(text, use_listings_cache=False)  # other processes write there too
         place.fs.exists  # noqa: B018  its library is imported here, and not in the middle of a run
     except ImportError as cause:
-        raise SystemMissingError(f"{text}: {cause}", "pip install 'docgen[cluster]', or what it asks for") from cause
+        raise SystemMissingError(
+            f"{text}: {cause}", tr("pip install 'docgen[cluster]', or what it asks for")
+        ) from cause
     except ValueError as cause:
         raise UsageError(f"{text}: {cause}") from cause
     return Path(place.path) if place.protocol in {"file", "local"} else place
@@ -64,7 +67,10 @@ def reading(place: Location) -> Iterator[None]:
     except Exception as cause:
         if isinstance(place, Path) and not isinstance(cause, OSError):
             raise
-        raise SourceError(f"{place}: cannot be read: {cause}", "look at its name, credentials and network") from cause
+        raise SourceError(
+            tr("{place}: cannot be read: {cause}", place=place, cause=cause),
+            tr("look at its name, credentials and network"),
+        ) from cause
 
 
 def put(place: UPath, content: bytes, *, new: bool = False) -> None:

@@ -21,6 +21,7 @@ from docgen.documents.form import render_form
 from docgen.documents.summary import Attached, render_review
 from docgen.errors import WriteError
 from docgen.expressions import sandbox
+from docgen.language import tr
 from docgen.model.as_json import UnreadableJson, intake_json
 from docgen.model.intake import READY, Intake, Verdict
 from docgen.model.kit import Kit
@@ -169,11 +170,26 @@ def document_names(kit: Kit, reviewed: ReviewedIntake) -> dict[str, str]:
 
 
 def returned_name(kit: Kit, reviewed: Sequence[ReviewedIntake], source: Path) -> str:
-    """The file name of what goes back to the customer: from the kit's template, or named after the source
-    where that holds several intakes."""
+    """The file name of what goes back to the customer, from the kit's template; for several the name of a folder for
+    their files, after the source."""
     if len(reviewed) == 1:
         return _file_name(kit, reviewed[0], kit.outputs.returned or kit.outputs.form)
-    return safe_file_name(f"{source.stem}-{kit.title}.xlsx")
+    return safe_file_name(f"{source.stem}-{kit.title}")
+
+
+def letter_name(kit: Kit, reviewed: ReviewedIntake) -> str:
+    """What the letter to the customer is called: the subject of the mail, and without its suffix the name of a file."""
+    return _file_name(kit, reviewed, kit.outputs.letter or kit.title)
+
+
+def returned_names(kit: Kit, reviewed: Sequence[ReviewedIntake]) -> list[str]:
+    """The names of the files that go back to several customers, no two alike: hex digits tell apart what would be."""
+    names = [returned_name(kit, [one], Path()) for one in reviewed]
+    counts = Counter(name.casefold() for name in names)
+    return [
+        f"{distinct_name(one.intake)}-{name}" if counts[name.casefold()] > 1 else name
+        for one, name in zip(reviewed, names, strict=True)
+    ]
 
 
 def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:
@@ -197,7 +213,8 @@ def refuse_to_lose(folder: Location, *, force: bool) -> None:
     if differences:
         what = ", ".join(f"{name} ({state})" for name, state in differences)
         raise WriteError(
-            f"{folder} holds work that would be lost: {what}", "choose another folder with -o, or give --force"
+            tr("{folder} holds work that would be lost: {what}", folder=folder, what=what),
+            tr("choose another folder with -o, or give --force"),
         )
 
 

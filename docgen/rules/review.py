@@ -12,6 +12,7 @@ from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.expressions.functions import FUNCTIONS
+from docgen.language import tr
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
     Answer,
@@ -152,13 +153,14 @@ def _finding(
         origin=answer.origin,
         written=answer.written or None,
         clause=rule.clause,
+        ask=sandbox.message(case.ask).render(value_of) or None,
     )
 
 
 def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:
     value: FigureValue = None
     when, formula = sandbox.expression(figure.when), sandbox.expression(figure.value)
-    where = f"figure {figure.key}"
+    where = tr("figure {key}", key=figure.key)
     if not (when.names | formula.names) & unreadable and _evaluate(when, names, where, bool):
         value = _evaluate(formula, names, where, partial(_figure_value, is_money=figure.money))
     return FigureResult(figure.label, value, figure.unit, figure.formula, figure.money)

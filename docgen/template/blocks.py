@@ -13,6 +13,7 @@ from jinja2 import TemplateSyntaxError
 
 from docgen.errors import did_you_mean
 from docgen.expressions.sandbox import plain_text_sandbox
+from docgen.language import either, tr
 from docgen.patterns import regex
 from docgen.template.tags import KINDS, Remark, Tag
 from docgen.template.text_runs import Element, fit
@@ -86,10 +87,14 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
     if word in _CELL_MARKS and tag.around:
         return "", ""
     if word in _OTHER_FILES:
-        return f"{{% {word} %}} is not possible: a template cannot take in other files", ""
+        return tr("{{% {word} %}} is not possible: a template cannot take in other files", word=word), ""
     if not (word in _BLOCKS or word in _MIDDLE or word in _CLOSERS):
         known = (*_BLOCKS, *_MIDDLE, *_CLOSERS)
-        return (f"unknown tag {word!r}{did_you_mean(word, known)}" if word else "the tag is empty"), ""
+        return (
+            tr("unknown tag {word!r}{near}", word=word, near=did_you_mean(word, known))
+            if word
+            else tr("the tag is empty")
+        ), ""
     fault = fault_of(alone(tag)) if tag.at is not None else ""
     body = _on_one_line(tag)
     return fault, _example(word, body) if fault or tag.at is None else f"{{% {body} %}}"
@@ -136,8 +141,8 @@ def _fault(source: str) -> str:
     try:
         plain_text_sandbox().parse(source)
     except TemplateSyntaxError as cause:
-        remedy = " (compare with ==)" if _SINGLE_EQUALS.search(source) else ""
-        return f"the tag cannot be read: {cause.message}{remedy}"
+        remedy = tr(" (compare with ==)") if _SINGLE_EQUALS.search(source) else ""
+        return tr("the tag cannot be read: {message}{remedy}", message=cause.message, remedy=remedy)
     return ""
 
 
@@ -174,13 +179,15 @@ class _Matcher:
 
     def _divide(self, tag: Tag, words: tuple[str, ...], source: str) -> None:
         if not self._open or self._open[-1].word not in words:
-            inside = f"; {_shown(self._open[-1].tag)} is open" if self._open else ""
-            self._say(tag, f"{_shown(tag)} stands in no {' or '.join(words)}{inside}")
+            inside = tr("; {tag} is open", tag=_shown(self._open[-1].tag)) if self._open else ""
+            self._say(
+                tag, tr("{tag} is outside of {words}{inside}", tag=_shown(tag), words=either(words), inside=inside)
+            )
             return
         block = self._open[-1]
         if block.last:
-            after = f"{_shown(block.last)} in {_place(block.last)}"
-            self._say(tag, f"{_shown(tag)} comes after {after} (make else the last)")
+            after = tr("{tag} in {place}", tag=_shown(block.last), place=_place(block.last))
+            self._say(tag, tr("{tag} comes after {after} (make else the last)", tag=_shown(tag), after=after))
             return
         block.last = tag if tag.word == "else" else None
         self._compare(block.tag, tag)
@@ -221,7 +228,10 @@ class _Matcher:
 
     def _say_stray(self, tag: Tag) -> None:
         word = _CLOSERS[tag.word]
-        self._say(tag, f"{_shown(tag)} closes nothing: no {word} is open (delete it, or add the opening tag)")
+        self._say(
+            tag, tr("{tag} closes nothing: no {word} is open (delete it, or add the opening tag)", tag=_shown(tag),
+            word=word)
+        )  # fmt: skip
 
     def finished(self) -> Blocks:
         """The blocks, after the last tag."""
@@ -257,32 +267,47 @@ def _closing(block: _Open) -> str:
 
 
 def _unclosed(block: _Open) -> str:
-    return f"{_shown(block.tag)} is not closed: {_closing(block)} is missing"
+    return tr("{tag} is not closed: {closer} is missing", tag=_shown(block.tag), closer=_closing(block))
 
 
 def _mistaken(block: _Open, taker: Tag) -> str:
-    return f"{_shown(block.tag)} is closed by {_shown(taker)} in {_place(taker)} (write {_closing(block)} there)"
+    return tr(
+        "{tag} is closed by {taker} in {place} (write {closer} there)", tag=_shown(block.tag), taker=_shown(taker),
+        place=_place(taker), closer=_closing(block)
+    )  # fmt: skip
 
 
 def _crossed(block: _Open, closer: Tag) -> str:
     assert block.taker
-    return (
-        f"{_shown(block.tag)} is crossed by {_shown(block.taker)} in {_place(block.taker)}: its own {_shown(closer)}"
-        " comes after it (close the inner block first)"
-    )
+    return tr(
+        "{tag} is crossed by {taker} in {place}: its own {closer} comes after it (close the inner block first)",
+        tag=_shown(block.tag), taker=_shown(block.taker), place=_place(block.taker), closer=_shown(closer)
+    )  # fmt: skip
 
 
 def _difference(opening: Tag, other: Tag) -> str:
     """Why two tags of one block cannot go together: kinds, or places in the document."""
     if opening.kind != other.kind:
         right = f"{{%{opening.kind} {other.word} %}}"
-        return f"{_shown(opening)} goes with {_shown(other)} in {_place(other)}, of another kind (write {right} there)"
+        return tr(
+            "{opening} goes with {other} in {place}, of another kind (write {right} there)",
+            opening=_shown(opening),
+            other=_shown(other),
+            place=_place(other),
+            right=right,
+        )
     mine, theirs = (_outside(tag) for tag in (opening, other))
     if fit(mine, theirs):
         return ""
     cells = [[element for element in elements if element[0] == "w:tc"] for elements in (mine, theirs)]
-    what = "another table cell" if any(cells) and cells[0] != cells[1] else "another part of the document"
-    return f"{_shown(opening)} goes with {_shown(other)} in {_place(other)}, {what} (move them into one)"
+    what = tr("another table cell") if any(cells) and cells[0] != cells[1] else tr("another part of the document")
+    return tr(
+        "{opening} goes with {other} in {place}, {what} (move them into one)",
+        opening=_shown(opening),
+        other=_shown(other),
+        place=_place(other),
+        what=what,
+    )
 
 
 def _outside(tag: Tag) -> tuple[Element, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from docgen.language import phrase, tr
 from docgen.patterns import regex
 from docgen.template.tags import KINDS, Tag
 
@@ -136,17 +137,17 @@ def faults(part: bytes) -> Iterator[str]:
         if token[1] or token[0].endswith("/>"):
             closed, inner = stack.pop()
             if _lacking(closed, inner, [outer for outer, _ in stack]) is not None:
-                yield _WORDS.get(closed, "a content control that holds nothing")
+                yield tr(_WORDS.get(closed, phrase("a content control that holds nothing")))
 
 
 _WORDS = {
-    "w:tc": "a table cell that does not end in a paragraph",
-    "w:tr": "a table row without cells",
-    "w:tbl": "a table without rows",
-    "w:txbxContent": "an empty text box",
-    "w:hdr": "an empty header",
-    "w:ftr": "an empty footer",
-    "w:footnote": "an empty footnote",
-    "w:endnote": "an empty endnote",
-    "w:comment": "an empty comment",
+    "w:tc": phrase("a table cell that does not end in a paragraph"),
+    "w:tr": phrase("a table row without cells"),
+    "w:tbl": phrase("a table without rows"),
+    "w:txbxContent": phrase("an empty text box"),
+    "w:hdr": phrase("an empty header"),
+    "w:ftr": phrase("an empty footer"),
+    "w:footnote": phrase("an empty footnote"),
+    "w:endnote": phrase("an empty endnote"),
+    "w:comment": phrase("an empty comment"),
 }

@@ -15,7 +15,12 @@ from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-_WORDS = {str: "text", bool: "yes or no", int: "number", Decimal: "number", dt.date: "date"}
+from docgen.language import phrase
+
+_WORDS = {
+    str: phrase("text"), bool: phrase("yes or no"),
+    int: phrase("number"), Decimal: phrase("number"), dt.date: phrase("date"),
+}  # fmt: skip
 #: Kinds of shapes that have something behind the dot.
 RECORD, ENTRIES = "record", "entries"
 _MAPPING_METHODS = ("items", "keys", "values", "get")

@@ -19,8 +19,9 @@ from jinja2.environment import Environment
 from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import plain_text_sandbox
+from docgen.language import phrase, tr
 from docgen.model.display import Missing, Shown, plain
-from docgen.template import blocks, name_check, tags
+from docgen.template import blocks, name_check, tag_numbers, tags
 from docgen.template.context_types import Names
 from docgen.template.foreign_marks import foreign_marks
 from docgen.template.name_check import Usage
@@ -94,7 +95,10 @@ class Compiled:
             return sandbox.reason(cause)
         tag = self.tags[self.owners[line - 1]]
         given = ", ".join(dict.fromkeys(_given(tag, values)))
-        return f"{tag.where}: {tag.written} fails{f' for {given}' if given else ''}: {sandbox.reason(cause)}"
+        why = sandbox.reason(cause)
+        if not given:
+            return tr("{where}: {tag} fails: {cause}", where=tag.where, tag=tag.written, cause=why)
+        return tr("{where}: {tag} fails for {given}: {cause}", where=tag.where, tag=tag.written, given=given, cause=why)
 
 
 def compile_source(source: str, examined: Examined, environment: Environment) -> Compiled:
@@ -102,12 +106,12 @@ def compile_source(source: str, examined: Examined, environment: Environment) ->
 
     Raises KitError where it cannot be compiled for a reason that `examine` does not know.
     """
-    text, owners = tags.numbered(source)
+    text, owners = tag_numbers.numbered(source)
     try:
         return Compiled.of_code(environment, environment.compile(text), examined.tags, owners)
     except TemplateSyntaxError as cause:
         number = owners[min(cause.lineno, len(owners)) - 1] if owners else 0
-        where = examined.tags[number].where if examined.tags else "the template"
+        where = examined.tags[number].where if examined.tags else tr("the template")
         raise KitError(f"{where}: {cause.message}") from cause
 
 
@@ -136,13 +140,19 @@ def _value(value: Any) -> str:
     """What kind of thing an answer is, never what it says: errors are written into logs and reports.  Of a private one
     not even that."""
     if isinstance(value, Shown) and value.is_private:
-        return "a private answer"
+        return tr("a private answer")
     if value is None or isinstance(value, Missing):
-        return "not given"
+        return tr("not given")
     value = plain(value)
     if isinstance(value, str):
-        return f"a text of {len(value)} characters"
-    return next((name for kind, name in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
+        return tr("a text of {count} characters", count=len(value))
+    known = next((name for kind, name in _KINDS if isinstance(value, kind)), None)
+    return tr(known) if known else tr("a {type}", type=type(value).__name__)
 
 
-_KINDS = ((bool, "yes or no"), (int, "a whole number"), (Decimal | float, "a number"), (dt.date, "a date"))
+_KINDS = (
+    (bool, phrase("yes or no")),
+    (int, phrase("a whole number")),
+    (Decimal | float, phrase("a number")),
+    (dt.date, phrase("a date")),
+)

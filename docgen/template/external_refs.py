@@ -15,6 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
+from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.tags import Remark
 
@@ -56,10 +57,10 @@ def outward(place: str, entries: Iterable[tuple[str, bytes]], types: Mapping[str
         try:
             tree = ElementTree.fromstring(content, forbid_dtd=True)
         except DefusedXmlException:
-            yield Remark(where, "declares a DTD (open the template in Word and save it again)")
+            yield Remark(where, tr("declares a DTD (open the template in Word and save it again)"))
         except (ParseError, LookupError, ValueError):  # of the latter two: an encoding that nobody knows
             if kind.endswith("xml") and not _is_named_xml(name):  # of those that are so named others tell it
-                yield Remark(where, "is not well-formed XML (open the template in Word and save it again)")
+                yield Remark(where, tr("is not well-formed XML (open the template in Word and save it again)"))
         else:
             yield from _relationships(where, tree)
             yield from _references(where, tree)
@@ -84,7 +85,12 @@ def _relationships(where: str, tree: Any) -> Iterator[Remark]:
         is_outside = found.get("TargetMode", "").lower() == "external"
         if kind in _FOREIGN or (is_outside and not (kind == _HYPERLINK and _CLICKED.match(target))):
             yield Remark(
-                where, f"{kind or 'a part'} brings in {target!r} from outside (remove it: Word would fetch it)"
+                where,
+                tr(
+                    "{kind} brings in {target!r} from outside (remove it: Word would fetch it)",
+                    kind=kind or tr("a part"),
+                    target=target,
+                ),
             )
 
 
@@ -92,9 +98,9 @@ def _references(where: str, tree: Any) -> Iterator[Remark]:
     """Pictures that are linked and not held, whatever kind their relationship claims to be; sources of a mail merge."""
     for element in tree.iter():
         if _is_linked(element.tag, element.attrib):
-            yield Remark(where, "a picture is linked from outside (put it into the template itself)")
+            yield Remark(where, tr("a picture is linked from outside (put it into the template itself)"))
         elif element.tag in {f"{word}mailMerge" for word in _WORD}:
-            yield Remark(where, "the template is set up for a mail merge (make it a normal Word document)")
+            yield Remark(where, tr("the template is set up for a mail merge (make it a normal Word document)"))
 
 
 def _is_linked(tag: object, attributes: Mapping[str, str]) -> bool:
@@ -116,7 +122,9 @@ def _fields(where: str, tree: Any) -> Iterator[Remark]:
     for code in _codes(tree):
         name = _NAME.match(code)
         if name and name[1].upper() in _FETCHING:
-            yield Remark(where, f"the field {name[1].upper()} brings in or runs what is outside (remove it)")
+            yield Remark(
+                where, tr("the field {name} brings in or runs what is outside (remove it)", name=name[1].upper())
+            )
 
 
 def _codes(tree: Any) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 
+from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.context_types import Names
 from docgen.template.tags import Remark
@@ -31,5 +32,10 @@ def foreign_marks(passages: Iterable[TextRun], names: Names) -> Iterator[Remark]
             if name:
                 where = passage.where(*found.span())
                 yield Remark(
-                    where, f"{unescape(found[0])} is printed as it is (write {{{{ {name} }}}} to print the value)"
+                    where,
+                    tr(
+                        "{found} is printed as it is (write {{{{ {name} }}}} to print the value)",
+                        found=unescape(found[0]),
+                        name=name,
+                    ),
                 )

@@ -15,6 +15,7 @@ from jinja2.environment import Environment
 
 from docgen.errors import did_you_mean
 from docgen.expressions.functions import FUNCTIONS, SPOKEN_OF
+from docgen.language import phrase, tr
 from docgen.template.context_types import ANYTHING, ContextType, Names
 
 #: Filters that give a list like the one they are given, and those that give one of it.
@@ -50,7 +51,11 @@ def read(tree: nodes.Template, names: Names, environment: Environment) -> Usage:
     reader = _NameReader(tree, names, environment)
     reader.all(tree.body, dict(names.shapes))
     for target in tree.find_all(nodes.NSRef):
-        what = f"{target.name}.{target.attr} cannot be set (give it a name of its own, without a full stop)"
+        what = tr(
+            "{name}.{attr} cannot be set (give it a name of its own, without a full stop)",
+            name=target.name,
+            attr=target.attr,
+        )
         reader.usage.problems.append((target.lineno, what))
     return reader.usage
 
@@ -170,7 +175,7 @@ class _NameReader:
             case nodes.Filter():
                 return self._filter(node, scope)
             case nodes.Test():
-                self._known(node, "test", node.name, self._environment.tests)
+                self._known(node, phrase("test"), node.name, self._environment.tests)
             case nodes.Call(node=nodes.Name(name=name)) if name not in scope and name not in FUNCTIONS:
                 self._known(node, "function", name, FUNCTIONS)
                 self._children(node, scope, but=node.node)
@@ -191,8 +196,8 @@ class _NameReader:
             return scope[node.name]
         if node.name not in FUNCTIONS and self._names.is_complete:
             called = self._names.named(node.name)
-            remedy = f" (write {called!r})" if called else did_you_mean(node.name, scope)
-            self._say(node, f"unknown name {node.name!r}{remedy}")
+            remedy = tr(" (write {name!r})", name=called) if called else did_you_mean(node.name, scope)
+            self._say(node, tr("unknown name {name!r}{remedy}", name=node.name, remedy=remedy))
         return ANYTHING
 
     def _attribute(self, node: nodes.Getattr | nodes.Getitem, owner: ContextType, name: str) -> ContextType:
@@ -204,12 +209,16 @@ class _NameReader:
         if not owner.is_open:
             remedy = did_you_mean(name, owner.attributes)
             if owner.item is not None and name in (owner.item.attributes or {}):
-                remedy = f" (it is a list: {{% for x in {described} %}} gives each one's x.{name})"
-            self._say(node, f"{described!r} has no {name!r}{remedy}")
+                remedy = tr(
+                    " (it is a list: {{% for x in {described} %}} gives each one's x.{name})",
+                    described=described,
+                    name=name,
+                )
+            self._say(node, tr("{described!r} has no {name!r}{remedy}", described=described, name=name, remedy=remedy))
         return ANYTHING
 
     def _filter(self, node: nodes.Filter, scope: _Scope) -> ContextType:
-        self._known(node, "filter", node.name, self._environment.filters)
+        self._known(node, phrase("filter"), node.name, self._environment.filters)
         given = self._shape(node.node, scope) if node.node is not None else ANYTHING
         self._children(node, scope, but=node.node)
         if node.name in _SAME:
@@ -219,8 +228,8 @@ class _NameReader:
     def _known(self, node: nodes.Node, what: str, name: str, known: Iterable[str]) -> None:
         if name not in known:
             called = SPOKEN_OF.get(name)
-            remedy = f" (write {called!r})" if called and called in known else did_you_mean(name, known)
-            self._say(node, f"unknown {what} {name!r}{remedy}")
+            remedy = tr(" (write {name!r})", name=called) if called and called in known else did_you_mean(name, known)
+            self._say(node, tr("unknown {what} {name!r}{remedy}", what=tr(what), name=name, remedy=remedy))
 
     def _comparison(self, node: nodes.Compare, scope: _Scope) -> None:
         """A field with choices is compared by their keys; another word is never equal, so it is a mistake."""
@@ -234,8 +243,8 @@ class _NameReader:
 
 def _unknown_choice(name: str, constant: object, choices: Mapping[str, str]) -> str:
     keys = [key for key, label in choices.items() if label == constant]
-    remedy = f" (compare with its key: {keys[0]!r})" if keys else did_you_mean(str(constant), choices)
-    return f"{name} has no choice {constant!r}{remedy}"
+    remedy = tr(" (compare with its key: {key!r})", key=keys[0]) if keys else did_you_mean(str(constant), choices)
+    return tr("{name} has no choice {constant!r}{remedy}", name=name, constant=constant, remedy=remedy)
 
 
 def _constants(node: nodes.Node) -> list[object]:
@@ -257,7 +266,7 @@ def _described(node: nodes.Node) -> str:
     """A name with its attributes, as written."""
     if isinstance(node, nodes.Getattr):
         return f"{_described(node.node)}.{node.attr}"
-    return node.name if isinstance(node, nodes.Name) else "the value"
+    return node.name if isinstance(node, nodes.Name) else tr("the value")
 
 
 def _mentioned(node: nodes.Node) -> list[str]:

@@ -1,4 +1,4 @@
-"""HTML templates: checked, and compiled once."""
+"""Templates of HTML and of plain text: checked, and compiled once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import NamedTuple
 from docgen.errors import KitError
 from docgen.expressions.sandbox import Sandbox, sandbox
 from docgen.file_cache import cached_by_file
-from docgen.template import tags, text_runs
+from docgen.language import system_reason, tr
+from docgen.template import tag_numbers, text_runs
 from docgen.template.context_types import Names
 from docgen.template.examine import Compiled, Examined, compile_source, examine
 
 
 class Page(NamedTuple):
-    """A template of HTML as written, and what there is to say of it."""
+    """A template of HTML or plain text as written, and what there is to say of it."""
 
     source: str
     examined: Examined
@@ -26,7 +27,7 @@ def examine_page(path: Path, names: Names) -> Page:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:
-        raise KitError(f"{path}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+        raise KitError(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
     return Page(source, examine(text_runs.of_page(str(path), source), names))
 
 
@@ -39,10 +40,10 @@ def compile_page(path: Path, names: Names) -> Compiled:
     source, examined = examine_page(path, names)
     if examined.problems:
         raise KitError(examined.problems)
-    return compile_source(tags.marked(source, examined.tags), examined, environment())
+    return compile_source(tag_numbers.marked(source, examined.tags), examined, environment(path.suffix))
 
 
 @cache
-def environment() -> Sandbox:
-    """The sandbox of pages."""
-    return sandbox(lambda _missing: "—", markup=True)
+def environment(suffix: str) -> Sandbox:
+    """The sandbox of pages whose files are named like that; a plain text holds no markup."""
+    return sandbox(lambda _missing: "—", markup=suffix.lower() != ".txt")

@@ -16,6 +16,7 @@ from html import unescape
 from markupsafe import escape
 
 from docgen.errors import KitError
+from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.numbering import Counter, Lists, Number
 
@@ -80,8 +81,11 @@ def renewed(xml: str, lists: Lists) -> str:
     found = _found(xml, lists)
     if missing := sorted({_name(code) for code, *_ in found.references} - {"", *found.marks}):
         raise KitError(
-            f"a reference points to {', '.join(f'«{name}»' for name in missing)}, which this document does not have",
-            "put the reference under the condition of the clause that it names",
+            tr(
+                "a reference points to {missing}, which this document does not have",
+                missing=", ".join(f"«{name}»" for name in missing),
+            ),
+            tr("put the reference under the condition of the clause that it names"),
         )
     edits = [edit for one in found.references if (edit := _reference(xml, found, *one))]
     edits += [(start, end, _entries(xml[start:end], found)) for start, end in found.contents]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
+from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.text_runs import Element, TextRun, fit
 
@@ -71,7 +72,8 @@ class Remark:
     is_note: bool = False
 
     def __str__(self) -> str:
-        return f"{'note: ' if self.is_note else ''}{self.where}: {self.what}"
+        line = f"{self.where}: {self.what}"
+        return tr("note: {remark}", remark=line) if self.is_note else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,21 @@ def _lone_closers(passage: TextRun, start: int, end: int) -> Iterator[Remark]:
         if not any(first <= lone.start() < last for first, last in blind):
             opening = "{{" if lone[0] == "}}" else "{%"
             where = passage.where(*lone.span())
-            yield Remark(where, f"{lone[0]} closes no tag: {opening} is missing before it (type the tag anew)")
+            yield Remark(
+                where, tr("{closer} closes no tag: {opening} is missing before it (type the tag anew)",
+                closer=lone[0], opening=opening)
+            )  # fmt: skip
 
 
 def _unclosed(passage: TextRun, edge: str, opening: re.Match[str]) -> Iterator[Tag | Remark]:
     following = _OPENING.search(passage.text, opening.end())
     end = following.start() if following else len(passage.text)
     where = passage.where(opening.start(), end)
-    area = "" if passage.is_page else " in its paragraph"
-    yield Remark(where, f"{opening[0]} is not closed{area}: {_CLOSERS[edge]} is missing (type the tag anew)")
+    area = "" if passage.is_page else tr(" in its paragraph")
+    yield Remark(
+        where, tr("{opening} is not closed{area}: {closer} is missing (type the tag anew)", opening=opening[0],
+        area=area, closer=_CLOSERS[edge])
+    )  # fmt: skip
     if edge == "{%":
         # Its first word still opens or closes a block.
         inside = passage.text[opening.end() : end]
@@ -160,9 +168,12 @@ def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[
     around = passage.around(opening.start())
     closer = _CLOSERS[edge]
     if (opening[0], closing[0]) != (edge, closer):
-        yield Remark(where, f"the braces are not {edge} and {closer} (type half-width ones without blanks between)")
+        yield Remark(
+            where, tr("the braces are not {edge} and {closer} (type half-width ones without blanks between)",
+            edge=edge, closer=closer)
+        )  # fmt: skip
     if not fit(around, passage.around(closing.end() - 1)):
-        yield Remark(where, "Word's formatting cuts through the tag (delete it and type it anew in one go)")
+        yield Remark(where, tr("Word's formatting cuts through the tag (delete it and type it anew in one go)"))
     if not passage.is_page and edge == "{%":
         yield from _taken_away(passage, opening, closing, where)
     inside = passage.text[opening.end() : closing.start()]
@@ -178,7 +189,7 @@ def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[
     written = passage.text[opening.start() : closing.end()]
     yield Tag(edge, kind, body.strip(), " ".join(unescape(written).split()), where, around, at)
     if any(name == "w:delText" for name, _at in around):
-        yield Remark(where, "the tag stands in deleted text (accept or reject the tracked change)")
+        yield Remark(where, tr("the tag is in deleted text (accept or reject the tracked change)"))
 
 
 def _taken_away(passage: TextRun, opening: re.Match[str], closing: re.Match[str], where: str) -> Iterator[Remark]:
@@ -186,11 +197,15 @@ def _taken_away(passage: TextRun, opening: re.Match[str], closing: re.Match[str]
     if passage.text[opening.end() : opening.end() + 1] == "-":
         lost = passage.text[passage.node(opening.start())[0] : opening.start()]
         if lost.strip():
-            yield Remark(where, f"{{%- takes «{_quoted(lost)}» before it away (write {{% without the hyphen)")
+            yield Remark(
+                where, tr("{{%- takes «{lost}» before it away (write {{% without the hyphen)", lost=_quoted(lost))
+            )
     if passage.text[closing.start() - 1 : closing.start()] == "-":
         lost = passage.text[closing.end() : passage.node(closing.end() - 1)[1]]
         if lost.strip() and not _OPENING.search(lost):
-            yield Remark(where, f"-%}} takes «{_quoted(lost)}» after it away (write %}} without the hyphen)")
+            yield Remark(
+                where, tr("-%}} takes «{lost}» after it away (write %}} without the hyphen)", lost=_quoted(lost))
+            )
 
 
 def _quoted(text: str) -> str:
@@ -203,17 +218,26 @@ def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, 
     faults: list[str] = []
     if found := _KIND.match(body):
         if found[2][0] != " ":
-            faults.append(f"a special blank stands after {edge}{found[1]} (type an ordinary one)")
+            faults.append(tr("a special blank is after {tag} (type an ordinary one)", tag=f"{edge}{found[1]}"))
     elif found := (_KIND_APART.match(body) or _KIND_JOINED.match(body)) if edge == "{%" else None:
-        faults.append(f"{edge}{found[0].strip()} is no tag (type {edge}{found[1]} and then a blank)")
+        faults.append(
+            tr("{written} is no tag (type {kind} and then a blank)", written=f"{edge}{found[0].strip()}",
+            kind=f"{edge}{found[1]}")
+        )  # fmt: skip
     if not found:
         return "", body, faults
     kind, rest = found[1], body[found.end() :]
     if not any(name == KINDS[kind] for name, _at in around):
-        what = {"tr": "table row", "tc": "table cell"}.get(kind, "paragraph")
-        faults.append(f"{edge}{kind} stands in no {what} (leave {kind} away, or move the tag)")
+        what = {"tr": tr("table row"), "tc": tr("table cell")}.get(kind, tr("paragraph"))
+        faults.append(
+            tr("{tag} is outside of a {what} (delete {kind}, or move the tag)", tag=f"{edge}{kind}", kind=kind,
+            what=what)
+        )  # fmt: skip
     if set(rest) & {"%", "}"}:
-        faults.append(f"a tag of kind {edge}{kind} can hold neither % nor }} (put the sum into kit.yaml as a figure)")
+        faults.append(
+            tr("a tag of kind {edge}{kind} can hold neither % nor }} (put the sum into kit.yaml as a figure)",
+            edge=edge, kind=kind)
+        )  # fmt: skip
     return kind, rest, faults
 
 
@@ -222,7 +246,7 @@ def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
     said: list[tuple[str, bool]] = []
     if not is_page and set(body) & set("“”‘’"):
         body = body.translate(_CURLY)
-        said.append(("curly quotes in the tag are read as straight ones", True))
+        said.append((tr("curly quotes in the tag are read as straight ones"), True))
     odd: dict[str, str] = {}
     outside = _LITERAL.sub(lambda literal: "\0" * len(literal[0]), body)
     mended = ""
@@ -233,13 +257,16 @@ def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
         mended += character if typed == shown else typed
     if blanks := [c for c, typed in odd.items() if typed == " "]:
         names = ", ".join(unicodedata.name(c, "blank").lower() for c in blanks)
-        said.append((f"a special blank in the tag ({names}) is read as an ordinary one", True))
+        said.append((tr("a special blank in the tag ({names}) is read as an ordinary one", names=names), True))
     if unseen := [c for c, typed in odd.items() if typed == ""]:
         names = ", ".join(unicodedata.name(c, f"U+{ord(c):04X}").lower() for c in unseen)
-        said.append((f"an invisible character stands in the tag: {names} (type the tag anew)", False))
+        said.append((tr("the tag contains an invisible character: {names} (type the tag anew)", names=names), False))
     if wrong := {c: typed for c, typed in odd.items() if typed.strip()}:
-        kind = "curly quotes" if set(wrong) <= set("“”‘’") else "full-width or special characters"
-        said.append((f"{kind} in the tag: {' '.join(wrong)} (type {' '.join(wrong.values())})", False))
+        kind = tr("curly quotes") if set(wrong) <= set("“”‘’") else tr("full-width or special characters")
+        said.append(
+            (tr("{what} in the tag: {wrong} (type {right})", what=kind, wrong=" ".join(wrong),
+            right=" ".join(wrong.values())), False)
+        )  # fmt: skip
     return mended, said
 
 
@@ -266,33 +293,6 @@ def _lost_text(tags: list[Tag], texts: dict[Element, str]) -> Iterator[Remark]:
             what = {"p": "paragraph", "tr": "row", "tc": "cell"}[tag.kind]
             yield Remark(
                 tag.where,
-                f"«{rest[:_QUOTED]}» is lost: a {tag.opening}{tag.kind} tag takes its whole {what} away"
-                f" (give the tag a {what} of its own)",
-            )
-
-
-# -- marks that survive docxtpl ---------------------------------------------------------------------
-
-#: A Unicode noncharacter, which no text that people write holds.
-_MARK = "\ufdd3"
-#: docxtpl knows these by their exact form; they hold no expression that could fail.
-_UNMARKED = {"vm", "hm"}
-
-
-def marked(source: str, tags: Iterable[Tag]) -> str:
-    """`source` with the number of each tag before its closing edge, for `numbered` to find again."""
-    pieces, position = [], 0
-    places = [(tag.at, number) for number, tag in enumerate(tags) if tag.at is not None and tag.word not in _UNMARKED]
-    for at, number in sorted(places):
-        pieces += [source[position:at], f"{_MARK}{number}{_MARK}"]
-        position = at
-    return "".join([*pieces, source[position:]])
-
-
-def numbered(source: str) -> tuple[str, tuple[int, ...]]:
-    """Jinja source in which every mark became a line break inside its tag, and the tag of each line."""
-    pieces = source.split(_MARK)
-    owners: list[int] = []
-    for text, number in zip(pieces[::2], pieces[1::2], strict=False):
-        owners += [int(number)] * (text.count("\n") + 1)
-    return "\n".join(pieces[::2]), tuple(owners)
+                tr("«{rest}» is lost: a {tag} tag takes its whole {what} away (give the tag a {what} of its own)",
+                rest=rest[:_QUOTED], tag=f"{tag.opening}{tag.kind}", what=what)
+            )  # fmt: skip

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import NamedTuple
 
+from docgen.language import tr
 from docgen.patterns import regex
 
 #: An open element: its name, and where it begins in the source, which tells it from others of that name.
@@ -189,8 +190,8 @@ class _WordReader:
     def _place(self) -> str:
         place = self._part
         if self._counts["w:p"]:
-            place += f", paragraph {self._counts['w:p']}"
+            place += tr(", paragraph {number}", number=self._counts["w:p"])
         if self._tables:
             table, row, cell = self._tables[-1]
-            place += f" (table {table}, row {row}, cell {cell})"
+            place += tr(" (table {table}, row {row}, cell {cell})", table=table, row=row, cell=cell)
         return place

@@ -25,6 +25,7 @@ from docgen.errors import KitError, did_you_mean
 from docgen.expressions import sandbox
 from docgen.expressions.sandbox import Sandbox
 from docgen.file_cache import cached_by_file
+from docgen.language import tr
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
 from docgen.patterns import regex
@@ -36,7 +37,7 @@ from docgen.template import (
     package,
     references,
     revisions,
-    tags,
+    tag_numbers,
     text_runs,
 )
 from docgen.template.context_types import Names
@@ -124,7 +125,9 @@ def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list
     parts = [WordPart("", examine((), names).adding(remarks), "")] if remarks else []
     for name, content in file.entries:
         if name.endswith((".xml", ".rels")) and (fault := package.xml_fault(content)):
-            remark = Remark(f"{path}: {name}", f"is not well-formed XML: {fault} (save the template in Word again)")
+            remark = Remark(
+                f"{path}: {name}", tr("is not well-formed XML: {fault} (save the template in Word again)", fault=fault)
+            )
             parts.append(WordPart(name, examine((), names).adding([remark]), ""))
         elif file.is_rendered(name):
             part = _examined(f"{path}: {name}", name, content, names)
@@ -136,8 +139,10 @@ def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list
 def _about_parts(path: Path, file: WordFile) -> Iterator[Remark]:
     """Tags where nobody fills them in."""
     for name, called, tag in file.foreign_tags():
-        what = (
-            f"{tag} is in {called}, which is not filled in (write fixed text there, or move the tag into the document)"
+        what = tr(
+            "{tag} is in {called}, which is not filled in (write fixed text there, or move the tag into the document)",
+            tag=tag,
+            called=called,
         )
         yield Remark(f"{path}: {name}", what)
 
@@ -146,23 +151,32 @@ def _about_revisions(place: str, xml: str) -> Iterator[Remark]:
     """What a part holds that no document made of it gets."""
     changes, comments = revisions.count(xml)
     if changes:
-        what = f"{changes} tracked changes count as accepted (accept or reject them in Word)"
+        what = tr("{changes} tracked changes count as accepted (accept or reject them in Word)", changes=changes)
         yield Remark(place, what, is_note=True)
     if comments:
-        yield Remark(place, f"{comments} comments do not reach the documents made of this template", is_note=True)
+        yield Remark(
+            place,
+            tr("{comments} comments do not reach the documents made of this template", comments=comments),
+            is_note=True,
+        )
 
 
 def _about_references(place: str, xml: str) -> Iterator[Remark]:
     """Cross-references that would print Word's error in every document."""
     for name in dict.fromkeys(references.lost(xml)):
-        yield Remark(place, f"a reference points to the bookmark «{name}», which is not there (insert it anew in Word)")
+        yield Remark(
+            place,
+            tr("a reference points to the bookmark «{name}», which is not there (insert it anew in Word)", name=name),
+        )
 
 
 def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     try:
         xml = text_runs.normal_xml(content.decode("utf-8"))
     except UnicodeDecodeError as cause:
-        raise KitError(f"{place}: is not UTF-8", "open the template in Word and save it again") from cause
+        raise KitError(
+            tr("{place}: is not UTF-8", place=place), tr("open the template in Word and save it again")
+        ) from cause
     text = text_runs.of_word(place, xml)
     examined = examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
     if examined.problems:
@@ -178,20 +192,22 @@ def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | 
     """Content controls that stand in the template itself and whose answers nothing would read."""
     for tag, where in found:
         if known is not None and tag not in known:
-            remedy = did_you_mean(tag, known) or " (give it the key of a field, or use {{r field.control }})"
-            yield Remark(where, f"the content control {tag!r} belongs to no field of the kit{remedy}")
+            remedy = did_you_mean(tag, known) or tr(" (give it the key of a field, or use {{r field.control }})")
+            yield Remark(
+                where, tr("the content control {tag!r} belongs to no field of the kit{remedy}", tag=tag, remedy=remedy)
+            )
 
 
 def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[Remark]:
     """Where docxtpl's joining of texts leaves markup that is no longer whole, so that no document could be made."""
-    text, owners = tags.numbered(source)
+    text, owners = tag_numbers.numbered(source)
     bare = _ANY_TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
     try:
         ElementTree.fromstring(bare)
     except ElementTree.ParseError as cause:
         line = cause.position[0]
         where = found[owners[line - 1]].where if line <= len(owners) else place
-        yield Remark(where, "this tag, or one before it, breaks Word's formatting (write it without a hyphen)")
+        yield Remark(where, tr("this tag, or one before it, breaks Word's formatting (write it without a hyphen)"))
     except DefusedXmlException:
         return  # told as what reaches outside
 
@@ -230,7 +246,7 @@ def _patched(xml: str, found: Iterable[Tag]) -> str:
     """The part as Jinja source, with the marks of its tags."""
     from docxtpl import DocxTemplate
 
-    marked = cell_tags.with_properties(tags.marked(xml, found))
+    marked = cell_tags.with_properties(tag_numbers.marked(xml, found))
     source = cast(str, DocxTemplate.patch_xml(cast(Any, None), marked))
     return _EMPTY_RUN.sub("", cell_tags.merged(source))
 

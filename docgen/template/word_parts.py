@@ -17,9 +17,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.errors import KitError
+from docgen.language import phrase, tr
 from docgen.patterns import regex
 
-_SAVE = "save the template as .docx"
+_SAVE = phrase("save the template as .docx")
 #: What a template may hold, unpacked.
 _LARGEST = 100 << 20
 TYPES = "[Content_Types].xml"
@@ -37,7 +38,12 @@ _RENDERED = frozenset(
      "application/vnd.openxmlformats-officedocument.custom-properties+xml"}
 )  # fmt: skip
 #: What people call the parts that hold text and are not filled in, by a word of their content type.
-_CALLED = {"chart": "a chart", "diagram": "a SmartArt graphic", "glossary": "a building block", "comments": "a comment"}
+_CALLED = {
+    "chart": phrase("a chart"),
+    "diagram": phrase("a SmartArt graphic"),
+    "glossary": phrase("a building block"),
+    "comments": phrase("a comment"),
+}
 _TAG = regex(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _MARKUP = regex(r"<[^>]*>")
 
@@ -71,7 +77,8 @@ class WordFile(NamedTuple):
                 if self.is_comment(name) or (b"{{" not in content and b"{" not in content):
                     continue
                 text = unescape(_MARKUP.sub("", content.decode("utf-8", "replace")))
-                called = next((words for word, words in _CALLED.items() if word in kind), "a part of the file")
+                words = next((words for word, words in _CALLED.items() if word in kind), phrase("a part of the file"))
+                called = tr(words)
                 yield from ((name, called, found[0]) for found in _TAG.finditer(text))
 
 
@@ -80,14 +87,17 @@ def word_file(path: Path) -> WordFile:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
-                raise KitError(f"{path}: expands to more than {_LARGEST >> 20} MB", "make its pictures smaller")
+                raise KitError(
+                    tr("{path}: expands to more than {largest} MB", path=path, largest=_LARGEST >> 20),
+                    tr("make its pictures smaller"),
+                )
             entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
     except (OSError, RuntimeError, zlib.error, EOFError, zipfile.BadZipFile) as cause:  # RuntimeError: encrypted
-        raise KitError(f"{path}: is not a Word document: {cause}", _SAVE) from cause
+        raise KitError(tr("{path}: is not a Word document: {cause}", path=path, cause=cause), _SAVE) from cause
     types = _types(entries)
     main = next((name for name, kind in types.items() if kind in _MAIN), None)
     if main is None or main not in dict(entries):
-        raise KitError(f"{path}: is not a Word document: it holds no word/document.xml", _SAVE)
+        raise KitError(tr("{path}: is not a Word document: it holds no word/document.xml", path=path), _SAVE)
     return WordFile(entries, types, main)
 
 

@@ -7,16 +7,20 @@ from decimal import Decimal
 
 from docgen.model.intake import Level
 from docgen.model.kit import Field
+from docgen.patterns import regex
 from docgen.text import fold
 from docgen.values import measures, numerals, quantities
 from docgen.values.affixes import Effect, spans
 from docgen.values.problems import Parsed, Problem, invalid, remarks_on
 
+#: `5.000` is five to some and five thousand to others.
+_DOTTED = regex(r"\D*\d{1,3}\.000\D*")
+
 
 def parse_count(field: Field, written: str) -> Parsed:
     """A whole number of things, at least 1; of a range the upper end."""
     asked = quantities.counted(field.label, field.unit, field.counted)
-    found = quantities.read(written, asked.affixes)
+    found = quantities.read(written, asked.affixes) if not _DOTTED.fullmatch(fold(written)) else None
     if found is None:
         time = quantities.duration(written, field.unit)
         if time is None or time != int(time) or time < 1:

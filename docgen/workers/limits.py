@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from docgen.errors import SourceError
+from docgen.language import phrase, tr
 
 #: What reading may take: seconds of processor time to the first intake of a file and between two of them, and
 #: bytes of memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
@@ -23,7 +24,7 @@ READING_SECONDS, READING_MEMORY = 9, 600 << 20
 MAKING_MEMORY = 1200 << 20
 #: A process that is large already may still take so much.
 _LEAST_ROOM = 300 << 20
-_SMALLER = "open it in Excel or Word, keep what is to be read, and save it as a new file"
+_SMALLER = phrase("open it in Excel or Word, keep what is to be read, and save it as a new file")
 
 _is_enforced = _is_reading = False
 
@@ -135,20 +136,29 @@ def is_short_of_memory(error: BaseException | None) -> bool:
 
 def too_much_memory(path: str) -> SourceError:
     """The refusal of a file that takes too much memory, as long as the step that it took it in has not ended."""
-    what, most = ("reading it", READING_MEMORY) if _is_reading else ("making its documents", MAKING_MEMORY)
-    return SourceError(f"{path}: {what} takes more than {most >> 20} MB of memory", _SMALLER)
+    what, most = (tr("reading it"), READING_MEMORY) if _is_reading else (tr("making its documents"), MAKING_MEMORY)
+    return SourceError(
+        tr("{path}: {what} takes more than {most} MB of memory", path=path, what=what, most=most >> 20), _SMALLER
+    )
 
 
 def too_slow(path: str) -> SourceError:
     """The refusal of a file that takes too much processor time."""
-    return SourceError(f"{path}: reading it takes more than {READING_SECONDS} seconds of processor time", _SMALLER)
+    return SourceError(
+        tr(
+            "{path}: reading it takes more than {reading_seconds} seconds of processor time",
+            path=path,
+            reading_seconds=READING_SECONDS,
+        ),
+        _SMALLER,
+    )
 
 
 def lost_reading(path: str, code: int, why: str = "") -> SourceError:
     """What is said of a file when the process that read it has ended with this exit code, or for another reason."""
     if why or code != _OUT_OF_PROCESSOR_TIME:
-        text = f"{path}: cannot be read: the process that read it {why or ending(code)}"
-        return SourceError(text, "run again; if it happens again, open the file in Excel or Word and save it anew")
+        text = tr("{path}: cannot be read: the process that read it {why}", path=path, why=why or ending(code))
+        return SourceError(text, tr("run again; if it happens again, open the file in Excel or Word and save it anew"))
     return too_slow(path)
 
 
@@ -164,16 +174,16 @@ def is_out_of_processor_time(code: int) -> bool:
 def ending(code: int) -> str:
     """How a process ended, for people."""
     if code and code == _OUT_OF_TIME:
-        return "took longer than --timeout allows"
+        return tr("took longer than --timeout allows")
     if is_out_of_processor_time(code):
-        return f"took more than {READING_SECONDS} seconds of processor time"
+        return tr("took more than {reading_seconds} seconds of processor time", reading_seconds=READING_SECONDS)
     if code < 0:
-        return f"was killed by {_signal_name(-code)}"
-    return f"ended with exit code {code}"
+        return tr("was killed by {signal}", signal=_signal_name(-code))
+    return tr("ended with exit code {code}", code=code)
 
 
 def _signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:  # one of those without a name
-        return f"signal {number}"
+        return tr("signal {number}", number=number)

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from docgen.errors import DocgenError, bug
+from docgen.language import tr
 from docgen.workers import garbage, limits
 
 #: A worker that has once held more memory than this is replaced (bytes).
@@ -144,7 +145,7 @@ class Workers:
             worker = worker or self._hire()
             reply = worker.call(function, args)
         except (EOFError, OSError):
-            future.set_exception(self._bury(worker) if worker else WorkerDiedError("it could not be started"))
+            future.set_exception(self._bury(worker) if worker else WorkerDiedError(tr("it could not be started")))
             return None
         except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
             future.set_exception(error)
@@ -170,7 +171,7 @@ class Workers:
         """How a worker died."""
         self._dismiss(worker)
         code = worker.process.exitcode or 0
-        how = worker.killed_because or f"it {limits.ending(code)}"
+        how = worker.killed_because or tr("it {ended}", ended=limits.ending(code))
         return WorkerDiedError(how, worker.step, limits.is_out_of_processor_time(code))
 
     def _dismiss(self, worker: _Worker) -> None:
@@ -213,9 +214,9 @@ class _Worker:
         # Twice: a process group that is let go on does so one process after the other.
         self._times_stopped = self._times_stopped + 1 if limits.is_stopped(self.process.pid) else 0
         if self._times_stopped > 1:
-            self._kill("it was stopped")
+            self._kill(tr("it was stopped"))
         elif self._due is not None and time.monotonic() > self._due:
-            self._kill("it was silent for longer than --timeout allows")
+            self._kill(tr("it was silent for longer than --timeout allows"))
 
     def _kill(self, why: str) -> None:
         if self.process.is_alive():
@@ -271,7 +272,7 @@ def _serve(pipe: Connection) -> None:
         except DocgenError as cause:
             error = cause
         except Exception as cause:  # noqa: BLE001  it is raised again by the parent
-            error = DocgenError(bug(cause), "this is a bug: please report it")
+            error = DocgenError(bug(cause), tr("this is a bug: please report it"))
         limits.end_reading()
         pipe.send(_Reply(result, error, limits.peak_memory() > most))
 

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
 from docgen.errors import DocgenError, ElsewhereError, SourceError
+from docgen.language import tr
 from docgen.workers import limits
 
 #: How often to look whether the child is stopped, and how long it may say nothing (seconds).
@@ -141,9 +142,9 @@ class _Child:
             # Twice: a process group that is let go on does so one process after the other.
             times_stopped = times_stopped + 1 if limits.is_stopped(self._process) else 0
             if times_stopped > 1:
-                raise _DiedError("was stopped")
+                raise _DiedError(tr("was stopped"))
             if time.monotonic() > until:
-                raise _DiedError(f"said nothing for {_SILENT:.0f} seconds")
+                raise _DiedError(tr("said nothing for {silent:.0f} seconds", silent=_SILENT))
         received: _Message = pickle.loads(message)
         return received
 
@@ -251,7 +252,9 @@ def _in_pool(path: str, function: Callable[..., Iterator[Any]], *args: Any) -> l
         with Workers(1) as pool:
             found: list[Any] = pool.submit(_listed, path, function, args).result()
     except WorkerDiedError as death:
-        raise SourceError(f"{path}: cannot be read: the process that read it ended ({death})") from None
+        raise SourceError(
+            tr("{path}: cannot be read: the process that read it ended ({death})", path=path, death=death)
+        ) from None
     return found
 
 
