@@ -16,12 +16,12 @@ from docgen.errors import KitError, did_you_mean
 from docgen.kit import check, yaml_lines
 from docgen.kit.places import Marked, Place
 from docgen.language import tr
+from docgen.model.contracts import Contracts
 from docgen.model.kit import (
     FORMAT,
     KIT_FILE,
     SHARED_BY_CASES,
     Choice,
-    Contracts,
     Field,
     Figure,
     Kit,
