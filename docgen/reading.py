@@ -64,12 +64,12 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("GivenTerms", self._reader.call(path, _load_terms, path, _known(kit)))
 
-    def compare(self, old: Path, new: bytes, date: dt.date) -> bytes:
-        """The Word document `new` with its changes against the file `old`, as `redline` makes it.
+    def compare(self, old: Path, new: bytes, date: dt.date) -> tuple[bytes, int]:
+        """The Word document `new` with its changes against the file `old`, and how many changes of that are undecided.
 
-        Raises SourceError where `old` is no Word document, no safe one, or takes too long; SystemMissingError.
+        Raises SourceError where `old` is no Word document, no safe one, or takes too long, and what `redline` raises.
         """
-        return cast("bytes", self._reader.call(old, _compare, old, new, date))
+        return cast("tuple[bytes, int]", self._reader.call(old, _compare, old, new, date))
 
     def look(self, source: str, kit: Kit) -> str | None:
         """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
@@ -122,7 +122,7 @@ def _look(source: str, kit: Path) -> str | None:
     return look(source, _kit(kit))
 
 
-def _compare(old: Path, new: bytes, date: dt.date) -> bytes:
+def _compare(old: Path, new: bytes, date: dt.date) -> tuple[bytes, int]:
     from docgen.documents.redline import redline
 
     books.require_word(old)

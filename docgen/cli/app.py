@@ -12,12 +12,13 @@ from typing import NoReturn
 import click
 
 from docgen import __version__, language
-from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, schemas, templates
+from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, registers, schemas, templates
 from docgen.cli.console import complain, show_error
 from docgen.cli.help_texts import translated
 from docgen.cli.options import common
 from docgen.errors import DocgenError, ExitCode, bug, trace
 from docgen.language import tr
+from docgen.workers import garbage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +38,7 @@ def cli() -> None:
 
 for command in (
     kits.list_kits, kits.blank, checks.check, documents.return_,
-    documents.form, documents.review, documents.contract, letters.letter,
+    documents.form, documents.review, documents.contract, letters.letter, registers.register,
     packets.packet, batches.batch, desk.desk, packets.verify, machine.fonts, schemas.schema, templates.template,
 ):  # fmt: skip
     cli.add_command(command)
@@ -45,6 +46,7 @@ for command in (
 
 def main() -> NoReturn:
     """The console script: run the command line, and turn every failure into one line and an exit code."""
+    garbage.look_seldom()
     logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen import __version__
-from docgen.cli.console import Made, print_json, report_unreadable, show, talks
+from docgen.cli.console import Streamed, print_json, report_unreadable, show, talks
 from docgen.cli.inputs import asked, exit_by, read_sources
 from docgen.cli.options import common, find_sources, sources_argument
 
@@ -35,17 +35,19 @@ def check(
             "schema": "docgen/check/1",
             "docgen": __version__,
             "kit": how.kit.folder.resolve().name,
-            "intakes": Made(case.as_json() for case in run.cases) if run.cases else [],
+            "intakes": Streamed(case.as_json() for case in run.cases) if run.cases else [],
             "outside": run.outside,
             "unreadable": run.unreadable,
         }
         print_json(result)
     else:
-        from docgen.cli import views
+        from docgen.cli import customer_views, views
 
         is_plain = not sys.stdout.isatty()
         for case in run.cases:
             show(views.assessment(case, plain=is_plain) if talks() else views.heading(case))
+        if talks() and (found := customer_views.same_customers(run.cases)):
+            show(customer_views.duplicates(found))
         if run.outside and talks():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)

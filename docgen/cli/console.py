@@ -85,7 +85,7 @@ def print_json(data: Any) -> None:
 _PIECES = 10_000
 
 
-class Made(list[Any]):
+class Streamed(list[Any]):
     """A list of JSON whose entries are made as they are printed, once; it has at least one."""
 
     def __init__(self, entries: Iterable[Any]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from docgen.pipeline import ReviewedIntake
 
 
-class HeldCases:
+class CaseList:
     """Cases in order, made anew whenever they are gone through; `verdicts` are theirs."""
 
     def __init__(self) -> None:

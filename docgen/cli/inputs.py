@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import click
 
 from docgen.cli.console import report_unreadable
-from docgen.cli.held import HeldCases
+from docgen.cli.held import CaseList
 from docgen.cli.options import day, find_sources, load_kit, load_terms, reading
 from docgen.errors import AmendmentError, ExitCode, SourceError, UsageError
 from docgen.language import tr
@@ -34,7 +34,7 @@ _MOST_PLACES = 20
 class Run(NamedTuple):
     """What a command's sources hold: the cases, the texts outside of all intakes, the sources that cannot be read."""
 
-    cases: HeldCases
+    cases: CaseList
     outside: list[OutsideJson]
     unreadable: list[UnreadableJson]
 
@@ -66,7 +66,7 @@ def read_sources(paths: Iterable[Path], how: Asked, most: int | None = None) -> 
     """
     from docgen.pipeline import SourceFile
 
-    run = Run(HeldCases(), [], [])
+    run = Run(CaseList(), [], [])
     misfits: list[UnreadableJson] = []
     hashes: dict[str, str] = {}
     elsewhere: dict[str, None] = {}
@@ -85,7 +85,7 @@ def read_sources(paths: Iterable[Path], how: Asked, most: int | None = None) -> 
             run.unreadable.append({"source": str(path), "message": str(error)})
     misfits += [{"source": how.amendments.origin, "message": problem} for problem in how.amendments.strangers(hashes)]
     if misfits:
-        return Run(HeldCases(), [], [*run.unreadable, *misfits])
+        return Run(CaseList(), [], [*run.unreadable, *misfits])
     if elsewhere and not run.cases:
         there = ", ".join(list(elsewhere)[:_MOST_PLACES]) + ("…" if len(elsewhere) > _MOST_PLACES else "")
         raise UsageError(tr("there is no intake at that --sheet and --row"), tr("there are: {there}", there=there))

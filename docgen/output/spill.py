@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import weakref
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ class Spill(Generic[T]):
 
     def append(self, thing: T) -> None:
         """Add a thing at the end.  Raises WriteError."""
-        if len(self._held) < MOST_HELD:
+        if len(self._held) < MOST_HELD and not self._ends:
             self._held.append(thing)
             return
         content = zlib.compress(pickle.dumps(thing), 1)
@@ -39,6 +40,7 @@ class Spill(Generic[T]):
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the list
+                weakref.finalize(self, self._file.close)
             self._file.seek(end)
             self._file.write(content)
         except OSError as cause:
@@ -47,8 +49,8 @@ class Spill(Generic[T]):
 
     def cut(self, length: int) -> None:
         """Take away all but the first `length` things."""
+        del self._ends[max(length - len(self._held), 0) :]
         del self._held[length:]
-        del self._ends[max(length - MOST_HELD, 0) :]
 
     def __iter__(self) -> Iterator[T]:
         yield from self._held

@@ -23,8 +23,8 @@ from docgen.language import phrase, tr
 #: What reading may take: seconds of processor time to the first intake of a file and between two of them, and
 #: bytes of memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
 READING_SECONDS, READING_MEMORY = 9, 600 << 20
-#: What a program that compares two contracts may take of it (seconds); their making takes 2.
-PROGRAM_SECONDS = 7
+#: What a program that compares two contracts may take of it (seconds); it takes 2, and is asked twice at most.
+PROGRAM_SECONDS = 4
 #: What making the documents of an intake may take (WeasyPrint holds 130 MB after ten reviews of one page).
 MAKING_MEMORY = 1200 << 20
 #: A process that is large already may still take so much.
