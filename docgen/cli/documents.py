@@ -123,8 +123,7 @@ def review(
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
     comments: bool, register: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
-    date: dt.datetime | None,
-    sheet: str | None, row: int | None, force: bool,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
@@ -150,22 +149,23 @@ def contract(
         raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal
     _say_pending(made.pending)
     if old is not None:
-        from docgen.documents.redline import redline
-
-        reading().require_word(old)
-        content, undecided = redline(old, content, case.printed_date())
-        if undecided:
-            say(
-                tr(
-                    "note: {old}: tracked changes that nobody decided on count as accepted: {count}",
-                    old=old,
-                    count=undecided,
-                )
-            )
+        content = _compared(old, content, case.printed_date())
     if comments:
         content = case.commented(content, made.pending)
     write(target, content, force=force)
     exit_by([case.verdict])
+
+
+def _compared(old: Path, content: bytes, date: dt.date) -> bytes:
+    """The draft with its changes against the earlier one."""
+    from docgen.documents.redline import redline
+
+    reading().require_word(old)
+    compared, undecided = redline(old, content, date)
+    if undecided:
+        counted = tr("tracked changes that nobody decided on count as accepted: {count}", count=undecided)
+        say(tr("note: {old}: {counted}", old=old, counted=counted))
+    return compared
 
 
 def _say_pending(labels: tuple[str, ...]) -> None:
