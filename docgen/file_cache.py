@@ -11,7 +11,7 @@ from typing import Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-#: So many results of a function are kept: those of some kits, not of every state that a kit once had.
+#: How many results of a function are kept: those of some kits, not of every state that a kit once had.
 _KEPT = 8
 
 
@@ -29,7 +29,7 @@ Stamps = tuple[Stamp, ...]
 
 
 def stamps(path: Path) -> Stamps:
-    """The state of the file at `path`, or of every file below a folder; empty where there is none."""
+    """The state of the file at `path`, or of every file below a folder; empty if there is none."""
     try:
         return tuple(sorted(_below(path))) if path.is_dir() else (_stamp(path.name, path.stat()),)
     except OSError:
@@ -54,7 +54,7 @@ class cached_by_file(Generic[_P, _R]):  # noqa: N801  it is used like functools.
     """A function of a path that remembers what it made, until the file or a file of the folder changes.
 
     What is read after a change of the file that the look at it missed is remembered under the older state, so
-    that it is made anew the next time: it is never out of date for good.
+    that it is made again the next time: it is never out of date for good.
     """
 
     def __init__(self, make: Callable[Concatenate[Path, _P], _R]) -> None:

@@ -87,7 +87,7 @@ class SourceFile:
 class ReviewedIntake:
     """One intake, its review, and the commercial terms that hold for it.
 
-    `is_single` says that its source holds nothing but this intake; `outside` are texts that stand in no intake and
+    `is_single` says that its source holds nothing but this intake; `outside` are texts that are in no intake and
     were met on the way to the next one.
     """
 
@@ -116,7 +116,7 @@ class Opened:
     amended: Fitted = AS_WRITTEN
 
     def answers(self) -> Iterator[Answers]:
-        """Its intakes as written, one at a time.  Raises SourceError where the rest of it cannot be read."""
+        """Its intakes as written, one at a time.  Raises SourceError if the rest of it cannot be read."""
         each = iter(self.intakes)
         while True:
             with _turn, self.file.named():
@@ -167,11 +167,11 @@ def open_source(
 
 
 class Judged(Protocol):
-    """What there is to go through of a source: its intakes, reviewed, and the texts that stand outside of them."""
+    """What there is to go through of a source: its intakes, reviewed, and the texts that are outside of them."""
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """The texts of the source that stand in no intake and were not understood."""
+        """The texts of the source that are in no intake and were not understood."""
         ...
 
     def __iter__(self) -> Iterator[ReviewedIntake]: ...

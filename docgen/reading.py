@@ -65,7 +65,7 @@ class ReadingProcess:
         return cast("GivenTerms", self._reader.call(path, _load_terms, path, _known(kit)))
 
     def require_word(self, path: Path) -> None:
-        """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+        """Raise SourceError if the file at `path` is no Word document, or no safe one."""
         self._reader.call(path, books.require_word, path)
 
     def look(self, source: str, kit: Kit) -> str | None:
@@ -84,7 +84,7 @@ _BY_NAME = phrase("its name is not that of a source (name it {suffixes}, or name
 
 
 def look(source: str, kit: Kit) -> str | None:
-    """What a file is that is not read, and what can be done; None where it is a source."""
+    """What a file is that is not read, and what can be done; None if it is a source."""
     if storage.is_remote(source):
         return tr(_BY_NAME, suffixes=", ".join(sorted(books.SUFFIXES)))
     path = Path(source)

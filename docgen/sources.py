@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def discover(sources: Iterable[str], out: Location | None = None) -> list[Path | str]:
     """The files, or addresses in storage, that `sources` name, each once, in order, folders searched and sorted.
 
-    A source is a file, a folder, or a glob where no such path exists; in storage too.  What stands in a folder under
+    A source is a file, a folder, or a glob where no such path exists; in storage too.  What is in a folder under
     another name than a source has is Unknown; hidden files, `out` and packets are left out.  Raises UsageError
     that names every source that is not there, or where there is nothing to read, and SourceError where storage
     cannot be reached.

@@ -95,10 +95,10 @@ class Cluster:
 def connected(address: str | None, jobs: int, job: Job) -> Iterator[Cluster]:
     """The cluster at `address`, all of whose workers fit the job; without one, a new one with so many workers.
 
-    Raises SystemMissingError in one clear line where it cannot be had, UsageError where the address is none.
+    Raises SystemMissingError in one clear line if it cannot be had, UsageError where the address is none.
     """
     if logging.getLogger().getEffectiveLevel() > logging.DEBUG:
-        for name in _LOGGERS:  # what matters is told in lines of our own
+        for name in _LOGGERS:  # what matters is reported in lines of our own
             logging.getLogger(name).setLevel(logging.CRITICAL)
     with _found(address) if address else _started(jobs) as client, files.marked(job.out) as mark:
         setting = Setting(secrets.token_hex(8), __version__, str(Path.cwd()), mark, job, kit_sha256(job.kit))
@@ -125,7 +125,7 @@ def _started(jobs: int) -> Iterator[Client]:
 
 
 def _found(address: str) -> Client:
-    """A cluster that is there.  Raises SystemMissingError where it is not, UsageError for what is no address."""
+    """A cluster that is there.  Raises SystemMissingError if it is not, UsageError for what is no address."""
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
             tr("--cluster {address}: no address of a scheduler", address=address),
@@ -146,7 +146,7 @@ def _found(address: str) -> Client:
 
 
 def _refuse_misfits(client: Client, name: str, setting: Setting) -> None:
-    """Raise SystemMissingError where there is no worker, or any that cannot do the work as it is done here."""
+    """Raise SystemMissingError if there is no worker, or any that cannot do the work as it is done here."""
     try:
         client.wait_for_workers(1, timeout=_FIRST_WORKER)
     except TimeoutError as cause:

@@ -72,7 +72,7 @@ def relay(setting: Setting, function: Callable[..., Any], *args: Any) -> Reply:
 
 @contextmanager
 def _begun_once(worker: Worker) -> Iterator[None]:
-    """Mark the task as begun while it is worked on.  Raises WorkerDiedError where it is marked already.
+    """Mark the task as begun while it is worked on.  Raises WorkerDiedError if it is marked already.
 
     dask runs the tasks of a lost worker again without a word, those that it was busy with and those that
     were waiting there.  The mark tells one from the other, whatever the scheduler is set to.
@@ -89,7 +89,7 @@ def _begun_once(worker: Worker) -> Iterator[None]:
 
 
 def _pool(setting: Setting, worker: Worker) -> Workers:
-    """The worker processes for a run.  Raises SystemMissingError where this dask worker does not fit it."""
+    """The worker processes for a run.  Raises SystemMissingError if this dask worker does not fit it."""
     with _opening:
         if setting.name not in _pools:
             # dask's processes are daemons, which may have no children; ours end with their parent anyway.
@@ -107,7 +107,7 @@ def _pool(setting: Setting, worker: Worker) -> Workers:
 
 
 async def fit(setting: Setting, dask_worker: Worker) -> DocgenError | None:
-    """Why this dask worker cannot work for a run; None where it can.  (dask gives the second argument.)"""
+    """Why this dask worker cannot work for a run; None if it can.  (dask gives the second argument.)"""
     try:
         await asyncio.to_thread(_pool, setting, dask_worker)
     except DocgenError as error:
@@ -131,7 +131,7 @@ def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _misfit(setting: Setting) -> str:
-    """What this machine has not in common with the one that started the run; nothing where it fits."""
+    """What this machine has not in common with the one that started the run; nothing if it fits."""
     job = setting.job
     if setting.docgen != __version__:
         return tr("it has docgen {version}, and this is {docgen}", version=__version__, docgen=setting.docgen)

@@ -31,7 +31,7 @@ _copies: dict[tuple[str, str], TemporaryDirectory[str]] = {}
 
 
 def here(source: str) -> Here:
-    """The file that a source is, or a copy of what stands in storage now.  Raises SourceError."""
+    """The file that a source is, or a copy of what is in storage now.  Raises SourceError."""
     if not storage.is_remote(source):
         return _file(Path(source))
     place = storage.location(source)
@@ -47,7 +47,7 @@ def here(source: str) -> Here:
 
 
 def _copied(place: UPath) -> TemporaryDirectory[str]:
-    """A private folder with a copy of what stands in storage, in place of the one before."""
+    """A private folder with a copy of what is in storage, in place of the one before."""
     while _copies:
         _copies.popitem()[1].cleanup()
     folder = scratch.private_folder()

@@ -57,7 +57,7 @@ class Job:
 
     @cached_property
     def options(self) -> PacketOptions:
-        """How packets are made.  Raises KitError where the kit is no longer the one that the run began with."""
+        """How packets are made.  Raises KitError if the kit is no longer the one that the run began with."""
         if self.kit_sha256 not in {None, kit_sha256(self.kit)}:
             raise KitError(tr("{kit}: the kit has changed since the run began", kit=self.kit), tr("run again"))
         return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
@@ -69,7 +69,7 @@ class Job:
 
 
 def stamp(kit: Path, terms: GivenTerms | Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
-    """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
+    """The stamp of a job.  Raises SystemMissingError if the fonts of the review cannot be asked for."""
     given = terms if isinstance(terms, GivenTerms) else GivenTerms(terms)
     settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(given.values), kit_sha256(kit)]
     settings += [(one.name, one.code, terms_sha256(one.values)) for one in given.customers]
@@ -138,7 +138,7 @@ class Failure(NamedTuple):
 
 
 class Outside(NamedTuple):
-    """A text of a source that stands in no intake."""
+    """A text of a source that is in no intake."""
 
     sheet: str | None
     cell: str | None
@@ -148,10 +148,10 @@ class Outside(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a unit.
 
-    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit, and
-    `about` how many intakes it seems to hold in all, 0 where nobody knows.  `digest` tells sources apart whose
+    `inputs` is a hash of what it was made from; `more` says that the source may continue after the unit, and
+    `about` how many intakes it seems to hold in all, 0 if nobody knows.  `digest` tells sources apart whose
     names are the same once a mobile number is hidden in them.  `passed_over` says what the file is and what can be
-    done where it is not read, `outside` are texts that stand in no intake.
+    done if it is not read, `outside` are texts that are in no intake.
     """
 
     source: str
@@ -188,7 +188,7 @@ class Outcome(NamedTuple):
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
-        """The outcome that `to_line` wrote.  Raises ValueError where it is none."""
+        """The outcome that `to_line` wrote.  Raises ValueError if it is none."""
         try:
             data = json.loads(line)
             data["items"] = [Item(**item) for item in data["items"]]
@@ -200,5 +200,5 @@ class Outcome(NamedTuple):
 
 
 def place(sheet: str | None, row: int | None) -> str:
-    """Where an intake stands in its source, for people."""
+    """Where an intake is in its source, for people."""
     return " ".join(filter(None, (sheet, tr("row {row}", row=row) if row else None)))

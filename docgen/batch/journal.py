@@ -1,6 +1,6 @@
 """The journal of a batch run: every outcome on disk as soon as it is known, a line of JSON each.
 
-A line is safe on the disk before the run goes on (on storage that is no disk, in a second or so); one that a
+A line is safe on the disk before the run continues (on storage that is no disk, in a second or so); one that a
 crash tore is cut off.  Memory holds where lines stand, not what they say.
 """
 

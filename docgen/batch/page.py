@@ -37,5 +37,5 @@ def page(summary: Summary, workbook: str) -> bytes:
 
 
 def _visible(value: object) -> object:
-    """What is printed, with nothing in it that changes the look of what stands beside it."""
+    """What is printed, with nothing in it that changes the look of what is beside it."""
     return printable(value) if type(value) is str else value

@@ -39,7 +39,7 @@ def run(
     The work is done by so many `workers` of this process, or by those of the `cluster` at an address or LOCAL.
     With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
-    Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError where no file was a source.
+    Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError if no file was a source.
     """
     with (
         _alone_in(job.out),

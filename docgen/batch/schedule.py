@@ -33,7 +33,7 @@ class Retry(NamedTuple):
 class _Stretch:
     """A part of a source that is being cut into units: up to `stop`, or without one to the source's end.
 
-    It `waits` while nobody knows whether the source goes on.  A careful one, cut for the sake of a dead
+    It `waits` while nobody knows whether the source continues.  A careful one, cut for the sake of a dead
     worker out of `whole`, waits after each unit, any other after its first.
     """
 
@@ -64,7 +64,7 @@ class Schedule:
         self._again: deque[tuple[_Stretch, Unit]] = deque()
 
     def next(self) -> tuple[_Stretch, Unit] | None:
-        """What to do next: what a worker died of, a source that goes on, a new one; None where all wait."""
+        """What to do next: what a worker died of, a source that continues, a new one; None if all wait."""
         if self._again:
             return self._again.popleft()
         stretch = next((stretch for stretch in self._open if not stretch.waits), None)
@@ -85,7 +85,7 @@ class Schedule:
                 self.done(stretch.whole, outcome)
 
     def died(self, stretch: _Stretch, unit: Unit, death: WorkerDiedError) -> Outcome | None:
-        """Try again; or, where not even the place can be told, the outcome that gives the source up."""
+        """Try again; or, where not even the place can be reported, the outcome that gives the source up."""
         is_one = unit.stop - unit.start == 1
         if death.is_final and (is_one or death.step == OPENING):
             return _lost(unit, too_slow(unit.source), is_whole=death.step == OPENING and unit.start == 0)

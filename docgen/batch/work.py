@@ -79,7 +79,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
             outside += answers.outside
     except _UnreachedError:
         is_broken = True
-    except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
+    except Exception as error:  # noqa: BLE001  whatever a source does, the others continue
         done.append(_failure("", error, unit.source))
         is_broken = True
     more = len(done) == unit.stop - unit.start and not is_broken
@@ -108,7 +108,7 @@ class _Source:
     def take(self, job: Job, unit: Unit) -> Iterator[Answers]:
         """The intakes of the unit, or fewer where the source ends; those before it are passed over.
 
-        Raises SourceError where there are more than may be made.
+        Raises SourceError if there are more than may be made.
         """
         while self.position < unit.stop:
             _begin(job, "intake")
@@ -131,7 +131,7 @@ class _Source:
             raise
 
     def _refuse(self, job: Job, unit: Unit) -> NoReturn:
-        """End a source that is too long, in the unit that would go on with it."""
+        """End a source that is too long, in the unit that would continue with it."""
         _sources.clear()
         if self.position < unit.start:
             raise _UnreachedError
@@ -208,7 +208,7 @@ def _done(job: Job, unit: Unit, opened: Opened, answers: Answers) -> _Made | Fai
         return Failure(where, *given_up(unit))
     try:
         return _made(job, opened, answers)
-    except Exception as error:  # noqa: BLE001  whatever an intake does, the others go on
+    except Exception as error:  # noqa: BLE001  whatever an intake does, the others continue
         return _failure(where, error, unit.source)
 
 
@@ -228,7 +228,7 @@ def _made(job: Job, opened: Opened, answers: Answers) -> _Made:
 
 
 def _failure(where: str, error: Exception, source: str = "") -> Failure:
-    """What is said of an intake or a source that failed.  Raises the error where it would meet the others too."""
+    """What is said of an intake or a source that failed.  Raises the error if it would meet the others too."""
     if limits.is_short_of_memory(error):
         _sources.clear()
         short = limits.too_much_memory(source)

@@ -118,7 +118,7 @@ class _Book:
 
 
 class _Rows:
-    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it.
+    """Rows under a header; those that a sheet cannot hold continue in further sheets beside it.
 
     Without rows there is an empty sheet, or none.
     """

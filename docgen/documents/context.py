@@ -219,14 +219,14 @@ def _summary(
 
 
 def _by_due(kit: Kit, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The labels of what a contract lacks by who is asked for it, none where nothing is."""
+    """The labels of what a contract lacks by who is asked for it, none if nothing is."""
     due = {field.label: field.due_from for field in kit.all_fields.values()}
     split = ((who.value, [label for label in labels if due.get(label, Due.COMMERCIAL) is who]) for who in Due)
     return [(who, found) for who, found in split if found]
 
 
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
-    """Every customer field, in the kit's order, with its answer and the gravest level found there."""
+    """Every customer field, in the kit's order, with its answer and the most serious level found there."""
     levels: dict[str | None, str] = {}
     for finding in spoken(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)

@@ -1,7 +1,7 @@
 """What goes back to the customer: every answer with what is to be mended, the same for sheet and Word form.
 
 An accepted answer is settled: shown as understood, and not to be changed.  One with a finding stays open
-and is shown as it was written wherever that could not be read; the finding stands beside it.  Nothing of
+and is shown as it was written wherever that could not be read; the finding is beside it.  Nothing of
 the internal fields goes along.
 """
 
@@ -17,7 +17,7 @@ from docgen.model.messages import ABOUT_TERMS
 from docgen.text import clean_line, clean_long
 
 _QUOTED = 100  # characters of a text that was not understood
-#: What must be mended before the provider goes on; the other levels are for a person to read.
+#: What must be mended before the provider continues; the other levels are for a person to read.
 TO_MEND = frozenset({Level.INVALID, Level.REJECT})
 
 
@@ -70,7 +70,7 @@ def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], 
 
 
 def note(kit: Kit, finding: Finding) -> str:
-    """The finding as it stands beside the answer, on one line: a mark that reading knows, what is wrong, how
+    """The finding as it is beside the answer, on one line: a mark that reading knows, what is wrong, how
     to mend it."""
     sentences = (clean_line(text).rstrip("。") for text in (finding.message, finding.remedy))
     return kit.mark(finding.level) + "".join(f"{sentence}。" for sentence in sentences if sentence)

@@ -20,7 +20,7 @@ from docgen.language import phrase, tr
 from docgen.output import files
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
-#: which stand in answers as customers write them.
+#: which are in answers as customers write them.
 FAMILY, SYMBOLS_FAMILY = "Noto Sans CJK SC", "DejaVu Sans"
 _CHINESE = "zh-cn"
 _WEIGHTS = {"regular": "Regular", "bold": "Bold"}
@@ -38,7 +38,7 @@ class _Face(NamedTuple):
 
 @cache
 def require_chinese_font() -> None:
-    """Raise SystemMissingError where no installed face can set Chinese."""
+    """Raise SystemMissingError if no installed face can set Chinese."""
     if not any(_CHINESE in face.languages for face in _match(f":lang={_CHINESE}")):
         raise SystemMissingError(tr("no installed font can set Chinese"), _HINT)
 
@@ -80,7 +80,7 @@ class Core(NamedTuple):
 
 
 def core_faces() -> tuple[Path, ...]:
-    """The files of the core faces, regular and bold; none where one of them has not been cut."""
+    """The files of the core faces, regular and bold; none if one of them has not been cut."""
     paths = tuple(core.file for core in _cores())
     return paths if all(path.is_file() for path in paths) else ()
 
@@ -118,7 +118,7 @@ def _cores() -> tuple[Core, ...]:
 
 
 def _core(weight: str) -> Core | None:
-    """The core face of a weight; None where FAMILY itself is not installed as a face of that weight alone."""
+    """The core face of a weight; None if FAMILY itself is not installed as a face of that weight alone."""
     import platformdirs
 
     chinese, symbols = _chinese(weight), _symbols(weight)
@@ -182,7 +182,7 @@ def _match(pattern: str) -> list[_Face]:
 
 
 def _ask(*command: str) -> list[str]:
-    """The lines that a command of fontconfig prints.  Raises SystemMissingError where it cannot run."""
+    """The lines that a command of fontconfig prints.  Raises SystemMissingError if it cannot run."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError) as cause:

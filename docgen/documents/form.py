@@ -68,7 +68,7 @@ def names(kit: Kit) -> Names:
 def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
     """The form with `answers` filled in (all placeholders without them), as the bytes of a .docx.
 
-    Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
+    Raises KitError if the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
     return _render(kit, date, {key: CorrectionEntry(value) for key, value in (answers or {}).items()})
 
@@ -76,7 +76,7 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 def returned_form(kit: Kit, date: dt.date, intake: Correction) -> bytes:
     """The form that goes back to the customer: answers with their findings, accepted ones locked.
 
-    Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
+    Raises KitError if the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
     return _render(kit, date, intake.entries, intake.summary)
 

@@ -19,7 +19,7 @@ _AUTHOR = "docgen"
 def redline(old: Path, new: bytes, date: dt.date) -> bytes:
     """The Word document `new` with its changes against the file `old` tracked, dated `date`, as bytes.
 
-    Accepting every change gives `new`, rejecting every one gives `old`.  Raises SourceError where `old` cannot
+    Accepting every change gives `new`, rejecting every one gives `old`.  Raises SourceError if `old` cannot
     be compared, SystemMissingError where the engine is not installed.
     """
     try:

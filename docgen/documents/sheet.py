@@ -51,7 +51,7 @@ def returned_sheet(kit: Kit, intakes: Sequence[Correction]) -> bytes:
     """The workbook that goes back to the customer, a sheet for each intake, as bytes.
 
     Each answer with a finding is marked and explained beside it and in a comment; accepted ones are locked.
-    Equal intakes give equal bytes.  Raises WriteError where an answer is too long for a cell.
+    Equal intakes give equal bytes.  Raises WriteError if an answer is too long for a cell.
     """
     book = _book()
     pages = []

@@ -183,7 +183,7 @@ def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-precision), _ROUNDINGS[method])
 
 
-# -- what stands in for the tree's own operations ------------------------------------------------------
+# -- replacements for the tree's own operations ------------------------------------------------------
 
 #: Filters that no template can name.
 _JOINED, _WEIGHED, _FLAT, _EXACT = " joined", " weighed", " flat", " exact"

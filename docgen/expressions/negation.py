@@ -1,6 +1,6 @@
 """Words that a rule looks for, and whether the text affirms or denies them.
 
-`asserts` and `denies` are what kits call; the words of negation stand here, those of a rule in its kit.
+`asserts` and `denies` are what kits call; the words of negation are here, those of a rule in its kit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from docgen.text import LINE_BREAK, fold, visible
 # A clause ends at ，。；！？, their ASCII forms and the line's end; 、 only parts the items of a list.
 _CLAUSE_END = re.compile(r"[,;!?。\n…]|\.(?=\s|$)")
 _TRICKS = re.compile(r"[^\w、]|_")  # `盲 打`, `盲·打`, `“盲打”`
-_END = "\n"  # stands at the end of a squeezed clause
+_END = "\n"  # is at the end of a squeezed clause
 _WINDOW = 10
 _REACH = 60  # however long a list is: keeps the search linear
 
@@ -60,11 +60,11 @@ class _Hit(NamedTuple):
 
 
 def asserts(text: object, words: Iterable[str]) -> tuple[str, ...]:
-    """The `words` that `text` affirms, as the kit spells them, each once; empty where there is none.
+    """The `words` that `text` affirms, as the kit spells them, each once; empty if there is none.
 
     How a hit is judged (design §3): the text is folded, parted into clauses, and stripped of inner
     spaces and punctuation.  Of overlapping words the longest counts.  A hit is denied when a negator
-    stands before it, at most ten characters away (fillers such as 做, 任何形式 and the earlier items of
+    is before it, at most ten characters away (fillers such as 做, 任何形式 and the earlier items of
     a 、 list are not counted) and without a word of contrast (而是, 但, 也 …) between; or when a denial
     (无, 不涉及, 一律禁止 …) follows it just as near.  Double negation stays denied: then a person reads it.
     """
@@ -73,7 +73,7 @@ def asserts(text: object, words: Iterable[str]) -> tuple[str, ...]:
 
 def denies(text: object, words: Iterable[str]) -> tuple[str, ...]:
     """The phrases of `text` that deny one of `words`, from the negator through the word or from the word
-    through the denial, each once; empty where there is none.  See `asserts`."""
+    through the denial, each once; empty if there is none.  See `asserts`."""
     return tuple(dict.fromkeys(hit.quote for hit in _hits(str(text), tuple(words)) if hit.denied))
 
 

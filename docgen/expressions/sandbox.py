@@ -117,7 +117,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Any, called: Any, *args: Any, **kwargs: Any) -> Any:
         """A call of a function, a macro or a loop, which is paid for."""
-        if called is limits.spend:  # it stands in every loop
+        if called is limits.spend:  # it is in every loop
             return called(*args)
         limits.pay_call([*args, *kwargs.values()])
         return super().call(context, called, *args, **kwargs)
@@ -137,7 +137,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """No wrapper that would let `format` through after all."""
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
-        with limits.budget():  # what is constant is worked out here
+        with limits.budget():  # what is constant is calculated here
             return super()._generate(limits.bounded(source), *args, **kwargs)
 
 
@@ -268,7 +268,7 @@ class Expression(NamedTuple):
         """Its value for these `values`, among which are those it uses, as `as_type` makes of it; `functions` stand
         for those of docgen.
 
-        Raises KitError where it fails on these values.
+        Raises KitError if it fails on these values.
         """
         try:
             with limits.budget():
@@ -295,7 +295,7 @@ class Message(NamedTuple):
     template: Template
 
     def render(self, value_of: Callable[[str], Any]) -> str:
-        """The text, with `value_of` the names in it.  Raises KitError where a tag fails on these values."""
+        """The text, with `value_of` the names in it.  Raises KitError if a tag fails on these values."""
         try:
             return self.template.render({name: value_of(name) for name in self.names})
         except FAILURES as cause:

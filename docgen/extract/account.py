@@ -38,7 +38,7 @@ class Fate(Enum):
 
 
 class Thing(NamedTuple):
-    """Something that is seen, at its cell; `number` tells apart what lies over one cell."""
+    """Something that is seen, at its cell; `number` distinguishes those at one cell."""
 
     place: Place
     kind: ThingKind

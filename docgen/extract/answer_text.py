@@ -12,7 +12,7 @@ from docgen.text import visible
 _LINE = re.compile(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
 _BOTH = re.compile(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
-#: So many letters of a hint at the beginning or end of a text are no chance.
+#: How many letters of a hint at the beginning or end of a text are no chance.
 _TELLING = 6
 #: Of a shorter hint, and of a text that is nothing else, so many.
 _LEAST = 4
@@ -60,7 +60,7 @@ def _taken_off(text: str, hint: str) -> str:
 
 
 def _remains(text: str, hint: str) -> str:
-    """What of the hint still stands in the text: a good part of its beginning or end, or all of it."""
+    """What of the hint still is in the text: a good part of its beginning or end, or all of it."""
     bare, _ = _letters_at(text)
     if not bare or hint in bare:
         return hint if bare else ""
@@ -79,7 +79,7 @@ def _common(left: str, right: str) -> str:
 
 
 def _letters_at(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of the text, folded, and where each stands in it."""
+    """The letters and digits of the text, folded, and where each is in it."""
     bare: list[str] = []
     at: list[int] = []
     for number, letter in enumerate(text):

@@ -54,7 +54,7 @@ class LabelForms:
                 yield from (fold_label(shorter), letters(shorter))
 
     def _last_of_path(self, text: str) -> str:
-        """What stands behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
+        """What is behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
         found = text
         while (cut := _PATH.search(found, 1)) and letters(fold_label(found[: cut.start()])) in self._groups:
             found = found[cut.end() :]

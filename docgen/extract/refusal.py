@@ -14,13 +14,13 @@ from docgen.formats.grid import Book, Grid
 from docgen.language import tr
 
 _ROWS = 200  # rows of a sheet that are looked at
-_SHEETS = 3  # sheets that are told of
-_NEAR = 5  # near labels that are told of
+_SHEETS = 3  # sheets that are named
+_NEAR = 5  # near labels that are named
 _LONGEST = 20
 
 
 def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
-    """The labels of the kit on the sheets that have most of them, in one line; empty where there is none."""
+    """The labels of the kit on the sheets that have most of them, in one line; empty if there is none."""
     sheets = {grid.sheet: grid for book in books for grid in book.sheets if grid.sheet not in book.own_sheets}
     found = [(grid, _keys(grid, vocabulary)) for grid in sheets.values()]
     best = sorted((one for one in found if one[1]), key=lambda one: -len(one[1]))[:_SHEETS]

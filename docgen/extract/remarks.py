@@ -17,7 +17,7 @@ Said = tuple[PlaceNote, str | None]  # with the key of the field that it concern
 
 
 def unread(place: Place, text: str, beside: str = "", kind: ThingKind = ThingKind.TEXT) -> Said:
-    """That the text may be an answer and was not read; `beside` is the unknown label that it stands beside."""
+    """That the text may be an answer and was not read; `beside` is the unknown label that it is beside."""
     details = {"thing": words.thing(kind.value, beside.strip())}
     return PlaceNote(place, UNREAD, Level.MANUAL, text, details, kind), None
 

@@ -233,7 +233,7 @@ class Vocabulary:
         return text.lstrip().startswith(self._marks)
 
     def without_hints(self, key: str, text: str) -> str:
-        """The text without the lines that are the field's own hint, where an answer stands beside it."""
+        """The text without the lines that are the field's own hint, where an answer is beside it."""
         if "\n" not in text:
             return text
         return "\n".join(line for line in text.split("\n") if not line.strip() or not self.is_hint(key, line))

@@ -22,7 +22,7 @@ _MANIFEST = "META-INF/manifest.xml"
 
 
 class Kind(StrEnum):
-    """The kinds of file told apart, each with the words that name it in a message."""
+    """The kinds of file distinguished, each with the words that name it in a message."""
 
     WORKBOOK = phrase("an Excel workbook")
     WORD = phrase("a Word document")
@@ -187,7 +187,7 @@ def _kind_of_office(package: Package) -> Kind | None:
 
 
 def main_part(package: Package) -> str | None:
-    """The part that holds the workbook or document of an Office package; None where the package names none."""
+    """The part that holds the workbook or document of an Office package; None if the package names none."""
     if package.find(RELATIONS) is None:
         return None
     return next(iter(package.related("", "/officeDocument").values()), None)

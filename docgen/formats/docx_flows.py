@@ -76,7 +76,7 @@ class OpenTable:
     cells: list[tuple[int, int, Cell]] = field(default_factory=list)
     extents: dict[tuple[int, int], Extent] = field(default_factory=dict)
     addresses: dict[tuple[int, int], str] = field(default_factory=dict)
-    above: dict[int, Extent] = field(default_factory=dict)  # merged ranges that may go on in this row, by column
+    above: dict[int, Extent] = field(default_factory=dict)  # merged ranges that may continue in this row, by column
     floating: list[Floating] = field(default_factory=list)
 
     def begin_row(self, node: Any) -> None:

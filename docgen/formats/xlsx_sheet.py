@@ -75,7 +75,7 @@ def place(reference: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=LAST_COLUMN)
 def _column(letters: str) -> int:
-    """The number of the column that letters name, as they stand in a reference (`$AB$`); 0 where they name none."""
+    """The number of the column that letters name, as they are in a reference (`$AB$`); 0 if they name none."""
     column = 0
     for letter in letters.replace("$", ""):
         if not ("A" <= letter <= "Z" and column <= LAST_COLUMN):

@@ -84,7 +84,7 @@ class Events:
             self._settle()
             yield
         except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
-            yield  # what stands before the damage is whole
+            yield  # what is before the damage is whole
             raise Damaged(tr("a part of it is not sound XML")) from cause
 
     def read(self, parts: Iterable[bytes]) -> None:

@@ -175,7 +175,7 @@ def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) 
 
 
 def _attributes(kit: Kit, name: str) -> set[str]:
-    """What may stand behind `name.` in expressions."""
+    """What may be behind `name.` in expressions."""
     if name == "words":
         return set(kit.words)
     if name == "limits":

@@ -48,14 +48,14 @@ def folders() -> list[Path]:
 
 
 def own(name: str) -> Path | None:
-    """The folder of docgen's own kit called `name`; None where there is no such kit."""
+    """The folder of docgen's own kit called `name`; None if there is no such kit."""
     return next((folder for folder in folders() if folder.name == name), None)
 
 
 def find(name: str) -> Path:
     """The folder of the kit called `name`, which is a kit's name or the path of a folder.
 
-    Raises UsageError where there is neither.
+    Raises UsageError if there is neither.
     """
     if found := own(name):
         return found
@@ -94,9 +94,9 @@ def _load(path: Path, model: type[_Kit]) -> _Kit:
 
 
 def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
-    """The kit in `folder`, None where its shape is wrong, and every problem with file and line.
+    """The kit in `folder`, None if its shape is wrong, and every problem with file and line.
 
-    Raises KitError where files of it cannot be looked at without harm.
+    Raises KitError if files of it cannot be looked at without harm.
     """
     _require_own(folder)
     try:
@@ -116,7 +116,7 @@ def _read(folder: Path, model: type[_Kit]) -> tuple[Marked, _Kit]:
 
 @cached_by_file
 def _require_own(folder: Path) -> None:
-    """Raise KitError for what stands in a kit and leads out of it, or would block whoever opens it."""
+    """Raise KitError for what is in a kit and leads out of it, or would block whoever opens it."""
     root = os.path.realpath(folder)
     problems = []
     for path in sorted(folder.rglob("*")):
@@ -209,9 +209,9 @@ def _section(marked: Marked, section: dict[str, Any]) -> dict[str, Any]:
 def _entries(
     marked: Marked, holder: Mapping[str, Any], place: Place, known: Mapping[str, Any] = MappingProxyType({})
 ) -> list[dict[str, Any]]:
-    """The entries of the keyed map at `place`, which bears that name in `holder`, with their keys and what is `known`.
+    """The entries of the keyed map at `place`, which has that name in `holder`, with their keys and what is `known`.
 
-    Raises KitError where it is no map, an entry is none, or says itself what is known.
+    Raises KitError if it is no map, an entry is none, or says itself what is known.
     """
     mapping = holder.get(str(place[-1]))
     if mapping is None:
@@ -276,7 +276,7 @@ def _describe(marked: Marked, error: dict[str, Any]) -> str:
 
 
 def _place(data: Any, loc: tuple[int | str, ...]) -> tuple[Place, type[BaseModel]]:
-    """The place in the file that pydantic's `loc` means, and the model it stands in."""
+    """The place in the file that pydantic's `loc` means, and the model it is in."""
     place: list[int | str] = []
     model: type[BaseModel] = Kit
     for part in loc:

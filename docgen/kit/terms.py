@@ -35,7 +35,7 @@ class CustomerTerms:
 
 
 class TermsMatch(NamedTuple):
-    """The terms that a table has for a customer; where it is not certain that they are, none, and what to say."""
+    """The terms that a table has for a customer; if it is not certain that they are, none, and what to say."""
 
     values: Mapping[str, Value]
     code: str = ""
@@ -51,7 +51,7 @@ class GivenTerms:
     customers: tuple[CustomerTerms, ...] = ()
 
     def of(self, name: str, code: str) -> TermsMatch:
-        """The terms of the customer who bears this name and this credit code ("" where it is not known)."""
+        """The terms of the customer who has this name and this credit code ("" if it is not known)."""
         if not self.customers:
             return TermsMatch({})
         named = [one for one in self.customers if one.name and fold(one.name) == fold(name)]

@@ -1,6 +1,6 @@
 """What programs do with docgen, and the command line on top of it: kits, cases, batch runs.
 
-The defaults stand here, where the help of the command line finds them without importing anything heavy.
+The defaults are here, where the help of the command line finds them without importing anything heavy.
 """
 
 DEFAULT_KIT = "caller-number"

@@ -107,7 +107,7 @@ def run_batch(
     each packet, failure and retry, and each file of a folder that is not read.
 
     Workers are processes: a script calls this below `if __name__ == "__main__":`.  Raises UsageError, KitError,
-    WriteError and SystemMissingError, which stop the run; it goes on with `resume`.
+    WriteError and SystemMissingError, which stop the run; it continues with `resume`.
     """
     tell = progress or (lambda _line: None)
     batch = plan(

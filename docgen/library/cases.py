@@ -42,7 +42,7 @@ def read(
     and streams without one are named by their content.  `amendments` are answers that the provider corrects: a file of
     them, or a list; all must fit this source, which is never changed.
 
-    Raises SourceError where the source cannot be read or holds no intake, KitError where the kit is wrong,
+    Raises SourceError if the source cannot be read or holds no intake, KitError where the kit is wrong,
     UsageError where kit, terms or amendments are not there, AmendmentError (a SourceError) where one of these does not
     fit the source.  What customers write badly raises nothing: it is a finding.
     """
@@ -84,7 +84,7 @@ class Cases:
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """The texts of the source that stand in no intake and were not understood.
+        """The texts of the source that are in no intake and were not understood.
 
         Of a long source those of its beginning; more come with its cases.
         """
@@ -138,7 +138,7 @@ class Case:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, gravest first."""
+        """Every finding, most serious first."""
         return self.reviewed.review.findings
 
     @property
@@ -158,7 +158,7 @@ class Case:
 
     @property
     def sheet(self) -> str | None:
-        """The sheet that the intake stands in; None in Word, text and csv."""
+        """The sheet that the intake is in; None in Word, text and csv."""
         return self.intake.sheet
 
     @property
@@ -188,7 +188,7 @@ class Case:
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """Texts of a long source that stand in no intake and were met on the way to the next case."""
+        """Texts of a long source that are in no intake and were met on the way to the next case."""
         return self.reviewed.outside
 
     def outside_json(self) -> list[OutsideJson]:
@@ -224,9 +224,9 @@ class Case:
 
         `reviewed_by` names who has decided on what the review leaves to a person; the contract's properties say so.
 
-        Raises NotReadyError where the case is not `ready` (with `allow_unready` one is made that says so on every
+        Raises NotReadyError if the case is not `ready` (with `allow_unready` one is made that says so on every
         page), where a value is pending in a final one, and where a final one is asked for and nobody has decided on a
-        case of verdict manual.  Raises UsageError where a final one is asked for with `allow_unready`.
+        case of verdict manual.  Raises UsageError if a final one is asked for with `allow_unready`.
         """
         from docgen.documents.context import RenderOptions
         from docgen.packet import packet
@@ -276,7 +276,7 @@ class Case:
         """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
 
         `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no
-        two intakes share it).  A packet that stands there unchanged is replaced; one that holds anybody's work is
+        two intakes share it).  A packet that is there unchanged is replaced; one that holds anybody's work is
         not, unless with `force`.  `reviewed_by` is recorded in the manifest and in the contract.  Raises WriteError.
         """
         from docgen.packet import packet

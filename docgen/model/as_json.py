@@ -1,5 +1,5 @@
 """What docgen says as JSON (design §4): the shapes that its schemas are made from, and findings, figures and intakes
-in them.  What `Annotated` says of an entry stands in the schemas."""
+in them.  What `Annotated` says of an entry is in the schemas."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class UnrecognisedJson(TypedDict):
 
 
 class OutsideJson(UnrecognisedJson):
-    """A text of the source that stands in no intake and was not understood."""
+    """A text of the source that is in no intake and was not understood."""
 
     source: Annotated[str, "the source as given"]
 
@@ -164,7 +164,7 @@ def unrecognised_json(text: Unrecognised) -> UnrecognisedJson:
 
 
 def outside_json(source: str, text: Unrecognised) -> OutsideJson:
-    """A text of a source that stands in no intake as JSON data."""
+    """A text of a source that is in no intake as JSON data."""
     return {"source": source, "sheet": text.sheet, "cell": text.cell, "text": text.text}
 
 

@@ -1,7 +1,7 @@
 """The things that pass from stage to stage: answers, intake, finding, review.  Plain frozen data.
 
 Order of life: `Answers` (as written, from one place in a source) → `Intake` (as understood)
-→ `Review` (findings, figures, verdict).  What `Annotated` says of an attribute is told to template authors.
+→ `Review` (findings, figures, verdict).  What `Annotated` says of an attribute is reported to template authors.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 
 class Level(StrEnum):
-    """How much a finding weighs, gravest first."""
+    """How much a finding weighs, most serious first."""
 
     INVALID = "invalid"
     REJECT = "reject"
@@ -35,12 +35,12 @@ class Verdict(StrEnum):
     INCOMPLETE = "incomplete"
 
 
-#: A contract is due where the provider may go on (domain §6).
+#: A contract is due where the provider may continue (domain §6).
 READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
 
 
 class Region(NamedTuple):
-    """A city with its province, by their full names; a municipality stands in both places."""
+    """A city with its province, by their full names; a municipality is in both places."""
 
     province: str
     city: str
@@ -153,12 +153,12 @@ class Unrecognised:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One customer's answers as they stand in a source.
+    """One customer's answers as they are in a source.
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
     that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
-    the way that are nobody's: they belong into no papers of this customer.  `amendments` are those that stand in
+    the way that are nobody's: they belong into no papers of this customer.  `amendments` are those that are in
     `fields` instead of what is written.
     """
 
@@ -193,12 +193,12 @@ class Finding:
 
     @property
     def sheet(self) -> Annotated[str | None, "the sheet that the answer stands in"]:
-        """The sheet that the answer stands in."""
+        """The sheet that the answer is in."""
         return self.origin.sheet
 
     @property
     def cell(self) -> Annotated[str | None, "the cell that the answer stands in or should stand in"]:
-        """The cell that the answer stands in or should stand in."""
+        """The cell that the answer is in or should be in."""
         return self.origin.cell
 
 
@@ -227,7 +227,7 @@ FigureValue = int | Decimal | tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class FigureResult:
-    """A derived figure; `value` is None where it cannot be computed, a pair for a range."""
+    """A derived figure; `value` is None if it cannot be computed, a pair for a range."""
 
     label: str
     value: FigureValue

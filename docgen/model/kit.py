@@ -115,7 +115,7 @@ class Field(_Model):
         """The choices that forms and sheets print."""
         return tuple(choice for choice in self.choices if choice.offered)
 
-    # In the Word form a content control bears its field's key as tag, each of several tick boxes one of these.
+    # In the Word form a content control has its field's key as tag, each of several tick boxes one of these.
 
     def tag_of(self, choice: Choice) -> str:
         """The tag of the choice's tick box."""
@@ -226,7 +226,7 @@ class SheetTexts(_Model):
 
 
 class Kit(_Model):
-    """A kit: what is asked, refused, worked out and written."""
+    """A kit: what is asked, refused, calculated and written."""
 
     model_config = ConfigDict(defer_build=True)  # of a class that is built upon, the validator is never asked for
 

@@ -1,4 +1,4 @@
-"""A new folder in the place of an older one, so that one of the two stands there whatever happens in between.
+"""A new folder in the place of an older one, so that one of the two is there whatever happens in between.
 
 Where the system can, the two change places in one step (Linux: renameat2).  Elsewhere the older one is moved into
 a hidden folder beside it, under its own name, and the new one takes its place; after a crash between the two
@@ -21,7 +21,7 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 def put(new: Path, folder: Path) -> Path:
     """Let `new` take the place of `folder`; gives where the older one is now, to be removed.
 
-    Raises OSError, and then the older one stands where it stood.
+    Raises OSError, and then the older one stands if it stood.
     """
     if _exchange(new, folder):
         return new
@@ -37,7 +37,7 @@ def put(new: Path, folder: Path) -> Path:
 
 
 def give_back(aside: Path) -> None:
-    """Move what was put aside to where it stood, unless something stands there, and remove the rest."""
+    """Move what was put aside to where it stood, unless something is there, and remove the rest."""
     for older in list(aside.iterdir()):
         place = aside.with_name(older.name)
         if not os.path.lexists(place):
@@ -51,7 +51,7 @@ def is_aside(name: str) -> bool:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; False where the system or the file system cannot."""
+    """Let two folders change places in one step; False if the system or the file system cannot."""
     if sys.platform != "linux":
         return False
     import ctypes

@@ -29,7 +29,7 @@ _BLOCK = 1 << 16
 def write_file(path: Location, content: bytes, *, replace: bool = False) -> None:
     """Write `content` to `path`, whole or not at all; its folder is made if need be.
 
-    Raises WriteError where the file exists and `replace` is false, or the disk says no.
+    Raises WriteError if the file exists and `replace` is false, or the disk says no.
     """
     if path.exists() and not replace:
         raise WriteError(tr("{path} exists already", path=path), tr("choose another name with -o, or give --force"))
@@ -196,7 +196,7 @@ class StagedFolder(NamedTuple):
 def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
-    A folder that stands there is moved aside first and comes back if anything fails.  Where nothing can be
+    A folder that is there is moved aside first and comes back if anything fails.  Where nothing can be
     moved, the last of `contents` is written last, and taken away first.  Raises WriteError.
     """
     prepared = stage_folder(folder, contents)
@@ -259,12 +259,12 @@ def _removed_on_failure(prepared: StagedFolder) -> Iterator[None]:
         raise
 
 
-#: So many folders, of a file or two each, are worth one sync of the whole file system.
+#: How many folders, of a file or two each, are worth one sync of the whole file system.
 _MANY = 4
 
 
 def _sync_file_system(path: Path) -> bool:
-    """Write the file system of `path` to its disk; False where that fails or the system cannot (Linux can)."""
+    """Write the file system of `path` to its disk; False if that fails or the system cannot (Linux can)."""
     if sys.platform != "linux":
         return False
     import ctypes

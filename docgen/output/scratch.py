@@ -53,12 +53,12 @@ def join(path: Path, contents: Iterable[bytes]) -> None:
 
 
 def maker() -> str:
-    """This process, as temporary files bear it in their names: machine and number."""
+    """This process, as temporary files have it in their names: machine and number."""
     return f"{_machine()}-{os.getpid()}"
 
 
 def _machine() -> str:
-    """The name of this machine in letters and digits: processes are told by their numbers on one machine alone."""
+    """The name of this machine in letters and digits: numbers identify processes on one machine alone."""
     return f"on{re.sub('[^0-9A-Za-z]', '', os.uname().nodename)[:20]}" if sys.platform != "win32" else "on"
 
 

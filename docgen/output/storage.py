@@ -39,7 +39,7 @@ def is_remote(text: str) -> bool:
 def location(text: str) -> Location:
     """What a path or address stands for.
 
-    Raises UsageError for an address of no known kind, SystemMissingError where its library is not installed.
+    Raises UsageError for an address of no known kind, SystemMissingError if its library is not installed.
     """
     if not is_remote(text):
         return Path(text)
@@ -91,7 +91,7 @@ def pieces(place: UPath) -> Iterator[bytes]:
 
 
 def names(folder: UPath) -> list[str]:
-    """What stands directly in `folder`, sorted; nothing where it is not there."""
+    """What is directly in `folder`, sorted; nothing if it is not there."""
     try:
         found = folder.fs.ls(folder.path, detail=False)
     except FileNotFoundError:
@@ -128,7 +128,7 @@ def remove(folder: UPath, gone: Iterable[str]) -> None:
 
 
 class StagedObjects(NamedTuple):
-    """A folder whose objects are written but for the last, without which it does not count."""
+    """A folder whose objects are written except the last, without which it does not count."""
 
     folder: UPath
     last: str
@@ -136,7 +136,7 @@ class StagedObjects(NamedTuple):
 
 
 def stage_folder(folder: UPath, contents: Mapping[str, bytes]) -> StagedObjects:
-    """Make `folder` hold exactly `contents`, but for the last of them; until `publish` it counts as unfinished."""
+    """Make `folder` hold exactly `contents`, except the last of them; until `publish` it counts as unfinished."""
     there = set(names(folder))
     *others, last = contents
     put(folder / UNFINISHED, b"")
@@ -156,7 +156,7 @@ def publish(prepared: StagedObjects) -> None:
 
 @contextmanager
 def leased(lock: UPath) -> Iterator[None]:
-    """Hold a lock for as long as this process lives, and give it back.  Raises BlockingIOError where another does.
+    """Hold a lock for as long as this process lives, and give it back.  Raises BlockingIOError if another does.
 
     A lock that its holder no longer renews is taken over, after a wait.  A holder that was held up for
     longer than that does not learn of it; what both then write is the same.

@@ -126,7 +126,7 @@ class FileStatus(NamedTuple):
 
 
 def verify(folder: Location) -> list[FileStatus]:
-    """Every file of the packet in `folder` that is not as it was made; nothing where all are."""
+    """Every file of the packet in `folder` that is not as it was made; nothing if all are."""
     return [status for status in statuses(folder) if status.state is not FileState.UNCHANGED]
 
 
@@ -171,7 +171,7 @@ class MadeWith(NamedTuple):
 
 
 def made_with(folder: Location) -> MadeWith | None:
-    """The kit that the packet in `folder` was made with; None where its manifest does not say."""
+    """The kit that the packet in `folder` was made with; None if its manifest does not say."""
     try:
         data = _read(folder / MANIFEST)
         kit = data["kit"]

@@ -34,7 +34,7 @@ from docgen.template.word import Rendered
 from docgen.values.shown import shown
 
 KINDS = ("form", "review", "contract")
-#: So many bytes of a company's name stand in the names of its documents.
+#: How many bytes of a company's name are in the names of its documents.
 _LONGEST_IN_NAMES = 80
 
 
@@ -53,7 +53,7 @@ class PacketOptions:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A packet on disk; `files` maps form, review and contract to a path, or None where none was due."""
+    """A packet on disk; `files` maps form, review and contract to a path, or None if none was due."""
 
     name: str
     verdict: Verdict
@@ -96,7 +96,7 @@ def packet_json(made: Packet) -> PacketJson:
 def make(reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, folder_name: str) -> Packet:
     """Write the packet of one intake of `source` to `options.out / folder_name`.
 
-    Raises WriteError where that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
+    Raises WriteError if that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
     """
     packet, prepared = prepare(reviewed, source, options, folder_name)
     files.sync([prepared])
@@ -107,7 +107,7 @@ def make(reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, f
 def prepare(
     reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, folder_name: str
 ) -> tuple[Packet, files.StagedFolder | storage.StagedObjects]:
-    """The same, but for the last steps: the packet is written and has not appeared (`files.sync`, `files.publish`)."""
+    """The same, except the last steps: the packet is written and has not appeared (`files.sync`, `files.publish`)."""
     folder = options.out / folder_name
     refuse_to_lose(folder, force=options.force)
     documents, pending = render(reviewed, attachable(reviewed, source), options)
@@ -122,7 +122,7 @@ def prepare(
 
 
 def attachable(reviewed: ReviewedIntake, source: SourceFile) -> bytes:
-    """The source as a review has it attached: nothing where it holds more than this intake."""
+    """The source as a review has it attached: nothing if it holds more than this intake."""
     return source.content if reviewed.is_single else b""
 
 
@@ -189,7 +189,7 @@ def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:
 
 
 def refuse_to_lose(folder: Location, *, force: bool) -> None:
-    """Raise WriteError where `folder` is no packet as docgen made it: it may hold somebody's work."""
+    """Raise WriteError if `folder` is no packet as docgen made it: it may hold somebody's work."""
     if force or not folder.exists() or files.is_unfinished(folder):
         return
     differences = (

@@ -56,7 +56,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
 
 
 def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False) -> tuple[Value | None, list[Finding]]:
-    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it.
+    """The value of one answer, None if it was not given or cannot be read, and what there is to say of it.
 
     In a table nothing is printed but the header, so a list of all choices is an answer there.
     """

@@ -101,7 +101,7 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
 
 
 def alone(tag: Tag) -> str:
-    """The least template that the tag can stand in."""
+    """The least template that the tag can be in."""
     word, body = tag.word, _on_one_line(tag)
     source = f"{{% {body} %}}"
     if tag.opening == "{{":

@@ -32,7 +32,7 @@ _MAPPING_METHODS = ("items", "keys", "values", "get")
 class ContextType:
     """What a template may do with a value.
 
-    `attributes` is None where anything may stand behind the dot.  A loop gives `item`, or `parts` where each
+    `attributes` is None if anything may be behind the dot.  A loop gives `item`, or `parts` where each
     turn takes several names.  `choices` are the keys that the value may be compared with, with their labels.
     """
 
@@ -54,7 +54,7 @@ class Names:
     """The names that a template may use, with their shapes; equal to itself alone, so that it can be a key.
 
     They are not complete where the kit cannot be read; then no name is unknown.  `controls` are the tags that
-    content controls may carry that stand in the template itself, None where any may.
+    content controls may carry that are in the template itself, None where any may.
     """
 
     shapes: Mapping[str, ContextType]
@@ -62,7 +62,7 @@ class Names:
     controls: frozenset[str] | None = None
 
     def named(self, label: str) -> str | None:
-        """The one name whose meaning is called `label`; None where there is none, or several."""
+        """The one name whose meaning is called `label`; None if there is none, or several."""
         found = [name for name, one in self.shapes.items() if one.meaning and label == one.meaning.rpartition(" / ")[2]]
         return found[0] if len(found) == 1 else None
 

@@ -1,7 +1,7 @@
 """What is wrong with a template, before any data exists; and compiling one that is right.
 
 Checking and rendering share this: a template is compiled only when nothing is wrong with it, and every problem
-is told at once.  A tag that fails on an intake is told with its place and the values in it.
+is reported at once.  A tag that fails on an intake is reported with its place and the values in it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def examine(passages: Iterable[TextRun], names: Names) -> Examined:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled template and the tag that stands on each of its lines."""
+    """A compiled template and the tag that is on each of its lines."""
 
     template: Template
     tags: tuple[Tag, ...]
@@ -94,7 +94,7 @@ class Compiled:
 def compile_source(source: str, examined: Examined, environment: Environment) -> Compiled:
     """The template whose `source` holds the marks of its tags.
 
-    Raises KitError where it cannot be compiled for a reason that `examine` does not know.
+    Raises KitError if it cannot be compiled for a reason that `examine` does not know.
     """
     text, owners = tag_numbers.numbered(source)
     try:

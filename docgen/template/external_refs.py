@@ -3,7 +3,7 @@
 The engine copies relationships and fields as they are, so a template that reaches outside makes documents that
 do: a picture that tells its server who reads, a template with macros, a link to a file of the reader's.
 Parts are read as XML, as Word reads them: however a field code or an address is written, and whatever prefix or
-name it stands under, it is the same.
+name it is under, it is the same.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _fields(where: str, tree: Any) -> Iterator[Remark]:
 
 
 def _codes(tree: Any) -> Iterator[str]:
-    """The code of every field: Word cuts it into runs, and fields may stand in the codes of others."""
+    """The code of every field: Word cuts it into runs, and fields may be in the codes of others."""
     loose = _Field()  # codes outside of any field
     open_fields: list[_Field] = []
     for element in tree.iter():
@@ -151,7 +151,7 @@ def _codes(tree: Any) -> Iterator[str]:
 
 
 def _turn(open_fields: list[_Field], kind: str) -> Iterator[str]:
-    """Begin a field, go on to its result, or end it, which gives its code."""
+    """Begin a field, continue to its result, or end it, which gives its code."""
     if kind == "begin":
         open_fields.append(_Field())
     elif open_fields and kind == "separate":

@@ -1,6 +1,6 @@
-"""The numbers that Word prints before paragraphs, worked out from a document's lists and styles.
+"""The numbers that Word prints before paragraphs, calculated from a document's lists and styles.
 
-Word numbers a list when it shows a document; a reference that stands in its text must say the same number before
+Word numbers a list when it shows a document; a reference that is in its text must say the same number before
 anybody opens it.  What is read here: numbering.xml (ECMA-376 part 1, 17.9) and the numbering of paragraph styles.
 """
 
@@ -53,7 +53,7 @@ class Number(NamedTuple):
 
     @property
     def alone(self) -> str | None:
-        """What stands before the paragraph, without a full stop at its end; None where it cannot be written here."""
+        """What is before the paragraph, without a full stop at its end; None if it cannot be written here."""
         return _trimmed(_text(self.levels, len(self.values) - 1, self.values))
 
     def seen_from(self, other: Number | None) -> str | None:
@@ -86,7 +86,7 @@ class Lists:
 
 
 def lists(numbering: bytes, styles: bytes) -> Lists:
-    """The lists of the parts numbering.xml and styles.xml; none where a document has no such part."""
+    """The lists of the parts numbering.xml and styles.xml; none if a document has no such part."""
     tree = ElementTree.fromstring(numbering) if numbering else ()
     levels: dict[str, dict[int, ListLevel]] = {}
     linked: dict[tuple[str, str], int] = {}
@@ -174,7 +174,7 @@ class Counter:
 
 
 def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) -> str | None:
-    """What stands before a paragraph of this level."""
+    """What is before a paragraph of this level."""
     if depth not in levels:
         return ""
     written = {at: _written(levels[at].style, values[at]) for at in range(depth + 1) if at in levels}

@@ -22,7 +22,7 @@ class Page(NamedTuple):
 
 
 def examine_page(path: Path, names: Names) -> Page:
-    """The page at `path`, which may use `names`.  Raises KitError where it cannot be read."""
+    """The page at `path`, which may use `names`.  Raises KitError if it cannot be read."""
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:

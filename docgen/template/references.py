@@ -39,7 +39,7 @@ _TEXT = re.compile(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 @dataclass
 class _OpenField:
-    """A field whose end has not been met: its code, where its result begins, the paragraph that it stands in."""
+    """A field whose end has not been met: its code, where its result begins, the paragraph that it is in."""
 
     near: Number | None
     code: str = ""
@@ -48,7 +48,7 @@ class _OpenField:
 
 @dataclass
 class _Found:
-    """What a document refers to and from where: the number of each bookmark (None where it has none), the fields with
+    """What a document refers to and from where: the number of each bookmark (None if it has none), the fields with
     their places, the spans of tables of contents."""
 
     marks: dict[str, Number | None] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def lost(xml: str) -> Iterator[str]:
 def renewed(xml: str, lists: Lists) -> str:
     """A rendered part with references and contents as they are in this document.
 
-    Raises KitError where it refers to a paragraph that a condition took away.
+    Raises KitError if it refers to a paragraph that a condition took away.
     """
     found = _found(xml, lists)
     if missing := sorted({_name(code) for code, *_ in found.references} - {"", *found.marks}):
@@ -137,7 +137,7 @@ def _field_mark(token: re.Match[str], stack: list[_OpenField], found: _Found, ne
 def _reference(
     xml: str, found: _Found, code: str, start: int, end: int, near: Number | None
 ) -> tuple[int, int, str] | None:
-    """The result of one field with the number that it refers to; None where it shows something else."""
+    """The result of one field with the number that it refers to; None if it shows something else."""
     matched = _REFERENCE.match(code)
     switch = _SWITCH.search(matched[3]) if matched else None
     number = found.marks.get(_name(code)) if switch else None
@@ -185,6 +185,6 @@ def _numbered(link: str, number: Number | None) -> str:
     shown = number.texts[-1] if number else None
     if not number or not shown or not (shown := shown.strip()):
         return link
-    # The number that stands there is written as the new one: the same text around other figures.
+    # The number that is there is written as the new one: the same text around other figures.
     old = re.compile("^" + _FIGURES.sub("\0", re.escape(shown)).replace("\0", f"(?:{_FIGURES.pattern})"))
     return _TEXT.sub(lambda run: run[1] + old.sub(str(escape(shown)), run[2]) + run[3], link, count=1)

@@ -1,7 +1,7 @@
 """The tags of a template, as written and as meant: found in its passages, with every accident of typing.
 
 A tag with an accident is mended as far as one can tell what was meant, so that what else is wrong with it
-can be told in the same run.
+can be reported in the same run.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _TYPED = {
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag: its opening edge, the letter of its kind, what stands in it (mended), and its place.
+    """One tag: its opening edge, the letter of its kind, what is in it (mended), and its place.
 
-    `around` are the elements open where it begins; `at` is where its closing edge stands in the source,
-    None where it has none.
+    `around` are the elements open where it begins; `at` is where its closing edge is in the source,
+    None if it has none.
     """
 
     opening: str
@@ -241,7 +241,7 @@ def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, 
 
 
 def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
-    """What stands in a tag as it was meant, and what is to be said of it, each with whether it is a note."""
+    """What is in a tag as it was meant, and what is to be said of it, each with whether it is a note."""
     said: list[tuple[str, bool]] = []
     if not is_page and set(body) & set("“”‘’"):
         body = body.translate(_CURLY)
@@ -270,7 +270,7 @@ def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
 
 
 def _meant(character: str) -> str:
-    """The character of the tag language that was meant by one that stands outside quotes."""
+    """The character of the tag language that was meant by one that is outside quotes."""
     if character in _TYPED:
         return _TYPED[character]
     if "\uff01" <= character <= "\uff5e":

@@ -51,12 +51,12 @@ class TextRun:
     pieces: list[tuple[int, int, tuple[Element, ...]]] = field(default_factory=list)
 
     def add(self, text: str, at: int, around: tuple[Element, ...]) -> None:
-        """Append the text node that stands at `at` in the source."""
+        """Append the text node that is at `at` in the source."""
         self.pieces.append((len(self.text), at, around))
         self.text += text
 
     def source_index(self, index: int) -> int:
-        """Where the character at `index` stands in the source."""
+        """Where the character at `index` is in the source."""
         start, at, _around = self._piece(index)
         return at + index - start
 

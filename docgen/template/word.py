@@ -1,7 +1,7 @@
 """Word templates in docxtpl's dialect: compiled once, rendered to bytes.
 
 A part of the template that holds Jinja tags is patched by docxtpl's own rules, compiled once, and
-written anew for each document; every other part is copied.  On top of the dialect stand
+written again for each document; every other part is copied.  On top of the dialect stand
 
     {% vmerge x %}    in a table cell: the cell begins a vertical merge where x is true, else continues it
     【待定：label】    a value that was not given, highlighted; the labels printed come back with the bytes
@@ -105,7 +105,7 @@ def _sandbox() -> Sandbox:
 
 class WordPart(NamedTuple):
     """A part of a Word template that holds tags: its name, what there is to say of it, and its Jinja source
-    with the marks of the tags ("" where a problem stands in the way)."""
+    with the marks of the tags ("" where a problem is in the way)."""
 
     name: str
     examined: Examined
@@ -115,7 +115,7 @@ class WordPart(NamedTuple):
 def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list[WordPart]:
     """Every part of the template at `path` that holds tags or what should have been one, is no XML, or reaches outside.
 
-    Raises KitError where the file cannot be read.
+    Raises KitError if the file cannot be read.
     """
     file = file or word_file(path)
     remarks = [*external_refs.outward(str(path), file.entries, file.types), *_about_parts(path, file)]
@@ -186,7 +186,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
 
 
 def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | None) -> Iterator[Remark]:
-    """Content controls that stand in the template itself and whose answers nothing would read."""
+    """Content controls that are in the template itself and whose answers nothing would read."""
     for tag, where in found:
         if known is not None and tag not in known:
             remedy = did_you_mean(tag, known) or tr(" (give it the key of a field, or use {{r field.control }})")

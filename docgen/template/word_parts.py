@@ -59,7 +59,7 @@ class WordFile(NamedTuple):
         return self.types.get(name) in _RENDERED
 
     def of_kind(self, kind: str) -> bytes:
-        """The part of this kind (`styles`, `numbering`); nothing where the file has none."""
+        """The part of this kind (`styles`, `numbering`); nothing if the file has none."""
         wanted = f"{_WORD}{kind}+xml"
         return next((content for name, content in self.entries if self.types.get(name) == wanted), b"")
 
@@ -82,7 +82,7 @@ class WordFile(NamedTuple):
 
 
 def word_file(path: Path) -> WordFile:
-    """The Word file at `path`.  Raises KitError where it is none."""
+    """The Word file at `path`.  Raises KitError if it is none."""
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:

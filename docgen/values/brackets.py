@@ -11,7 +11,7 @@ _REMARK = re.compile(
 
 
 class Parts(NamedTuple):
-    """What stands outside of brackets, and what in each of them that is not blank."""
+    """What is outside of brackets, and what in each of them that is not blank."""
 
     text: str
     remarks: tuple[str, ...]

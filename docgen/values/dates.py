@@ -19,7 +19,7 @@ class DateProblem(StrEnum):
 
 
 class Day(NamedTuple):
-    """A date with what stands beside it, or the trouble with the text."""
+    """A date with what is beside it, or the trouble with the text."""
 
     date: dt.date | None
     trouble: DateProblem | None = None

@@ -92,7 +92,7 @@ def leave_the_terminal_to_the_parent() -> None:
 
 
 def is_stopped(child: int | None) -> bool:
-    """Whether a child of this process is stopped, as SIGSTOP does; False where the system does not say."""
+    """Whether a child of this process is stopped, as SIGSTOP does; False if the system does not say."""
     if child is None or not hasattr(os, "waitid"):
         return False
     try:
@@ -102,7 +102,7 @@ def is_stopped(child: int | None) -> bool:
 
 
 def memory_held() -> int:
-    """The memory that this process holds now, in bytes; 0 where the system does not say."""
+    """The memory that this process holds now, in bytes; 0 if the system does not say."""
     return _memory()[1] if sys.platform == "linux" else 0
 
 
@@ -114,7 +114,7 @@ def _memory() -> tuple[int, int]:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held, in bytes; 0 where the system does not say."""
+    """The most memory that this process has held, in bytes; 0 if the system does not say."""
     if sys.platform == "win32":
         return 0
     import resource
@@ -124,7 +124,7 @@ def peak_memory() -> int:
 
 
 def is_short_of_memory(error: BaseException | None) -> bool:
-    """Whether an error came of a lack of memory, whatever a reader or library has made of it."""
+    """Whether an error came from a lack of memory, whatever a reader or library has made of it."""
     seen = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, MemoryError):

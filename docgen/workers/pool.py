@@ -1,6 +1,6 @@
 """Worker processes that may die alone, behind `submit`: a function and its arguments in, a Future out.
 
-`submit` is the seam of the batch run: whatever has it, in the manner of concurrent.futures, can run
+`submit` is the seam of the batch run: whatever has it, like concurrent.futures, can run
 units, on this machine or on others.  Each worker has a pipe of its own, so that the death of one is
 known at once, concerns the call it was busy with and nothing else, and leaves no lock behind.  A worker
 that is stopped, or silent for longer than it said (`beat`), is killed and replaced.
@@ -31,14 +31,14 @@ _IDLE = 60.0
 _LOOK, _GRACE = 1.0, 10.0
 #: How long a worker that has nothing to do may take to end (seconds).
 _FAREWELL = 10.0
-#: Calls that are worth handing out for each worker: one to work on, one to go on with.
+#: Calls that are worth handing out for each worker: one to work on, one to continue with.
 AHEAD = 2
 
 
 class WorkerDiedError(Exception):
     """A worker process ended in the middle of a call; the text says how.
 
-    `step` is what it was doing, as it said itself (`beat`).  `is_final` tells that the call used more than it
+    `step` is what it was doing, as it said itself (`beat`).  `is_final` says that the call used more than it
     may have, and would again.
     """
 
@@ -140,14 +140,14 @@ class Workers:
     def _answer(
         self, worker: _Worker | None, future: Future[Any], function: Callable[..., Any], args: tuple[Any, ...]
     ) -> _Worker | None:
-        """Have a call answered, and give the worker for the next one, if there is one that can go on."""
+        """Have a call answered, and give the worker for the next one, if there is one that can continue."""
         try:
             worker = worker or self._hire()
             reply = worker.call(function, args)
         except (EOFError, OSError):
             future.set_exception(self._bury(worker) if worker else WorkerDiedError(tr("it could not be started")))
             return None
-        except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
+        except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is reported
             future.set_exception(error)
             return worker
         if reply.error is None:
@@ -199,7 +199,7 @@ class _Worker:
         self._times_stopped = 0
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> _Reply:
-        """The reply to one call.  Raises EOFError or OSError where the process died."""
+        """The reply to one call.  Raises EOFError or OSError if the process died."""
         self.pipe.send((function, args))
         while True:
             message: _Reply | _Beat = self.pipe.recv()
@@ -211,7 +211,7 @@ class _Worker:
 
     def look(self) -> None:
         """Kill the process where it is stopped or silent."""
-        # Twice: a process group that is let go on does so one process after the other.
+        # Twice: a process group that is let continue does so one process after the other.
         self._times_stopped = self._times_stopped + 1 if limits.is_stopped(self.process.pid) else 0
         if self._times_stopped > 1:
             self._kill(tr("it was stopped"))

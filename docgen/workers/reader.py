@@ -90,7 +90,7 @@ class Reader:
             raise message.error
 
     def end(self) -> int:
-        """End the child, whatever it is doing; its exit code, 0 where there is none."""
+        """End the child, whatever it is doing; its exit code, 0 if there is none."""
         child, self._child = self._child, None
         return child.end() if child else 0
 
@@ -128,7 +128,7 @@ class _Child:
             raise _DiedError from cause
 
     def answer(self) -> _Message:
-        """The next message.  Raises _DiedError, also where the child is stopped or says nothing for too long."""
+        """The next message.  Raises _DiedError, also if the child is stopped or says nothing for too long."""
         until, times_stopped = time.monotonic() + _SILENT, 0
         poll = select.poll()
         poll.register(self._answers, select.POLLIN)
@@ -139,7 +139,7 @@ class _Child:
                     raise _DiedError
                 self._received += piece
                 continue
-            # Twice: a process group that is let go on does so one process after the other.
+            # Twice: a process group that is let continue does so one process after the other.
             times_stopped = times_stopped + 1 if limits.is_stopped(self._process) else 0
             if times_stopped > 1:
                 raise _DiedError(tr("was stopped"))
@@ -165,7 +165,7 @@ def _send(descriptor: int, message: bytes) -> None:
 
 
 def _cut(received: bytearray) -> bytes | None:
-    """The first message, taken off what was received; None where it is not whole yet."""
+    """The first message, taken off what was received; None if it is not whole yet."""
     if len(received) < _LENGTH.size:
         return None
     end = _LENGTH.size + _LENGTH.unpack_from(received)[0]
@@ -236,7 +236,7 @@ def _steps(path: str, function: Callable[..., Iterator[Any]], args: tuple[Any, .
     except Exception as error:
         if not limits.is_short_of_memory(error):
             raise
-        raise limits.too_much_memory(path) from None  # what it came of holds on to what filled the memory
+        raise limits.too_much_memory(path) from None  # what it came from holds on to what filled the memory
     finally:
         limits.end_reading()
 
