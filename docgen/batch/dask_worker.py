@@ -1,8 +1,8 @@
-"""A worker of a dask cluster, as seen from within: whether it fits a run, and how it hands on the run's calls.
+"""A worker of a dask cluster, from within: whether it fits a run, and how it passes on the calls of the run.
 
-It makes nothing itself.  Every call goes to a worker process of its own (`workers`), as on one machine: a
-deadly intake kills that process and nothing of dask's, says how it died, and finds a fresh one.  Nothing is
-raised to dask, which would write arguments and values into its logs; errors are part of the reply.
+It makes no documents itself.  As on one machine, every call goes to a worker process (`workers`): an intake that
+crashes it kills that process and nothing of dask.  Errors are part of the reply and are never raised to dask, which
+would write arguments and values into its logs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from docgen.language import phrase, tr
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
 
-#: How a worker process ended that cannot say so any more.
+#: How a worker process ended that can no longer say so.
 LOST = phrase("its machine or dask worker was lost")
 
 
@@ -74,8 +74,8 @@ def relay(setting: Setting, function: Callable[..., Any], *args: Any) -> Reply:
 def _begun_once(worker: Worker) -> Iterator[None]:
     """Mark the task as begun while it is worked on.  Raises WorkerDiedError if it is marked already.
 
-    dask runs the tasks of a lost worker again without a word, those that it was busy with and those that
-    were waiting there.  The mark tells one from the other, whatever the scheduler is set to.
+    dask silently runs the tasks of a lost worker again, both those that it was busy with and those that were waiting.
+    The mark distinguishes them, with any setting of the scheduler.
     """
     mark: Any = Event(f"docgen-{worker.get_current_task()}")
     is_second = mark.is_set()
@@ -92,7 +92,7 @@ def _pool(setting: Setting, worker: Worker) -> Workers:
     """The worker processes for a run.  Raises SystemMissingError if this dask worker does not fit it."""
     with _opening:
         if setting.name not in _pools:
-            # dask's processes are daemons, which may have no children; ours end with their parent anyway.
+            # dask's processes are daemons and may have no children; ours end with their parent anyway
             multiprocessing.current_process().daemon = False
             pool = Workers(worker.state.nthreads)
             try:
@@ -116,7 +116,7 @@ async def fit(setting: Setting, dask_worker: Worker) -> DocgenError | None:
 
 
 async def leave(name: str) -> None:
-    """End the worker processes of a run, whatever they are doing."""
+    """End the worker processes of a run at once."""
     pool = _pools.pop(name, None)
     if pool is not None:
         await asyncio.to_thread(pool.end, at_once=True)
@@ -131,7 +131,7 @@ def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _misfit(setting: Setting) -> str:
-    """What this machine has not in common with the one that started the run; nothing if it fits."""
+    """How this machine differs from the one that started the run; empty if it fits."""
     job = setting.job
     if setting.docgen != __version__:
         return tr("it has docgen {version}, and this is {docgen}", version=__version__, docgen=setting.docgen)

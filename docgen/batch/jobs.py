@@ -1,7 +1,7 @@
-"""What passes between the parts of a batch run: the job, its units, and what became of each.
+"""The data that the parts of a batch run exchange: the job, its units, and their outcomes.
 
-Everything here can be pickled, and an outcome is a line of JSON too, so that a unit may be worked on
-anywhere: in a process beside this one or on another machine.
+Everything here can be pickled, and an outcome can be a line of JSON, so that a unit can be done in any process, also
+on another machine.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from docgen.packet.manifest import terms_sha256
 from docgen.packet.packet import KINDS, PacketOptions
 from docgen.text import printable
 
-#: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
-#: which is much beside the cost of handing it out and little to lose with a worker.
+#: Intakes in a unit with reviews, and without: about a second of work in both cases, much more than the cost of
+#: handing it out and little to lose with a worker.
 _WITH_REVIEW, _WITHOUT_REVIEW = 8, 64
 
 
@@ -39,7 +39,7 @@ _WITH_REVIEW, _WITHOUT_REVIEW = 8, 64
 class Job:
     """What every unit of a run needs to know.
 
-    `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
+    `stamp` is a hash of everything but the source that decides what a packet holds; `timeout` the longest
     that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with; `most_intakes` how
     many intakes of a source are made.
     """
@@ -92,8 +92,8 @@ def kit_sha256(kit: Path) -> str:
 class Unit:
     """Some intakes of a source, counted from 0: those from `start` on and before `stop`.
 
-    `deaths` says how workers died of it; `before` is what the journal says became of it.  Whether the file
-    `is_unknown` says whether it has to be looked into first.
+    `deaths` says how workers died of it; `before` is its earlier outcome in the journal.  `is_unknown` says whether
+    docgen must look into the file first.
     """
 
     source: str
@@ -146,7 +146,7 @@ class Outside(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a unit.
+    """The outcome of a unit.
 
     `inputs` is a hash of what it was made from; `more` says that the source may continue after the unit, and
     `about` how many intakes it seems to hold in all, 0 if nobody knows.  `digest` tells sources apart whose

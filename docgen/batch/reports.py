@@ -15,7 +15,7 @@ REPORT = "report.xlsx"
 
 def write_reports(out: Location, outcomes: Iterable[Outcome]) -> None:
     """Write report.xlsx and report.html to `out`.  Goes through `outcomes` twice; raises WriteError."""
-    from docgen.batch.workbook import write_workbook  # XlsxWriter: not for the process that only waits
+    from docgen.batch.workbook import write_workbook  # loads XlsxWriter, which only the process that writes needs
 
     summary = summarise(outcomes)
     with files.replacing(out / REPORT) as temporary, scratch.for_libraries():

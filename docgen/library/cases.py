@@ -1,4 +1,4 @@
-"""Sources → cases: each intake with its review, and the documents that can be made of it."""
+"""Sources → cases: each intake with its review and its documents."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def read(
     and streams without one are named by their content.  `amendments` are answers that the provider corrects: a file of
     them, or a list; all must fit this source, which is never changed.
 
-    Raises SourceError if the source cannot be read or holds no intake, KitError where the kit is wrong,
-    UsageError where kit, terms or amendments are not there, AmendmentError (a SourceError) where one of these does not
-    fit the source.  What customers write badly raises nothing: it is a finding.
+    Raises SourceError if the source cannot be read or holds no intake, KitError if the kit is wrong,
+    UsageError if kit, terms or amendments are missing, AmendmentError (a SourceError) where one of these does not
+    fit the source.  A bad answer raises nothing: it is a finding.
     """
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
@@ -64,9 +64,9 @@ def cases_of(
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """The cases of one source, made one at a time whenever they are gone through.
+    """The cases of one source; each iteration makes them again, one at a time.
 
-    Going through them raises SourceError where a later part of a long source cannot be read.
+    Iteration raises SourceError if a later part of a long source cannot be read.
     """
 
     _file: SourceFile
@@ -86,7 +86,7 @@ class Cases:
     def outside(self) -> tuple[Unrecognised, ...]:
         """The texts of the source that are in no intake and were not understood.
 
-        Of a long source those of its beginning; more come with its cases.
+        For a long source, those at its beginning; more come with its cases.
         """
         return self._judged.outside
 
@@ -105,8 +105,8 @@ class Contract(bytes):
 class Case:
     """One customer's intake with its review.
 
-    The methods that make documents raise KitError where a template cannot be used, SystemMissingError where a
-    font or library is missing, ProofError where the document fails its own check.
+    The methods that make documents raise KitError if a template cannot be used, SystemMissingError if a font or
+    library is missing, ProofError if the document fails its own check.
     """
 
     reviewed: ReviewedIntake
@@ -220,9 +220,10 @@ class Case:
         allow_unready: bool = False,
         date: dt.date | None = None,
     ) -> Contract:
-        """The contract draft (Word); `final` leaves out the watermark and what is said in drafts alone.
+        """The contract draft (Word); `final` leaves out the watermark and the texts of drafts.
 
-        `reviewed_by` names who has decided on what the review leaves to a person; the contract's properties say so.
+        `reviewed_by` names the person who decided what the review leaves open; it is in the properties of the
+        contract.
 
         Raises NotReadyError if the case is not `ready` (with `allow_unready` one is made that says so on every
         page), where a value is pending in a final one, and where a final one is asked for and nobody has decided on a
@@ -254,11 +255,11 @@ class Case:
         return contract
 
     def correction_sheet(self) -> bytes:
-        """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
+        """The Excel sheet to send back to the customer, every problem marked and explained in place."""
         return correction_sheet([self])
 
     def correction_form(self, *, date: dt.date | None = None) -> bytes:
-        """The Word form that goes back to the customer, every problem marked and explained in place."""
+        """The Word form to send back to the customer, every problem marked and explained in place."""
         from docgen.documents.correction import returned
         from docgen.documents.form import returned_form
 
@@ -273,11 +274,11 @@ class Case:
         reviewed_by: str | None = None,
         force: bool = False,
     ) -> Packet:
-        """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
+        """Write all documents that are due into a new folder in `folder`, whole or not at all.
 
         `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no
-        two intakes share it).  A packet that is there unchanged is replaced; one that holds anybody's work is
-        not, unless with `force`.  `reviewed_by` is recorded in the manifest and in the contract.  Raises WriteError.
+        two intakes share it).  An existing unchanged packet is replaced; an edited one only with `force`.
+        `reviewed_by` is recorded in the manifest and in the contract.  Raises WriteError.
         """
         from docgen.packet import packet
 

@@ -20,7 +20,7 @@ from docgen.model.intake import Amendment
 
 
 class Kit(model.Kit):
-    """A kit, loaded and checked: what is asked, what is refused, what is written.
+    """A kit, loaded and checked: its questions, rules and documents.
 
     `name`, `version`, `title`, `fields` and the rest of kit.yaml are its attributes (docs/kit.md).
     """

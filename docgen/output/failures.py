@@ -1,4 +1,4 @@
-"""What a disk or a storage says when writing fails → one clear line."""
+"""Errors of disks and storage → one clear line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 @contextmanager
 def clear_errors(path: Location) -> Iterator[None]:
-    """Raise what a disk or a storage says as WriteError, in one clear line."""
+    """Raise errors of disks and storage as WriteError, in one clear line."""
     try:
         yield
     except (DocgenError, BlockingIOError):
@@ -41,7 +41,7 @@ def clear_errors(path: Location) -> Iterator[None]:
     except Exception as cause:
         if isinstance(path, Path):
             raise
-        # Every storage has exceptions of its own.
+        # Every storage library has its own exceptions.
         raise WriteError(
             tr("{path} cannot be reached: {cause}", path=path, cause=cause),
             tr("look at its name, credentials and network"),

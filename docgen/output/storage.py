@@ -1,4 +1,4 @@
-"""Storage that is no disk: s3:// and whatever else fsspec knows.  What is there, and how objects are written.
+"""Object storage: s3:// and every other kind that fsspec knows; how objects are listed and written.
 
 An object appears whole, but nothing is renamed, appended to or locked.  So a packet is written with its
 manifest last, behind a mark that says it is being written; a lock is an object that only one can create,
@@ -21,7 +21,7 @@ from docgen.language import tr
 if TYPE_CHECKING:
     from upath import UPath
 
-#: A path of this machine, or an address of storage; both have the manners of pathlib.
+#: A path of this machine, or an address of storage; both work like pathlib.
 Location: TypeAlias = "Path | UPath"
 
 #: In the folder of a packet: its writing has begun and not ended.
@@ -37,7 +37,7 @@ def is_remote(text: str) -> bool:
 
 
 def location(text: str) -> Location:
-    """What a path or address stands for.
+    """The Path or UPath of a path or address.
 
     Raises UsageError for an address of no known kind, SystemMissingError if its library is not installed.
     """
@@ -59,7 +59,7 @@ def location(text: str) -> Location:
 
 @contextmanager
 def reading(place: Location) -> Iterator[None]:
-    """Raise whatever a storage's library raises as SourceError, in one clear line: each has errors of its own."""
+    """Raise any error of a storage library as SourceError, in one clear line."""
     try:
         yield
     except DocgenError:
@@ -158,8 +158,8 @@ def publish(prepared: StagedObjects) -> None:
 def leased(lock: UPath) -> Iterator[None]:
     """Hold a lock for as long as this process lives, and give it back.  Raises BlockingIOError if another does.
 
-    A lock that its holder no longer renews is taken over, after a wait.  A holder that was held up for
-    longer than that does not learn of it; what both then write is the same.
+    A lock that its holder no longer renews is taken over after a wait.  A holder that was delayed for longer does not
+    notice; both then write the same.
     """
     token = secrets.token_hex(8)
     try:

@@ -1,4 +1,4 @@
-"""What a packet was made from and what it holds: `manifest.json`, and the proof that nothing changed since."""
+"""What a packet was made from and what it holds: `manifest.json`, and the check that nothing changed since."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class MadeWith(NamedTuple):
     files: Mapping[str, str]
 
     def differing(self, kit: Path) -> list[str]:
-        """The files of the kit that are not the same in the folder `kit`: changed, gone, or new there."""
+        """The files that differ in the folder `kit`: changed, missing or new there."""
         now = _hashes(kit)
         return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))
 
@@ -180,7 +180,7 @@ def made_with(folder: Location) -> MadeWith | None:
         return None
 
 
-#: What reading a manifest that somebody has damaged may raise.
+#: What reading a damaged manifest may raise.
 _DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
