@@ -1,4 +1,4 @@
-"""What is made of a file, remembered for as long as the file is the same.  Imports nothing of docgen."""
+"""Results computed from files, kept until the file changes.  Imports nothing of docgen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command but `batch` reads, read in one child process (`workers.reader`).
+"""Reading for every command except `batch`, in one child process (`workers.reader`).
 
 The library reads in the process of its caller; these are the same functions, behind the same arguments.
 """

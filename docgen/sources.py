@@ -1,4 +1,4 @@
-"""Sources as given on the command line → the files they mean.  Folders are listed, no file is opened."""
+"""Sources as given on the command line → their files.  Folders are listed; no file is opened."""
 
 from __future__ import annotations
 

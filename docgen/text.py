@@ -1,4 +1,4 @@
-"""Text: cleaning what people paste, folding it for comparison, 大写.
+"""Text: cleaning of pasted text, folding for comparison, amounts in capitals (大写).
 
 Cleaning keeps what was meant (it is printed); folding throws away all that does not tell two words
 apart (it is only compared).  Imports nothing of docgen.

@@ -1,4 +1,4 @@
-"""Workers of a dask cluster, on this machine or on others, behind the same `submit` as those of `workers`.
+"""Workers of a dask cluster, on this machine or on others, with the same `submit` as those of `workers`.
 
 Imports dask, an extra: import this module only if a cluster is asked for.
 """

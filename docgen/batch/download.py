@@ -1,4 +1,4 @@
-"""Sources that are no files of this machine are brought here, one at a time.
+"""Copies of sources in storage on this machine, one at a time.
 
 A copy is removed when the next one comes or the process ends; copies of a killed process are removed by the next
 download.

@@ -1,4 +1,4 @@
-"""The journal of a batch run: every outcome on disk as soon as it is known, a line of JSON each.
+"""The journal of a batch run: every outcome is a line of JSON, on the disk as soon as it is known.
 
 A line is safe on the disk before the run continues (on object storage, after about a second); a line that a crash left
 incomplete is cut off.  Memory holds the offsets of lines, not their texts.

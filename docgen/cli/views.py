@@ -1,4 +1,4 @@
-"""What people see of results in a terminal: rich renderables, printed by the command line alone."""
+"""Results as people see them in a terminal, as rich renderables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the cells of the Excel sheet: labels, hints, answers; all words are the kit's."""
+"""Texts for the cells of the Excel sheet: labels, hints, answers; all words are the kit's."""
 
 from __future__ import annotations
 

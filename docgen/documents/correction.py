@@ -1,4 +1,4 @@
-"""What goes back to the customer: every answer with what is to be mended, the same for sheet and Word form.
+"""The answers to send back to the customer, each with its problems; the same for sheet and Word form.
 
 An accepted answer is settled: shown as understood, and not to be changed.  One with a finding stays open
 and is shown as it was written wherever that could not be read; the finding is beside it.  Nothing of

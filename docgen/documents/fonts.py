@@ -1,4 +1,4 @@
-"""The faces that the review summary is set in: whether they are there, what they can draw, which they are.
+"""The fonts of the review summary: which are installed, and which characters they have.
 
 Fontconfig is asked, as the PDF library asks it.  Core faces are cut from what is installed and kept in the
 user's cache folder, named by the faces they were cut from: another font, or another way of cutting, is another file.

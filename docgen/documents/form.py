@@ -1,4 +1,4 @@
-"""The fillable Word form: blank, prefilled from an intake, or sent back with what is to be mended."""
+"""The fillable Word form: blank, prefilled from an intake, or to send back with its problems."""
 
 from __future__ import annotations
 

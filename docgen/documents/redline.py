@@ -1,4 +1,4 @@
-"""A contract against an earlier one: the new draft with every difference as a tracked change.
+"""A contract compared with an earlier one: the new draft with every difference as a tracked change.
 
 The comparison is python-redlines', an optional extra (`docgen[redline]`); its engine is a program of its own.
 """

@@ -1,4 +1,4 @@
-"""The Excel sheet that customers fill in, blank or sent back; everything printed in it comes from the kit.
+"""The Excel sheet that customers fill in, blank or to send back; all its texts come from the kit.
 
 One sheet to fill in for each intake, one that explains each item, and on request one for each internal
 section.  What is printed in an answer cell reads back as not given; every answer cell is text, so that

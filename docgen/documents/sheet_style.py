@@ -1,4 +1,4 @@
-"""Looks, sizes and bytes of the Excel files that docgen makes; knows no kit.
+"""Formats, sizes and bytes of the Excel files that docgen makes; independent of the kit.
 
 Equal workbooks give equal bytes: openpyxl stamps the current time on the file and on every part of
 it, so `pack` writes both again with a fixed one.

@@ -1,4 +1,4 @@
-"""Everything that may be written in the templates of a kit: `docgen template fields`.
+"""Everything that the templates of a kit may contain: `docgen template fields`.
 
 Nothing is listed by hand: names come from the kit and from the types that the context is made of, filters
 and functions from the sandbox, each with the first line of its own description.

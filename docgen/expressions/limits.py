@@ -1,4 +1,4 @@
-"""How much kits and templates may compute: every rendering has a budget, and pays for what it makes and goes through.
+"""How much kits and templates may compute: every rendering has a budget of steps and characters.
 
 The sandbox has no `range` and no method that makes long texts; what is left to grow without end are loops
 within loops, macros that call themselves, and texts made of themselves again and again.  A budget is the

@@ -1,4 +1,4 @@
-"""The sandboxed Jinja2 that kits and templates are written in: environment, missing values, functions.
+"""The sandboxed Jinja2 of kits and templates: environment, missing values, functions.
 
 A kit's expressions see plain values; templates see `Shown` ones, which print as a person reads
 them and compare by their key.  A value that was not given is `Missing` in both (design §3).

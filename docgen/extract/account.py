@@ -1,4 +1,4 @@
-"""The account of a page: what became of every text that a reader of a sheet sees.
+"""The account of a sheet: how every visible text was used.
 
 Whatever a sheet shows is entered when the account is opened.  Reading settles each entry once; what nobody has
 settled is not understood.  So no text can be lost between answers, findings and the list of what is left.

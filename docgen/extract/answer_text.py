@@ -1,4 +1,4 @@
-"""The text of an answer as somebody wrote it, without what the form prints around it: hints and lines to write on."""
+"""The text of an answer as written, without the printed texts of the form: hints and lines to write on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cells of a form are labels, and which merely look like one.
+"""Which cells of a form are labels, and which only look like labels.
 
 The answer `手机号` to 主叫号码类型 reads like the label of another field: where a text stands decides,
 what is beside and below it, and whether it has the star or colon that no answer has.

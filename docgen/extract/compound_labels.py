@@ -1,4 +1,4 @@
-"""Labels that say more than the name of one field: two fields in one (`联系人/职位`), a choice of one (`行业/银行`)."""
+"""Labels of more than one field: two fields in one (`联系人/职位`), or a choice of a field (`行业/银行`)."""
 
 from __future__ import annotations
 

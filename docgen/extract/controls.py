@@ -1,4 +1,4 @@
-"""The form of the kit, read by its content controls: tag and visible text tell each answer.
+"""The Word form of the kit, read by the tags and visible texts of its content controls.
 
 Nothing else that Word keeps of a control is trusted, since other editors drop it: that the text is a
 placeholder is known by what it says, that a box is ticked by the tick it shows.  What was written beside

@@ -1,4 +1,4 @@
-"""The zone of a label → the answer in it, with what else is there."""
+"""The zone of a label → the answer in it, and the other texts there."""
 
 from __future__ import annotations
 

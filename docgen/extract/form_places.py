@@ -1,4 +1,4 @@
-"""Where the answers of a form stand: in which columns, beside their labels or below them."""
+"""The places of the answers in a form: in which columns, beside their labels or below them."""
 
 from __future__ import annotations
 

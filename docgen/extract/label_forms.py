@@ -1,4 +1,4 @@
-"""The forms under which a label may be known: as printed, within a path, in two languages, as a question.
+"""The forms of a label: as printed, within a path, in two languages, as a question.
 
 Knows the words of labels alone, no cells: `LabelForms` is given the names of a kit's fields and of its groups.
 """

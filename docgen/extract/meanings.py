@@ -1,4 +1,4 @@
-"""What one text of a source can be, by the words of a kit."""
+"""The possible meanings of one text of a source, by the words of a kit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mobile number written behind a name, `王女士 13911112222`, where the number has a place of its own."""
+"""A mobile number written after a name, `王女士 13911112222`, though it has its own place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that nearly are the label of a field: those that are read all the same, and those that are only reported.
+"""Texts that are nearly the label of a field: some are read, others are only reported.
 
 A label is read where one character of it is wrong, missing or too many, or a known word is before it, and where
 that is so of exactly one field.

@@ -1,4 +1,4 @@
-"""Why a source holds no intake: which labels were found on which sheet, which are missing, which are nearly known."""
+"""Why a source holds no intake: which labels each sheet has, which are missing, which are nearly right."""
 
 from __future__ import annotations
 

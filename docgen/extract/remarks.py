@@ -1,4 +1,4 @@
-"""What reading has to say of texts around the answers: not read, struck out, a comment, a picture, hidden."""
+"""Findings about texts around the answers: not read, struck out, a comment, a picture, hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A source file → the answers in it, as written.  The door of this folder is `read`."""
+"""A source file → the answers in it, as written.  `read` is the entry of this folder."""
 
 from __future__ import annotations
 

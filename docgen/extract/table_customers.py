@@ -1,4 +1,4 @@
-"""One customer of a table, in one row or in several → the answers, and what else is there."""
+"""One customer of a table, in one row or in several → the answers, and the other texts there."""
 
 from __future__ import annotations
 

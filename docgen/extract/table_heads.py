@@ -1,4 +1,4 @@
-"""The header of a table: its rows, the columns of each field, and what is known of the other columns."""
+"""The header of a table: its rows, the columns of each field, and the other columns."""
 
 from __future__ import annotations
 

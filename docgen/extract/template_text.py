@@ -1,4 +1,4 @@
-"""How the texts of a form are compared with what a kit prints: by their letters, and by the template they came from."""
+"""Comparison of the texts of a form with the printed texts of a kit."""
 
 from __future__ import annotations
 

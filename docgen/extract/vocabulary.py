@@ -1,4 +1,4 @@
-"""What a kit makes of a text: a field's label, a group, a hint, a printed choice, or nothing it knows.
+"""The meaning of a text for a kit: a field's label, a group, a hint, a printed choice, or unknown.
 
 Texts are compared folded.  Built once per source from the kit; the words of every form are its own.
 """

@@ -1,4 +1,4 @@
-"""The compound file of old Office programs (OLE2, [MS-CFB]), through olefile; and what stands locked in one.
+"""The compound file of old Office programs (OLE2, [MS-CFB]), through olefile; and encrypted packages in one.
 
 Excel locks a workbook that is only protected against changes with a password of its own, which it tries without
 asking: such files open here, too.  No other password is tried.

@@ -1,5 +1,7 @@
-"""What a source is, by its content: the first look at a foreign file.  Its zip is checked; no part is unpacked
-but those that say what it is."""
+"""The kind of a source, by its content: the first look at a foreign file.
+
+The zip is checked; only the parts that
+show the kind are unpacked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a Word document, gone through once: tables, controls, and the text around them.
+"""The body of a Word document, read once: tables, controls, and the text around them.
 
 Each element is seen once, however deep it is nested, and pays for what it shows.
 """

@@ -1,4 +1,4 @@
-"""What the body of a Word document is made of, while it is gone through: flows of text, controls, tables."""
+"""The parts of the body of a Word document while it is read: flows of text, controls, tables."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""What the runs of a Word document show (ECMA-376 part 1, 17.3): texts, signs, symbols, ticks of old form fields,
-and whether they are struck out."""
+"""The visible text of the runs of a Word document (ECMA-376 part 1, 17.3).
+
+Texts, signs, symbols and ticks of old
+form fields, and whether they are struck out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The neutral picture of a sheet: which cells hold text, which are merged.  Knows no file format.
+"""A sheet independent of its file format: which cells hold text, and which are merged.
 
 A grid holds non-empty cells only, so a lone cell in the far corner costs nothing; nothing here or
 above ever walks over all rows times all columns.

@@ -1,4 +1,4 @@
-"""XML of strangers: no DTD, no prolog or token without end, no tree larger than its budget.
+"""XML from strangers: no DTD, no endless prolog or token, no tree larger than its budget.
 
 Parts are parsed by the standard library in C.  Before expat 2.6 its parser goes through a token again with
 every piece that it is fed, so pieces are large and tokens bounded.

@@ -1,4 +1,4 @@
-"""What a cell shows: its value by its number format, as the sheet's reader sees it.
+"""The text that a cell shows: its value in its number format.
 
 `5` in the format `0"万"` is `5万`, `1` in `[=1]"是";[=0]"否"` is `是`.  Where a format cannot be rendered for
 certain the cell has the fault `format-unknown`: nobody may guess what was on the screen.

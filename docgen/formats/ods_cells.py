@@ -1,4 +1,4 @@
-"""One cell of an OpenDocument spreadsheet: the text that is in it, and what its typed value says beside it."""
+"""One cell of an OpenDocument spreadsheet: its text and its typed value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The zip of an Office or OpenDocument file as its parts.  What is not read is not examined.
+"""The parts of an Office or OpenDocument file (a zip).  Parts that are not read are not checked.
 
 Names are as the formats have them: with slashes, and alike whatever case they are written in.  A workbook
 locked with Excel's default password opens as in Excel, without asking.

@@ -1,4 +1,4 @@
-"""The custom document properties of a workbook, and what docgen left of its own in them."""
+"""The custom document properties of a workbook, and those that docgen wrote."""
 
 from __future__ import annotations
 

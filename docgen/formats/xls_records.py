@@ -1,8 +1,10 @@
-"""The records of an .xls workbook ([MS-XLS]): those that xlrd reads, put into a stream of their own, and what it
-does not tell: merged ranges, hidden rows and columns, comments, text boxes and pictures.
+"""The records of an .xls workbook ([MS-XLS]): those for xlrd, and those that it does not read.
 
-xlrd believes what records say, and fails on many that hold no answer.  So it sees those of cells, texts and
-formats alone, no more than budgets give, in sheets that begin where they are said to.
+Records of merged
+ranges, hidden rows and columns, comments, text boxes and pictures are read here.
+
+xlrd trusts all records, and fails on many that hold no answer.  So it gets a stream with the records of cells, texts
+and formats only, within the budgets, in sheets that begin where the workbook says.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is before and after the rows of a long sheet, without reading these.
+"""The parts before and after the rows of a long sheet, without reading the rows.
 
 Merged ranges and filters are after the rows, and are needed before the first.  To parse all rows for them takes
 as long as to read the sheet; to look for the end of the rows takes a tenth.

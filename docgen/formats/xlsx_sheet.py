@@ -1,4 +1,4 @@
-"""The part of one sheet of an .xlsx workbook, gone through once: its cells as shown, and what is said of the sheet."""
+"""The part of one sheet of an .xlsx workbook, read once: its cells as shown, and its properties."""
 
 from __future__ import annotations
 

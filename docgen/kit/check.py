@@ -1,4 +1,4 @@
-"""Whether a kit means something: every field, rule, figure and name that its parts speak of is there."""
+"""The check of a kit: every field, rule, figure and name that it mentions exists."""
 
 from __future__ import annotations
 

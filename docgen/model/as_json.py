@@ -1,5 +1,7 @@
-"""What docgen says as JSON (design §4): the shapes that its schemas are made from, and findings, figures and intakes
-in them.  What `Annotated` says of an entry is in the schemas."""
+"""The JSON of docgen: the types of its schemas, and findings, figures and intakes in them.
+
+The text in `Annotated`
+describes an entry in the schemas."""
 
 from __future__ import annotations
 

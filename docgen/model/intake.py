@@ -1,4 +1,4 @@
-"""The things that pass from stage to stage: answers, intake, finding, review.  Plain frozen data.
+"""The data that the stages exchange: answers, intake, finding, review.  Plain frozen data.
 
 Order of life: `Answers` (as written, from one place in a source) → `Intake` (as understood)
 → `Review` (findings, figures, verdict).  What `Annotated` says of an attribute is reported to template authors.

@@ -1,4 +1,4 @@
-"""A kit: the folder of data and templates that says what is asked, what is refused and what is written.
+"""A kit: the folder of data and templates with its questions, rules and documents.
 
 These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it.  docs/kit.md and the JSON Schema of
 `kit.yaml` are made from what is said here of each class and attribute.

@@ -1,4 +1,4 @@
-"""Answers as written → an intake as understood, with a finding for all that is missing or cannot be read."""
+"""Answers as written → an intake as understood, with a finding for each missing or unreadable answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider's rules on one intake: findings, derived figures, verdict.  Knows no rule itself: the kit does."""
+"""The provider's rules applied to one intake: findings, derived figures, verdict.  All rules are in the kit."""
 
 from __future__ import annotations
 

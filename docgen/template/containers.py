@@ -1,4 +1,4 @@
-"""Containers that conditions and loops leave empty, filled or taken away: Word opens no document that has them.
+"""Containers that conditions and loops leave empty are filled or removed: Word does not open a document with them.
 
 A cell ends in a paragraph (ECMA-376 part 1, 17.4.65), a row has a cell (17.4.78), a table a row (17.4.37); text
 boxes, headers, footers, notes and comments hold at least a paragraph, content controls something of their kind.

@@ -1,4 +1,4 @@
-"""Shapes: what a template may do with a value, read from the Python types that the context is made of.
+"""What a template may do with a value, read from the Python types of the context.
 
 A shape says which attributes a value has and what a loop over it gives.  `Annotated[type, "meaning"]` gives an
 attribute its one-line meaning, which `docgen template fields` prints.

@@ -1,4 +1,4 @@
-"""What is wrong with a template, before any data exists; and compiling one that is right.
+"""The problems of a template, found before any data exists; and the compilation of a correct one.
 
 Checking and rendering share this: a template is compiled only when nothing is wrong with it, and every problem
 is reported at once.  A tag that fails on an intake is reported with its place and the values in it.

@@ -1,4 +1,4 @@
-"""What a Word template would fetch from outside, or run, when somebody opens a document made of it.
+"""References that make Word fetch or run something when a document made of the template is opened.
 
 The engine copies relationships and fields as they are, so a template that reaches outside makes documents that
 do: a picture that tells its server who reads, a template with macros, a link to a file of the reader's.

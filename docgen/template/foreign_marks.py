@@ -1,4 +1,4 @@
-"""Names of the kit between the marks of other programs: `{company_name}`, `«company_name»`, `${company_name}`."""
+"""Names of the kit in the marks of other programs: `{company_name}`, `«company_name»`, `${company_name}`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a template uses names: what it says that is unknown, and what it prints without asking whether it is given.
+"""How a template uses names: unknown ones, and those printed without a check whether they are given.
 
 One walk over the syntax tree that knows, at every place, which names there are and what they hold.
 """

@@ -1,4 +1,4 @@
-"""Cross-references and the table of contents of a rendered Word document, as Word itself would renew them.
+"""Cross-references and the table of contents of a rendered Word document, as Word itself would update them.
 
 Conditions take clauses away, so that what a template's references show is right for one contract only.  A field
 `REF name \\n` gets the number that its paragraph has in this document; an entry of the contents whose heading is not

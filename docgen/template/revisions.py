@@ -1,4 +1,4 @@
-"""Tracked changes and comments of a template: counted for its author, and never carried into a document.
+"""Tracked changes and comments of a template: counted for its author, never copied into a document.
 
 Tracked changes are taken as accepted (ECMA-376 part 1, 17.13.5): what was inserted stays, what was deleted goes, new
 formatting holds.

@@ -1,4 +1,4 @@
-"""The tags of a template, as written and as meant: found in its passages, with every accident of typing.
+"""The tags of a template, as written and as meant, with every typing mistake.
 
 A tag with an accident is mended as far as one can tell what was meant, so that what else is wrong with it
 can be reported in the same run.

@@ -1,4 +1,4 @@
-"""The text of a template as its author sees it: passages, each with its place and its way back to the source.
+"""The text of a template as its author sees it: passages, each with its place and its position in the source.
 
 A passage of a Word part is a paragraph, its runs joined, or an attribute that holds tags (the description of a
 picture); a page of HTML is one passage.

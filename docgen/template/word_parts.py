@@ -1,4 +1,4 @@
-"""The parts of a Word file: which one is the document, which ones hold text to fill in, which ones nobody fills in.
+"""The parts of a Word file: the document, the parts with text to fill in, and the parts that are not filled in.
 
 Parts are known by their content types ([Content_Types].xml, ISO 29500-2, 10.1.2), whatever they are called.
 """

@@ -1,4 +1,4 @@
-"""Words around a number: what bounds it, by what span of time it counts, what merely is there.
+"""Words around a number: bounds, the period of time, and words without effect.
 
 `Affixes` takes them off both ends of a folded text and says what they say.  The words are here as data; those
 that a kit's field counts (通, 号码) are given.

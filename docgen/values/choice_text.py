@@ -1,4 +1,4 @@
-"""The text of a field of choices, cut into labels, 其他 with what follows it, other text, and marks.
+"""The text of a choice field, cut into labels, 其他 with the text after it, other text, and marks.
 
 Knows names only, no kit: `options` is given every name of every choice.
 """

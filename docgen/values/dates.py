@@ -1,4 +1,4 @@
-"""Dates as people and sheets write them → a date.  Year, month and day in that order, or nothing."""
+"""Dates as people and sheets write them → a date.  Only the order year, month, day is read."""
 
 from __future__ import annotations
 

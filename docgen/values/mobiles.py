@@ -1,4 +1,4 @@
-"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are never chosen from."""
+"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are a problem."""
 
 from __future__ import annotations
 

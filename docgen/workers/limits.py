@@ -1,4 +1,4 @@
-"""What a process may use while it reads a file or makes documents, and what its end says.
+"""Limits of a process while it reads a file or makes documents, and the meaning of its end.
 
 Time and processor time are limited by timers of the system, which end the process whatever it is doing; memory
 by its address space, so that Python raises MemoryError and a library fails or dies.  Where the system has no

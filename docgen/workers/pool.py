@@ -1,4 +1,4 @@
-"""Worker processes that may die alone, behind `submit`: a function and its arguments in, a Future out.
+"""Worker processes, called through `submit`: a function and its arguments in, a Future out.
 
 `submit` is the seam of the batch run: whatever has it, like concurrent.futures, can run
 units, on this machine or on others.  Each worker has a pipe of its own, so that the death of one is
