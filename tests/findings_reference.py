@@ -237,17 +237,27 @@ def _section(code: str) -> Iterator[str]:
     yield f"### {code}"
     yield f"{EXAMPLES[code]['means']} Level `{finding.level}`, rule `{finding.rule}`."
     written = f"Written: `{_short(finding.written)}`\n\n" if finding.written else ""
-    yield f"{written}> {_short(finding.message, 200)}\n>\n> {finding.remedy}"
+    ask = f"\n>\n> To the customer: {_short(finding.ask, 200)}" if finding.ask else ""
+    yield f"{written}> {_short(finding.message, 200)}\n>\n> {finding.remedy}{ask}"
 
 
 def of_kit() -> str:
     """Every rule of the kit caller-number, with what it says of its example."""
-    rows = ["| code | title | level | written | what docgen says | how to mend it |", "|---|---|---|---|---|---|"]
+    rows = ["| code | title | level | written | what docgen says | how to mend it | to the customer |"]
+    rows.append("|---|---|---|---|---|---|---|")
     for rule in kit().rules:
         if rule.cases:
             finding = found(rule.id)
             levels = ", ".join(dict.fromkeys(f"`{case.level}`" for case in rule.cases))
-            cells = (f"`{rule.id}`", rule.title, levels, _short(finding.written), finding.message, finding.remedy)
+            cells = (
+                f"`{rule.id}`",
+                rule.title,
+                levels,
+                _short(finding.written),
+                finding.message,
+                finding.remedy,
+                finding.ask or "",
+            )
             rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docgen.output import failures, files, scratch, storage
+from docgen.output import files, refusals, scratch, storage
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -43,7 +43,7 @@ def appending(folder: UPath, *, fresh: bool) -> Iterator[tuple[Path, Callable[[b
 
 def _collect(folder: UPath, spool: Path, *, fresh: bool) -> int:
     """Put all lines into one file, or take them all away; gives the number of the next object."""
-    with failures.clear_errors(folder):
+    with refusals.clear_errors(folder):
         names = storage.names(folder)
         if fresh:
             storage.remove(folder, names)
@@ -73,7 +73,7 @@ class _Sender:
             stream.seek(self._sent)
             content = stream.read()
         if content:
-            with failures.clear_errors(self._folder):
+            with refusals.clear_errors(self._folder):
                 storage.put(self._folder / f"{self._number:08}.jsonl", content)
             self._number += 1
             self._sent += len(content)

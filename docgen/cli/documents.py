@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import say
+from docgen.cli.console import progress, say
 from docgen.cli.inputs import asked, exactly_one, exit_by, readable
 from docgen.cli.options import (
     common,
@@ -20,36 +22,59 @@ from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
 from docgen.language import tr
 
-#: The most sheets in one workbook; beyond that nobody finds the right one.
-_MOST_SHEETS = 200
+if TYPE_CHECKING:
+    from docgen.library.cases import Case
+
+#: What the names of documents end with, and no folder's.
+_DOCUMENTS = frozenset({".xlsx", ".docx"})
 
 
 @click.command("return")
 @source_argument
-@click.option("--docx", "as_form", is_flag=True, help="Make a Word form of it (one intake only).")
-@out_file
+@click.option("--docx", "as_form", is_flag=True, help="Make a Word form instead of an Excel sheet.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE|DIR",
+              help="The file to write; of a source with several customers the folder for a file of each.")  # fmt: skip
 @common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def return_(
     source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
     date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
-    """Make the sheet to send back to the customer, every problem marked and explained in place."""
-    how = asked(kit_name, terms, amend, date, sheet, row)
-    find = exactly_one if as_form else readable
-    found = find(source, how)
-    cases = found if isinstance(found, list) else [found]
-    if len(cases) > _MOST_SHEETS:
-        raise UsageError(
-            tr("{source} holds {count} intakes, too many for one workbook", source=source, count=len(cases)),
-            tr("choose with --sheet, --row"),
-        )
-    from docgen.library.cases import correction_sheet
-    from docgen.packet.packet import returned_name
+    """Make the sheet to send back to the customer, every problem marked and explained in place.
 
-    content = cases[0].correction_form() if as_form else correction_sheet(cases)
-    name = Path(returned_name(how.kit, [case.reviewed for case in cases], Path(source)))
-    write(out or name.with_suffix(".docx" if as_form else ".xlsx"), content, force=force)
+    Each customer gets a file of their own.
+    """
+    cases = readable(source, asked(kit_name, terms, amend, date, sheet, row))
+    from docgen.output.refusals import refuse_to_replace
+
+    targets = _targets(cases, Path(source), out, ".docx" if as_form else ".xlsx")
+    for target in targets if not force else ():
+        refuse_to_replace(target)
+    with progress(len(cases), tr("files")) as advance:
+        for case, target in zip(cases, targets, strict=True):
+            write(target, case.correction_form() if as_form else case.correction_sheet(), force=force)
+            advance()
     exit_by(case.verdict for case in cases)
+
+
+def _targets(cases: Sequence[Case], source: Path, out: Path | None, suffix: str) -> list[Path]:
+    """The file for each case.  Raises UsageError if several customers would share one."""
+    from docgen.packet.packet import returned_name, returned_names
+
+    reviewed = [case.reviewed for case in cases]
+    names = [Path(name).with_suffix(suffix) for name in returned_names(cases[0].kit, reviewed)]
+    if len(cases) == 1:
+        return [out / names[0] if out and out.is_dir() else out or names[0]]
+    if out and (out.is_file() or out.suffix.lower() in _DOCUMENTS):
+        raise UsageError(
+            tr(
+                "{source} holds {count} intakes, and each customer gets a file of their own",
+                source=source,
+                count=len(cases),
+            ),
+            tr("name a folder with -o, or choose one intake with --sheet and --row"),
+        )
+    folder = out or Path(returned_name(cases[0].kit, reviewed, source))
+    return [folder / name for name in names]
 
 
 @click.command()

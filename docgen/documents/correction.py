@@ -1,7 +1,8 @@
-"""The answers to send back to the customer, each with its problems; the same for sheet and Word form.
+"""The answers to send back to the customer, with what is asked of them; the same for sheet and Word form.
 
-An accepted answer is settled: shown as understood, and not to be changed.  One with a finding stays open
-and is shown as it was written wherever that could not be read; the finding is beside it.  Nothing of
+An answer that could be read and is in no doubt is settled: shown as understood, and locked.  One with a finding stays
+open, and so does everything that depends on it; it is shown as written wherever that could not be read.  The finding's
+wording for the customer is beside it; a finding without such a wording is not shown.  Nothing of
 the internal fields goes along.
 """
 
@@ -10,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from docgen.documents.findings import spoken
 from docgen.expressions import sandbox
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Field, Kit
-from docgen.model.messages import ABOUT_TERMS
 from docgen.text import clean_line, clean_long
 
 _QUOTED = 100  # characters of a text that was not understood
@@ -48,50 +49,66 @@ class Correction:
 
 def returned(kit: Kit, intake: Intake, review: Review) -> Correction:
     """The intake with its findings, as the customer is shown it."""
-    findings = [
-        finding for finding in review.findings if finding.field not in kit.terms and finding.code not in ABOUT_TERMS
-    ]
-    open_fields = set(_open_fields(kit, findings))
+    findings = tuple(finding for finding in spoken(kit, review.findings) if finding.field not in kit.terms)
+    doubtful = {finding.field for finding in findings if finding.field}
+    open_fields = doubtful | _open_beside(kit, findings)
     entries = {key: _entry(kit, field, intake, findings, key in open_fields) for key, field in kit.fields.items()}
     return Correction(intake.name, tuple(_summary(kit, intake, findings)), entries)
 
 
+def asked(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that the customer is shown: those with a wording for them."""
+    return [finding for finding in findings if finding.ask]
+
+
 def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], is_open: bool) -> CorrectionEntry:
-    own = [finding for finding in findings if finding.field == field.key]
+    own = asked(finding for finding in findings if finding.field == field.key)
     value = intake.values.get(field.key)
-    if not own:
-        return CorrectionEntry(value, is_settled=value is not None and not is_open)
     answer = intake.answers.get(field.key)
     about_reading = field.key in intake.unreadable or any(finding.rule == "value" for finding in own)
     # What a faulty cell shows (a formula, lost digits) must not come back as an answer.
     written = clean_long(answer.written) if answer and about_reading and not answer.fault else ""
+    if not own:
+        return CorrectionEntry(value, written, is_settled=value is not None and not is_open)
     gravest = min((finding.level for finding in own), key=list(Level).index)
     return CorrectionEntry(value, written, gravest, tuple(note(kit, finding) for finding in own))
 
 
 def note(kit: Kit, finding: Finding) -> str:
-    """The finding as it is beside the answer, on one line: a mark that reading knows, what is wrong, how
-    to mend it."""
-    sentences = (clean_line(text).rstrip("。") for text in (finding.message, finding.remedy))
-    return kit.mark(finding.level) + "".join(f"{sentence}。" for sentence in sentences if sentence)
+    """The finding beside the answer, on one line: a mark that reading knows, the wording for customers."""
+    sentence = clean_line(finding.ask or "").rstrip("。")
+    return f"{kit.mark(finding.level)}{sentence}。"
 
 
-def _open_fields(kit: Kit, findings: Iterable[Finding]) -> Iterator[str]:
-    """The fields that a rule to be mended looks at: any of them may be the one to change."""
-    to_mend = {finding.rule for finding in findings if finding.level in TO_MEND}
+def _open_beside(kit: Kit, findings: Iterable[Finding]) -> set[str]:
+    """The fields that may have to change along with those that the customer is asked about.
+
+    They are those that a rule, or the question whether an answer is needed, compares with such a field; and where the
+    provider refuses, all the texts that are looked through for what it refuses.
+    """
+    findings = tuple(findings)
+    mended = {finding.field for finding in asked(findings) if finding.field}
+    is_refused = any(finding.level is Level.REJECT for finding in findings)
+    found: set[str] = set()
     for rule in kit.rules:
-        if rule.id in to_mend:
-            for case in rule.cases:
-                yield from sandbox.expression(case.when).names
+        for case in rule.cases:
+            compared = sandbox.expression(case.when).names & set(kit.fields)
+            if compared & mended:
+                found |= compared
+        if is_refused and any(case.each and case.level is Level.REJECT for case in rule.cases):
+            found |= {key for case in rule.cases for key in case.each}
+    needed = (field for field in kit.fields.values() if isinstance(field.required, str))
+    return found | {field.key for field in needed if sandbox.expression(str(field.required)).names & mended}
 
 
-def _summary(kit: Kit, intake: Intake, findings: list[Finding]) -> Iterator[str]:
+def _summary(kit: Kit, intake: Intake, findings: tuple[Finding, ...]) -> Iterator[str]:
     """How much there is to mend and where, what belongs to no field, and what was not understood."""
+    shown = asked(findings)
     if kit.sheet.returned:
         names = {level.value: sum(finding.level is level for finding in findings) for level in Level}
-        labels = dict.fromkeys(f.label for f in findings if f.level in TO_MEND and f.label)
+        labels = dict.fromkeys(f.label for f in shown if f.level in TO_MEND and f.label)
         yield sandbox.message(kit.sheet.returned).render((names | {"labels": list(labels)}).__getitem__)
-    for finding in findings:
+    for finding in shown:
         if finding.field is None:
             yield note(kit, finding)
     if intake.unrecognised and kit.sheet.unrecognised:

@@ -47,18 +47,15 @@ def blank_sheet(kit: Kit, *, with_terms: bool = False) -> bytes:
     return _pack(book, kit, pages, guides)
 
 
-def returned_sheet(kit: Kit, intakes: Sequence[Correction]) -> bytes:
-    """The workbook that goes back to the customer, a sheet for each intake, as bytes.
+def returned_sheet(kit: Kit, intake: Correction) -> bytes:
+    """The workbook that goes back to a customer as bytes: one intake, for nobody else's goes along.
 
-    Each answer with a finding is marked and explained beside it and in a comment; accepted ones are locked.
+    Each answer with something to mend is marked and explained beside it and in a comment; settled ones are locked.
     Equal intakes give equal bytes.  Raises WriteError if an answer is too long for a cell.
     """
     book = _book()
-    pages = []
-    for number, intake in enumerate(intakes, start=1):
-        name = kit.title if len(intakes) == 1 else f"{number} {intake.name}"
-        pages.append(_Page(book, kit, kit.title, "\n".join(intake.summary), _asked(kit), intake.entries, name))
-    return _pack(book, kit, pages, _guides(book, kit))
+    page = _Page(book, kit, kit.title, "\n".join(intake.summary), _asked(kit), intake.entries)
+    return _pack(book, kit, [page], _guides(book, kit))
 
 
 def _book() -> Workbook:
@@ -87,16 +84,16 @@ def _pack(book: Workbook, kit: Kit, pages: Iterable[_Page], guides: Iterable[Wor
 
 
 class _Page:
-    """A sheet of questions called `name`: group, label, answer, hint; the answers are those of `entries`."""
+    """A sheet of questions: group, label, answer, hint; the answers are those of `entries`."""
 
     def __init__(
         self, book: Workbook, kit: Kit, title: str, note: str, sections: Sequence[Section],
-        entries: Mapping[str, CorrectionEntry] = MappingProxyType({}), name: str = "",
+        entries: Mapping[str, CorrectionEntry] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         self.book = book
         self.kit = kit
         self.entries = entries
-        self.sheet: Worksheet = book.create_sheet(sheet_style.title(name or title))
+        self.sheet: Worksheet = book.create_sheet(sheet_style.title(title))
         self.first_answer = ""  # of those to mend the first, where there is one
         self.found_problem = False
         sheet_style.set_widths(self.sheet, _WIDTHS)

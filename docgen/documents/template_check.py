@@ -117,7 +117,7 @@ def _used_by_kit(kit: Kit) -> set[str]:
     cases = [case for rule in kit.rules for case in rule.cases]
     conditions = [case.when for case in cases]
     conditions += [source for figure in kit.figures for source in (figure.value, figure.when)]
-    texts = [text for case in cases for text in (case.message, case.remedy)]
+    texts = [text for case in cases for text in (case.message, case.remedy, case.ask)]
     texts += kit.outputs.model_dump().values()
     checked = {key for case in cases for key in case.each}
     return {kit.name_field, *checked, *_names(conditions), *_printed(texts)}

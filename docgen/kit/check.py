@@ -89,7 +89,7 @@ def _check_rules(kit: Kit) -> Problems:
             yield from _check_case_fields(kit, rule.id, case, place)
             more = {"today", *(["text"] if case.each else [])}
             yield from _check_expression(kit, case.when, (*place, "when"), more)
-            for part in ("message", "remedy"):
+            for part in ("message", "remedy", "ask"):
                 known = {*_names(kit), *more, "hits"}
                 yield from _check_template(kit, getattr(case, part), (*place, part), known)
 

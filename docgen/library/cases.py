@@ -256,7 +256,10 @@ class Case:
 
     def correction_sheet(self) -> bytes:
         """The Excel sheet to send back to the customer, every problem marked and explained in place."""
-        return correction_sheet([self])
+        from docgen.documents.correction import returned
+        from docgen.documents.sheet import returned_sheet
+
+        return returned_sheet(self.kit, returned(self.kit, self.intake, self.reviewed.review))
 
     def correction_form(self, *, date: dt.date | None = None) -> bytes:
         """The Word form to send back to the customer, every problem marked and explained in place."""
@@ -285,12 +288,3 @@ class Case:
         place = storage.location(os.fspath(folder)) if isinstance(folder, (str, os.PathLike)) else folder
         options = packet.PacketOptions(self.kit, self.printed_date(date), place, force, reviewed_by=reviewed_by)
         return packet.make(self.reviewed, self.file, options, name or packet.distinct_name(self.intake))
-
-
-def correction_sheet(cases: Sequence[Case]) -> bytes:
-    """The workbook that goes back, with a sheet for each of the cases, at least one and all of one kit."""
-    from docgen.documents.correction import returned
-    from docgen.documents.sheet import returned_sheet
-
-    kit = cases[0].kit
-    return returned_sheet(kit, [returned(kit, case.intake, case.reviewed.review) for case in cases])

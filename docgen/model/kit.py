@@ -29,7 +29,7 @@ MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 #: write, because it is known from the place.
 KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place"
 #: What a rule may say once for all its cases.
-SHARED_BY_CASES = ("each", "fields", "message", "remedy")
+SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
 
@@ -159,12 +159,13 @@ class RuleCase(_Model):
     when: Annotated[str, "the expression that must hold; with each, the answer is called text there"]
     message: Annotated[str, "what is wrong: text with Jinja2 tags over fields, words, limits, text and hits"]
     remedy: Annotated[str, "how to mend it: text with the same tags"]
+    ask: Annotated[str, "the wording for the customer, with the same tags; without it the customer is not told"] = ""
     each: Annotated[tuple[str, ...], "the fields that are looked at one by one; each may have its finding"] = ()
     fields: Annotated[tuple[str, ...], "the fields that a case without each looks at; the first has the finding"] = ()
 
 
 class Rule(_Model):
-    """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy.
+    """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy, ask.
 
     A rule without cases lends its id and clause to the fields whose unreadable names it.
     """

@@ -10,8 +10,8 @@ from typing import NamedTuple
 PENDING = "pending"
 
 
-#: Codes of what is said of commercial terms, which no customer is shown.
-ABOUT_TERMS = frozenset({"term-differs", "terms-customer-doubtful", "terms-customer-unknown"})
+#: Characters of a text that a wording for customers quotes.
+_QUOTED = 120
 
 
 class Wording(NamedTuple):
@@ -33,7 +33,14 @@ def _catalogue() -> dict[str, Wording]:
 def wording(code: str, **details: str) -> Wording:
     """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code."""
     message, remedy, ask = _catalogue()[code]
-    return Wording(message.format_map(details), remedy.format_map(details), ask and ask.format_map(details))
+    brief = {name: _brief(text) for name, text in details.items()}
+    return Wording(message.format_map(details), remedy.format_map(details), ask and ask.format_map(brief))
+
+
+def _brief(text: str) -> str:
+    """A text as a customer is quoted it: on one line, the beginning of a long one."""
+    line = " ".join(text.split())
+    return line if len(line) <= _QUOTED else f"{line[:_QUOTED]}…"
 
 
 def codes() -> frozenset[str]:

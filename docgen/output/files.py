@@ -15,10 +15,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from docgen.errors import WriteError
-from docgen.language import tr
 from docgen.output import aside, scratch, storage
-from docgen.output.failures import clear_errors
+from docgen.output.refusals import clear_errors, refuse_to_replace
 from docgen.output.storage import Location
 
 _TEMPORARY = ".docgen-tmp"
@@ -30,8 +28,8 @@ def write_file(path: Location, content: bytes, *, replace: bool = False) -> None
 
     Raises WriteError if the file exists and `replace` is false, or the disk refuses.
     """
-    if path.exists() and not replace:
-        raise WriteError(tr("{path} exists already", path=path), tr("choose another name with -o, or give --force"))
+    if not replace:
+        refuse_to_replace(path)
     remove_orphans(path.parent)
     with replacing(path) as temporary:
         _write_new(temporary, content)

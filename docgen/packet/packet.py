@@ -170,11 +170,21 @@ def document_names(kit: Kit, reviewed: ReviewedIntake) -> dict[str, str]:
 
 
 def returned_name(kit: Kit, reviewed: Sequence[ReviewedIntake], source: Path) -> str:
-    """The name of the file to send back to the customer: from the kit's template, or after the source if it holds
-    several intakes."""
+    """The name of the file to send back to the customer, from the kit's template; for several customers the name of a
+    folder for their files, after the source."""
     if len(reviewed) == 1:
         return _file_name(kit, reviewed[0], kit.outputs.returned or kit.outputs.form)
-    return safe_file_name(f"{source.stem}-{kit.title}.xlsx")
+    return safe_file_name(f"{source.stem}-{kit.title}")
+
+
+def returned_names(kit: Kit, reviewed: Sequence[ReviewedIntake]) -> list[str]:
+    """The names of the files that go back to several customers, no two alike: hex digits distinguish what would be."""
+    names = [returned_name(kit, [one], Path()) for one in reviewed]
+    counts = Counter(name.casefold() for name in names)
+    return [
+        f"{distinct_name(one.intake)}-{name}" if counts[name.casefold()] > 1 else name
+        for one, name in zip(reviewed, names, strict=True)
+    ]
 
 
 def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:

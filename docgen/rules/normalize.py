@@ -97,7 +97,8 @@ def _finding(
     words = wording(code, **({"label": field.label, "written": answer.written} | dict(details or {})))
     return Finding(
         code, rule, level, words.message, words.remedy,
-        field.key, field.label, answer.origin, answer.written or None, clause, words.ask,
+        field.key, field.label, answer.origin, answer.written or None, clause,
+        None if field.internal else words.ask,
     )  # fmt: skip
 
 
@@ -167,7 +168,8 @@ def note_finding(kit: Kit, note: ReadingNote) -> Finding:
     words = wording(note.code, **(given | dict(note.details)))
     return Finding(
         note.code, note.rule, note.level, words.message, words.remedy,
-        note.field, field.label if field else None, note.origin, note.written, ask=words.ask,
+        note.field, field.label if field else None, note.origin, note.written,
+        ask=None if field and field.internal else words.ask,
     )  # fmt: skip
 
 

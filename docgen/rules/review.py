@@ -150,6 +150,7 @@ def _finding(
         origin=answer.origin,
         written=answer.written or None,
         clause=rule.clause,
+        ask=sandbox.message(case.ask).render(value_of) or None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Errors of disks and storage → one clear line."""
+"""Refusals to write, of disks, storage and docgen itself, as errors of one clear line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from docgen.language import system_reason, tr
 from docgen.output.storage import Location
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+
+def refuse_to_replace(path: Location) -> None:
+    """Raise WriteError if the file exists."""
+    if path.exists():
+        raise WriteError(tr("{path} exists already", path=path), tr("choose another name with -o, or give --force"))
 
 
 @contextmanager
