@@ -22,7 +22,7 @@ from distributed import Event, Worker, get_worker
 from docgen import __version__
 from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import DocgenError, SystemMissingError
-from docgen.language import phrase, tr
+from docgen.language import phrase, speaking, tr
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
 
@@ -132,7 +132,11 @@ def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
 
 def _misfit(setting: Setting) -> str:
     """How this machine differs from the one that started the run; empty if it fits."""
-    job = setting.job
+    with speaking(setting.job.language):
+        return _difference(setting, setting.job)
+
+
+def _difference(setting: Setting, job: Job) -> str:
     if setting.docgen != __version__:
         return tr("it has docgen {version}, and this is {docgen}", version=__version__, docgen=setting.docgen)
     try:

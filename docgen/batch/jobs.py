@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -21,7 +21,7 @@ from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
 from docgen.kit.terms import GivenTerms
-from docgen.language import tr
+from docgen.language import current, tr
 from docgen.masking import masked
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level, Value
@@ -41,7 +41,7 @@ class Job:
 
     `stamp` is a hash of everything but the source that decides what a packet holds; `timeout` the longest
     that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with; `most_intakes` how
-    many intakes of a source are made.
+    many intakes of a source are made; `language` the one of failures, on every machine.
     """
 
     stamp: str
@@ -54,6 +54,7 @@ class Job:
     timeout: float | None = None
     kit_sha256: str | None = None
     most_intakes: int = 200_000
+    language: str = field(default_factory=current)
 
     @cached_property
     def options(self) -> PacketOptions:

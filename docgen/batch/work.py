@@ -18,7 +18,7 @@ from typing import NamedTuple, NoReturn
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
-from docgen.language import tr
+from docgen.language import speaking, tr
 from docgen.model.as_json import finding_json
 from docgen.model.intake import Answers, Unrecognised
 from docgen.output import files, storage
@@ -43,7 +43,8 @@ def work(job: Job, unit: Unit) -> Outcome:
     """
     _begin(job, OPENING)
     try:
-        return _outcome(job, unit)
+        with speaking(job.language):
+            return _outcome(job, unit)
     finally:
         limits.end_reading()
         limits.limit_time(None)
