@@ -32,7 +32,7 @@ class FormField(NamedTuple):
     conditional: Annotated[bool, "whether it must be answered in some cases"]
     help: Annotated[str, "its explanation"]
     control: Annotated[Markup, "the content control for its answer, written {{r field.control }}"]
-    notes: Annotated[tuple[str, ...], "what is to be mended in it, a line each"]
+    notes: Annotated[tuple[str, ...], "its problems, a line each"]
 
 
 class FormSection(NamedTuple):
@@ -49,7 +49,7 @@ class FormNames(NamedTuple):
     today: Annotated[dt.date, "the date that the document carries"]
     kit: Annotated[KitMark, "the kit"]
     sections: Annotated[list[FormSection], "the sections of the form"]
-    summary: Annotated[tuple[str, ...], "what is to be mended in the whole, a line each; empty in a form not sent back"]
+    summary: Annotated[tuple[str, ...], "the problems of the whole form, a line each; empty in a form not sent back"]
 
 
 @cache

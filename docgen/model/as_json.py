@@ -48,11 +48,11 @@ class FindingJson(TypedDict):
 
     code: Annotated[str, "what was found, in a word that never changes its meaning; docs/findings.md lists them"]
     rule: Annotated[str, "the id of the rule that reports it; required, value and unread are docgen's own"]
-    level: Annotated[Level, "how much it weighs, gravest first"]
+    level: Annotated[Level, "how serious it is"]
     field: Annotated[str | None, "the key of the field"]
     label: Annotated[str | None, "the label of the field"]
-    sheet: Annotated[str | None, "the sheet that the answer stands in"]
-    cell: Annotated[str | None, "where the answer stands or should stand: B4, in Word T1R3C2 or the tag of a control"]
+    sheet: Annotated[str | None, "the sheet of the answer"]
+    cell: Annotated[str | None, "where the answer is or belongs: B4, in Word T1R3C2 or the tag of a control"]
     written: Annotated[str | None, "the answer as written"]
     message: Annotated[str, "what is wrong, for staff"]
     remedy: Annotated[str, "how to mend it"]
@@ -64,14 +64,14 @@ class FigureJson(TypedDict):
     """A derived figure."""
 
     label: Annotated[str, "what it is called"]
-    value: Annotated[int | float | str | list[int] | None, "null where it cannot be worked out; a pair; money as text"]
+    value: Annotated[int | float | str | list[int] | None, "null if it cannot be calculated; a pair; money as text"]
     unit: Annotated[str, "its unit"]
 
 
 class UnrecognisedJson(TypedDict):
     """A text of the source that was not understood."""
 
-    sheet: Annotated[str | None, "the sheet that it stands in"]
+    sheet: Annotated[str | None, "its sheet"]
     cell: Annotated[str | None, "the cell; null for a whole sheet"]
     text: str
 
@@ -91,7 +91,7 @@ class IntakeJson(TypedDict):
     name: Annotated[str, "the customer's name, else the name of the source"]
     verdict: Verdict
     values: Annotated[Mapping[str, ValueJson], "by key of the field; null where not given or not readable"]
-    findings: Annotated[list[FindingJson], "every finding, gravest first"]
+    findings: Annotated[list[FindingJson], "every finding, most serious first"]
     figures: Annotated[Mapping[str, FigureJson], "every derived figure of the kit, by key"]
     unrecognised: Annotated[list[UnrecognisedJson], "texts of the intake that were not understood"]
 
@@ -110,7 +110,7 @@ class CheckJson(TypedDict):
     docgen: Annotated[str, "the version of docgen"]
     kit: Annotated[str, "the name of the kit's folder"]
     intakes: list[IntakeJson]
-    outside: Annotated[list[OutsideJson], "texts that stand in no intake and were not understood"]
+    outside: Annotated[list[OutsideJson], "texts that are in no intake and were not understood"]
     unreadable: list[UnreadableJson]
 
 

@@ -146,8 +146,8 @@ class ReadingNote:
 class Unrecognised:
     """A text in the source that was not understood; `cell` is None for a whole sheet."""
 
-    sheet: Annotated[str | None, "the sheet that it stands in"]
-    cell: Annotated[str | None, "the cell that it stands in"]
+    sheet: Annotated[str | None, "its sheet"]
+    cell: Annotated[str | None, "its cell"]
     text: Annotated[str, "the text"]
 
 
@@ -186,18 +186,18 @@ class Finding:
     remedy: Annotated[str, "how to mend it"]
     field: Annotated[str | None, "the key of the field"] = None
     label: Annotated[str | None, "the label of the field"] = None
-    origin: Annotated[Origin, "where the answer stands or should stand"] = Origin()
+    origin: Annotated[Origin, "where the answer is or belongs"] = Origin()
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
     ask: Annotated[str | None, "the wording for the customer"] = None
 
     @property
-    def sheet(self) -> Annotated[str | None, "the sheet that the answer stands in"]:
+    def sheet(self) -> Annotated[str | None, "the sheet of the answer"]:
         """The sheet that the answer is in."""
         return self.origin.sheet
 
     @property
-    def cell(self) -> Annotated[str | None, "the cell that the answer stands in or should stand in"]:
+    def cell(self) -> Annotated[str | None, "the cell of the answer, or where it belongs"]:
         """The cell that the answer is in or should be in."""
         return self.origin.cell
 

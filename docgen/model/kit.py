@@ -82,7 +82,7 @@ class Field(_Model):
     section: Annotated[str, "the key of its section", FROM_PLACE]
     type: Annotated[FieldType, "how answers are read and shown"]
     label: Annotated[str, "what forms print, and what is looked for in a source"] = Setting(min_length=1)
-    group: Annotated[str, "the label of a group of fields that stand together"] = ""
+    group: Annotated[str, "the label of a group of fields"] = ""
     aliases: Annotated[tuple[str, ...], "other labels that it may have in a source"] = ()
     required: Annotated[bool | str, "whether it must be answered: true, false, or an expression over other fields"] = (
         False
@@ -93,7 +93,7 @@ class Field(_Model):
     counted: Annotated[tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"] = ()
     yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
     no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
-    placeholder: Annotated[str, "the hint that stands where the answer goes"] = ""
+    placeholder: Annotated[str, "the hint in the place of the answer"] = ""
     help: Annotated[str, "a longer explanation"] = ""
     example: Annotated[str, "an answer as it should be"] = ""
     clause: Annotated[str | None, "the clause that asks for it; findings cite it"] = None
@@ -155,11 +155,13 @@ class Section(_Model):
 class RuleCase(_Model):
     """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
 
-    level: Annotated[Level, "how much the finding weighs"]
+    level: Annotated[Level, "how serious the finding is"]
     when: Annotated[str, "the expression that must hold; with each, the answer is called text there"]
     message: Annotated[str, "what is wrong: text with Jinja2 tags over fields, words, limits, text and hits"]
     remedy: Annotated[str, "how to mend it: text with the same tags"]
-    ask: Annotated[str, "the wording for the customer, with the same tags; without it the customer is not told"] = ""
+    ask: Annotated[
+        str, "the wording for the customer, with the same tags; without it the customer does not see the finding"
+    ] = ""
     each: Annotated[tuple[str, ...], "the fields that are looked at one by one; each may have its finding"] = ()
     fields: Annotated[tuple[str, ...], "the fields that a case without each looks at; the first has the finding"] = ()
 
@@ -183,9 +185,9 @@ class Figure(_Model):
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
     label: Annotated[str, "what it is called"]
     unit: Annotated[str, "its unit"] = ""
-    value: Annotated[str, "the expression that works it out: a number, or a pair of numbers in brackets"]
-    when: Annotated[str, "the expression that must hold for it to be worked out"] = "true"
-    formula: Annotated[str, "how it is worked out, in words"] = ""
+    value: Annotated[str, "the expression that calculates it: a number, or a pair of numbers in brackets"]
+    when: Annotated[str, "the condition for calculating it"] = "true"
+    formula: Annotated[str, "how it is calculated, in words"] = ""
     money: Annotated[bool, "whether it keeps two decimals"] = False
 
 
@@ -201,13 +203,13 @@ class Outputs(_Model):
 class SheetTexts(_Model):
     """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
 
-    note: Annotated[str, "stands above the answers"] = ""
-    terms_note: Annotated[str, "stands above the commercial terms"] = ""
-    label: Annotated[str, "heads the column of labels"] = ""
-    answer: Annotated[str, "heads the column of answers"] = ""
-    hint: Annotated[str, "heads the column of hints"] = ""
-    needed: Annotated[str, "heads the column that says whether an answer is needed"] = ""
-    example: Annotated[str, "heads the column of examples"] = ""
+    note: Annotated[str, "the text above the answers"] = ""
+    terms_note: Annotated[str, "the text above the commercial terms"] = ""
+    label: Annotated[str, "the heading of the column of labels"] = ""
+    answer: Annotated[str, "the heading of the column of answers"] = ""
+    hint: Annotated[str, "the heading of the column of hints"] = ""
+    needed: Annotated[str, "the heading of the column that says whether an answer is needed"] = ""
+    example: Annotated[str, "the heading of the column of examples"] = ""
     required: Annotated[str, "says that an answer is needed"] = ""
     conditional: Annotated[str, "says that an answer is needed in some cases"] = ""
     optional: Annotated[str, "says that an answer is not needed"] = ""
@@ -220,7 +222,8 @@ class SheetTexts(_Model):
     count_warning: Annotated[str, "the warning at an entry that is no count"] = ""
     mobile_warning: Annotated[str, "the warning at an entry that is no mobile number"] = ""
     returned: Annotated[
-        str, "stands on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level"
+        str,
+        "the text on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level",
     ] = ""
     unrecognised: Annotated[str, "begins the list of what was not understood"] = ""
     marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = {}
@@ -248,7 +251,7 @@ class Kit(_Model):
     words: Annotated[Mapping[str, tuple[str, ...]], "lists of words, by name, for asserts, denies, every and some"] = {}
     limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = {}
     rules: Annotated[tuple[Rule, ...], "what is refused, decided by a person, or advised"] = ()
-    figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
+    figures: Annotated[tuple[Figure, ...], "derived figures", KEYED] = ()
     outputs: Annotated[Outputs, "the names of the files that are made"]
     sheet: Annotated[SheetTexts, "what the Excel sheet says"] = SheetTexts()
     title_aliases: Annotated[tuple[str, ...], "other titles that a source may have"] = ()
