@@ -16,7 +16,7 @@ _KEPT = 8
 
 
 class Stamp(NamedTuple):
-    """What tells one state of a file from another, without reading it."""
+    """The identity of a state of a file, known without reading it."""
 
     name: str
     device: int
@@ -53,8 +53,8 @@ def _stamp(name: str, state: os.stat_result) -> Stamp:
 class cached_by_file(Generic[_P, _R]):  # noqa: N801  it is used like functools.cache
     """A function of a path that remembers what it made, until the file or a file of the folder changes.
 
-    What is read after a change of the file that the look at it missed is remembered under the older state, so
-    that it is made again the next time: it is never out of date for good.
+    A result of content that changed after the state was taken is stored under the older state, so that it is computed
+    again the next time: it is never out of date for long.
     """
 
     def __init__(self, make: Callable[Concatenate[Path, _P], _R]) -> None:

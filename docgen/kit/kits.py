@@ -72,7 +72,7 @@ def find(name: str) -> Path:
 
 
 def load(folder: Path) -> Kit:
-    """The kit in `folder`, checked; the same object again while its kit.yaml is the same.
+    """The kit in `folder`, checked; the same object as long as its kit.yaml is the same.
 
     Raises KitError that lists every problem with file and line.
     """
@@ -96,7 +96,7 @@ def _load(path: Path, model: type[_Kit]) -> _Kit:
 def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
     """The kit in `folder`, None if its shape is wrong, and every problem with file and line.
 
-    Raises KitError if files of it cannot be looked at without harm.
+    Raises KitError if its files are not safe to open.
     """
     _require_own(folder)
     try:
@@ -116,7 +116,7 @@ def _read(folder: Path, model: type[_Kit]) -> tuple[Marked, _Kit]:
 
 @cached_by_file
 def _require_own(folder: Path) -> None:
-    """Raise KitError for what is in a kit and leads out of it, or would block whoever opens it."""
+    """Raise KitError for an entry of a kit that leads out of it, or that would block when opened."""
     root = os.path.realpath(folder)
     problems = []
     for path in sorted(folder.rglob("*")):
@@ -136,7 +136,7 @@ def _problems(marked: Marked, kit: Kit) -> list[str]:
 
 
 def _prepared(marked: Marked) -> dict[str, Any]:
-    """The data of kit.yaml with its keyed maps as lists that know their keys."""
+    """The data of kit.yaml with its keyed maps as lists of entries with their keys."""
     data = dict(marked.data)
     _require_this_docgen(marked)
     unknown = set(data) - set(Kit.model_fields) | ({"folder"} & set(data))
@@ -162,7 +162,7 @@ def _prepared(marked: Marked) -> dict[str, Any]:
 
 
 def _require_this_docgen(marked: Marked) -> None:
-    """Raise KitError, alone, for a kit of another format or for a newer docgen: nothing else of it need be right."""
+    """Raise KitError, alone, for a kit of another format or for a newer docgen: other errors do not matter then."""
     found, least = marked.data.get("format", FORMAT), str(marked.data.get("requires_docgen", "")).removeprefix(">=")
     newer = tr("install a newer docgen, or take a kit made for this one")
     if found != FORMAT:
@@ -196,7 +196,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def _section(marked: Marked, section: dict[str, Any]) -> dict[str, Any]:
-    """A section whose fields know what it is, and their choices as a list."""
+    """A section with its key in its fields, and their choices as lists."""
     place = ("sections", section["key"], "fields")
     known = {"section": section["key"], "internal": section.get("internal", False)}
     fields = [
@@ -247,7 +247,7 @@ def _dotted(place: Place) -> str:
 
 
 def _with_defaults(rule: Any) -> Any:
-    """A rule whose cases take from it what they do not say themselves."""
+    """A rule whose cases inherit the keys that they do not have."""
     if not isinstance(rule, dict) or not isinstance(rule.get("cases", []), list):
         return rule
     shared = {name: rule[name] for name in SHARED_BY_CASES if name in rule}
@@ -262,7 +262,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def _describe(marked: Marked, error: dict[str, Any]) -> str:
-    """One line for one error of pydantic's: file, line, place in words, what is wrong."""
+    """One line for one error of pydantic: file, line, place in words, what is wrong."""
     place, model = _place(marked.data, error["loc"])
     what = error["msg"]
     if error["type"] == "extra_forbidden":

@@ -19,14 +19,14 @@ from docgen.model.messages import wording
 from docgen.text import fold
 
 TERMS_FILE = "terms.yaml"
-#: How alike two names must be, of 100, for one to be taken for a slip of the other.
+#: From which similarity on, of 100, a name counts as a misspelling of another.
 _ALIKE = 85
 
 
 @dataclass(frozen=True)
 class CustomerTerms:
-    """The terms of one customer in a table: name and credit code that say whose they are ("" where not given), the
-    place of the row, the values by key."""
+    """The terms of one customer in a table: name and credit code of the customer ("" if not given), the place of the
+    row, the values by key."""
 
     name: str
     code: str
@@ -35,7 +35,7 @@ class CustomerTerms:
 
 
 class TermsMatch(NamedTuple):
-    """The terms that a table has for a customer; if it is not certain that they are, none, and what to say."""
+    """The terms of a table for a customer; if that is not certain, none and a finding."""
 
     values: Mapping[str, Value]
     code: str = ""
@@ -86,7 +86,7 @@ def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
 
 
 def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
-    """The terms that the file at `path` gives, by key; what is empty there is not given.
+    """The terms in the file at `path`, by key; empty ones are not given.
 
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
@@ -100,7 +100,7 @@ def understood(
     at: Callable[[str], str] = lambda _key: tr("terms: "),
     error: type[DocgenError] = SourceError,
 ) -> Mapping[str, Value]:
-    """The terms as written, by key, as values; `at` says where the one of that key stands.
+    """The terms as written, by key, as values; `at` gives the place of a key.
 
     Raises `error` that names every unknown key and every value that cannot be read.
     """

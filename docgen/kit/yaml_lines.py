@@ -1,4 +1,4 @@
-"""YAML read with the line of every entry, duplicate keys and aliases refused."""
+"""YAML with the line of every entry; duplicate keys and aliases are refused."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from docgen.language import phrase, system_reason, tr
 
 Place = tuple[str | int, ...]
 
-#: Bytes of a file: what a person writes by hand is a hundredth of it.
+#: The most bytes of a file; files written by hand have a hundredth of it.
 _LARGEST = 1 << 20
-#: Characters of a number, date or yes/no.  What is longer is a text: to read it as anything else takes time that
-#: grows with the square of its length (a number in base 60: 1:1:1:…).
+#: Characters of a number, date or yes/no.  A longer one is a text: reading it as a number takes time that grows with
+#: the square of its length (in base 60: 1:1:1:…).
 _LONGEST_SCALAR = 100
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class Marked:
-    """The data of a YAML file and the line (from 1) on which each entry stands."""
+    """The data of a YAML file and the line of each entry, from 1."""
 
     def __init__(self, path: Path, data: Any, lines: dict[Place, int]) -> None:
         self.path = path

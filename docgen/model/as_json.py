@@ -1,7 +1,6 @@
 """The JSON of docgen: the types of its schemas, and findings, figures and intakes in them.
 
-The text in `Annotated`
-describes an entry in the schemas."""
+The text in `Annotated` describes an entry in the schemas."""
 
 from __future__ import annotations
 
@@ -44,7 +43,7 @@ ValueJson = None | bool | int | float | str | ChosenJson | list[RegionJson] | li
 
 
 class FindingJson(TypedDict):
-    """One thing to mend or to know."""
+    """One problem or note."""
 
     code: Annotated[str, "what was found, in a word that never changes its meaning; docs/findings.md lists them"]
     rule: Annotated[str, "the id of the rule that reports it; required, value and unread are docgen's own"]

@@ -1,7 +1,7 @@
 """The data that the stages exchange: answers, intake, finding, review.  Plain frozen data.
 
 Order of life: `Answers` (as written, from one place in a source) → `Intake` (as understood)
-→ `Review` (findings, figures, verdict).  What `Annotated` says of an attribute is reported to template authors.
+→ `Review` (findings, figures, verdict).  Template authors see the text in `Annotated`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 
 class Level(StrEnum):
-    """How much a finding weighs, most serious first."""
+    """How serious a finding is, most serious first."""
 
     INVALID = "invalid"
     REJECT = "reject"
@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What becomes of an intake."""
+    """The result for an intake."""
 
     ACCEPTED = "accepted"
     MANUAL = "manual"
@@ -57,7 +57,7 @@ class Chosen:
         return key in self.chosen
 
 
-#: Code and rule of what is said of a text that may be an answer and was not read.
+#: Code and rule of a finding about an unread text that may be an answer.
 UNREAD = "unread"
 
 Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tuple[str, ...]
@@ -65,7 +65,7 @@ Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tup
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an answer stands or should stand: `B4` in a sheet, `T1R3C2` or a control's tag in Word."""
+    """Where an answer is or belongs: `B4` in a sheet, `T1R3C2` or a control's tag in Word."""
 
     sheet: Annotated[str | None, "the sheet"] = None
     cell: Annotated[str | None, "the cell, or the tag of a control"] = None
@@ -75,8 +75,8 @@ class Origin:
 class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
     (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
-    `exact` what it holds in full where it shows less (a date without its year, a number without its last places);
-    `value` is what was understood where the text alone does not tell, as of marks in cells of their own."""
+    `exact` the full value if it shows less (a date without its year, a number without its last places); `value` is the
+    value as understood if the text alone is not enough, as of marks in separate cells."""
 
     written: str
     origin: Origin
@@ -102,7 +102,7 @@ class AmendmentJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """An answer that the provider corrects: which one, of which source, what is read in its place; who, when, why.
+    """A correction by the provider: which answer of which source, its replacement; who, when, why.
 
     `sheet` and `row` are those of the intake, None as there; `before` is what is written in the source.
     """
@@ -124,7 +124,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class ReadingNote:
-    """What there is to say of how a source was read: the code of its wording, its weight, the words it is about.
+    """A note about how a source was read: the code of its wording, its level, the words that it quotes.
 
     `field` is the key of the field that it concerns; `details` fill the wording's placeholders.
     """
@@ -157,8 +157,8 @@ class Answers:
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
-    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
-    the way that are nobody's: they belong into no papers of this customer.  `amendments` are those that are in
+    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts of no customer,
+    found on the way: they must not be in this customer's documents.  `amendments` are those that are in
     `fields` instead of what is written.
     """
 
@@ -174,7 +174,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend or to know, with its place, its remedy and its clause.
+    """One problem or note, with its place, its remedy and its clause.
 
     `code` is stable: of docgen's own findings it is a key of `messages.yaml`, of a kit's rule the rule's id.
     """
@@ -206,8 +206,8 @@ class Finding:
 class Intake:
     """One customer's answers as understood.
 
-    `values` holds what was given and could be read; `unreadable` the keys of what was given and
-    could not.  `findings` are those of reading alone.
+    `values` are the answers that were given and could be read; `unreadable` the keys of those that could not be read.
+    `findings` are only those of reading.
     """
 
     source: str
@@ -238,7 +238,7 @@ class FigureResult:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What the rules say of an intake."""
+    """The result of the rules for an intake."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()

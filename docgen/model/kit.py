@@ -1,7 +1,7 @@
 """A kit: the folder of data and templates with its questions, rules and documents.
 
 These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it.  docs/kit.md and the JSON Schema of
-`kit.yaml` are made from what is said here of each class and attribute.
+`kit.yaml` are generated from the texts of each class and attribute.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ FORM_TEMPLATE = "form.docx"
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 
 
-#: Said of an attribute whose entries kit.yaml writes as a map, each under its key; and of one that kit.yaml does not
-#: write, because it is known from the place.
+#: Marks an attribute whose entries kit.yaml writes as a map, each under its key; and one that is not in kit.yaml,
+#: because its place implies it.
 KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place"
-#: What a rule may say once for all its cases.
+#: The keys that a rule may have for all its cases.
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
 
 
 class Due(StrEnum):
-    """Who is asked for a value that a contract lacks: the customer, the provider's own people, or whoever decides on
-    the terms."""
+    """Who is asked for a value that a contract lacks: the customer, the provider's staff, or those who decide on the
+    terms."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
@@ -76,7 +76,7 @@ class Choice(_Model):
 
 
 class Field(_Model):
-    """One thing that is asked."""
+    """One question."""
 
     key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
     section: Annotated[str, "the key of its section", FROM_PLACE]
@@ -107,7 +107,7 @@ class Field(_Model):
 
     @property
     def due_from(self) -> Due:
-        """Who is asked for the value where a contract lacks it."""
+        """Who is asked for the value if a contract lacks it."""
         return self.due or (Due.COMMERCIAL if self.internal else Due.CUSTOMER)
 
     @cached_property
@@ -153,7 +153,7 @@ class Section(_Model):
 
 
 class RuleCase(_Model):
-    """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
+    """One case of a rule.  Per field, the first case that holds makes the finding."""
 
     level: Annotated[Level, "how serious the finding is"]
     when: Annotated[str, "the expression that must hold; with each, the answer is called text there"]
@@ -180,7 +180,7 @@ class Rule(_Model):
 
 
 class Figure(_Model):
-    """A derived figure.  It is null where a value that it needs is missing or cannot be read."""
+    """A derived figure.  It is null if a value that it needs is missing or cannot be read."""
 
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
     label: Annotated[str, "what it is called"]
@@ -192,7 +192,7 @@ class Figure(_Model):
 
 
 class Outputs(_Model):
-    """What the files are called: text with Jinja2 tags over the fields."""
+    """The names of the files: text with Jinja2 tags over the fields."""
 
     form: Annotated[str, "the fillable form (.docx)"]
     review: Annotated[str, "the review summary (.pdf)"]
@@ -201,7 +201,7 @@ class Outputs(_Model):
 
 
 class SheetTexts(_Model):
-    """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
+    """The texts of the Excel sheet, except titles, labels and hints.  Empty ones are not printed."""
 
     note: Annotated[str, "the text above the answers"] = ""
     terms_note: Annotated[str, "the text above the commercial terms"] = ""
@@ -288,7 +288,7 @@ class Kit(_Model):
         return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}
 
     def mark(self, level: Level) -> str:
-        """What begins a finding of this level beside an answer."""
+        """The mark before a finding of this level beside an answer."""
         return self.sheet.marks.get(level, f"[{level.value}] ")
 
     def __hash__(self) -> int:
@@ -299,5 +299,5 @@ class Kit(_Model):
 
     @property
     def version_mark(self) -> str:
-        """What sheets and forms of this kit carry: name and version."""
+        """Name and version, as sheets and forms of this kit carry them."""
         return f"{self.name} {self.version}"

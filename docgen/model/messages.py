@@ -6,16 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-#: What a document prints in the place of a value that was not given; no finding.
+#: The text that documents print for a value that was not given; no finding.
 PENDING = "pending"
 
 
-#: Characters of a text that a wording for customers quotes.
+#: The most characters of a text that a wording for customers quotes.
 _QUOTED = 120
 
 
 class Wording(NamedTuple):
-    """What is wrong, how to mend it, and what the customer is asked, where that is worded."""
+    """What is wrong, how to mend it, and the wording for the customer, if any."""
 
     message: str
     remedy: str
@@ -38,7 +38,7 @@ def wording(code: str, **details: str) -> Wording:
 
 
 def _brief(text: str) -> str:
-    """A text as a customer is quoted it: on one line, the beginning of a long one."""
+    """A text as quoted to customers: on one line, only the beginning of a long one."""
     line = " ".join(text.split())
     return line if len(line) <= _QUOTED else f"{line[:_QUOTED]}…"
 
