@@ -10,13 +10,15 @@ LOCK   := uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # Python's venv; Pango and the subsetter that WeasyPrint draws with; fonts for Chinese, ticks and pictures, and the tool
 # that finds them.
+# The browser that the tests of the desk drive is installed for these alone.
+APT_DEV := chromium
 APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 # Hundreds of short processes import the same modules: they may keep what they have compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint hooks bench coverage mutants docs pictures lock dist clean system
+.PHONY: help demo desk test test-fast lint hooks bench coverage mutants docs pictures lock dist clean system system-dev
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -24,6 +26,9 @@ help:  ## Show the targets
 demo: $(VENV)/installed  ## Make a packet from a sample sheet into outputs/
 	$(BIN)/docgen packet inputs/accepted.xlsx --terms inputs/terms.yaml -o outputs
 	@ls -1 outputs/*/
+
+desk: $(VENV)/installed-desk  ## Open the pages in a browser, with the sample sheets at hand in inputs/
+	$(BIN)/docgen desk --folder outputs/desk
 
 test: $(VENV)/installed-dev  ## Run all tests
 	$(BIN)/pytest
@@ -79,7 +84,11 @@ $(VENV)/installed: requirements.lock pyproject.toml | system
 	-$(BIN)/docgen fonts >/dev/null
 	touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+$(VENV)/installed-desk: $(VENV)/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements-dev.lock -e '.[desk]'
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock | system-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
@@ -88,4 +97,10 @@ system:
 	@if command -v apt-get >/dev/null && ! dpkg -s $(APT) >/dev/null 2>&1; then \
 	  echo "installing system packages: $(APT)"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT) >/dev/null; \
+	fi
+
+system-dev: system
+	@if command -v apt-get >/dev/null && ! command -v chromium >/dev/null; then \
+	  echo "installing system packages: $(APT_DEV)"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT_DEV) >/dev/null; \
 	fi

@@ -22,6 +22,7 @@ LEVELS = [
     {"packet", "reading"},
     {"batch", "sources"},
     {"library"},
+    {"desk"},
     {"cli"},
     {"__main__"},
 ]

@@ -29,7 +29,7 @@ NAMES = re.compile(
     r"""--?[\w-]+ | \b\w+=\w* | \[[\w|-]+\] | https?://\S+ | \S*[/\\]\S* | [\w*-]*\.[\w.*]+ | \b[A-Z][A-Z0-9_-]+\b(?:\.\.\.)? | \b[xX]>=?\d | '[^']*'
       | \bdocgen\s\w+(?:\s\w+)? | \bapt-get\sinstall(?:\s[\w.-]+)+ | \bpip\sinstall\s\S+
       | \b(?:docgen|dask|distributed|Excel|Word|LibreOffice|Outlook|Numbers|Pages|Keynote|PowerPoint|Schema|Python|YAML|Jinja2|
-         stderr|stdout|caller|chek|outputs|caller-number|form|review|contract|check|packet|manifest|kit|local|accept|zh|en)\b""",
+         stderr|stdout|caller|chek|outputs|caller-number|form|review|contract|check|packet|manifest|kit|local|accept|desk|text|zh|en)\b""",
     re.VERBOSE,
 )
 #: Two words of English beside each other, or one long one.

@@ -175,7 +175,7 @@ def context(
 ) -> dict[str, Any]:
     """The values of `names(kit)` for one intake."""
     given = {**intake.values, **terms}
-    figures = {key: _figure(figure) for key, figure in review.figures.items()}
+    figures = {key: shown_figure(figure) for key, figure in review.figures.items()}
     common = Common(
         today=Shown(options.date, values.show_date(options.date)),  # type: ignore[arg-type]
         draft=options.draft,
@@ -268,7 +268,8 @@ def _listed(value: Shown | Missing) -> Shown | Missing:
     return Shown(value.value, "\n".join(map(str, value.items)), value.items, is_private=value.is_private)
 
 
-def _figure(figure: FigureResult) -> Shown | Missing:
+def shown_figure(figure: FigureResult) -> Shown | Missing:
+    """A figure as templates have it, missing where it cannot be worked out."""
     if figure.value is None:
         return Missing(figure.label, pending=False)
     return Shown(figure.value, show_figure(figure.value))

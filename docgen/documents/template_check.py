@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docgen.documents import context, form
+from docgen.documents import context, form, letter
 from docgen.documents.contract import CONTRACT_TEMPLATE
+from docgen.documents.letter import LETTER_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.errors import KitError
 from docgen.expressions import sandbox
@@ -19,7 +20,7 @@ from docgen.template.examine import Examined
 from docgen.template.tags import Remark
 
 #: The suffixes of templates.
-SUFFIXES = (".docx", ".html")
+SUFFIXES = (".docx", ".html", ".txt")
 _TEMPLATES = (FORM_TEMPLATE, CONTRACT_TEMPLATE, REVIEW_TEMPLATE)
 
 
@@ -31,7 +32,8 @@ def check_kit(folder: Path) -> list[Remark]:
     kit, problems = kits.inspect(folder)
     remarks = [_problem(problem) for problem in problems]
     used: set[str] = set()
-    for name in _TEMPLATES:
+    # A kit may go without a letter.
+    for name in (*_TEMPLATES, *([LETTER_TEMPLATE] if (folder / LETTER_TEMPLATE).exists() else [])):
         for examined in _examined(folder / name, kit, remarks):
             remarks += [*examined.remarks, *_notes(name, examined, kit)]
             used |= examined.usage.used
@@ -41,7 +43,8 @@ def check_kit(folder: Path) -> list[Remark]:
 def check_file(path: Path, kit: Kit) -> list[Remark]:
     """Everything that is to be said of one template, which may use the names of `kit`.
 
-    A page of HTML has those of a review, form.docx those of a form, any other Word file those of a contract.
+    A page of HTML has those of a review, a text those of a letter, form.docx those of a form, any other Word file those
+    of a contract.
     """
     remarks: list[Remark] = []
     for examined in _examined(path, kit, remarks):
@@ -51,6 +54,8 @@ def check_file(path: Path, kit: Kit) -> list[Remark]:
 
 def names_of(path: Path, kit: Kit) -> Names:
     """The names that the template at `path` may use."""
+    if path.suffix.lower() == ".txt":
+        return letter.names(kit)
     return form.names(kit) if path.name == FORM_TEMPLATE else context.names(kit)
 
 
@@ -58,7 +63,7 @@ def _examined(path: Path, kit: Kit | None, remarks: list[Remark]) -> list[Examin
     """The parts of a template; a file that cannot be read at all is added to `remarks`."""
     names = names_of(path, kit) if kit else Names({}, is_complete=False)
     try:
-        is_page = path.suffix.lower() == ".html"
+        is_page = path.suffix.lower() in {".html", ".txt"}
         found = [page.examine_page(path, names)] if is_page else word.examine_word(path, names)
         if not any(part.examined.problems for part in found):
             (page.compile_page if is_page else word.compile_template)(path, names)
@@ -78,7 +83,7 @@ def _problem(line: str) -> Remark:
 
 def _notes(name: str, examined: Examined, kit: Kit | None) -> Iterator[Remark]:
     """What a contract prints without asking whether it is given."""
-    if kit is None or name in {FORM_TEMPLATE, REVIEW_TEMPLATE}:
+    if kit is None or name in {FORM_TEMPLATE, REVIEW_TEMPLATE, LETTER_TEMPLATE}:
         return
     figures = {f"figures.{figure.key}" for figure in kit.figures}
     for printed in examined.usage.printed:

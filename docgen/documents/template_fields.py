@@ -10,10 +10,11 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from docgen.documents import context, form
+from docgen.documents import context, form, letter
+from docgen.documents.letter import LETTER_TEMPLATE
 from docgen.expressions import sandbox
 from docgen.language import phrase, tr
-from docgen.model.kit import Field, FieldType, Kit
+from docgen.model.kit import FORM_TEMPLATE, Field, FieldType, Kit
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
 
 
@@ -45,14 +46,18 @@ def of_template(kit: Kit, names: Names) -> list[Listing]:
 
 
 def of_kit(kit: Kit) -> list[Listing]:
-    """What the templates of a kit may write: names of contract and review, then those of the form alone."""
+    """What the templates of a kit may write: contract and review alike, then what form and letter have of their own."""
     common, form_names = context.names(kit), form.names(kit)
     shared = {id(shape) for shape in common.shapes.values()}
-    own = {name: shape for name, shape in form_names.shapes.items() if shape.item and id(shape) not in shared}
-    in_form = [
-        entry._replace(title=tr("in form.docx: {title}", title=entry.title)) for entry in _others(kit, Names(own))
-    ]
-    return [*of_template(kit, common), *in_form]
+    found = of_template(kit, common)
+    for template, names in ((FORM_TEMPLATE, form_names), (LETTER_TEMPLATE, letter.names(kit))):
+        own = {name: shape for name, shape in names.shapes.items() if shape.item and id(shape) not in shared}
+        own = {name: shape for name, shape in own.items() if name != "figures"}
+        found += [
+            entry._replace(title=tr("in {template}: {title}", template=template, title=entry.title))
+            for entry in _others(kit, Names(own))
+        ]
+    return found
 
 
 def _others(kit: Kit, names: Names) -> Iterator[Listing]:

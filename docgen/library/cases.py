@@ -22,6 +22,7 @@ from docgen.output import storage
 from docgen.pipeline import Judged, OpenSource, ReviewedIntake, SourceFile, open_source
 
 if TYPE_CHECKING:
+    from docgen.documents.letter import Letter
     from docgen.output.storage import Location
     from docgen.packet.packet import Packet
 
@@ -267,6 +268,27 @@ class Case:
         from docgen.documents.form import returned_form
 
         return returned_form(self.kit, self.printed_date(date), returned(self.kit, self.intake, self.reviewed.review))
+
+    def letter(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> Letter:
+        """The message to the customer: what to correct and send back, or what happens next; with `deadline` until when.
+
+        Its `text` is to be pasted into a chat, its `html` into a page.  Raises KitError where the kit has no letter.txt
+        that can be used.
+        """
+        from docgen.documents.letter import render_letter
+        from docgen.packet.packet import letter_name
+
+        subject = letter_name(self.kit, self.reviewed)
+        review, printed = self.reviewed.review, self.printed_date(date)
+        return render_letter(self.kit, self.intake, review, self.reviewed.terms, subject, printed, deadline)
+
+    def letter_mail(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> bytes:
+        """The letter as a mail (.eml) that opens as a draft, with the returned sheet where there is what to fill in."""
+        from docgen.packet.packet import returned_name
+
+        letter = self.letter(deadline=deadline, date=date)
+        name = returned_name(self.kit, [self.reviewed], Path(self.source))
+        return letter.mail((name, self.correction_sheet()) if letter.wants_sheet else None)
 
     def save(
         self,

@@ -198,6 +198,7 @@ class Outputs(_Model):
     review: Annotated[str, "the review summary (.pdf)"]
     contract: Annotated[str, "the contract draft (.docx)"]
     returned: Annotated[str, "what goes back to the customer; without it, the name of the form"] = ""
+    letter: Annotated[str, "the letter to the customer, and the subject of the mail; without it, the title"] = ""
 
 
 class SheetTexts(_Model):

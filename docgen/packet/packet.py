@@ -177,6 +177,11 @@ def returned_name(kit: Kit, reviewed: Sequence[ReviewedIntake], source: Path) ->
     return safe_file_name(f"{source.stem}-{kit.title}")
 
 
+def letter_name(kit: Kit, reviewed: ReviewedIntake) -> str:
+    """What the letter to the customer is called: the subject of the mail, and without its suffix the name of a file."""
+    return _file_name(kit, reviewed, kit.outputs.letter or kit.title)
+
+
 def returned_names(kit: Kit, reviewed: Sequence[ReviewedIntake]) -> list[str]:
     """The names of the files that go back to several customers, no two alike: hex digits distinguish what would be."""
     names = [returned_name(kit, [one], Path()) for one in reviewed]

@@ -1,4 +1,4 @@
-"""HTML templates: checked, and compiled once."""
+"""Templates of HTML and of plain text: checked, and compiled once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from docgen.template.examine import Compiled, Examined, compile_source, examine
 
 
 class Page(NamedTuple):
-    """A template of HTML as written, and what there is to say of it."""
+    """A template of HTML or plain text as written, and what there is to say of it."""
 
     source: str
     examined: Examined
@@ -39,5 +39,5 @@ def compile_page(path: Path, names: Names) -> Compiled:
     source, examined = examine_page(path, names)
     if examined.problems:
         raise KitError(examined.problems)
-    environment = sandbox(lambda _missing: "—", markup=True)
+    environment = sandbox(lambda _missing: "—", markup=path.suffix.lower() != ".txt")
     return compile_source(tag_numbers.marked(source, examined.tags), examined, environment)

@@ -1,0 +1,148 @@
+"""In a worker: one intake → a document of it, the same bytes as the command line writes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen.desk.readings import SourceJob, bounded, case_of
+from docgen.errors import SourceError
+from docgen.formats import books
+from docgen.library.cases import Case
+from docgen.names import safe_name
+from docgen.output import scratch
+from docgen.packet.packet import returned_name
+from docgen.workers import limits
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF, ZIP = "application/pdf", "application/zip"
+#: The time that files in a zip carry: equal packets are equal zips.
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for: the kind of document, and of a contract how ready it is to be."""
+
+    kind: str
+    reviewed_by: str | None = None
+    allow_unready: bool = False
+
+
+class Made(NamedTuple):
+    """A document: the name that the command line gives it, its bytes, and the labels that it prints as pending."""
+
+    name: str
+    content: bytes
+    media_type: str
+    pending: tuple[str, ...] = ()
+
+
+def make(job: SourceJob, n: int, wish: Wish) -> Made:
+    """The document.  Raises what reading and making it raise."""
+    with bounded(job.name):
+        case = case_of(job, n)
+        limits.end_reading()
+        return _MAKERS[wish.kind](case, wish)
+
+
+class Preparation(NamedTuple):
+    """What is known before documents are made: the labels that a contract prints as pending, whatever the verdict, and
+    the letter to the customer."""
+
+    pending: tuple[str, ...]
+    letter: str
+
+
+def prepare(job: SourceJob, n: int) -> Preparation:
+    """What the page of documents shows of an intake.  Raises what reading and making documents raise."""
+    with bounded(job.name):
+        case = case_of(job, n)
+        limits.end_reading()
+        pending = case.contract(allow_unready=not case.ready).pending
+        return Preparation(pending, case.letter().text)
+
+
+def _form(case: Case, _wish: Wish) -> Made:
+    return Made(case.file_names["form"], case.form(), WORD)
+
+
+def _review(case: Case, _wish: Wish) -> Made:
+    return Made(case.file_names["review"], case.review(), PDF)
+
+
+def _contract(case: Case, wish: Wish) -> Made:
+    made = case.contract(allow_unready=wish.allow_unready and not case.ready, reviewed_by=wish.reviewed_by)
+    return Made(case.file_names["contract"], bytes(made), WORD, made.pending)
+
+
+def _returned_sheet(case: Case, _wish: Wish) -> Made:
+    return Made(_returned(case, ".xlsx"), case.correction_sheet(), SHEET)
+
+
+def _returned_form(case: Case, _wish: Wish) -> Made:
+    return Made(_returned(case, ".docx"), case.correction_form(), WORD)
+
+
+def _returned(case: Case, suffix: str) -> str:
+    return Path(returned_name(case.kit, [case.reviewed], Path(case.source))).with_suffix(suffix).name
+
+
+def _letter(case: Case, _wish: Wish) -> Made:
+    letter = case.letter()
+    return Made(f"{letter.subject}.txt", letter.text.encode(), "text/plain; charset=utf-8")
+
+
+def _mail(case: Case, _wish: Wish) -> Made:
+    return Made(f"{case.letter().subject}.eml", case.letter_mail(), "message/rfc822")
+
+
+def _packet(case: Case, wish: Wish) -> Made:
+    """The packet as `docgen packet` writes it, in a zip."""
+    name = safe_name(case.name)
+    with scratch.private_folder() as folder:
+        packet = case.save(folder, name=name, reviewed_by=wish.reviewed_by)
+        files = {path.name: path.read_bytes() for path in sorted(Path(str(packet.folder)).iterdir())}
+    return Made(f"{name}.zip", zipped(name, files), ZIP, packet.pending)
+
+
+def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """A zip of one folder with these files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(f"{folder}/{name}", _TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            package.writestr(entry, content)
+    return stream.getvalue()
+
+
+_MAKERS: Mapping[str, Callable[[Case, Wish], Made]] = {
+    "form": _form,
+    "review": _review,
+    "contract": _contract,
+    "returned-sheet": _returned_sheet,
+    "returned-form": _returned_form,
+    "letter": _letter,
+    "mail": _mail,
+    "packet": _packet,
+}
+#: Every kind of document that can be asked for.
+KINDS = frozenset(_MAKERS)
+
+
+def require_word(content: bytes, name: str) -> None:
+    """Raise SourceError where what was dropped to be compared with is no Word document, or no safe one."""
+    with bounded(name), scratch.private_folder() as folder:
+        path = Path(folder, "earlier.docx")
+        scratch.join(path, [content])
+        try:
+            books.require_word(path)
+        except SourceError as error:
+            raise SourceError(error.message.replace(str(path), name), error.hint) from None

@@ -1,0 +1,50 @@
+"""What a person has filled in on a page: its form, and answers put together from boxes and texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from docgen import values
+from docgen.desk.settings import LONGEST_ANSWER
+from docgen.model.intake import Chosen
+from docgen.model.kit import Field, FieldType
+
+_ID = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,5})")
+
+
+def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Request], object]:
+    """An endpoint that reads the form of a request, and then answers in a thread: workers are waited for there."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=500) as form:
+            return await run_in_threadpool(handler, request, form)
+
+    return endpoint
+
+
+def intake_id(text: str) -> tuple[int, int] | None:
+    """The number of the file and of the intake in it, from 0, that an address names."""
+    found = _ID.fullmatch(text)
+    return (int(found[1]), int(found[2]) - 1) if found else None
+
+
+def text_of(form: Mapping[str, object], name: str, most: int) -> str:
+    """A text of the form, with line breaks as they are here, up to a length."""
+    value = form.get(name, "")
+    return str(value).replace("\r\n", "\n").strip()[:most] if isinstance(value, str) else ""
+
+
+def answer_of(form: FormData, field: Field) -> str:
+    """The answer that a person gives to a field, as a customer would write it."""
+    if field.type is not FieldType.SEVERAL:
+        return text_of(form, "after", LONGEST_ANSWER)
+    given = set(form.getlist("choice"))
+    other = text_of(form, "other", LONGEST_ANSWER) if field.other else ""
+    chosen = Chosen(tuple(choice.key for choice in field.choices if choice.key in given), other or None)
+    return values.show(field, chosen) if chosen.chosen or chosen.other else ""

@@ -1,0 +1,238 @@
+"""One intake: its answers as understood beside as written, findings at their field, and corrections in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from docgen import values
+from docgen.desk import drawing as drawings
+from docgen.desk import readings
+from docgen.desk.database import now
+from docgen.desk.desk import Desk, desk_of
+from docgen.desk.forms import answer_of, intake_id, text_of
+from docgen.desk.pages import as_json, go, page, refusal, text, wants_json
+from docgen.desk.settings import LONGEST_REASON
+from docgen.desk.store import AnswerCorrection, ChangedError, File, Stored
+from docgen.desk.work import amendments
+from docgen.errors import DocgenError
+from docgen.model.kit import Field, FieldType
+from docgen.text import clean_long
+
+#: Kinds of answers that are longer than a line.
+_LONG = frozenset({FieldType.LONG_TEXT, FieldType.LIST, FieldType.REGIONS})
+
+
+class Row(NamedTuple):
+    """A field on the page: its answer, what was found of it, how it is corrected."""
+
+    answer: Mapping[str, Any]
+    findings: list[Mapping[str, Any]]
+    correction: AnswerCorrection | None
+    field: Field
+    kind: str
+    options: tuple[str, ...]
+    chosen: tuple[str, ...]
+    other: str
+
+
+class OpenedIntake(NamedTuple):
+    """The intake that an address names, and where it is."""
+
+    desk: Desk
+    file: File
+    stored: Stored
+
+
+class Attempt(NamedTuple):
+    """A correction that did not succeed: why not, and what was filled in."""
+
+    status: int
+    problem: str
+    key: str
+    after: str = ""
+    why: str = ""
+
+
+def found_intake(request: Request) -> OpenedIntake | None:
+    """The intake that the address names."""
+    desk = desk_of(request)
+    place = intake_id(request.path_params["id"])
+    stored = desk.store.intake(*place) if place else None
+    file = desk.store.file(stored.file) if stored else None
+    return OpenedIntake(desk, file, stored) if file and stored else None
+
+
+def show(request: Request) -> Response:
+    """The page of an intake, or its data."""
+    found = found_intake(request)
+    if found is None:
+        return refusal(request, 404, "missing")
+    desk, file, stored = found
+    if wants_json(request):
+        return as_json(as_data(desk, file, stored))
+    return page(request, "intake.html", **context(request, found))
+
+
+def as_data(desk: Desk, file: File, stored: Stored) -> Mapping[str, Any]:
+    """An intake for programs: as `docgen check --json` prints it, with the corrections that `--amend` takes."""
+    corrections = desk.store.corrections(stored.file, stored.n)
+    return {
+        "schema": "docgen/desk/intake/1", "id": stored.id, "version": stored.version, "kit": file.kit,
+        "source_sha256": file.sha256, "intake": stored.check, "amendments": amendments(file, stored, corrections),
+    }  # fmt: skip
+
+
+def context(request: Request, found: OpenedIntake, attempt: Attempt | None = None) -> dict[str, Any]:
+    """What the page of an intake shows; of a correction that did not succeed too."""
+    desk, file, stored = found
+    corrections = {one.field: one for one in desk.store.corrections(stored.file, stored.n)}
+    check = stored.check
+    rows = [_row(desk, stored, answer, corrections) for answer in stored.data["answers"]]
+    keys = {row.answer["key"] for row in rows}
+    before, after = desk.store.neighbours(stored.file, stored.n)
+    return {
+        "file": file, "intake": stored, "check": check, "rows": rows, "before": before, "after": after,
+        "others": [one for one in check["findings"] if one["field"] not in keys and one["rule"] != "unread"],
+        "unread": [one for one in check["findings"] if one["field"] not in keys and one["rule"] == "unread"],
+        "counts": stored.data["counts"], "figures": stored.data["figures"], "said": _said(request),
+        "attempt": attempt, "edited": attempt.key if attempt else request.query_params.get("edit", ""),
+        "problem": _problem_text(request, attempt.problem) if attempt else "",
+    }  # fmt: skip
+
+
+def _said(request: Request) -> str:
+    said = request.query_params.get("said", "")
+    return said if said in {"corrected", "undone"} else ""
+
+
+def _problem_text(request: Request, problem: str) -> str:
+    """The text of one of our problems; what else there is to say of one is its text itself."""
+    return text(request, f"problem_{problem}") if problem in {"changed", "why", "same"} else problem
+
+
+def sheet(request: Request) -> Response:
+    """The sheet that the intake stands in, with what reading made of its cells."""
+    found = found_intake(request)
+    if found is None:
+        return refusal(request, 404, "missing")
+    desk, file, stored = found
+    check = stored.check
+    drawing = desk.work.call(drawings.draw, file.path, file.name, desk.settings.kit, check["sheet"], check["row"])
+    return page(
+        request, "sheet.html", file=file, intake=stored, drawing=drawings.marked(drawing, check, stored.data["answers"])
+    )
+
+
+def _row(desk: Desk, stored: Stored, answer: Mapping[str, Any], corrections: Mapping[str, AnswerCorrection]) -> Row:
+    field = desk.kit.fields[answer["key"]]
+    findings = [one for one in stored.check["findings"] if one["field"] == field.key]
+    value = stored.check["values"].get(field.key)
+    is_several = field.type is FieldType.SEVERAL
+    options = values.options(field) if field.type in {FieldType.ONE, FieldType.YES_NO} else ()
+    kind = "several" if is_several else "one" if options else "long" if field.type in _LONG else "line"
+    chosen = tuple(value["chosen"]) if is_several and value else ()
+    other = (value["other"] or "") if is_several and value else ""
+    return Row(answer, findings, corrections.get(field.key), field, kind, options, chosen, other)
+
+
+# -- corrections -------------------------------------------------------------------------------------
+
+
+def correct(request: Request, form: FormData) -> Response:
+    """Correct an answer; the review runs again at once."""
+    found = found_intake(request)
+    field = desk_of(request).kit.fields.get(request.path_params["field"])
+    if found is None or field is None:
+        return refusal(request, 404, "missing")
+    after, why = answer_of(form, field), text_of(form, "why", LONGEST_REASON)
+    try:
+        reading = _corrected(found, field.key, after, why, form.get("version"))
+    except ChangedError:
+        return _again(request, found, Attempt(409, "changed", field.key, after, why))
+    except UnchangedError:
+        return _again(request, found, Attempt(422, "same", field.key, after, why))
+    except UnreasonedError:
+        return _again(request, found, Attempt(422, "why", field.key, after, why))
+    except DocgenError as error:
+        return _again(request, found, Attempt(422, str(error), field.key, after, why))
+    _tell(found)
+    following = _next_open(reading, field.key) if form.get("then") == "next" else ""
+    edit = f"&edit={following}" if following else ""
+    return go(f"/intakes/{found.stored.id}?said=corrected{edit}#a-{following or field.key}")
+
+
+class UnchangedError(Exception):
+    """A correction that is the answer as it is."""
+
+
+class UnreasonedError(Exception):
+    """A correction without a reason."""
+
+
+def _corrected(found: OpenedIntake, key: str, after: str, why: str, version: object) -> readings.IntakeReading:
+    """The intake with one more correction, which is kept.  Raises what the page says of it."""
+    desk, file, stored = found
+    if version != str(stored.version):
+        raise ChangedError
+    if not why:
+        raise UnreasonedError
+    corrections = desk.store.corrections(stored.file, stored.n)
+    earlier = next((one for one in reversed(corrections) if one.field == key), None)
+    written = next(row["written"] for row in stored.data["answers"] if row["key"] == key)
+    before = earlier.before if earlier else written
+    if clean_long(after) == clean_long(written):
+        raise UnchangedError
+    correction = AnswerCorrection(0, key, before, after, desk.user, now(), why)
+    reading = _read_again(found, [*corrections, correction])
+    desk.store.keep_correction(stored, correction, reading, file.sha256)
+    return reading
+
+
+def undo(request: Request, form: FormData) -> Response:
+    """Take the last correction of an answer back."""
+    found = found_intake(request)
+    if found is None:
+        return refusal(request, 404, "missing")
+    key, stored = request.path_params["field"], found.stored
+    corrections = found.desk.store.corrections(stored.file, stored.n)
+    last = next((one for one in reversed(corrections) if one.field == key), None)
+    try:
+        if last is None or form.get("version") != str(stored.version):
+            raise ChangedError
+        reading = _read_again(found, [one for one in corrections if one is not last])
+        found.desk.store.undo_correction(stored, last.number, reading, found.desk.user)
+    except ChangedError:
+        return _again(request, found, Attempt(409, "changed", key))
+    except DocgenError as error:
+        return _again(request, found, Attempt(422, str(error), key))
+    _tell(found)
+    return go(f"/intakes/{stored.id}?said=undone#a-{key}")
+
+
+def _again(request: Request, found: OpenedIntake, attempt: Attempt) -> Response:
+    """The page once more, as the intake is now, with what did not succeed."""
+    return page(request, "intake.html", attempt.status, **context(request, found_intake(request) or found, attempt))
+
+
+def _read_again(found: OpenedIntake, corrections: list[AnswerCorrection]) -> readings.IntakeReading:
+    desk, file, stored = found
+    job = desk.work.job(file, stored)._replace(amendments=amendments(file, stored, corrections))
+    return desk.work.call(readings.read_intake, job, stored.n)
+
+
+def _tell(found: OpenedIntake) -> None:
+    found.desk.hub.tell("intake", found.stored.id)
+    found.desk.hub.tell("inbox")
+
+
+def _next_open(reading: readings.IntakeReading, key: str) -> str:
+    """The next field, from this one on, that something is found of that can be mended; empty where there is none."""
+    answers = reading.data["answers"]
+    at = next(number for number, row in enumerate(answers) if row["key"] == key)
+    around = [*answers[at + 1 :], *answers[:at]]
+    return next((row["key"] for row in around if row["level"] in {"invalid", "reject", "manual"}), "")

@@ -1,0 +1,191 @@
+"""What leaves the house: documents of one intake, previews of them, its commercial terms, a comparison."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from docgen.desk import documents, readings
+from docgen.desk.access import FRAMED, PREVIEW, policy
+from docgen.desk.documents import Made, Wish
+from docgen.desk.forms import text_of
+from docgen.desk.inbox import UploadError, uploaded
+from docgen.desk.intake import OpenedIntake, found_intake
+from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_json
+from docgen.desk.settings import LONGEST_ANSWER
+from docgen.desk.store import ChangedError
+from docgen.documents.redline import redline
+from docgen.errors import DocgenError, SourceError
+from docgen.kit import terms as kit_terms
+from docgen.library.dates import printed_date
+from docgen.model.intake import READY, Verdict
+from docgen.model.kit import Field
+from docgen.output import scratch
+from docgen.values.shown import shown
+
+#: The addresses of documents, with the kind that each gives.
+_NAMES = {
+    "form.docx": "form", "review.pdf": "review", "contract.docx": "contract", "packet.zip": "packet",
+    "returned.xlsx": "returned-sheet", "returned.docx": "returned-form", "letter.txt": "letter", "letter.eml": "mail",
+}  # fmt: skip
+#: What the engine for comparisons writes in passing is the whole process's: one at a time.
+_turn = threading.Lock()
+
+
+class Term(NamedTuple):
+    """A commercial term on the page: as written for this intake, and what holds where nothing is written."""
+
+    field: Field
+    written: str
+    otherwise: str
+    is_pending: bool
+
+
+def show(request: Request) -> Response:
+    """The page of what can be made of an intake."""
+    found = found_intake(request)
+    if found is None:
+        return refusal(request, 404, "missing")
+    return _page(request, found)
+
+
+def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
+    desk, file, stored = found
+    pending, letter = desk.work.call(documents.prepare, desk.work.job(file, stored), stored.n)
+    if wants_json(request):
+        about = {"id": stored.id, "verdict": stored.verdict, "pending": pending}
+        return as_json({"schema": "docgen/desk/out/1", **about})
+    terms = _terms(found, pending, more.get("given"))
+    asked = {term.field.label for term in terms}
+    context = {
+        "file": file, "intake": stored, "letter": letter, "pending": pending, "terms": terms,
+        "others": [label for label in pending if label not in asked], "is_ready": Verdict(stored.verdict) in READY,
+        "problem": "", "about": "", "saved": "saved" in request.query_params,
+    }  # fmt: skip
+    return page(request, "out.html", status, **(context | more))
+
+
+def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, str] | None) -> list[Term]:
+    desk, _file, stored = found
+    own = desk.store.own_terms(stored.file, stored.n) if given is None else given
+    house, kit = desk.store.own_terms(0, 0), desk.kit
+    defaults = kit_terms.defaults(kit)
+    return [
+        Term(
+            field, own.get(key, ""),
+            house.get(key, "") or (str(shown(field, defaults[key])) if key in defaults else ""),
+            field.label in pending,
+        )
+        for key, field in kit.terms.items()
+    ]  # fmt: skip
+
+
+# -- documents ---------------------------------------------------------------------------------------
+
+
+def document(request: Request) -> Response:
+    """A document, to be kept or to be shown in the browser's own viewer."""
+    found, kind = found_intake(request), _NAMES.get(request.path_params["name"])
+    if found is None or kind is None:
+        return refusal(request, 404, "missing")
+    is_shown = "view" in request.query_params
+    wish = Wish(kind, allow_unready="marked" in request.query_params)
+    made = _made(found, wish)
+    if not is_shown:
+        found.desk.store.note(found.desk.user, "export", found.stored.id, document=kind, name=made.name)
+    return download(made.name, made.content, made.media_type, inline=is_shown, policy=policy(FRAMED))
+
+
+def _made(found: OpenedIntake, wish: Wish) -> Made:
+    desk, file, stored = found
+    return desk.work.call(documents.make, desk.work.job(file, stored), stored.n, wish)
+
+
+def preview(request: Request) -> Response:
+    """The page that shows a document in a frame."""
+    found, name = found_intake(request), request.path_params["name"]
+    if found is None or name not in _NAMES or not name.endswith((".docx", ".pdf")):
+        return refusal(request, 404, "missing")
+    marked = "&marked" if "marked" in request.query_params else ""
+    address = f"/intakes/{found.stored.id}/documents/{name}?view{marked}"
+    return page(
+        request, "preview.html", intake=found.stored, name=name, address=address, is_word=name.endswith(".docx")
+    )
+
+
+def frame(request: Request) -> Response:
+    """The frame that draws a Word document, with a policy of its own."""
+    answer = page(request, "frame.html")
+    answer.headers["content-security-policy"] = policy(PREVIEW)
+    return answer
+
+
+# -- terms -------------------------------------------------------------------------------------------
+
+
+def keep_terms(request: Request, form: FormData) -> Response:
+    """Keep the commercial terms of an intake, or of every one; all that is wrong with them is said at once."""
+    found = found_intake(request)
+    if found is None:
+        return refusal(request, 404, "missing")
+    desk, file, stored = found
+    written = {key: text_of(form, f"term-{key}", LONGEST_ANSWER) for key in desk.kit.terms}
+    given = {key: one for key, one in written.items() if one}
+    about = {"about": "terms", "given": given}
+    try:
+        desk.work.call(readings.check_terms, desk.settings.kit, given)
+        if form.get("version") != str(stored.version):
+            raise ChangedError
+        job = desk.work.job(file, stored)._replace(terms={**desk.store.own_terms(0, 0), **given})
+        reading = desk.work.call(readings.read_intake, job, stored.n)
+        desk.store.keep_terms(stored, given, reading, desk.user)
+    except ChangedError:
+        return _page(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
+    except DocgenError as error:
+        return _page(request, found, 422, problem=error.message.replace("terms: ", ""), **about)
+    if form.get("for") == "every":
+        desk.store.keep_terms_of_all({**desk.store.own_terms(0, 0), **given}, desk.user)
+    desk.hub.tell("intake", stored.id)
+    desk.hub.tell("inbox")
+    return go(f"/intakes/{stored.id}/out?saved#terms")
+
+
+# -- comparison --------------------------------------------------------------------------------------
+
+
+async def compare(request: Request) -> Response:
+    """The contract with every change against an earlier draft, which is dropped in, as a tracked change."""
+    found = await run_in_threadpool(found_intake, request)
+    if found is None:
+        return refusal(request, 404, "missing")
+    try:
+        (upload, *_) = await uploaded(request, "earlier")
+    except UploadError as error:
+        return refusal(request, error.status, error.reason)
+    content, name = await upload.read(), upload.filename or "?"
+    return await run_in_threadpool(_compared, request, found, content, name)
+
+
+def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) -> Response:
+    desk = found.desk
+    try:
+        desk.work.call(documents.require_word, content, name)
+        made = _made(found, Wish("contract", allow_unready=True))
+        with _turn, scratch.private_folder() as folder:
+            earlier = Path(folder, "earlier.docx")
+            scratch.join(earlier, [content])
+            try:
+                tracked = redline(earlier, made.content, printed_date())
+            except SourceError as error:
+                raise SourceError(error.message.replace(str(earlier), name), error.hint) from None
+    except DocgenError as error:
+        return _page(request, found, 422, problem=str(error), about="compare")
+    desk.store.note(desk.user, "export", found.stored.id, document="comparison", name=made.name)
+    return download(made.name, tracked, made.media_type)

@@ -1,0 +1,123 @@
+"""Templates, in the language of the browser, and the answers that pages are sent with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from docgen import __version__
+from docgen.text import printable
+
+_FOLDER = Path(__file__).parent / "pages"
+_WORDS = _FOLDER / "words.yaml"
+#: The languages of the pages; the first one is that of the kit's own words, and of a browser that asks for none.
+LANGUAGES = ("zh", "en")
+#: The parts of the desk: where each begins, and the text that names it.
+_SECTIONS = (("/", "inbox"), ("/runs", "runs"))
+_ASKED = re.compile(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
+_TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """Every text of the pages in a language, by key."""
+    every = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    return {key: texts[language] for key, texts in every.items()}
+
+
+def language(request: Request) -> str:
+    """The language that the browser likes best of those there are."""
+    liked: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "")[:400].split(","):
+        found = _ASKED.fullmatch(part)
+        name = found[1].lower().split("-")[0] if found else ""
+        if name in LANGUAGES and found is not None:
+            liked.append((_weight(found[2]), name))
+    return max(liked, key=lambda one: one[0])[1] if liked else LANGUAGES[0]
+
+
+def _weight(text: str | None) -> float:
+    try:
+        return float(text) if text is not None else 1.0
+    except ValueError:
+        return 0.0
+
+
+def text(request: Request, key: str, **values: object) -> str:
+    """A text of the pages in the language of the browser."""
+    return words(language(request))[key].format(**values)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_visible,
+    )  # fmt: skip
+    texts = words(language)
+    environment.globals["t"] = lambda key, **values: texts[key].format(**values)
+    environment.globals["sections"] = _SECTIONS
+    environment.globals["lang"] = _TAGS[language]
+    environment.globals["docgen_version"] = __version__
+    environment.filters["size"] = _size
+    environment.filters["when"] = lambda at: str(at)[:16].replace("T", " ")
+    return environment
+
+
+def _visible(value: object) -> object:
+    """What is printed, with nothing in it that changes the look of what stands beside it."""
+    return printable(value) if type(value) is str else value
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024:,.0f} KB" if count < 1 << 20 else f"{count / (1 << 20):,.1f} MB"
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """A page of that template; every page knows who is at the desk, and where it stands."""
+    state = getattr(request.app.state, "desk", None) if "app" in request.scope else None
+    text = _environment(language(request)).get_template(template).render(path=request.url.path, desk=state, **context)
+    headers = {"vary": "Accept-Language", "content-language": _TAGS[language(request)]}
+    return Response(text.encode("utf-8", "replace"), status, headers, "text/html; charset=utf-8")
+
+
+def refusal(request: Request, status: int, reason: str) -> Response:
+    """The page that says why a request is refused, and what to do."""
+    return page(request, "refused.html", status, reason=reason)
+
+
+def as_json(data: Any, status: int = 200) -> Response:
+    """Data of a page, for programs."""
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the address asks for the data of the page: it ends in `.json`."""
+    return request.url.path.endswith(".json")
+
+
+def go(address: str) -> Response:
+    """Go on to a page of ours, after something was done."""
+    return RedirectResponse(address, 303)
+
+
+def download(
+    name: str, content: bytes, media_type: str, *, inline: bool = False, policy: str | None = None
+) -> Response:
+    """A file to be kept under a name, or shown in the browser."""
+    how = "inline" if inline else "attachment"
+    headers = {"content-disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}"}
+    if policy is not None:
+        headers["content-security-policy"] = policy
+    return Response(content, 200, headers, media_type)

@@ -1,0 +1,130 @@
+"""A batch run in a process of its own, which tells its parent how far it is: the same run as `docgen batch` makes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from docgen.batch import events
+from docgen.batch.jobs import Outcome
+from docgen.batch.schedule import Retry
+from docgen.errors import DocgenError, bug
+from docgen.library.batches import Batch, plan
+from docgen.masking import masked
+from docgen.output import storage
+from docgen.text import printable
+from docgen.workers import limits
+
+#: How often the parent is told at most (seconds), and how many of the last lines.
+_OFTEN, _LINES = 0.25, 12
+#: Pages go before runs.
+_NICE = 10
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a run makes: sources as given, the folder for its packets, kit, terms as written, documents."""
+
+    sources: tuple[str, ...]
+    out: str
+    kit: str
+    terms: Mapping[str, str]
+    only: tuple[str, ...]
+    date: str | None = None
+
+
+@dataclass
+class Progress:
+    """How far a run is."""
+
+    sources: int = 0
+    read: int = 0
+    made: int = 0
+    failed: int = 0
+    passed_over: int = 0
+    verdicts: dict[str, int] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+
+def run(pipe: Connection, request: RunRequest, resume: bool) -> None:
+    """Run in this process; sends `("progress", …)` now and then, in the end `("end", state, message)`."""
+    limits.leave_the_terminal_to_the_parent()
+    signal.signal(signal.SIGTERM, _interrupt)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _go(pipe, request, resume)
+        pipe.send(("end", "finished", ""))
+    except KeyboardInterrupt:
+        pipe.send(("end", "stopped", ""))
+    except DocgenError as error:
+        pipe.send(("end", "failed", printable(masked(str(error)))))
+    except Exception as error:  # noqa: BLE001  the page says so; the desk goes on
+        pipe.send(("end", "failed", bug(error)))
+
+
+def _go(pipe: Connection, request: RunRequest, resume: bool) -> None:
+    import datetime as dt
+
+    date = dt.date.fromisoformat(request.date) if request.date else None
+    batch: Batch = plan(
+        request.sources, storage.location(request.out), kit=Path(request.kit), terms=request.terms, only=request.only,
+        date=date, resume=resume,
+    )  # fmt: skip
+    progress = Progress(sources=len(batch.sources))
+    verdicts: Counter[str] = Counter()
+    lines: deque[str] = deque(maxlen=_LINES)
+    told = 0.0
+
+    def tell(line: str) -> None:
+        lines.append(printable(masked(line)))
+
+    with closing(batch.events(tell)) as happening:
+        for event in happening:
+            _count(progress, verdicts, event)
+            for line in events.texts(event):
+                tell(line)
+            if time.monotonic() - told > _OFTEN:
+                told = time.monotonic()
+                _send(pipe, progress, verdicts, lines)
+    _send(pipe, progress, verdicts, lines)
+
+
+def _count(progress: Progress, verdicts: Counter[str], event: Outcome | Retry) -> None:
+    if isinstance(event, Retry):
+        return
+    verdicts.update(item.verdict for item in event.items)
+    progress.made += len(event.items)
+    progress.failed += len(event.failures)
+    progress.passed_over += bool(event.passed_over)
+    progress.read += not event.more
+
+
+def _send(pipe: Connection, progress: Progress, verdicts: Counter[str], lines: deque[str]) -> None:
+    progress.verdicts, progress.lines = dict(verdicts), list(lines)
+    sent: dict[str, Any] = asdict(progress)
+    pipe.send(("progress", sent))
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone; what is half-made is removed by the run that goes on with it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

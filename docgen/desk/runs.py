@@ -1,0 +1,184 @@
+"""The batch runs of the desk: begun, stopped, gone on with, and what is remembered of them."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import sqlite3
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from docgen.desk.database import Database, audit, now
+from docgen.desk.live import Hub
+from docgen.desk.run_process import RunRequest, run
+from docgen.desk.settings import Settings
+from docgen.language import tr
+
+#: The states of a run.
+RUNNING, STOPPED, FINISHED, FAILED = "running", "stopped", "finished", "failed"
+#: How long a run that is stopped may take to clear up (seconds), before it is killed.
+_FAREWELL = 10.0
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run as it is remembered."""
+
+    number: int
+    title: str
+    request: RunRequest
+    state: str
+    started: str
+    ended: str
+    progress: Mapping[str, Any]
+    message: str
+
+    @property
+    def out(self) -> Path:
+        """The folder that has its packets and reports."""
+        return Path(self.request.out)
+
+
+class Runs:
+    """Every run: each under way is a process, and a thread that hears from it."""
+
+    def __init__(self, settings: Settings, database: Database, hub: Hub) -> None:
+        self._settings = settings
+        self._database = database
+        self._hub = hub
+        self._processes: dict[int, BaseProcess] = {}
+        self._turn = threading.Lock()
+        self._is_ending = False
+
+    # -- what is remembered --------------------------------------------------------------------------
+
+    def get(self, number: int) -> StoredRun | None:
+        """The run of that number."""
+        row = self._database.one("SELECT * FROM runs WHERE number = ?", number)
+        return _stored(row) if row else None
+
+    def all(self) -> list[StoredRun]:
+        """Every run, newest first."""
+        return [_stored(row) for row in self._database.all("SELECT * FROM runs ORDER BY number DESC LIMIT 200")]
+
+    # -- what is done --------------------------------------------------------------------------------
+
+    def add(self, title: str) -> int:
+        """The number of a new run, which has not begun."""
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO runs (title, request, state, started) VALUES (?, '{}', ?, ?)", (title, STOPPED, now())
+            )
+        return int(cursor.lastrowid or 0)
+
+    def begin(self, number: int, request: RunRequest, who: str) -> None:
+        """Begin a run."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE runs SET request = ?, state = ? WHERE number = ?",
+                (json.dumps(asdict(request)), RUNNING, number),
+            )
+            audit(connection, who, "run", str(number), sources=len(request.sources))
+        self._start(number, request, resume=False)
+
+    def go_on(self, number: int) -> bool:
+        """Go on with a run that has ended before its end; False where there is none."""
+        found = self.get(number)
+        if found is None or found.state == RUNNING or not found.request.sources:
+            return False
+        self._set(number, RUNNING)
+        self._start(number, found.request, resume=True)
+        return True
+
+    def go_on_with_all(self) -> None:
+        """Go on with every run that was under way when the desk ended, however it ended."""
+        for found in self.all():
+            if found.state == RUNNING:
+                self._start(found.number, found.request, resume=True)
+
+    def stop(self, number: int) -> None:
+        """Stop a run; it can be gone on with."""
+        with self._turn:
+            process = self._processes.get(number)
+        if process is not None:
+            process.terminate()
+
+    def end(self) -> None:
+        """End all processes at once; the runs go on when the desk is opened again."""
+        self._is_ending = True
+        with self._turn:
+            processes = list(self._processes.values())
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(1.0)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+    # -- processes -----------------------------------------------------------------------------------
+
+    def _start(self, number: int, request: RunRequest, *, resume: bool) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=run, args=(theirs, request, resume))
+        process.start()
+        theirs.close()
+        with self._turn:
+            self._processes[number] = process
+        threading.Thread(target=self._attend, args=(number, process, ours), daemon=True).start()
+
+    def _attend(self, number: int, process: BaseProcess, pipe: Connection) -> None:
+        """Hear from a run until it ends; runs in a thread."""
+        state, message = FAILED, tr("the process of the run ended; go on with it")
+        with suppress(EOFError, OSError), pipe:
+            while True:
+                kind, *told = pipe.recv()
+                if kind == "end":
+                    state, message = told
+                    break
+                self._keep(number, told[0])
+        process.join(_FAREWELL)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        with self._turn:
+            self._processes.pop(number, None)
+        if not self._is_ending:
+            self._set(number, state, message)
+
+    def _keep(self, number: int, progress: Mapping[str, Any]) -> None:
+        if self._is_ending:
+            return
+        with self._database.writing() as connection:
+            connection.execute("UPDATE runs SET progress = ? WHERE number = ?", (json.dumps(progress), number))
+        self._hub.tell("runs", str(number))
+
+    def _set(self, number: int, state: str, message: str = "") -> None:
+        ended = "" if state == RUNNING else now()
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE runs SET state = ?, message = ?, ended = ? WHERE number = ?", (state, message, ended, number)
+            )
+        self._hub.tell("runs", str(number))
+
+
+def _stored(row: sqlite3.Row) -> StoredRun:
+    request = json.loads(row["request"]) or {"sources": (), "out": "", "kit": "", "terms": {}, "only": ()}
+    known = RunRequest(**{**request, "sources": tuple(request["sources"]), "only": tuple(request["only"])})
+    return StoredRun(
+        row["number"],
+        row["title"],
+        known,
+        row["state"],
+        row["started"],
+        row["ended"],
+        json.loads(row["progress"]),
+        row["message"],
+    )

@@ -1,0 +1,129 @@
+"""The server of the desk: a port of this machine that nobody else can reach, until it is stopped."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from docgen.desk.access import Key
+from docgen.desk.app import application
+from docgen.desk.database import Database
+from docgen.desk.desk import Desk
+from docgen.desk.live import Hub
+from docgen.desk.runs import Runs
+from docgen.desk.settings import Settings
+from docgen.desk.store import Store
+from docgen.desk.work import Work
+from docgen.errors import UsageError, WriteError
+from docgen.language import system_reason, tr
+from docgen.output import files
+
+_LOCK = ".docgen-desk-lock"
+#: How long streams and downloads may go on after Ctrl-C (seconds).
+_FAREWELL = 1
+_BACKLOG = 256
+
+
+def serve(settings: Settings, port: int, opened: Callable[[str], object]) -> None:
+    """Serve the desk until Ctrl-C; `opened` is called with the link once pages are answered.
+
+    Port 0 takes a free one.  Raises WriteError where the folder cannot be used or another desk uses it, UsageError
+    where the port is taken.
+    """
+    with _folder(settings.folder), _sockets(port) as sockets, desk_at(settings) as desk:
+        key = Key(sockets[0].getsockname()[1])
+        config = uvicorn.Config(
+            application(desk, key), log_level="error", access_log=False, server_header=False, date_header=False,
+            timeout_graceful_shutdown=_FAREWELL, timeout_keep_alive=30, lifespan="on", ws="none", loop="asyncio",
+            http="h11", h11_max_incomplete_event_size=64 * 1024, limit_concurrency=None,
+        )  # fmt: skip
+        _Server(config, desk, lambda: opened(key.link)).run(sockets)
+
+
+@contextmanager
+def desk_at(settings: Settings) -> Iterator[Desk]:
+    """The desk in a folder; its workers end with it."""
+    database, hub = Database(settings.database), Hub()
+    store = Store(settings, database)
+    work, runs = Work(settings, store, hub), Runs(settings, database, hub)
+    try:
+        yield Desk(settings, database, store, hub, work, runs)
+    finally:
+        runs.end()
+        work.end()
+        database.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers, and ends its streams first."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk, opened: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._desk = desk
+        self._opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._opened()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at Ctrl-C or SIGTERM, and at once at a second one."""
+        self._desk.hub.close()
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """The folder of the desk, for this desk alone."""
+    try:
+        with files.locked(folder / _LOCK, wait=False):
+            yield
+    except BlockingIOError as cause:
+        raise WriteError(
+            tr("{folder}: another desk is open there", folder=folder),
+            tr("use the page that it opened, or choose another --folder"),
+        ) from cause
+
+
+@contextmanager
+def _sockets(port: int) -> Iterator[list[socket.socket]]:
+    """What listens on this machine alone: its IPv4 address, and its IPv6 one where there is one."""
+    opened: list[socket.socket] = []
+    try:
+        opened.append(_bound(socket.AF_INET, "127.0.0.1", port))
+        port = opened[0].getsockname()[1]
+        with suppress(OSError):  # there is no IPv6 here, or the port is another's there
+            opened.append(_bound(socket.AF_INET6, "::1", port))
+        yield opened
+    except OSError as cause:
+        if cause.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EPERM}:
+            raise
+        raise UsageError(
+            tr("--port {port}: {reason}", port=port, reason=system_reason(cause)),
+            tr("choose another port, or leave --port out"),
+        ) from cause
+    finally:
+        for each in opened:
+            each.close()
+
+
+def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((address, port))
+        made.listen(_BACKLOG)
+    except OSError:
+        made.close()
+        raise
+    return made

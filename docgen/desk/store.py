@@ -1,0 +1,283 @@
+"""What the desk remembers of sources and intakes: the files of the inbox, their readings, corrections, terms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docgen.desk.database import Database, audit, now
+from docgen.desk.readings import IntakeReading, SourceReading
+from docgen.desk.settings import Settings
+from docgen.desk.speaking import Refusal
+from docgen.names import safe_file_name
+from docgen.output import files
+from docgen.text import fold, printable
+
+#: The states of a file.
+ARRIVING, WAITING, READ, UNREADABLE = "arriving", "waiting", "read", "unreadable"
+#: Stands for every intake where terms are kept.
+EVERY = (0, 0)
+
+
+class ChangedError(Exception):
+    """An intake that has been changed meanwhile, in another tab or by another reading."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the inbox."""
+
+    number: int
+    name: str
+    path: Path
+    sha256: str
+    size: int
+    added: str
+    state: str
+    refusal: Refusal
+    kit: str
+    outside: tuple[Mapping[str, Any], ...]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An intake as it was read last; `version` grows with every change."""
+
+    file: int
+    n: int
+    name: str
+    verdict: str
+    version: int
+    data: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """What its address ends with."""
+        return f"{self.file}-{self.n + 1}"
+
+    @property
+    def check(self) -> Mapping[str, Any]:
+        """It as `docgen check --json` prints it."""
+        found: Mapping[str, Any] = self.data["check"]
+        return found
+
+
+@dataclass(frozen=True)
+class AnswerCorrection:
+    """An answer that was corrected here."""
+
+    number: int
+    field: str
+    before: str
+    after: str
+    who: str
+    at: str
+    why: str
+
+
+class Store:
+    """The inbox: every method reads or writes the database; what it writes is safe when it returns."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def add_file(self, name: str, content: bytes) -> int:
+        """Keep a file that has come in; its number.  Raises WriteError."""
+        shown = printable(Path(name.replace("\\", "/")).name.strip())[:200] or "?"
+        path_name = safe_file_name(shown)
+        row = (shown, path_name, hashlib.sha256(content).hexdigest(), len(content), now(), ARRIVING)
+        with self.database.writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO files (name, path_name, sha256, size, added, state) VALUES (?, ?, ?, ?, ?, ?)", row
+            )
+        number = int(cursor.lastrowid or 0)
+        files.write_file(self.settings.source(number, path_name), content, replace=True)
+        with self.database.writing() as connection:
+            connection.execute("UPDATE files SET state = ? WHERE number = ?", (WAITING, number))
+        return number
+
+    def file(self, number: int) -> File | None:
+        """The file of that number."""
+        row = self.database.one("SELECT * FROM files WHERE number = ? AND state != ?", number, ARRIVING)
+        return self._file(row) if row else None
+
+    def _file(self, row: sqlite3.Row) -> File:
+        path = self.settings.source(row["number"], row["path_name"])
+        return File(
+            row["number"], row["name"], path, row["sha256"], row["size"], row["added"], row["state"],
+            json.loads(row["refusal"]), row["kit"], tuple(json.loads(row["outside"])), bool(row["has_more"]),
+        )  # fmt: skip
+
+    def unread(self, stamp: str) -> list[int]:
+        """The files that are to be read: new ones, and those that another docgen or another kit has read."""
+        rows = self.database.all(
+            "SELECT number FROM files WHERE state = ? OR (state IN (?, ?) AND stamp != ?) ORDER BY number",
+            WAITING, READ, UNREADABLE, stamp,
+        )  # fmt: skip
+        return [row["number"] for row in rows]
+
+    def keep_reading(self, number: int, reading: SourceReading, kit: str, stamp: str) -> None:
+        """Keep what a file holds, in the place of what was read before."""
+        with self.database.writing() as connection:
+            versions = dict(connection.execute("SELECT n, version FROM intakes WHERE file = ?", (number,)).fetchall())
+            connection.execute("DELETE FROM intakes WHERE file = ?", (number,))
+            for n, intake in enumerate(reading.intakes):
+                _insert(connection, number, n, intake, versions.get(n, 0) + 1)
+            connection.execute(
+                "UPDATE files SET state = ?, refusal = '{}', kit = ?, stamp = ?, outside = ?, has_more = ? "
+                "WHERE number = ?",
+                (READ, kit, stamp, json.dumps(reading.outside), reading.has_more, number),
+            )
+
+    def keep_refusal(self, number: int, refusal: Refusal, kit: str, stamp: str) -> None:
+        """Keep why a file cannot be read."""
+        with self.database.writing() as connection:
+            connection.execute("DELETE FROM intakes WHERE file = ?", (number,))
+            connection.execute(
+                "UPDATE files SET state = ?, refusal = ?, kit = ?, stamp = ? WHERE number = ?",
+                (UNREADABLE, json.dumps(refusal), kit, stamp, number),
+            )
+
+    # -- intakes -----------------------------------------------------------------------------------
+
+    def intake(self, file: int, n: int) -> Stored | None:
+        """The intake of that file and place."""
+        row = self.database.one("SELECT * FROM intakes WHERE file = ? AND n = ?", file, n)
+        return _stored(row) if row else None
+
+    def intakes(self, file: int) -> list[Stored]:
+        """The intakes of a file, in order."""
+        return [_stored(row) for row in self.database.all("SELECT * FROM intakes WHERE file = ? ORDER BY n", file)]
+
+    def neighbours(self, file: int, n: int) -> tuple[str | None, str | None]:
+        """The ids of the intakes before and after this one, as the inbox lists them by number."""
+        before = self.database.one(
+            "SELECT file, n FROM intakes WHERE (file, n) < (?, ?) ORDER BY file DESC, n DESC LIMIT 1", file, n
+        )
+        after = self.database.one(
+            "SELECT file, n FROM intakes WHERE (file, n) > (?, ?) ORDER BY file, n LIMIT 1", file, n
+        )
+        return _id(before), _id(after)
+
+    def renew(self, stored: Stored, reading: IntakeReading) -> None:
+        """Keep an intake as it was read again, unless it has been changed meanwhile."""
+        with suppress(ChangedError), self.database.writing() as connection:
+            self._replace(connection, stored, reading)
+
+    # -- corrections -------------------------------------------------------------------------------
+
+    def corrections(self, file: int, n: int) -> list[AnswerCorrection]:
+        """Every correction of an intake that is not undone, oldest first."""
+        rows = self.database.all(
+            "SELECT * FROM amendments WHERE file = ? AND n = ? AND is_undone = 0 ORDER BY number", file, n
+        )
+        return [_correction(row) for row in rows]
+
+    def keep_correction(
+        self, stored: Stored, correction: AnswerCorrection, reading: IntakeReading, sha256: str
+    ) -> None:
+        """Keep a correction and what the intake is with it.  Raises ChangedError where it is another by now."""
+        with self.database.writing() as connection:
+            self._replace(connection, stored, reading)
+            connection.execute(
+                "INSERT INTO amendments (file, n, field, before, after, who, at, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (stored.file, stored.n, *_values(correction)),
+            )
+            audit(
+                connection, correction.who, "amendment", stored.id, source_sha256=sha256, field=correction.field,
+                before=correction.before, after=correction.after, why=correction.why, verdict=reading.verdict,
+            )  # fmt: skip
+
+    def undo_correction(self, stored: Stored, number: int, reading: IntakeReading, who: str) -> None:
+        """Take a correction back.  Raises ChangedError."""
+        with self.database.writing() as connection:
+            self._replace(connection, stored, reading)
+            connection.execute("UPDATE amendments SET is_undone = 1 WHERE number = ?", (number,))
+            audit(connection, who, "amendment-undone", stored.id, amendment=number, verdict=reading.verdict)
+
+    def _replace(self, connection: sqlite3.Connection, stored: Stored, reading: IntakeReading) -> None:
+        row = connection.execute(
+            "SELECT version FROM intakes WHERE file = ? AND n = ?", (stored.file, stored.n)
+        ).fetchone()
+        if row is None or row["version"] != stored.version:
+            raise ChangedError
+        connection.execute("DELETE FROM intakes WHERE file = ? AND n = ?", (stored.file, stored.n))
+        _insert(connection, stored.file, stored.n, reading, stored.version + 1)
+
+    # -- terms -------------------------------------------------------------------------------------
+
+    def terms(self, file: int, n: int) -> dict[str, str]:
+        """The commercial terms of an intake as written, by key: its own before those that hold for all."""
+        return {**self.own_terms(*EVERY), **self.own_terms(file, n)}
+
+    def own_terms(self, file: int, n: int) -> dict[str, str]:
+        """The terms that were given for this intake alone."""
+        rows = self.database.all("SELECT key, written FROM terms WHERE file = ? AND n = ?", file, n)
+        return {row["key"]: row["written"] for row in rows}
+
+    def keep_terms(self, stored: Stored, terms: Mapping[str, str], reading: IntakeReading, who: str) -> None:
+        """Keep the terms of an intake and what it is with them.  Raises ChangedError."""
+        with self.database.writing() as connection:
+            self._replace(connection, stored, reading)
+            _write_terms(connection, stored.file, stored.n, terms)
+            audit(connection, who, "terms", stored.id, keys=sorted(terms))
+
+    def keep_terms_of_all(self, terms: Mapping[str, str], who: str) -> None:
+        """Keep the terms that hold for every intake that has no other."""
+        with self.database.writing() as connection:
+            _write_terms(connection, *EVERY, terms)
+            audit(connection, who, "terms", "all", keys=sorted(terms))
+
+    # -- the log -----------------------------------------------------------------------------------
+
+    def note(self, who: str, what: str, about: str, **details: Any) -> None:
+        """Add a line to the audit log."""
+        with self.database.writing() as connection:
+            audit(connection, who, what, about, **details)
+
+    def log(self, most: int) -> list[Mapping[str, Any]]:
+        """The last lines of the audit log, newest first."""
+        rows = self.database.all("SELECT * FROM audit ORDER BY number DESC LIMIT ?", most)
+        return [{**dict(row), "details": json.loads(row["details"])} for row in rows]
+
+
+def _write_terms(connection: sqlite3.Connection, file: int, n: int, terms: Mapping[str, str]) -> None:
+    connection.execute("DELETE FROM terms WHERE file = ? AND n = ?", (file, n))
+    rows: Sequence[tuple[int, int, str, str]] = [(file, n, key, written) for key, written in terms.items()]
+    connection.executemany("INSERT INTO terms (file, n, key, written) VALUES (?, ?, ?, ?)", rows)
+
+
+def _insert(connection: sqlite3.Connection, file: int, n: int, intake: IntakeReading, version: int) -> None:
+    connection.execute(
+        "INSERT INTO intakes (file, n, name, folded, verdict, is_named, version, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file, n, printable(intake.name), fold(intake.name), intake.verdict, intake.is_named, version,
+            json.dumps(intake.data),
+        ),
+    )  # fmt: skip
+
+
+def _stored(row: sqlite3.Row) -> Stored:
+    return Stored(row["file"], row["n"], row["name"], row["verdict"], row["version"], json.loads(row["data"]))
+
+
+def _id(row: sqlite3.Row | None) -> str | None:
+    return f"{row['file']}-{row['n'] + 1}" if row else None
+
+
+def _correction(row: sqlite3.Row) -> AnswerCorrection:
+    return AnswerCorrection(row["number"], row["field"], row["before"], row["after"], row["who"], row["at"], row["why"])
+
+
+def _values(correction: AnswerCorrection) -> tuple[str, ...]:
+    return correction.field, correction.before, correction.after, correction.who, correction.at, correction.why

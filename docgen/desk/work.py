@@ -1,0 +1,142 @@
+"""The workers of the desk, and who waits for them: no file is opened and no document made in the server itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, TypeVar
+
+from docgen import __version__
+from docgen.batch.jobs import kit_sha256
+from docgen.desk import readings
+from docgen.desk.live import Hub
+from docgen.desk.readings import IntakeReading, SourceJob, SourceReading
+from docgen.desk.settings import WORKERS, Settings
+from docgen.desk.speaking import Refusal, in_language, refused_in_all, said_in_all, spoken
+from docgen.desk.store import AnswerCorrection, File, Store, Stored
+from docgen.errors import SourceError
+from docgen.language import tr
+from docgen.text import clean_long
+from docgen.workers.pool import WorkerDiedError, Workers
+
+#: How often those who wait look whether the desk is being closed (seconds).
+_LOOK = 0.5
+_Result = TypeVar("_Result")
+
+
+class Work:
+    """Workers that are kept warm.  Methods that give a result wait for it: they are for threads, not the event loop."""
+
+    def __init__(self, settings: Settings, store: Store, hub: Hub) -> None:
+        self._settings = settings
+        self._store = store
+        self._hub = hub
+        self._is_ending = False
+        self._pages = Workers(WORKERS)
+        self._reading = Workers(1)  # fifty files that come in hold up no page
+
+    def warm(self) -> None:
+        """Start the workers: what comes first need not wait for them."""
+        for _ in range(WORKERS):
+            self._pages.submit(readings.prepare, self._settings.kit)
+
+    def end(self) -> None:
+        """End all workers, whatever they are doing."""
+        self._is_ending = True
+        self._pages.end(at_once=True)
+        self._reading.end(at_once=True)
+
+    def stamp(self) -> str:
+        """What decides how files are read, beside them: the version of docgen and the kit."""
+        return hashlib.sha256(f"{__version__} {kit_sha256(self._settings.kit)}".encode()).hexdigest()[:16]
+
+    def call(self, function: Callable[..., _Result], *args: Any) -> _Result:
+        """What the function gives in a worker.  Raises what it raises; SourceError where the worker died of it."""
+        future = self._pages.submit(in_language, spoken.get(), function, *args)
+        while True:
+            try:
+                found: _Result = future.result(_LOOK)
+            except TimeoutError:
+                if self._is_ending:
+                    raise SourceError(tr("the desk is being closed"), tr("open it again with: docgen desk")) from None
+            except WorkerDiedError as death:
+                raise _died(death) from None
+            else:
+                return found
+
+    # -- files that come in --------------------------------------------------------------------------
+
+    def read_waiting(self) -> None:
+        """Read all that was not read yet, or not by this docgen with this kit."""
+        for number in self._store.unread(self.stamp()):
+            self.read_soon(number)
+
+    def read_soon(self, number: int) -> None:
+        """Have a file of the inbox read; pages hear of it."""
+        file = self._store.file(number)
+        if file is None:
+            return
+        stamp = self.stamp()
+        job = self.job(file)
+        future = self._reading.submit(refused_in_all, readings.read_source, job)
+        future.add_done_callback(lambda done: self._keep(file, stamp, done))
+
+    def _keep(self, file: File, stamp: str, done: Future[tuple[SourceReading | None, Refusal | None]]) -> None:
+        kit = self._settings.kit.resolve().name
+        error = done.exception()
+        reading, refusal = (None, said_in_all(partial(_died, error))) if error else done.result()
+        if self._is_ending:  # it is read at the next start
+            return
+        if reading is not None:
+            self._store.keep_reading(file.number, reading, kit, stamp)
+            self._amend_again(file)
+        elif refusal is not None:
+            self._store.keep_refusal(file.number, refusal, kit, stamp)
+        self._hub.tell("inbox", str(file.number))
+
+    def _amend_again(self, file: File) -> None:
+        """Read the intakes again that have corrections or terms of their own."""
+        for stored in self._store.intakes(file.number):
+            if self._store.corrections(stored.file, stored.n) or self._store.own_terms(stored.file, stored.n):
+                future = self._pages.submit(readings.read_intake, self.job(file, stored), stored.n)
+                future.add_done_callback(partial(self._keep_again, stored))
+
+    def _keep_again(self, stored: Stored, done: Future[IntakeReading]) -> None:
+        if done.exception() is None:
+            self._store.renew(stored, done.result())
+            self._hub.tell("intake", stored.id)
+
+    # -- one intake ----------------------------------------------------------------------------------
+
+    def job(self, file: File, stored: Stored | None = None) -> SourceJob:
+        """What is read: the file, with the terms and corrections of one of its intakes where one is named."""
+        if stored is None:
+            return SourceJob(file.path, file.name, self._settings.kit, self._store.own_terms(0, 0))
+        corrections = self._store.corrections(stored.file, stored.n)
+        return SourceJob(
+            file.path, file.name, self._settings.kit, self._store.terms(stored.file, stored.n),
+            amendments(file, stored, corrections),
+        )  # fmt: skip
+
+
+def amendments(file: File, stored: Stored, corrections: list[AnswerCorrection]) -> tuple[dict[str, Any], ...]:
+    """Corrections as a file of amendments has them: of each answer the last one, if it is another than the source's."""
+    last = {one.field: one for one in corrections}
+    check = stored.check
+    return tuple(
+        {
+            "source_sha256": file.sha256, "sheet": check["sheet"], "row": check["row"], "field": one.field,
+            "before": one.before, "after": one.after, "who": one.who, "when": one.at, "why": one.why,
+        }
+        for one in last.values()
+        if clean_long(one.before) != clean_long(one.after)
+    )  # fmt: skip
+
+
+def _died(death: BaseException) -> SourceError:
+    return SourceError(
+        tr("the process that worked on the file ended: {how}", how=death),
+        tr("try again; if it happens again, open the file in Excel or Word and save it anew"),
+    )
