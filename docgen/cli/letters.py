@@ -12,6 +12,7 @@ from docgen.cli.inputs import asked, exactly_one, exit_by
 from docgen.cli.options import common, day, out_file, source_argument
 from docgen.cli.writing import write
 from docgen.errors import UsageError
+from docgen.language import tr
 
 
 @click.command()
@@ -28,12 +29,15 @@ def letter(
 ) -> None:  # fmt: skip
     """Write the message to the customer: what to correct, or what happens next.
 
-    Text goes to stdout unless -o names a file.  Nothing internal stands in it.
+    Text goes to stdout unless -o names a file.  The message contains nothing internal.
     """
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     until = day(deadline)
     if until and until < case.printed_date():
-        raise UsageError(f"--deadline {until} is before the date of the letter, {case.printed_date()}")
+        date_of_letter = case.printed_date()
+        raise UsageError(
+            tr("--deadline {until} is before the date of the letter, {date}", until=until, date=date_of_letter)
+        )
     made = case.letter(deadline=until)
     if kind == "text" and out is None:
         tell(made.text.rstrip("\n"))
