@@ -1,7 +1,7 @@
 """The sandboxed Jinja2 of kits and templates: environment, missing values, functions.
 
 A kit's expressions see plain values; templates see `Shown` ones, which print as a person reads
-them and compare by their key.  A value that was not given is `Missing` in both (design §3).
+them and compare by their key.  A value that was not given is `Missing` in both.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "least": least,
 }
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
-#: What authors call filters and tests in their own words.
+#: Names that authors use instead of those of filters and tests.
 SPOKEN_OF = {"大写": "rmb", "人民币": "rmb", "金额大写": "rmb", "已填": "given", "已填写": "given"}
 TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
-#: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
+#: Filters from text to text; a missing value stays missing, and is marked when it is printed.
 _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
-#: And those that reckon, with the numbers behind what is shown: `int` would make a 0 of what it does not know.
+#: And those that calculate, with the numbers behind the shown texts: `int` would turn an unknown text into 0.
 _ON_NUMBERS = ("abs", "float", "int", "round", "sum")
 
 
@@ -89,8 +89,8 @@ class _Template(Template):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 without access to Python: strict names, no calls but the functions above, exact decimals, all of it
-    within bounds."""
+    """Jinja2 without access to Python: strict names, no calls except the functions above, exact decimals, all within
+    limits."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     template_class = _Template
@@ -101,11 +101,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._judged: dict[tuple[type, str], bool] = {}
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """A plain dict: going through Jinja's chain of two takes longer than an expression."""
+        """A plain dict: Jinja's chain of two takes longer than an expression."""
         return {**self.globals, **(d or {})}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on the values behind `Shown`; what is no whole number is a Decimal, never a binary fraction."""
+        """Arithmetic on the values behind `Shown`; a number that is not whole is a Decimal, never a binary
+        fraction."""
         left, right = plain(left), plain(right)
         for value in (left, right):
             if isinstance(value, Missing):
@@ -127,14 +128,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(getattr(obj, "__self__", obj), FunctionType | Macro | LoopContext | dict)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """As Jinja judges, and never a method of a text."""
+        """As in Jinja, but never a method of a text."""
         known = type(obj), attr  # what Jinja judges by
         if known not in self._judged:
             self._judged[known] = not isinstance(obj, str | bytes) and super().is_safe_attribute(obj, attr, value)
         return self._judged[known]
 
     def wrap_str_format(self, value: Any) -> None:
-        """No wrapper that would let `format` through after all."""
+        """No wrapper, which would allow `format` after all."""
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         with limits.budget():  # what is constant is calculated here
@@ -149,7 +150,7 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
         if isinstance(value, Missing):
             return show_missing(value)
         printed = limits.printed(value.text if isinstance(value, Shown) else value)
-        # What a customer wrote may hold characters that no XML can, and no reader of PDF takes for text.
+        # Texts of customers may contain characters that are not allowed in XML and not shown in PDF.
         return type(printed)(texts.printable(printed)) if markup and isinstance(printed, str) else printed
 
     environment = Sandbox(
@@ -199,7 +200,7 @@ class Reference(NamedTuple):
 
 
 def references(tree: nodes.Template) -> list[Reference]:
-    """The outside names that a parsed template uses, in order; those it sets itself are left out."""
+    """The names from outside that a parsed template uses, in order, without those that it sets itself."""
     own = {n.name for n in tree.find_all(nodes.Name) if n.ctx in {"store", "param"}} | {"loop"}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
     inner: set[int] = set()
@@ -239,7 +240,7 @@ def parse_expression(source: str) -> nodes.Template:
     return plain_text_sandbox().parse("{{ (" + source + ") }}")
 
 
-#: What a kit's expression or text, or a template's tag, may raise on the values of an intake.
+#: The errors that an expression or text of a kit, or a tag of a template, may raise on the values of an intake.
 FAILURES = (
     TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError, MemoryError,
 )  # fmt: skip
@@ -249,7 +250,7 @@ _UNDEFINED = re.compile(r"'\w+' is undefined")
 
 
 def reason(cause: BaseException) -> str:
-    """Why something failed on the values of an intake, without the values: what Python says may quote an answer."""
+    """Why something failed on the values of an intake, without the values: Python's own text may quote an answer."""
     if isinstance(cause, limits.ComputingError) or (
         isinstance(cause, UndefinedError) and _UNDEFINED.fullmatch(str(cause))
     ):
@@ -265,8 +266,7 @@ class Expression(NamedTuple):
     compiled: Callable[[Mapping[str, Any]], Any]
 
     def evaluate(self, values: Mapping[str, Any], as_type: Callable[[Any], Any], **functions: Any) -> Any:
-        """Its value for these `values`, among which are those it uses, as `as_type` makes of it; `functions` stand
-        for those of docgen.
+        """Its value for these `values`, converted by `as_type`; `functions` replace those of docgen.
 
         Raises KitError if it fails on these values.
         """

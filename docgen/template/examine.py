@@ -30,7 +30,7 @@ from docgen.template.text_runs import TextRun
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One template, or one part of one: its tags, what is to be said of it, and how it uses names."""
+    """One template, or one part of one: its tags, its remarks, and how it uses names."""
 
     tags: tuple[Tag, ...]
     remarks: tuple[Remark, ...]
@@ -47,7 +47,7 @@ class Examined:
 
 
 def examine(passages: Iterable[TextRun], names: Names) -> Examined:
-    """Everything that is to be said of these passages, which may use `names`."""
+    """Every remark on these passages, which may use `names`."""
     passages = tuple(passages)
     scanned = tags.scan(passages)
     environment = plain_text_sandbox()
@@ -127,8 +127,8 @@ def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    """What kind of thing an answer is, never what it says: errors are written into logs and reports.  Of a private one
-    not even that."""
+    """The kind of an answer, never its text, since errors are written into logs and reports; for a private one not
+    even the kind."""
     if isinstance(value, Shown) and value.is_private:
         return tr("a private answer")
     if value is None or isinstance(value, Missing):

@@ -20,7 +20,7 @@ _MARKED = re.compile(
 
 
 def foreign_marks(passages: Iterable[TextRun], names: Names) -> Iterator[Remark]:
-    """A remark on every name or label of the kit that a Word template marks in another program's way."""
+    """A remark on every name or label of the kit in the marks of another program."""
     for passage in passages:
         if passage.is_page:
             continue

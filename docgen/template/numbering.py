@@ -1,7 +1,7 @@
 """The numbers that Word prints before paragraphs, calculated from a document's lists and styles.
 
-Word numbers a list when it shows a document; a reference that is in its text must say the same number before
-anybody opens it.  What is read here: numbering.xml (ECMA-376 part 1, 17.9) and the numbering of paragraph styles.
+Word numbers a list when it shows a document; a reference in the text must have the same number before that. This
+module reads numbering.xml (ECMA-376 part 1, 17.9) and the numbering of paragraph styles.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Number(NamedTuple):
 
     @property
     def texts(self) -> tuple[str | None, ...]:
-        """What each of the levels shows; None for one that cannot be written here."""
+        """The text of each level; None for one that cannot be written here."""
         return tuple(_text(self.levels, depth, self.values) for depth in range(len(self.values)))
 
     @property
@@ -143,7 +143,7 @@ def _level(level: Any) -> ListLevel:
 
 @dataclass
 class Counter:
-    """Goes through the paragraphs of a document in order and says the number of each."""
+    """Reads the paragraphs of a document in order and gives the number of each."""
 
     lists: Lists
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -186,7 +186,7 @@ def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) 
 
 @lru_cache(maxsize=4096)
 def _written(style: str, value: int) -> str | None:
-    """A number as a format of Word's writes it (17.18.59); None for a format that is not known here."""
+    """A number in a format of Word (17.18.59); None for a format that is unknown here."""
     match style:
         case "decimal":
             return str(value)

@@ -15,7 +15,7 @@ from docgen.template.examine import Compiled, Examined, compile_source, examine
 
 
 class Page(NamedTuple):
-    """A template of HTML or plain text as written, and what there is to say of it."""
+    """A template of HTML or plain text as written, and the remarks on it."""
 
     source: str
     examined: Examined

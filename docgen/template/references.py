@@ -1,8 +1,8 @@
 """Cross-references and the table of contents of a rendered Word document, as Word itself would update them.
 
-Conditions take clauses away, so that what a template's references show is right for one contract only.  A field
-`REF name \\n` gets the number that its paragraph has in this document; an entry of the contents whose heading is not
-there goes, and the others get the numbers of their headings.  Page numbers are left to Word.
+Conditions remove clauses, so that the numbers in a template's references hold for one contract only.  A field
+`REF name \\n` gets the number that its paragraph has in this document; an entry of the contents whose heading is
+missing is removed, and the others get the numbers of their headings.  Page numbers are left to Word.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from docgen.errors import KitError
 from docgen.language import tr
 from docgen.template.numbering import Counter, Lists, Number
 
-#: All begin alike, so that the search leaps from one element to the next.
+#: All begin alike, so that the search jumps from one element to the next.
 _TOKEN = re.compile(
     r"<w:(?:p(?:\s[^>]*)?(?<!/)>(?P<properties>\s*<w:pPr>.*?</w:pPr>)?"
     r'|bookmarkStart\b[^>]*\bw:name="(?P<mark>[^"]*)"[^>]*>'
@@ -39,7 +39,7 @@ _TEXT = re.compile(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 @dataclass
 class _OpenField:
-    """A field whose end has not been met: its code, where its result begins, the paragraph that it is in."""
+    """A field that has not ended: its code, where its result begins, the paragraph that it is in."""
 
     near: Number | None
     code: str = ""
@@ -48,7 +48,7 @@ class _OpenField:
 
 @dataclass
 class _Found:
-    """What a document refers to and from where: the number of each bookmark (None if it has none), the fields with
+    """The references of a document: the number of each bookmark (None if it has none), the fields with
     their places, the spans of tables of contents."""
 
     marks: dict[str, Number | None] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def lost(xml: str) -> Iterator[str]:
 def renewed(xml: str, lists: Lists) -> str:
     """A rendered part with references and contents as they are in this document.
 
-    Raises KitError if it refers to a paragraph that a condition took away.
+    Raises KitError if it refers to a paragraph that a condition removed.
     """
     found = _found(xml, lists)
     if missing := sorted({_name(code) for code, *_ in found.references} - {"", *found.marks}):

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from docgen.language import tr
 
-#: An open element: its name, and where it begins in the source, which tells it from others of that name.
+#: An open element: its name, and where it begins in the source, which distinguishes it from others of that name.
 Element = tuple[str, int]
 
 _TOKEN = re.compile(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
 _NEWLINES = re.compile(r"[\r\n]+")
 _QUOTES = re.compile(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
 _JOINING = {"w:p", "w:r", "w:t", "w:hyperlink", "w:ins", "w:smartTag"}
-#: The two ends of a field: what lies between belongs together, though nothing in the markup holds it.
+#: The two ends of a field: the text between them belongs together, though no element contains it.
 _FIELD_END = re.compile(r"fldCharType=[\"'](begin|end)[\"']")
 _CONTROL_TAG = re.compile(r'w:val="([^"{]*)"')
 #: As much of a paragraph as a message quotes.
@@ -29,7 +29,8 @@ _WIDTH = 60
 
 
 def fit(first: tuple[Element, ...], second: tuple[Element, ...]) -> bool:
-    """Whether what lies between two places can go away and leave whole markup: these are the elements around each.
+    """Whether the text between two places can be removed and leave whole markup; the arguments are the elements around
+    each.
 
     They must be of the same names; only what joins text may be another element of its name.
     """
@@ -87,7 +88,7 @@ class TextRun:
 
 
 def _line(text: str, *, left: bool = False, right: bool = False) -> str:
-    """`text` without markup of its own on one line; a blank stays at the end that touches a tag."""
+    """`text` without markup of its own on one line; a blank is kept at the end beside a tag."""
     squeezed = re.sub(r"\s+", " ", unescape(text))
     if not left:
         squeezed = squeezed.lstrip()
@@ -168,7 +169,7 @@ class _WordReader:
             self._paragraphs.pop()
 
     def text(self, text: str, at: int) -> None:
-        """A text node: what Word shows, and what holds tags wherever it stands (field codes)."""
+        """A text node: visible text, and text with tags anywhere (field codes)."""
         name = self._open[-1][0] if self._open else ""
         if name.endswith(":t") or "{" in text or not name.startswith("w:"):
             self._paragraphs[-1].add(text, at, (*self._open, *self._fields))
