@@ -269,7 +269,7 @@ def _listed(value: Shown | Missing) -> Shown | Missing:
 
 
 def shown_figure(figure: FigureResult) -> Shown | Missing:
-    """A figure as templates have it, missing where it cannot be worked out."""
+    """A figure as templates have it, missing where it cannot be calculated."""
     if figure.value is None:
         return Missing(figure.label, pending=False)
     return Shown(figure.value, show_figure(figure.value))

@@ -272,7 +272,7 @@ class Case:
     def letter(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> Letter:
         """The message to the customer: what to correct and send back, or what happens next; with `deadline` until when.
 
-        Its `text` is to be pasted into a chat, its `html` into a page.  Raises KitError where the kit has no letter.txt
+        Its `text` is to be pasted into a chat, its `html` into a page.  Raises KitError if the kit has no letter.txt
         that can be used.
         """
         from docgen.documents.letter import render_letter
