@@ -115,15 +115,19 @@ def review(
               help="Make it of an incomplete or rejected intake, too; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
+@click.option("--comments", is_flag=True,
+              help="Say on a draft what the review found and who supplies missing values, as comments.")  # fmt: skip
 @common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
-    kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None, sheet: str | None,
-    row: int | None, force: bool,
+    comments: bool, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
+    sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
         raise UsageError(tr("--final and --allow-unready do not go together: a final contract needs a ready intake"))
+    if final and comments:
+        raise UsageError(tr("--final and --comments do not go together: a final contract holds no comments"))
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     try:
         content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
@@ -138,7 +142,17 @@ def contract(
         from docgen.documents.redline import redline
 
         reading().require_word(old)
-        content = redline(old, content, case.printed_date())
+        content, undecided = redline(old, content, case.printed_date())
+        if undecided:
+            say(
+                tr(
+                    "note: {old}: tracked changes that nobody decided on count as accepted: {count}",
+                    old=old,
+                    count=undecided,
+                )
+            )
+    if comments:
+        content = case.commented(content, made.pending)
     write(out or Path(case.file_names["contract"]), content, force=force)
     exit_by([case.verdict])
 

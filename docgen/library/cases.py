@@ -255,6 +255,13 @@ class Case:
         contract.pending = rendered.pending
         return contract
 
+    def commented(self, contract: bytes, pending: Sequence[str] = (), *, date: dt.date | None = None) -> bytes:
+        """A draft of this case's contract with its findings, and the values that are `pending`, as Word comments."""
+        from docgen.documents.comments import commented
+
+        given = {**self.values, **self.reviewed.terms}
+        return commented(contract, self.kit, self.reviewed.review, given, pending, self.printed_date(date))
+
     def correction_sheet(self) -> bytes:
         """The Excel sheet to send back to the customer, every problem marked and explained in place."""
         from docgen.documents.correction import returned
