@@ -34,10 +34,8 @@ def letter(
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     until = day(deadline)
     if until and until < case.printed_date():
-        date_of_letter = case.printed_date()
-        raise UsageError(
-            tr("--deadline {until} is before the date of the letter, {date}", until=until, date=date_of_letter)
-        )
+        date_of = case.printed_date()
+        raise UsageError(tr("--deadline {until} is before the date of the letter, {date}", until=until, date=date_of))
     made = case.letter(deadline=until)
     if kind == "text" and out is None:
         tell(made.text.rstrip("\n"))
