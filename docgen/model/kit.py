@@ -21,13 +21,11 @@ from docgen.model.intake import Level
 
 #: The Word template of the fillable form, in the kit's folder.
 FORM_TEMPLATE = "form.docx"
-#: Custom document properties of our own workbooks: kit name and version; titles of sheets without
-#: answers, parted by `/`, which no title can hold.
+#: Custom properties of our workbooks: kit name and version; titles of sheets without answers, separated by `/`.
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 
 
-#: Marks an attribute whose entries kit.yaml writes as a map, each under its key; and one that is not in kit.yaml,
-#: because its place implies it.
+#: Marks an attribute whose entries are a map in kit.yaml, by their keys; and one that is implied by its place.
 KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place"
 #: The keys that a rule may have for all its cases.
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
@@ -39,8 +37,7 @@ REGISTER_COLUMNS = frozenset({"date", "expires", "reviewed_by", "file", "sha256"
 
 
 class Due(StrEnum):
-    """Who is asked for a value that a contract lacks: the customer, the provider's staff, or those who decide on the
-    terms."""
+    """Who is asked for a value that a contract lacks: customer, provider's staff, or who decides on the terms."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
