@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from docgen.extract.template_text import letters
 from docgen.extract.vocabulary import Vocabulary
+from docgen.patterns import regex
 from docgen.text import visible
 
-_LINE = re.compile(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
-_BOTH = re.compile(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
+_LINE = regex(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
+_BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
 #: How many letters of a hint at the beginning or end of a text are no chance.
 _TELLING = 6

@@ -5,7 +5,6 @@ show the kind are unpacked."""
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from docgen.formats.package import RELATIONS, TYPES, Package, open_package
 from docgen.formats.refusals import FRESH, clear_errors, protected, too_large
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import phrase, system_reason, tr
+from docgen.patterns import regex
 
 _HEAD = 4096
-_TAG = re.compile(rb"<[^<>]*>")
+_TAG = regex(rb"<[^<>]*>")
 _MANIFEST = "META-INF/manifest.xml"
 
 
