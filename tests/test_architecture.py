@@ -14,7 +14,8 @@ PACKAGE = ROOT / "docgen"
 #: Folders and modules of docgen by level (docs/design.md): a module imports what stands in rows above its own, and its
 #: own folder.
 LEVELS = [
-    {"patterns", "user_cache", "language"},
+    {"patterns", "user_cache"},
+    {"language"},
     {"errors", "text", "names", "masking", "file_cache", "model"},
     {"expressions", "values", "formats", "output", "workers"},
     {"kit", "extract", "rules", "template"},

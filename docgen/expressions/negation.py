@@ -17,7 +17,7 @@ from docgen.text import LINE_BREAK, fold, visible
 # A clause ends at ，。；！？, their ASCII forms and the line's end; 、 only parts the items of a list.
 _CLAUSE_END = regex(r"[,;!?。\n…]|\.(?=\s|$)")
 _TRICKS = regex(r"[^\w、]|_")  # `盲 打`, `盲·打`, `“盲打”`
-_END = "\n"  # is at the end of a squeezed clause
+_END = "\n"  # marks the end of a squeezed clause
 _WINDOW = 10
 _REACH = 60  # also in long lists: keeps the search linear
 

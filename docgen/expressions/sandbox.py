@@ -245,7 +245,7 @@ def _compiled_expression(source: str) -> codes.Code:
     parser = Parser(environment, source, state="variable")
     tree = parser.parse_expression()
     if not parser.stream.eos:
-        raise TemplateSyntaxError("something stands behind the expression", parser.stream.current.lineno)
+        raise TemplateSyntaxError(tr("there is something after the expression"), parser.stream.current.lineno)
     tree.set_environment(environment)
     body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store"), tree, lineno=1)]
     return names, environment.compile(nodes.Template(body, lineno=1))

@@ -13,8 +13,9 @@ from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
 from docgen.kit.places import Place
 from docgen.language import tr
+from docgen.model.contracts import NUMBER_TAG, REGISTER_COLUMNS
 from docgen.model.intake import Level
-from docgen.model.kit import NUMBER_TAG, REGISTER_COLUMNS, FieldType, Kit, Outputs, RuleCase
+from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(

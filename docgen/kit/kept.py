@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 from docgen.expressions import codes
 from docgen.model import kit as model
+from docgen.model.contracts import Contracts
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
 
 _Kit = TypeVar("_Kit", bound=Kit)
 _ENTRIES = (
     model.Choice, model.Field, model.Section, model.RuleCase, model.Rule, model.Figure, model.Outputs, model.SheetTexts,
-    model.Contracts,
+    Contracts,
 )  # fmt: skip
 #: How what is no plain data is written: the name of its class, and what makes it again.
 _CLASSES: Mapping[str, Callable[..., Any]] = {

@@ -16,12 +16,12 @@ from docgen.errors import KitError, did_you_mean
 from docgen.kit import check, yaml_lines
 from docgen.kit.places import Marked, Place
 from docgen.language import tr
+from docgen.model.contracts import Contracts
 from docgen.model.kit import (
     FORMAT,
     KIT_FILE,
     SHARED_BY_CASES,
     Choice,
-    Contracts,
     Field,
     Figure,
     Kit,
@@ -185,7 +185,8 @@ def _describe(marked: Marked, error: dict[str, Any]) -> str:
     if error["type"] == "unexpected_keyword_argument":
         what = tr("unknown key {key!r}{near}", key=place[-1], near=did_you_mean(str(place[-1]), _keys(model)))
     elif error["type"] == "dataclass_type":
-        what = f"{place[-1]!r}: input should be a valid dictionary or instance of {error['ctx']['class_name']}"
+        kind = error["ctx"]["class_name"]
+        what = tr("{key!r}: input should be a valid dictionary or instance of {kind}", key=place[-1], kind=kind)
     elif error["type"] == "missing":
         what = tr("{key!r} is missing", key=place[-1])
     elif len(place) > 1 or place:

@@ -38,7 +38,7 @@ class Like:
         return {**inner(source), "pattern": self.pattern}
 
 
-class Entry:
+class KitEntry:
     """An entry of kit.yaml, which has no others than those that it names (`kit.shape` sees to that)."""
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  pydantic's name and shape

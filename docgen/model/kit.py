@@ -6,7 +6,6 @@ These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from docgen.model.entries import AtLeast, Between, Entry, Like
+from docgen.model.contracts import Contracts
+from docgen.model.entries import AtLeast, KitEntry, Like
 from docgen.model.intake import Level
-from docgen.patterns import regex
 
 #: The data of a kit, and the Word template of the fillable form, in the kit's folder.
 KIT_FILE, FORM_TEMPLATE = "kit.yaml", "form.docx"
@@ -34,9 +33,6 @@ KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
-#: What is in braces in the pattern of contract numbers; the register's own columns.
-NUMBER_TAG = regex(r"\{(year|month|seq)(?::0?([1-9]))?\}")
-REGISTER_COLUMNS = frozenset({"date", "expires", "reviewed_by", "file", "sha256"})
 
 
 class Due(StrEnum):
@@ -67,7 +63,7 @@ class FieldType(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Entry):
+class Choice(KitEntry):
     """One of a field's choices."""
 
     key: Annotated[str, "its key, which expressions and templates compare with", FROM_PLACE]
@@ -77,7 +73,7 @@ class Choice(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field(Entry):
+class Field(KitEntry):
     """One question."""
 
     key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
@@ -146,7 +142,7 @@ class Field(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(Entry):
+class Section(KitEntry):
     """A titled group of fields."""
 
     key: Annotated[str, "its key", FROM_PLACE]
@@ -157,7 +153,7 @@ class Section(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleCase(Entry):
+class RuleCase(KitEntry):
     """One case of a rule.  Per field, the first case that holds makes the finding."""
 
     level: Annotated[Level, "how serious the finding is"]
@@ -172,7 +168,7 @@ class RuleCase(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Entry):
+class Rule(KitEntry):
     """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy, ask.
 
     A rule without cases lends its id and clause to the fields whose unreadable names it.
@@ -186,7 +182,7 @@ class Rule(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure(Entry):
+class Figure(KitEntry):
     """A derived figure.  It is null if a value that it needs is missing or cannot be read."""
 
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
@@ -199,7 +195,7 @@ class Figure(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outputs(Entry):
+class Outputs(KitEntry):
     """The names of the files: text with Jinja2 tags over the fields."""
 
     form: Annotated[str, "the fillable form (.docx)"]
@@ -210,23 +206,7 @@ class Outputs(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contracts(Entry):
-    """How final contracts are numbered, and what their register keeps of each."""
-
-    number: Annotated[str, "the pattern of numbers: {year}, {month} and {seq} or {seq:04}, once"]
-    field: Annotated[str, "the term that is the number of a contract"]
-    columns: Annotated[tuple[str, ...], "the fields that it keeps: parties, dates, amounts"] = ()
-    starts: Annotated[str, "the field with the day on which a contract begins to run"] = ""
-    months: Annotated[str, "the field with the number of months that it runs"] = ""
-    labels: Annotated[
-        Mapping[str, str], "what its own columns are called: date, expires, reviewed_by, file, sha256"
-    ] = dataclasses.field(default_factory=dict)
-    reminder: Annotated[str, "the entry of a calendar on the last day: text with Jinja2 tags over the fields"] = ""
-    remind_days: Annotated[int, "how many days before the calendar reminds", Between(0, 365)] = 30
-
-
-@dataclass(frozen=True, kw_only=True)
-class SheetTexts(Entry):
+class SheetTexts(KitEntry):
     """The texts of the Excel sheet, except titles, labels and hints.  Empty ones are not printed."""
 
     note: Annotated[str, "the text above the answers"] = ""
@@ -258,7 +238,7 @@ class SheetTexts(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kit(Entry):
+class Kit(KitEntry):
     """A kit: what is asked, refused, calculated and written."""
 
     folder: Annotated[Path, "the folder of the kit", FROM_PLACE]
