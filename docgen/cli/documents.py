@@ -39,7 +39,7 @@ def return_(
     source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
     date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
-    """Make the sheet that goes back to the customer, every problem marked and explained in place.
+    """Make the sheet to send back to the customer, every problem marked and explained in place.
 
     Each customer gets a file of their own.
     """
@@ -49,7 +49,7 @@ def return_(
     targets = _targets(cases, Path(source), out, ".docx" if as_form else ".xlsx")
     for target in targets if not force else ():
         refuse_to_replace(target)
-    with progress(len(cases), "files") as advance:
+    with progress(len(cases), tr("files")) as advance:
         for case, target in zip(cases, targets, strict=True):
             write(target, case.correction_form() if as_form else case.correction_sheet(), force=force)
             advance()
@@ -57,7 +57,7 @@ def return_(
 
 
 def _targets(cases: Sequence[Case], source: Path, out: Path | None, suffix: str) -> list[Path]:
-    """The file for each case.  Raises UsageError where several customers would share one."""
+    """The file for each case.  Raises UsageError if several customers would share one."""
     from docgen.packet.packet import returned_name, returned_names
 
     reviewed = [case.reviewed for case in cases]
