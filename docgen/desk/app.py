@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from docgen.desk import inbox, intake, out, pages, run_pages
+from docgen.desk import inbox, intake, legal, log, out, pages, run_pages
 from docgen.desk.access import Access, Key, TooLongError
 from docgen.desk.desk import Desk
 from docgen.desk.forms import posted
@@ -77,6 +77,14 @@ def _routes(desk: Desk) -> list[BaseRoute]:
         Route("/runs/{number:int}/{name}/{file}", run_pages.paper),
         Route("/runs/{number:int}/{name}", run_pages.made),
         Route("/runs/{number:int}/{name}/", run_pages.made),
+        Route("/legal.json", legal.show),
+        Route("/legal", legal.show),
+        Route("/legal", legal.drop, methods=["POST"]),
+        Route("/legal/documents/{name}", legal.document),
+        Route("/legal/preview/{name}", legal.preview),
+        Route("/legal/compare", legal.compare),
+        Route("/log.json", log.show),
+        Route("/log", log.show),
         Route("/events", desk.hub.stream),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]

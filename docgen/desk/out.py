@@ -116,8 +116,9 @@ def preview(request: Request) -> Response:
     marked = "&marked" if "marked" in request.query_params else ""
     address = f"/intakes/{found.stored.id}/documents/{name}?view{marked}"
     return page(
-        request, "preview.html", intake=found.stored, name=name, address=address, is_word=name.endswith(".docx")
-    )
+        request, "preview.html", title=found.stored.name, name=name, back=f"/intakes/{found.stored.id}/out",
+        address=address, is_word=name.endswith(".docx"),
+    )  # fmt: skip
 
 
 def frame(request: Request) -> Response:
@@ -178,14 +179,22 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
     try:
         desk.work.call(documents.require_word, content, name)
         made = _made(found, Wish("contract", allow_unready=True))
-        with _turn, scratch.private_folder() as folder:
-            earlier = Path(folder, "earlier.docx")
-            scratch.join(earlier, [content])
-            try:
-                tracked = redline(earlier, made.content, printed_date())
-            except SourceError as error:
-                raise SourceError(error.message.replace(str(earlier), name), error.hint) from None
+        changed = tracked(content, made.content, name)
     except DocgenError as error:
         return _page(request, found, 422, problem=str(error), about="compare")
     desk.store.note(desk.user, "export", found.stored.id, document="comparison", name=made.name)
-    return download(made.name, tracked, made.media_type)
+    return download(made.name, changed, made.media_type)
+
+
+def tracked(earlier: bytes, later: bytes, name: str) -> bytes:
+    """The later document with every change against the earlier one, called `name`, as a tracked change.
+
+    Raises SourceError and SystemMissingError as `redline` does.
+    """
+    with _turn, scratch.private_folder() as folder:
+        path = Path(folder, "earlier.docx")
+        scratch.join(path, [earlier])
+        try:
+            return redline(path, later, printed_date())
+        except SourceError as error:
+            raise SourceError(error.message.replace(str(path), name), error.hint) from None
