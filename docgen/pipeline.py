@@ -29,6 +29,7 @@ from docgen.model.messages import wording
 from docgen.rules import normalize
 from docgen.rules.review import review
 from docgen.text import printable
+from docgen.values import credit_codes
 
 #: Reading quiets the warnings of libraries, which are the whole process's: threads take turns.
 _turn = threading.RLock()
@@ -199,6 +200,9 @@ def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Val
     findings: list[Finding] = []
     for key, answer in answers.items():
         value, found = normalize.understand(kit, kit.given_as_terms[key], answer)
+        if any(finding.code == "credit-code-check-digit" for finding in found):
+            # the provider's own entry: it is printed as written, and a person compares it with the licence
+            value, found = credit_codes.read(answer.written).code, [replace(one, level=Level.MANUAL) for one in found]
         findings += found
         if value is not None:
             given[key] = value

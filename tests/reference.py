@@ -108,20 +108,20 @@ WIDTH, SHOWN = 112, (("B9", 0), ("B12", 1))
 
 
 def check(language: str = "en") -> str:
-    """What `docgen check` prints of the incomplete sample: its heads, and the findings that SHOWN names."""
+    """What `docgen check` prints of the incomplete sample: its first line, and the findings that SHOWN names."""
     out = _Terminal()
     terminal = {"TERM": "xterm", "COLUMNS": str(WIDTH), "DOCGEN_LANG": language}
     with mock.patch.dict(os.environ, terminal), contextlib.chdir(ROOT), contextlib.redirect_stdout(out):
         cli.run(["check", "inputs/incomplete.xlsx"])
     lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()]
-    start, end = (next(at for at, line in enumerate(lines) if line.startswith(corner)) for corner in "┡└")
+    first, start, end = (max(at for at, line in enumerate(lines) if line.startswith(corner)) for corner in "┏┡└")
     findings: list[list[str]] = []
     for line in lines[start + 1 : end]:
         if line[1] != " ":  # the level stands in the first line of a finding
             findings.append([])
         findings[-1].append(line)
     chosen = [[f for f in findings if re.search(rf"│ {cell} +│", f[0])][number] for cell, number in SHOWN]
-    shown = lines[: start + 1] + [line for finding in chosen for line in finding] + [lines[end]]
+    shown = [lines[0], *lines[first : start + 1]] + [line for finding in chosen for line in finding] + [lines[end]]
     return "\n".join(["```text", *shown, "```"])
 
 

@@ -137,7 +137,7 @@ def test_a_bad_source_never_stops_the_others(night: tuple[int, str, Path]) -> No
 def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str, Path]) -> None:
     _, _, out = night
     book = load_workbook(out / "report.xlsx")
-    assert book.sheetnames == ["summary", "intakes", "findings", "failures"]
+    assert book.sheetnames == ["summary", "intakes", "answers", "findings", "failures", "unread texts"]
     header, *rows = book["intakes"].iter_rows(values_only=True)
     records = [dict(zip(header, row, strict=True)) for row in rows]
     assert len(records) == len([path for path in out.iterdir() if path.is_dir()])
@@ -146,6 +146,13 @@ def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str
     assert {record["verdict"] for record in records} >= {"accepted", "rejected", "incomplete"}
     total = sum(int(str(record[level])) for record in records for level in ("invalid", "reject", "manual", "advice"))
     assert book["findings"].max_row == total + 1
+    answers = [dict(zip(next(book["answers"].values), row, strict=True)) for row in [*book["answers"].values][1:]]
+    assert [row["name"] for row in answers] == [record["name"] for record in records]
+    assert {type(row["每日外呼量"]) for row in answers} <= {int, type(None)}
+    assert any("深圳市" in str(row["主叫号码归属地"]) for row in answers)
+    assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", str(answers)), "mobile numbers are hidden"
+    unread = [row[4:] for row in book["unread texts"].iter_rows(min_row=2, values_only=True)]
+    assert len(unread) == sum(int(str(record["unread"])) + int(str(record["unrecognised"])) for record in records)
     failures = list(book["failures"].iter_rows(min_row=2, values_only=True))
     assert len(failures) == 1
     assert str(failures[0][0]).endswith("broken.xlsx")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from batches import on_terminal
-from conftest import ROOT, Run
+from conftest import GOOD, ROOT, Run
+from tables import form_text, workbook
 
 from docgen import __version__, cli
 from docgen.errors import ExitCode
@@ -250,3 +251,25 @@ def test_kits_lists_and_copies(run: Run, tmp_path: Path) -> None:
     assert run("check", INPUTS / "accepted.xlsx", "--kit", target).code == 0
     assert json.loads(run("check", INPUTS / "accepted.xlsx", "--kit", target, "--json").out)["kit"] == "mine"
     assert run("kits", "--copy", target).code == 2
+
+
+# -- the answers, as understood beside as written ------------------------------------------------------
+
+
+def test_check_shows_each_answer_as_written_and_as_understood(run: Run, tmp_path: Path) -> None:
+    script = "您好，" + "这是一段很长的话术，" * 30 + "谢谢。"
+    source = workbook(
+        tmp_path / "a.xlsx", form_text({**GOOD, "daily_calls": "5千", "main_script": script, "total_calls": "很多"})
+    )
+    lines = run("check", source).out.splitlines()
+    assert "  公司名称: 北京示例科技有限公司 [C3]" in lines, "what is understood as it was written stands there once"
+    assert "  每日外呼量: 5千 → 5,000 [C14]" in lines
+    assert "  整体外呼量: 很多 → — [C15]" in lines
+    assert f"  关键流程话术: {script} [C12]" in lines, "nothing is cut where it goes to a file"
+    assert lines.index("  整体外呼量: 很多 → — [C15]") < next(at for at, line in enumerate(lines) if "count-unreadable" in line or "无法识别" in line)  # fmt: skip
+
+
+def test_quiet_check_prints_the_verdict_alone(run: Run, tmp_path: Path) -> None:
+    source = workbook(tmp_path / "a.xlsx", form_text(GOOD) + "\n# 备忘\n| 周五回访 |\n")
+    done = run("check", "-q", source)
+    assert done.out.splitlines() == [f"北京示例科技有限公司  accepted  {source} · 信息收集统计表"]

@@ -198,8 +198,10 @@ def test_reports_quote_them_and_link_to_packets_alone(run: Run, source: Path, tm
     names = {str(row[3]) for row in rows(out / "report.xlsx", "intakes")[1:]}
     assert names == set(HOSTILE.values())
 
+    documents = {f"{path.parent.name}/{path.name}" for path in out.glob("*/*.docx")}
+    assert len(documents) == len(HOSTILE)
     page: Any = etree.HTML((out / "report.html").read_text(encoding="utf-8"))
     assert not page.xpath("//script | //img | //iframe | //link | //object | //*[@onclick or @onerror or @src]")
-    assert {unquote(link).rstrip("/") for link in page.xpath("//a/@href")} == {*folders, "report.xlsx"}
+    assert {unquote(link).rstrip("/") for link in page.xpath("//a/@href")} == {*folders, *documents, "report.xlsx"}
     assert {"".join(cell.itertext()).strip() for cell in page.xpath("//td/a")} == set(HOSTILE.values())
     assert len(page.xpath("//style")) == 1

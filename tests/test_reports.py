@@ -15,10 +15,11 @@ from urllib.parse import unquote
 
 import pytest
 from lxml import etree, html
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from docgen.batch import summary, workbook
-from docgen.batch.jobs import Failure, Item, Outcome
+from docgen.batch.jobs import Failure, Item, Outcome, Outside
 from docgen.batch.reports import write_reports
 from docgen.batch.run import _report
 from docgen.errors import WriteError
@@ -216,3 +217,76 @@ def test_a_worker_that_dies_of_the_report_is_replaced_once(tmp_path: Path) -> No
         _report(twice, tmp_path, kept)
     assert caught.value.message == "the reports cannot be written: it was killed by SIGKILL"
     assert caught.value.hint == "run again with --resume"
+
+
+# -- answers and texts not read -------------------------------------------------------------------------
+
+
+def with_answers() -> Outcome:
+    """One intake with answers, a document, a text that may be an answer and one that is none."""
+    item = Item(
+        "S", 2, "甲公司", "甲公司", "manual", [finding("unread", Level.MANUAL, "=另开10个")], "甲包", [], 5,
+        {"name": "甲公司", "count": 5000, "speed": 1.5, "kinds": "=固号、手机号"}, (Outside("S", "A9", "填表人：李样例"),),
+        {"form": "甲 表.docx"},
+    )  # fmt: skip
+    return Outcome("a.xlsx", 0, 4, "", [item, item._replace(row=3, answers={}, files={})], [], more=False)
+
+
+FACTS = summary.RunFacts(
+    "kit 1.0",
+    "2026-11-26",
+    "out",
+    {"name": "name", "count": "数量", "speed": "数量", "kinds": "类型"},
+    {"unread": "标题"},
+)
+
+
+def test_answers_are_a_table_with_numbers_as_numbers(tmp_path: Path) -> None:
+    write_reports(tmp_path, [with_answers()], FACTS)
+    header, first, second = rows(tmp_path / "report.xlsx", "answers")
+    assert header == [
+        "source", "sheet", "row", "name", "verdict", "name (name)", "数量 (count)", "数量 (speed)", "类型",
+    ]  # fmt: skip
+    assert first[5:] == ["甲公司", 5000, 1.5, "=固号、手机号"]
+    assert second[:5] == ["a.xlsx", "S", 3, "甲公司", "manual"]
+    assert second[5:] == ["", "", "", ""]
+
+
+def test_texts_not_read_have_a_sheet_and_a_count_per_intake(tmp_path: Path) -> None:
+    write_reports(tmp_path, [with_answers()], FACTS)
+    header, *unread = rows(tmp_path / "report.xlsx", "unread texts")
+    assert header[4:] == ["verdict", "cell", "text", "what it is"]
+    assert [row[5:7] for row in unread[:2]] == [["B4", "=另开10个"], ["A9", "填表人：李样例"]]
+    header, first, _ = rows(tmp_path / "report.xlsx", "intakes")
+    counts = dict(zip(header, first, strict=True))
+    assert (counts["unread"], counts["unrecognised"]) == (1, 1)
+    page: Any = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "4 texts of intakes not read" in " ".join(page.xpath("//ul")[0].text_content().split()).replace("4t", "4 t")
+
+
+def test_every_sheet_can_be_filtered_and_printed(tmp_path: Path) -> None:
+    write_reports(tmp_path, [with_answers()], FACTS)
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as archive:
+        for name in sorted(archive.namelist()):
+            if name.startswith("xl/worksheets/sheet") and name != "xl/worksheets/sheet1.xml":
+                sheet: Any = etree.fromstring(archive.read(name))
+                assert sheet.findall(".//{*}autoFilter"), name
+                assert sheet.find(".//{*}pane").get("state") == "frozen"
+                assert sheet.find(".//{*}pageSetup").get("fitToHeight") == "0"
+    book = load_workbook(tmp_path / "report.xlsx")
+    assert book.sheetnames == ["summary", "intakes", "answers", "findings", "failures", "unread texts"]
+    for page in book.worksheets[1:]:
+        assert page.print_title_rows == "$1:$1"
+        assert page.title in str(page.print_titles)
+
+
+def test_the_page_says_what_the_run_was_and_links_documents(tmp_path: Path) -> None:
+    write_reports(tmp_path, [with_answers()], FACTS)
+    page: Any = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "Date 2026-11-26 · kit kit 1.0 · folder out" in page.text_content()
+    assert [unquote(link) for link in page.xpath("//span/a/@href")] == ["甲包/甲 表.docx"]
+    assert page.xpath("//th[.='title']/ancestor::table//td[2]/text()") == ["标题"]
+
+
+def test_answers_are_the_same_after_the_journal() -> None:
+    assert Outcome.from_line(with_answers().to_line()) == with_answers()

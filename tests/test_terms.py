@@ -155,3 +155,16 @@ def test_a_workbook_without_a_terms_sheet_is_no_terms_file(run: Run, no_output: 
     done = run("contract", INPUTS / "accepted.xlsx", "--terms", INPUTS / "manual.xlsx")
     assert done.code == 3
     assert "no sheet is called 商务条款" in done.err
+
+
+def test_a_credit_code_in_the_terms_that_does_not_fit_its_check_digit_is_printed_and_told(
+    run: Run, workbook: Path, tmp_path: Path
+) -> None:
+    book = load_workbook(workbook)
+    book["商务条款"].append(["客户统一社会信用代码", "91990000MA0000002F"])
+    book.save(workbook)
+    done = run("check", workbook, "--json")
+    assert done.code == 0
+    (finding,) = done.json["intakes"][0]["findings"]
+    assert (finding["code"], finding["level"], finding["sheet"]) == ("credit-code-check-digit", "manual", "商务条款")
+    assert "91990000MA0000002F" in contract(run, workbook, tmp_path / "c.docx")

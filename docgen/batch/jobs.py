@@ -24,7 +24,7 @@ from docgen.kit.terms import GivenTerms
 from docgen.language import tr
 from docgen.masking import masked
 from docgen.model.as_json import FindingJson
-from docgen.model.intake import Level, Value
+from docgen.model.intake import UNREAD, Level, Value
 from docgen.output.storage import Location
 from docgen.packet.manifest import terms_sha256
 from docgen.packet.packet import KINDS, PacketOptions
@@ -104,10 +104,20 @@ class Unit:
     is_unknown: bool = False
 
 
+class Outside(NamedTuple):
+    """A text of a source that was not understood: of an intake, or of none."""
+
+    sheet: str | None
+    cell: str | None
+    text: str
+
+
 class Item(NamedTuple):
     """An intake whose packet was made: what the reports say of it.
 
-    `customer` is the company's name as compared, `packet` the folder's name, `findings` are as in JSON.
+    `customer` is the company's name as compared, `packet` the folder's name, `findings` are as in JSON.  `answers`
+    are the values by key of the field, numbers as numbers and all else as documents show it, private ones hidden;
+    `unrecognised` are the texts that were not understood, `files` the names of the documents by kind.
     """
 
     sheet: str | None
@@ -119,6 +129,14 @@ class Item(NamedTuple):
     packet: str
     pending: list[str]
     ms: int
+    answers: dict[str, str | int | float] = {}  # noqa: RUF012  never changed
+    unrecognised: tuple[Outside, ...] = ()
+    files: dict[str, str] = {}  # noqa: RUF012
+
+    @property
+    def unread(self) -> list[FindingJson]:
+        """The findings on texts that may be answers and were not read."""
+        return [finding for finding in self.findings if finding["rule"] == UNREAD]
 
     def count(self, level: Level) -> int:
         """How many findings are of this level."""
@@ -135,14 +153,6 @@ class Failure(NamedTuple):
     def masked(self) -> Self:
         """The same with mobile numbers hidden."""
         return type(self)(*map(masked, self))
-
-
-class Outside(NamedTuple):
-    """A text of a source that stands in no intake."""
-
-    sheet: str | None
-    cell: str | None
-    text: str
 
 
 class Outcome(NamedTuple):
@@ -171,7 +181,9 @@ class Outcome(NamedTuple):
         its failures, and nothing that a terminal obeys."""
         kept = self.masked()
         data = kept._asdict() | {
-            "items": [item._asdict() for item in kept.items],
+            "items": [
+                item._asdict() | {"unrecognised": [text._asdict() for text in item.unrecognised]} for item in kept.items
+            ],
             "failures": [failure._asdict() for failure in kept.failures],
             "outside": [text._asdict() for text in kept.outside],
         }
@@ -191,7 +203,10 @@ class Outcome(NamedTuple):
         """The outcome that `to_line` wrote.  Raises ValueError where it is none."""
         try:
             data = json.loads(line)
-            data["items"] = [Item(**item) for item in data["items"]]
+            data["items"] = [
+                Item(**item | {"unrecognised": tuple(Outside(**text) for text in item.get("unrecognised", ()))})
+                for item in data["items"]
+            ]
             data["failures"] = [Failure(**failure) for failure in data["failures"]]
             data["outside"] = tuple(Outside(**text) for text in data["outside"])
             return cls(**data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from docgen.batch.summary import SHOWN, Summary
+from docgen.batch.summary import SHOWN, RunFacts, Summary
 from docgen.language import current, tr, word
 from docgen.model.intake import Level
 from docgen.text import printable
@@ -13,15 +13,15 @@ from docgen.text import printable
 PAGE = "report.html"
 
 
-def page(summary: Summary, workbook: str) -> bytes:
-    """The bytes of the page; `workbook` is the name of the report that holds everything."""
+def page(summary: Summary, workbook: str, facts: RunFacts) -> bytes:
+    """The bytes of the page; `workbook` is the report that holds everything, `facts` are what the run was."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_visible,
     )  # fmt: skip
-    environment.filters["href"] = lambda folder: quote(folder) + "/"
+    environment.filters["href"] = lambda folder, name="": f"{quote(folder)}/{quote(name)}"
     environment.globals.update(tr=tr, word=word)
     verdicts, rules = summary.bars()
     text = environment.get_template(PAGE).render(
@@ -31,6 +31,7 @@ def page(summary: Summary, workbook: str) -> bytes:
         rules=rules,
         shown=SHOWN,
         workbook=workbook,
+        facts=facts,
         language="zh-CN" if current() == "zh" else "en",
     )
     return text.encode("utf-8", "replace")

@@ -6,18 +6,24 @@ from collections.abc import Iterable
 
 from docgen.batch.jobs import Outcome
 from docgen.batch.page import PAGE, page
-from docgen.batch.summary import summarise
+from docgen.batch.summary import RunFacts, summarise
 from docgen.output import files, scratch
 from docgen.output.storage import Location
 
 REPORT = "report.xlsx"
 
 
-def write_reports(out: Location, outcomes: Iterable[Outcome]) -> None:
-    """Write report.xlsx and report.html to `out`.  Goes through `outcomes` twice; raises WriteError."""
+#: What is said of a run of which nothing is known.
+_NO_FACTS = RunFacts()
+
+
+def write_reports(out: Location, outcomes: Iterable[Outcome], facts: RunFacts = _NO_FACTS) -> None:
+    """Write report.xlsx and report.html to `out`; `facts` are what the run was.
+
+    Goes through `outcomes` twice; raises WriteError."""
     from docgen.batch.workbook import write_workbook  # XlsxWriter: not for the process that only waits
 
     summary = summarise(outcomes)
     with files.replacing(out / REPORT) as temporary, scratch.for_libraries():
-        write_workbook(temporary, outcomes, summary)
-    files.write_file(out / PAGE, page(summary, REPORT), replace=True)
+        write_workbook(temporary, outcomes, summary, facts)
+    files.write_file(out / PAGE, page(summary, REPORT, facts), replace=True)

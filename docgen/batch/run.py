@@ -15,9 +15,11 @@ from docgen.batch.jobs import Job, Outcome, Unit
 from docgen.batch.journal import Journal
 from docgen.batch.reports import write_reports
 from docgen.batch.schedule import Retry, Schedule
+from docgen.batch.summary import RunFacts, run_facts
 from docgen.batch.work import work
 from docgen.errors import SystemMissingError, UsageError, WriteError
 from docgen.formats.books import SUFFIXES, Unknown
+from docgen.kit import kits
 from docgen.language import tr
 from docgen.output import files
 from docgen.output.storage import Location
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from docgen.batch.dask_client import Cluster
 
 LOCK = ".docgen-lock"
+_NO_FACTS = RunFacts()
 #: In place of a cluster's address: one that is started here, for the run alone.
 LOCAL = "local"
 
@@ -41,6 +44,7 @@ def run(
     that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
     Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError where no file was a source.
     """
+    facts = run_facts(kits.load(job.kit), job.date, job.out.name)
     with (
         _alone_in(job.out),
         Workers(workers if cluster is None else 1) as here,
@@ -58,7 +62,7 @@ def run(
                 is_empty = is_empty and not (event.items or event.failures)
                 kept.keep(event)
             yield event
-        _report(here, job.out, kept)
+        _report(here, job.out, kept, facts)
     if is_empty:
         raise UsageError(
             tr("no source files in there"), tr("read are {suffixes}", suffixes=", ".join(sorted(SUFFIXES)))
@@ -98,14 +102,14 @@ def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[C
     return connected(None if cluster == LOCAL else cluster, workers, job)
 
 
-def _report(pool: Workers, out: Location, kept: Journal) -> None:
+def _report(pool: Workers, out: Location, kept: Journal, facts: RunFacts = _NO_FACTS) -> None:
     """Write the reports in a worker of this machine, where the journal is, once more in another where that one
     dies: openpyxl keeps every link until it saves, and this process stays as small as it is."""
     try:
         try:
-            pool.submit(write_reports, out, kept.records()).result()
+            pool.submit(write_reports, out, kept.records(), facts).result()
         except WorkerDiedError:
-            pool.submit(write_reports, out, kept.records()).result()
+            pool.submit(write_reports, out, kept.records(), facts).result()
     except WorkerDiedError as death:
         raise WriteError(
             tr("the reports cannot be written: {death}", death=death), tr("run again with --resume")

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from docgen.batch.jobs import Failure, Item, Outcome, Outside
+from docgen.masking import masked
 from docgen.model.intake import Level, Verdict
+from docgen.model.kit import Kit
 
 #: Intakes and failures that report.html shows; report.xlsx has them all.
 SHOWN = 1_000
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a run was: kit and version, the date that documents carry, the name of its folder; the labels of the fields
+    by key, and the titles of the kit's rules by id."""
+
+    kit: str = ""
+    date: str = ""
+    folder: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_facts(kit: Kit, date: dt.date, folder: str) -> RunFacts:
+    """What there is to say of a run with this kit; mobile numbers in the folder's name are hidden."""
+    return RunFacts(
+        kit.version_mark,
+        date.isoformat(),
+        masked(folder),
+        {key: field.label for key, field in kit.fields.items()},
+        {rule.id: rule.title for rule in kit.rules},
+    )
 
 
 @dataclass
@@ -32,6 +58,7 @@ class Summary:
     files_passed_over: list[tuple[str, str]] = field(default_factory=list)
     outside: list[tuple[str, Outside]] = field(default_factory=list)
     texts_outside: int = 0
+    texts_unread: int = 0
 
     @property
     def intakes(self) -> int:
@@ -65,6 +92,7 @@ def summarise(outcomes: Iterable[Outcome]) -> Summary:
             summary.verdicts[item.verdict] += 1
             summary.levels.update({level.value: item.count(level) for level in Level})
             summary.rules.update(finding["rule"] for finding in item.findings)
+            summary.texts_unread += len(item.unread) + len(item.unrecognised)
             if item.customer:
                 summary.customers[item.customer] += 1
         summary.failed += len(outcome.failures)

@@ -10,17 +10,21 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from docgen import values
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
 from docgen.language import tr
+from docgen.masking import masked
 from docgen.model.as_json import finding_json
-from docgen.model.intake import Answers, Unrecognised
+from docgen.model.intake import Answers, Intake, Unrecognised
+from docgen.model.kit import FieldType, Kit
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
 from docgen.pipeline import Opened, SourceFile, open_source
@@ -222,9 +226,29 @@ def _made(job: Job, opened: Opened, answers: Answers) -> _Made:
     item = Item(
         intake.sheet, intake.row, intake.name, fold(str(customer)) if customer else None, review.verdict.value,
         [finding_json(finding) for finding in review.findings], made.folder.name, list(made.pending),
-        round((time.perf_counter() - began) * 1000),
+        round((time.perf_counter() - began) * 1000), _answers(intake, job.options.kit),
+        tuple(Outside(text.sheet, text.cell, masked(text.text)) for text in intake.unrecognised),
+        {kind: path.name for kind, path in made.files.items() if path is not None},
     )  # fmt: skip
     return _Made(item, prepared)
+
+
+#: What stands in the report for an answer that is private and no mobile number.
+_PRIVATE = "given"
+
+
+def _answers(intake: Intake, kit: Kit) -> dict[str, str | int | float]:
+    """The values of an intake as the report lists them: numbers as numbers, all else as it is shown."""
+    found: dict[str, str | int | float] = {}
+    for key, value in intake.values.items():
+        field = kit.fields[key]
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            found[key] = int(value) if value == int(value) else float(value)
+        elif field.private and field.type is not FieldType.MOBILE:
+            found[key] = _PRIVATE
+        else:
+            found[key] = masked(values.show(field, value))
+    return found
 
 
 def _failure(where: str, error: Exception, source: str = "") -> Failure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.url import Url
 
 from docgen.batch.jobs import Item, Outcome
-from docgen.batch.summary import Summary
+from docgen.batch.summary import RunFacts, Summary
 from docgen.language import phrase, tr, word
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
@@ -36,6 +36,7 @@ _MADE = dt.datetime(1980, 1, 1)
 _INTAKES = {
     phrase("source"): 40, phrase("sheet"): 14, phrase("row"): 7, phrase("name"): 30, phrase("verdict"): 12,
     **{f"level: {level}": 9 for level in Level},
+    phrase("unread"): 9, phrase("unrecognised"): 13,
     phrase("packet"): 40, phrase("pending"): 40, phrase("intakes of this customer"): 12,
 }  # fmt: skip
 _FINDINGS = {
@@ -45,22 +46,42 @@ _FINDINGS = {
 _FAILURES = {"source": 40, phrase("place"): 20, phrase("reason"): 70, "remedy": 50}
 #: Texts of sources that belong to no intake, and the files of folders that are not read.
 _OUTSIDE = {"source": 40, "sheet": 14, "cell": 8, phrase("text"): 90}
+#: Before the fields of the kit.
+_ANSWERS = {"source": 40, "sheet": 14, "row": 7, "name": 30, "verdict": 12}
+_ANSWER_WIDTH = 18
+#: Texts of intakes that were not read: those that may be answers have a finding, the others are listed alone.
+_UNREAD = {
+    "source": 40,
+    "sheet": 14,
+    "row": 7,
+    "name": 30,
+    "verdict": 12,
+    "cell": 8,
+    "text": 60,
+    phrase("what it is"): 34,
+}
 _PASSED_OVER = {phrase("file"): 40, phrase("what it is, and what can be done"): 110}
 
 
-def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) -> None:
+def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, facts: RunFacts) -> None:
     """Write the report to `path`; packets are linked relative to it.  Raises OSError."""
     book = _Book(path)
-    overview = book.add_sheet(tr("summary"))
+    overview = book.add_sheet(tr("summary"), book.next_place())
     intakes = _Rows(book, tr("intakes"), _INTAKES, _LINKED_ROWS)
+    answers = _Rows(book, tr("answers"), _answer_columns(facts), _ROWS, may_be_empty=False)
     findings = _Rows(book, tr("findings"), _FINDINGS, _ROWS)
     failures = _Rows(book, tr("failures"), _FAILURES, _ROWS)
+    unread = _Rows(book, tr("unread texts"), _UNREAD, _ROWS, may_be_empty=False)
     outside = _Rows(book, tr("outside"), _OUTSIDE, _ROWS, may_be_empty=False)
     passed_over = _Rows(book, tr("passed over"), _PASSED_OVER, _ROWS, may_be_empty=False)
     for outcome in outcomes:
         source = printable(outcome.source)
         for item in outcome.items:
             intakes.add(_intake(source, item, summary.customers), link="packet")
+            if facts.labels:
+                answers.add([*_whose(source, item), *(item.answers.get(key) for key in facts.labels)])
+            for row in _unread(source, item):
+                unread.add(row)
             for finding in item.findings:
                 findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
@@ -69,14 +90,39 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary) ->
             outside.add([source, *text])
         if outcome.passed_over:
             passed_over.add([source, printable(outcome.passed_over)])
-    _fill_overview(book, overview, summary)
+    for sheet in (intakes, answers, findings, failures, unread, outside, passed_over):
+        sheet.end()
+    _fill_overview(book, overview, summary, facts)
     book.close()
+
+
+def _answer_columns(facts: RunFacts) -> dict[str, int]:
+    """The columns of the sheet of answers, one for each field; two of one label are told apart by their keys."""
+    labels = list(facts.labels.values())
+    named = [
+        f"{label} ({key})" if labels.count(label) > 1 or label in _ANSWERS else label
+        for key, label in facts.labels.items()
+    ]
+    return {**_ANSWERS, **dict.fromkeys(named, _ANSWER_WIDTH)}
+
+
+def _whose(source: str, item: Item) -> list[Any]:
+    return [source, item.sheet, item.row, item.name, word("verdict", item.verdict)]
+
+
+def _unread(source: str, item: Item) -> Iterator[list[Any]]:
+    """The texts of an intake that were not read, each with what is said of it."""
+    for finding in item.unread:
+        yield [*_whose(source, item), finding["cell"], finding["written"], tr("unread: may be an answer")]
+    for text in item.unrecognised:
+        yield [*_whose(source, item), text.cell, text.text, tr("unrecognised")]
 
 
 def _intake(source: str, item: Item, customers: Mapping[str, int]) -> list[Any]:
     return [
         source, item.sheet, item.row, item.name, word("verdict", item.verdict), *(item.count(level) for level in Level),
-        item.packet, "、".join(item.pending), customers[item.customer] if item.customer else None,
+        len(item.unread), len(item.unrecognised), item.packet, "、".join(item.pending),
+        customers[item.customer] if item.customer else None,
     ]  # fmt: skip
 
 
@@ -97,11 +143,17 @@ class _Book:
         self.bold = self._book.add_format({"bold": True})
         self.link = self._book.add_format({"underline": 1, "font_color": "#0563C1"})
         self._places: dict[Any, tuple[int, int]] = {}
+        self._next = 0
 
-    def add_sheet(self, title: str, *, beside: Any | None = None, number: int = 0) -> Any:
-        """A new sheet, the last one, or the one of this number after another."""
+    def next_place(self) -> int:
+        """The place of a sheet behind all those that have one; the sheet itself may never come."""
+        self._next += 1
+        return self._next
+
+    def add_sheet(self, title: str, place: int, number: int = 0) -> Any:
+        """A new sheet at the place, the one of this number there."""
         sheet = self._book.add_worksheet(title)
-        self._places[sheet] = (self._places[beside][0], number) if beside else (len(self._places), 0)
+        self._places[sheet] = place, number
         return sheet
 
     def add_chart(self) -> Any:
@@ -111,6 +163,8 @@ class _Book:
     def close(self) -> None:
         """Write the file."""
         self._book.worksheets_objs.sort(key=self._places.__getitem__)
+        for index, sheet in enumerate(self._book.worksheets_objs):
+            sheet.index = index  # names of ranges, as filters have them, say of which sheet they are
         try:
             self._book.close()
         except FileCreateError as cause:
@@ -128,6 +182,7 @@ class _Rows:
     ) -> None:
         self._book, self._title, self._columns, self._most = book, title, columns, most
         self._sheets: list[Any] = []
+        self._place = book.next_place()
         self._count = most
         if may_be_empty:
             self._open_sheet()
@@ -144,11 +199,22 @@ class _Rows:
             else:
                 _write(self._sheets[-1], self._count, column, value)
 
+    def end(self) -> None:
+        """Let the last sheet be filtered by its columns, now that its last row is known."""
+        if self._sheets:
+            self._sheets[-1].autofilter(0, 0, self._count, len(self._columns) - 1)
+
     def _open_sheet(self) -> None:
+        self.end()
         number = len(self._sheets)
         title = f"{self._title} {number + 1}" if number else self._title
-        sheet = self._book.add_sheet(title, beside=self._sheets[0] if number else None, number=number)
+        sheet = self._book.add_sheet(title, self._place, number)
         sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&A&R&P / &N")
         for column, (name, width) in enumerate(self._columns.items()):
             sheet.set_column(column, column, width)
             _write(sheet, 0, column, _heading(name), self._book.bold)
@@ -188,14 +254,20 @@ def _text(value: str) -> str:
 # -- the first sheet -------------------------------------------------------------------------------
 
 
-def _fill_overview(book: _Book, sheet: Any, summary: Summary) -> None:
+def _fill_overview(book: _Book, sheet: Any, summary: Summary, facts: RunFacts) -> None:
     """The totals, and two tables that the charts beside them are drawn from."""
     sheet.set_column(0, 0, 34)
+    sheet.set_column(2, 2, 24)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    told = [(tr("kit"), facts.kit), (tr("date"), facts.date), (tr("folder"), facts.folder)]
     totals = [
+        *((name, what) for name, what in told if what),
         (tr("sources"), summary.sources),
         (tr("intakes"), summary.intakes),
         (tr("failures"), summary.failed),
         *(((tr("files passed over"), summary.passed_over),) if summary.passed_over else ()),
+        *(((tr("texts of intakes not read"), summary.texts_unread),) if summary.texts_unread else ()),
         *(((tr("texts outside of all intakes"), summary.texts_outside),) if summary.texts_outside else ()),
         (tr("customers with several intakes"), summary.repeated),
         *((tr("findings: {level}", level=word("level", level)), summary.levels[level.value]) for level in Level),
@@ -207,8 +279,8 @@ def _fill_overview(book: _Book, sheet: Any, summary: Summary) -> None:
         row += 1
     verdicts, rules = summary.bars()
     charts = (
-        (tr("intakes by verdict"), "D2", [(word("verdict", verdict), count) for verdict, count in verdicts]),
-        (tr("most frequent rules"), "D19", rules),
+        (tr("intakes by verdict"), "E2", [(word("verdict", verdict), count) for verdict, count in verdicts]),
+        (tr("most frequent rules"), "E19", rules),
     )
     for title, place, bars in charts:
         row += 1
@@ -216,6 +288,7 @@ def _fill_overview(book: _Book, sheet: Any, summary: Summary) -> None:
         for number, (name, count) in enumerate(bars, start=1):
             _write(sheet, row + number, 0, name)
             _write(sheet, row + number, 1, count)
+            _write(sheet, row + number, 2, facts.rules.get(name))
         if bars:
             sheet.insert_chart(place, _drawn(book, title, row + 2, len(bars)))
         row += len(bars) + 1

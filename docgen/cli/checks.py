@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from docgen import __version__
-from docgen.cli.console import print_json, report_unreadable, show
+from docgen.cli.console import print_json, report_unreadable, show, talks
 from docgen.cli.inputs import asked, exit_by, read_sources
 from docgen.cli.options import common, find_sources, sources_argument
 
@@ -23,7 +24,10 @@ def check(
     sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, amend: Path | None,
     sheet: str | None, row: int | None,
 ) -> None:  # fmt: skip
-    """List what is missing, refused or undecided, with place and remedy; writes no file."""
+    """List the answers as written and as understood, and what is missing, refused or undecided, with place and remedy.
+
+    Writes no file.  With -q it prints the line with the verdict of each intake alone.
+    """
     how = asked(kit_name, terms, amend, None, sheet, row)
     run = read_sources(find_sources(sources, how.kit), how)
     if as_json:
@@ -39,9 +43,10 @@ def check(
     else:
         from docgen.cli import views
 
+        is_plain = not sys.stdout.isatty()
         for case in run.cases:
-            show(views.assessment(case))
-        if run.outside:
+            show(views.assessment(case, plain=is_plain) if talks() else views.heading(case))
+        if run.outside and talks():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)
     exit_by((case.verdict for case in run.cases), run.unreadable)

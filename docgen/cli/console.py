@@ -62,7 +62,7 @@ class _Printable:
 
 def show(result: RenderableType) -> None:
     """Print a result for people."""
-    console().print(_Printable(result))
+    console().print(_Printable(result), crop=False)
 
 
 def tell(result: object) -> None:

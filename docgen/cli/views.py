@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -10,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from docgen import values
 from docgen.documents.context import show_figure
 from docgen.documents.template_fields import Listing
 from docgen.language import phrase, tr, word
@@ -18,6 +20,7 @@ from docgen.library.cases import Case
 from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
 from docgen.packet.packet import Packet
+from docgen.text import clean_long
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -34,6 +37,10 @@ _FINDINGS = (
 _VOCABULARY = (
     phrase("write"), phrase("kind"), phrase("may be missing"), phrase("example"), phrase("meaning"),
 )  # fmt: skip
+#: The columns of the table of answers.
+_ANSWERS = (phrase("item"), phrase("as written"), phrase("understood as"), phrase("cell"))
+#: Characters of an answer in the table of answers; documents show all of it.
+_LONG = 60
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -41,14 +48,25 @@ def verdict_text(verdict: Verdict) -> Text:
     return Text(word("verdict", verdict), style=_VERDICT_STYLE[verdict])
 
 
-def assessment(case: Case) -> RenderableType:
-    """One case: name and place, verdict, a table of findings, the figures, what was not understood."""
-    return Group(*_assessment(case))
+def assessment(case: Case, *, plain: bool = False) -> RenderableType:
+    """One case: who and where, verdict, the answers, every finding in a table, the figures, what was not understood.
+
+    `plain` prints the answers as lines, for a pipe.
+    """
+    return Group(*_assessment(case, plain))
 
 
-def _assessment(case: Case) -> Iterator[RenderableType]:
+def heading(case: Case) -> Text:
+    """One case in a line: who, verdict, where."""
     place = " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
-    yield Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+    return Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
+
+
+def _assessment(case: Case, plain: bool) -> Iterator[RenderableType]:
+    yield heading(case)
+    given = list(_answers(case))
+    if given:
+        yield Group(*map(_line, given)) if plain else _answer_table(given)
     if case.findings:
         yield _findings(case.findings)
     known = [
@@ -61,6 +79,44 @@ def _assessment(case: Case) -> Iterator[RenderableType]:
     for text in case.unrecognised:
         yield _not_understood(text.text, text.sheet, text.cell)
     yield ""
+
+
+class _Given(NamedTuple):
+    """An answer as written and as understood; `understood` is empty where both are the same, None where it is none."""
+
+    label: str
+    written: str
+    understood: str | None
+    cell: str
+
+
+def _answers(case: Case) -> Iterator[_Given]:
+    """The fields in which anything is written, in the order of the kit."""
+    for key, field in case.kit.fields.items():
+        answer, value = case.intake.answers.get(key), case.values.get(key)
+        written = answer.written.strip() if answer is not None else ""
+        if not written and value is None:
+            continue
+        shown = None if value is None else values.show(field, value)
+        is_same = shown is not None and clean_long(written) == clean_long(shown)
+        cell = (answer.origin.cell if answer is not None else None) or ""
+        yield _Given(field.label, written, "" if is_same else shown, cell)
+
+
+def _answer_table(given: Iterable[_Given]) -> Table:
+    table = Table(show_lines=False, pad_edge=False, expand=False)
+    for title in _ANSWERS:
+        table.add_column(tr(title), overflow="fold", no_wrap=title == "cell")
+    for one in given:
+        understood = "[yellow]—[/]" if one.understood is None else escape(_short(one.understood, _LONG))
+        table.add_row(escape(one.label), escape(_short(one.written, _LONG)), understood, one.cell)
+    return table
+
+
+def _line(one: _Given) -> Text:
+    told = "" if one.understood == "" else f" → {'—' if one.understood is None else ' '.join(one.understood.split())}"
+    place = f" [{one.cell}]" if one.cell else ""
+    return Text(f"  {one.label}: {' '.join(one.written.split())}{told}{place}", no_wrap=True, overflow="ignore")
 
 
 def outside(texts: Iterable[OutsideJson]) -> RenderableType:

@@ -7,7 +7,7 @@ what stands beside and below it, and whether it bears the star or colon that no 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
 
 Place = tuple[int, int]
+_REPEATED = 3  # a label and two answers that read like it
 _REACH = 12  # rows that an unmerged group label may stand above its fields, and columns left of them
 
 
@@ -98,9 +99,14 @@ class Layout:
                 self.roles[spot.place] = self._role(spot, before, owner, after)
             if self.roles[spot.place] is Role.LABEL:
                 owner = spot
-            elif owner and owner.key and not self.vocabulary.is_choice(owner.key, spot.cell.text):
+            elif owner and owner.key and not self._may_stand_among_choices(spot, owner.key):
                 owner = None
             before = spot
+
+    def _may_stand_among_choices(self, spot: LabelCandidate, key: str) -> bool:
+        """Whether the text is a choice of the field, or a mark or amount beside one."""
+        text = spot.cell.text.strip()
+        return mark_of(text) is not None or text[:1].isdigit() or self.vocabulary.is_choice(key, text)
 
     def _role(
         self,
@@ -144,9 +150,28 @@ class Layout:
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
             return False
         beside = after.cell.text if after is not None and adjacent(spot, after) and not after.key else None
-        if beside is not None and mark_of(beside) is None and not self.vocabulary.is_choice(owner.key, beside):
+        if beside is not None and self._could_answer(spot.key, beside, owner.key):
             return False
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
+
+    def _could_answer(self, key: str, text: str, owner: str) -> bool:
+        """Whether a text beside the label of the field `key` may be its answer: no mark, and no choice of `owner`."""
+        if mark_of(text) is not None or self.vocabulary.is_choice(owner, text):
+            return False
+        return self.vocabulary.could_answer(key, text) is not False
+
+    def _repeats_choice(self, spot: LabelCandidate, owner: LabelCandidate) -> bool:
+        """Whether the text is a choice of the label before it that other cells name as well: the answers of several
+        customers beside one label, `主叫号码类型 | 手机号 | 手机号`."""
+        if owner.key is None or spot.key is None or spot.meaning.marked or self.uses[spot.key] < _REPEATED:
+            return False
+        return self.vocabulary.is_choice(owner.key, spot.cell.text)
+
+    def demote(self, columns: Container[int], top: int) -> None:
+        """Let the cells of columns that hold answers or examples be no labels, below the row `top` of headings."""
+        for place, role in self.roles.items():
+            if role in {Role.LABEL, Role.PAIR} and place[1] in columns and place[0] > top and place not in self.below:
+                self.roles[place] = Role.OTHER
 
     def _takes_prose(self, label: LabelCandidate) -> bool:
         return label.key is not None and self.vocabulary.fields[label.key].type is FieldType.LONG_TEXT
@@ -166,8 +191,13 @@ class Layout:
     def _runs(self, row: int) -> Iterator[list[LabelCandidate]]:
         """The stretches of the row in which label follows label without a gap."""
         run: list[LabelCandidate] = []
+        owner: LabelCandidate | None = None
         for spot in self.rows[row]:
             is_label = spot.key is not None and not self._stands_below_label(spot)
+            if is_label and owner is not None and self._repeats_choice(spot, owner):
+                is_label = False
+            elif is_label:
+                owner = spot
             if run and (not is_label or not adjacent(run[-1], spot)):
                 yield run
                 run = []

@@ -14,6 +14,7 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 from docgen.extract.words import Heading
 
 _LONGEST = 30  # a longer text heads no column
+_FEW = 3  # of so many answers one may read like a label
 _ABOVE = 4  # so many rows above the first label may be headings
 
 
@@ -50,7 +51,20 @@ def read_headings(layout: Layout) -> FormHeadings:
             _take(found, spots)
     for row, spots in layout.rows.items():
         _take_row(found, layout, row, spots)
+    for place in found.places:
+        _demote(layout, layout.spots[place])
     return found
+
+
+def _demote(layout: Layout, head: LabelCandidate) -> None:
+    """Let nothing below a heading of answers, examples or remarks be a label, where little in the column reads so."""
+    kind = words.heading(head.cell.text)
+    if kind not in {Heading.ANSWER, Heading.PRINTED, Heading.REMARK} and not words.is_customer_heading(head.cell.text):
+        return
+    columns = range(head.extent.left, head.extent.right + 1)
+    below = [role for (row, column), role in layout.roles.items() if column in columns and row > head.extent.bottom]
+    if sum(role in {Role.LABEL, Role.PAIR} for role in below) * _FEW <= len(below):
+        layout.demote(columns, head.extent.bottom)
 
 
 def _is_heading_row(spots: list[LabelCandidate], labels: Counter[int]) -> bool:
@@ -58,7 +72,7 @@ def _is_heading_row(spots: list[LabelCandidate], labels: Counter[int]) -> bool:
     if len(spots) < 2 or any(len(spot.cell.text) > _LONGEST for spot in spots):
         return False
     kinds = {spot.extent.left: words.heading(spot.cell.text) for spot in spots}
-    known = [kind for kind in kinds.values() if kind is not None]
+    known = [kind for kind in kinds.values() if kind not in {None, Heading.COUNTING}]
     over_labels = any(
         words.heading(spot.cell.text) is Heading.LABEL
         and any(spot.extent.left <= column <= spot.extent.right for column in labels)

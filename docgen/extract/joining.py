@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from docgen import values
 from docgen.extract.choice_cells import is_choice_cell
+from docgen.model.intake import Chosen
 from docgen.model.kit import Field, FieldType
+from docgen.values import choices
 
 #: Fields of these types take several answers; texts that are no such answer are not joined unasked.
 _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST})
@@ -27,8 +29,17 @@ def can_be_joined(field: Field, texts: Sequence[str], *, certain: bool, in_row: 
 
 def _fits(field: Field, text: str) -> bool:
     if field.type is FieldType.SEVERAL:
-        return is_choice_cell(field, text)
+        return is_choice_cell(field, text) or _is_boxed(field, text)
     return field.type is FieldType.REGIONS and values.parse(field, text).value is not None
+
+
+def _is_boxed(field: Field, text: str) -> bool:
+    """Whether the text is a part of a printed list, `☑电商 □消费金融`, and nothing else."""
+    if not any(choices.is_ticked(sign) is not None for sign in text):
+        return False
+    parsed = values.parse(field, text)
+    is_chosen = isinstance(parsed.value, Chosen) and (parsed.value.chosen or parsed.value.other)
+    return not parsed.problems and (parsed.value is None or bool(is_chosen))
 
 
 def joined(field: Field, texts: Sequence[str]) -> str:

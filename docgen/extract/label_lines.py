@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,8 @@ from docgen.formats.grid import Grid
 from docgen.formats.text_lines import is_mail, lines_grid, read_lines, read_mail
 from docgen.text import is_instruction
 
+#: What parts values from one another in a file of separated values.
+_BETWEEN_VALUES = re.compile("[,;|\t，]")
 _ANSWERED = 2  # so many answers in paragraphs are no chance
 _LOOKED_AT = 300  # lines; no form is longer, and a table may have millions
 
@@ -20,13 +23,30 @@ def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
 
     None for any other text, as a table of separated values.  Raises SourceError.
     """
-    lines = read_mail(path).lines if is_mail(path) else read_lines(path)
+    is_text = is_mail(path)
+    lines = read_mail(path).lines if is_text else read_lines(path)
     keys: set[str] = set()
+    told = separated = 0
     for line in islice(lines, _LOOKED_AT):
         if "：" in line or ":" in line:
             meaning = vocabulary.meaning(line.strip())
-            keys |= {key for key, _ in meaning.pairs} | set(meaning.keys)
-    return lines_grid(lines, "L") if vocabulary.are_half(keys) else None
+            found = {key for key, _ in meaning.pairs} | set(meaning.keys)
+            keys |= found
+            told += bool(found)
+            separated += bool(found) and _is_separated(line, vocabulary)
+    if not vocabulary.are_half(keys) or (not is_text and separated * 2 > told):
+        return None
+    return lines_grid(lines, "L")
+
+
+def _is_separated(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether the line is a row of separated values, which part label and answer, or pairs of them."""
+    head, *rest = _BETWEEN_VALUES.split(line)
+    if not rest:
+        return False
+    return head.rstrip('" ').endswith((":", "：")) or any(
+        meaning.pairs or meaning.marked for meaning in (vocabulary.meaning(part.strip('" ')) for part in rest)
+    )
 
 
 def answers_in_prose(lines: Iterable[str], vocabulary: Vocabulary, tables: Iterable[Grid]) -> bool:

@@ -39,10 +39,13 @@ def _moved(answers: Answers, mobile: Field, name: Field) -> Answers:
     if answer is None or found is None or not any(map(str.isalpha, _MOBILE.sub("", answer.written))):
         return answers
     given = answers.fields.get(mobile.key)
-    number, rest = found[0], (answer.written[: found.start()] + " " + answer.written[found.end() :]).strip(_AROUND)
-    shorter = replace(answer, written=rest)
+    number = found[0]
+    before, behind = answer.written[: found.start()].strip(_AROUND), answer.written[found.end() :].strip(_AROUND)
+    # what stands on the other side of the number than the name is none of it: a person reads it
+    level = Level.MANUAL if before and behind else Level.ADVICE
+    shorter = replace(answer, written=before or behind)
     if given is None or not (given.written.strip() or given.fault):
-        note = ReadingNote("mobile-beside-name", Level.ADVICE, answer.written, answer.origin, mobile.key)
+        note = ReadingNote("mobile-beside-name", level, answer.written, answer.origin, mobile.key)
         fields = {**answers.fields, name.key: shorter, mobile.key: Answer(number, answer.origin)}
         return replace(answers, fields=fields, notes=(*answers.notes, note))
     if _digits(given.written) == _digits(number):

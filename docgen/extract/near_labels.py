@@ -7,6 +7,7 @@ that is so of exactly one field.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
@@ -25,6 +26,7 @@ _NEAR = 70
 _CLEARLY = 8
 _LONGEST_LABEL = 20
 _LEAST = 3  # of so few characters none may be wrong, only one too many or missing
+_ALONE = 4  # so many texts below one another that are nearly labels make one, too
 _LABELS = 2  # so many labels below one another make a column of labels
 
 
@@ -45,12 +47,16 @@ def taken_labels(layout: Layout, vocabulary: Vocabulary) -> Mapping[str, str]:
     for place, role in layout.roles.items():
         if role in {Role.LABEL, Role.PAIR}:
             columns[place[1]] = columns.get(place[1], 0) + 1
-    found: dict[str, str] = {}
+    near: list[tuple[LabelCandidate, str]] = []
     for spot in layout.spots.values():
-        if _is_unknown(layout, spot) and _stands_as_label(layout, spot, columns):
-            key = the_near_field(vocabulary, head_of(spot.cell.text), missing)
-            if key is not None:
-                found[spot.cell.text] = key
+        key = the_near_field(vocabulary, head_of(spot.cell.text), missing) if _is_unknown(layout, spot) else None
+        if key is not None:
+            near.append((spot, key))
+    alike = Counter(spot.extent.left for spot, _ in near)
+    for column, count in alike.items():
+        if count >= _ALONE:  # a column of labels each of which is nearly known, `贵公司行业`
+            columns[column] = columns.get(column, 0) + count
+    found = {spot.cell.text: key for spot, key in near if _stands_as_label(layout, spot, columns)}
     keys = list(found.values())
     return {text: key for text, key in found.items() if keys.count(key) == 1}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from docgen.extract import words
 from docgen.extract.cell_classes import group_beside
@@ -23,8 +24,9 @@ def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
     """The labels of the kit on the sheets that have most of them, in one line; empty where there is none."""
     sheets = {grid.sheet: grid for book in books for grid in book.sheets if grid.sheet not in book.own_sheets}
     found = [(grid, _keys(grid, vocabulary)) for grid in sheets.values()]
-    best = sorted((one for one in found if one[1]), key=lambda one: -len(one[1]))[:_SHEETS]
-    return "; ".join(_told(grid, keys, vocabulary) for grid, keys in best)
+    seen = [_Seen(grid, keys, list(islice(_near(grid, vocabulary, keys), _NEAR))) for grid, keys in found]
+    best = sorted((one for one in seen if one.keys or one.near), key=lambda one: (-len(one.keys), -len(one.near)))
+    return "; ".join(_told(one, vocabulary) for one in best[:_SHEETS])
 
 
 def _keys(grid: Grid, vocabulary: Vocabulary) -> list[str]:
@@ -47,24 +49,31 @@ def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:
                 yield row, column, cell.text
 
 
-def _told(grid: Grid, keys: list[str], vocabulary: Vocabulary) -> str:
-    fields = vocabulary.fields
+class _Seen(NamedTuple):
+    """A sheet, the fields whose labels stand on it, and texts that nearly are labels."""
+
+    grid: Grid
+    keys: list[str]
+    near: list[str]
+
+
+def _told(seen: _Seen, vocabulary: Vocabulary) -> str:
+    fields, grid, core = vocabulary.fields, seen.grid, vocabulary.kit.core
     where = tr("on sheet {sheet}", sheet=grid.sheet) if grid.sheet is not None else tr("in the file")
-    found = "、".join(fields[key].label for key in keys)
-    missing = [field for key, field in fields.items() if key not in keys]
-    parts = [tr("found {found}", found=found)]
+    found = "、".join(fields[key].label for key in seen.keys)
+    missing = [fields[key].label for key in fields if key in core and key not in seen.keys]
+    parts = [tr("found {found}", found=found or tr("none"))]
     if missing:
-        parts.append(tr("not found {missing}", missing="、".join(field.label for field in missing)))
-    near = list(islice(_near(grid, vocabulary, keys), _NEAR))
-    if near:
-        parts.append(tr("near: {near}", near="、".join(near)))
+        parts.append(tr("not found {missing}", missing="、".join(missing)))
+    if seen.near:
+        parts.append(tr("near: {near}", near="、".join(seen.near)))
     header = _header(grid, vocabulary)
     if header:
         parts.append(header)
     return tr(
         "{found} of {all} labels of {name} {where}: {parts}",
-        found=len(keys),
-        all=len(fields),
+        found=len(core.intersection(seen.keys)),
+        all=len(core),
         name=vocabulary.kit.name,
         where=where,
         parts="; ".join(parts),
@@ -97,7 +106,7 @@ def _header(grid: Grid, vocabulary: Vocabulary) -> str:
         return tr(
             "row {row} heads no table of customers: {known} known columns, {unknown} others",
             row=row,
-            count=len(head.keys),
-            count2=len(unknown),
+            known=len(head.keys),
+            unknown=len(unknown),
         )
     return ""

@@ -55,7 +55,7 @@ def starts(text: str, initials: frozenset[str]) -> bool:
             folded = fold(letter)
             if folded:
                 is_known = folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
-                return is_known or (letter.isascii() and bool(_HAN.search(text, at, at + _AHEAD)))
+                return is_known or (folded[0].isascii() and bool(_HAN.search(text, at, at + _AHEAD)))
     return False
 
 

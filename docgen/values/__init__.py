@@ -127,7 +127,7 @@ def _parse_credit_code(_field: Field, written: str) -> Parsed:
     if numerals.is_scientific(written):
         return invalid("number-scientific")
     found = credit_codes.read(written)
-    return invalid(f"credit-code-{found.trouble}") if found.code is None else Parsed(found.code)
+    return invalid(f"credit-code-{found.trouble}") if found.trouble else Parsed(found.code)
 
 
 # ── date ────────────────────────────────────────────────────────────────────────────────────────

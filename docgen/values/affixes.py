@@ -85,7 +85,7 @@ class Affixes:
 
     def __init__(self, units: Iterable[str]) -> None:
         counted = {fold(unit): Effect.NONE for unit in units if unit}
-        self._before = _table(_BEFORE, _spans_before(), counted)
+        self._before = _table(_BEFORE, _spans_before(), {unit: said for unit, said in counted.items() if unit != "单"})
         self._after = _table(_AFTER, _spans_after(), counted)
         self._first = _pattern(self._before)
         self._last = re.compile(f"(?:{_pattern(self._after).pattern})+$")
@@ -170,7 +170,8 @@ def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _spans_before() -> dict[str, Effect]:
-    ways = ("{}", "每{}", "每一{}", "每个{}", "{}均", "单{}", "一{}", "一个{}", "按{}", "全{}", "当{}")
+    ways = ("{}", "每{}", "每一{}", "每个{}", "{}均", "单{}", "一{}", "一个{}", "按{}", "全{}", "当{}",
+            "本{}", "这{}", "这个{}", "上{}", "上个{}", "下{}", "下个{}", "首{}", "头{}", "头一个{}")  # fmt: skip
     return {way.format(name): span for span, names in _SPANS.items() for name in names for way in ways}
 
 

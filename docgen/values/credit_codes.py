@@ -19,7 +19,7 @@ _REMARK = re.compile(r"\([^()]*\)")
 
 
 class CreditCode(NamedTuple):
-    """A code in capitals, or None with the trouble: `unreadable`, `check-digit`."""
+    """A code in capitals, or None with the trouble `unreadable`; with `check-digit` the code as it was written."""
 
     code: str | None
     trouble: str = ""
@@ -35,6 +35,6 @@ def read(text: str) -> CreditCode:
     try:
         return CreditCode(uscc.validate(bare))
     except InvalidChecksum:
-        return CreditCode(None, "check-digit")
+        return CreditCode(bare.upper(), "check-digit")
     except ValidationError:
         return CreditCode(None, "unreadable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -12,11 +13,14 @@ from docgen.values import measures, numerals, quantities
 from docgen.values.affixes import Effect, spans
 from docgen.values.problems import Parsed, Problem, invalid, remarks_on
 
+#: `5.000` is five to some and five thousand to others.
+_DOTTED = re.compile(r"\D*\d{1,3}\.000\D*")
+
 
 def parse_count(field: Field, written: str) -> Parsed:
     """A whole number of things, at least 1; of a range the upper end."""
     asked = quantities.counted(field.label, field.unit, field.counted)
-    found = quantities.read(written, asked.affixes)
+    found = quantities.read(written, asked.affixes) if not _DOTTED.fullmatch(fold(written)) else None
     if found is None:
         time = quantities.duration(written, field.unit)
         if time is None or time != int(time) or time < 1:

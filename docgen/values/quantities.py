@@ -16,7 +16,9 @@ from docgen.values.numerals import LONGEST, folded_number, number
 _DASH = re.compile("至|到|~|[-‐‑‒–—―−]+")
 _SOME = re.compile("(?<=[\\d十百千万])[多余来](?=[百千万亿])")
 #: Words that no bracket parts from the number, hold no further number, and make no rate of it (每人20个).
-_WORDS = rf"((?=[^\n]*[{HAN}])(?:(?![\d一二两三四五六七八九十百千万每第负几数均各/$¥€%<>=+−-]).){{1,40}})"
+_WORDS = (
+    rf"((?=[^\n]*[{HAN}])(?:(?![\d一二两三四五六七八九十百千万每第负几数均各/$¥€%<>=+−-]|单[个号条线路]).){{1,40}})"
+)
 _BEHIND = re.compile(rf"(?s)(.+?)\s*[，,；;。\n]\s*{_WORDS}")
 _AFTER_UNIT = re.compile(rf"(?s)(.*?\d\s*[万千]?(?:{'|'.join(MEASURES)}))\s*{_WORDS}")
 _BEFORE = re.compile(rf"(?s){_WORDS}(\d.*)")
