@@ -110,7 +110,7 @@ def test_only_the_command_line_knows_click_and_prints() -> None:
 def test_only_files_writes() -> None:
     writers = {"write_text", "write_bytes", "mkdir", "unlink", "rename", "rmtree"}
     for name, source in SOURCES.items():
-        if name not in {"output.files", "output.aside", "output.scratch"}:
+        if name not in {"output.files", "output.aside", "output.scratch", "output.staged"}:
             assert not {call.rpartition(".")[2] for call in calls(source)} & writers, name
 
 

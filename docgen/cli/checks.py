@@ -46,6 +46,8 @@ def check(
         is_plain = not sys.stdout.isatty()
         for case in run.cases:
             show(views.assessment(case, plain=is_plain) if talks() else views.heading(case))
+        if talks() and (found := views.same_customers(run.cases)):
+            show(views.duplicates(found))
         if run.outside and talks():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)

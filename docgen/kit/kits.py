@@ -21,6 +21,7 @@ from docgen.model.kit import (
     FORMAT,
     SHARED_BY_CASES,
     Choice,
+    Contracts,
     Field,
     Figure,
     Kit,
@@ -257,7 +258,7 @@ def _with_defaults(rule: Any) -> Any:
 
 _MODELS: dict[str, type[BaseModel]] = {
     "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": RuleCase, "figures": Figure,
-    "outputs": Outputs, "sheet": SheetTexts,
+    "outputs": Outputs, "sheet": SheetTexts, "contracts": Contracts,
 }  # fmt: skip
 
 

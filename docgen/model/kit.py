@@ -6,6 +6,7 @@ These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +33,9 @@ KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
+#: What stands in braces in the pattern of contract numbers; the register's own columns.
+NUMBER_TAG = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
+REGISTER_COLUMNS = frozenset({"date", "expires", "reviewed_by", "file", "sha256"})
 
 
 class Due(StrEnum):
@@ -146,9 +150,7 @@ class Section(_Model):
     key: Annotated[str, "its key", FROM_PLACE]
     label: Annotated[str, "its title"]
     internal: Annotated[bool, "whether it holds commercial terms, which never go to the customer"] = False
-    optional: Annotated[
-        bool, "whether its labels do not count among those of which half make a form; its answers may be terms, too"
-    ] = False
+    optional: Annotated[bool, "whether its labels count for no form, and its answers may be terms, too"] = False
     fields: Annotated[tuple[Field, ...], "its fields, in order", KEYED]
 
 
@@ -197,6 +199,21 @@ class Outputs(_Model):
     contract: Annotated[str, "the contract draft (.docx)"]
     returned: Annotated[str, "what goes back to the customer; without it, the name of the form"] = ""
     letter: Annotated[str, "the letter to the customer, and the subject of the mail; without it, the title"] = ""
+
+
+class Contracts(_Model):
+    """How final contracts are numbered, and what their register keeps of each."""
+
+    number: Annotated[str, "the pattern of numbers: {year}, {month} and {seq} or {seq:04}, once"]
+    field: Annotated[str, "the term that is the number of a contract"]
+    columns: Annotated[tuple[str, ...], "the fields that it keeps: parties, dates, amounts"] = ()
+    starts: Annotated[str, "the field with the day on which a contract begins to run"] = ""
+    months: Annotated[str, "the field with the number of months that it runs"] = ""
+    labels: Annotated[
+        Mapping[str, str], "what its own columns are called: date, expires, reviewed_by, file, sha256"
+    ] = {}
+    reminder: Annotated[str, "the entry of a calendar on the last day: text with Jinja2 tags over the fields"] = ""
+    remind_days: Annotated[int, "how many days before the calendar reminds"] = Setting(default=30, ge=0, le=365)
 
 
 class SheetTexts(_Model):
@@ -252,6 +269,7 @@ class Kit(_Model):
     figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
     outputs: Annotated[Outputs, "the names of the files that are made"]
     sheet: Annotated[SheetTexts, "what the Excel sheet says"] = SheetTexts()
+    contracts: Annotated[Contracts | None, "the numbers and the register of final contracts"] = None
     title_aliases: Annotated[tuple[str, ...], "other titles that a source may have"] = ()
 
     @cached_property
