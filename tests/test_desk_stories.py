@@ -37,6 +37,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, Request, expect
 from waiting import LONGEST
 
+TERMS = yaml.load((INPUTS / "terms.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
 pytestmark = [pytest.mark.slow, needs_browser]
 __all__ = ["browser"]
 
@@ -491,3 +492,42 @@ def test_legal_drops_a_broken_a_hostile_and_a_mended_template(page: Page, desk: 
     with zipfile.ZipFile(wait.value.path()) as package:
         assert "执肆份" in package.read("word/document.xml").decode()
     assert (ROOT / "templates" / "caller-number" / "contract.docx").read_bytes() == in_use
+
+
+# -- 11: numbers -------------------------------------------------------------------------------------
+
+
+def test_two_tabs_take_a_number_at_once_and_get_two(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
+    terms = {key: text for key, text in TERMS.items() if key != "contract_no"}
+    tabs = [page, page.context.new_page()]
+    ids = [intake_of(page, INPUTS / name) for name in ("accepted.xlsx", "own-numbers.xlsx")]
+    for tab, shown in zip(tabs, ids, strict=True):
+        tab.goto(f"{desk.origin}/intakes/{shown}/out")
+        for key, text in terms.items():
+            tab.locator(f"[name='term-{key}']").fill(text)
+        tab.get_by_role("button", name="保存", exact=True).click()
+        expect(tab.locator("#say")).to_have_text("已保存")
+        tab.get_by_label("审核人").fill("李审核")
+    click = "document.querySelector('form[action$=\"/final\"]').requestSubmit()"
+    for tab in tabs:
+        tab.evaluate(f"setTimeout(() => {click}, 200)")
+    for tab in tabs:
+        expect(tab.locator("#say")).to_contain_text("已定稿")
+    contracts = data(page, "/register.json")["contracts"]
+    assert len({contract["number"] for contract in contracts}) == len(contracts) == 2
+    assert {contract["details"]["reviewed_by"] for contract in contracts} == {"李审核"}
+    for shown, tab in zip(ids, tabs, strict=True):
+        (kept,) = (desk.folder / "finals" / shown).iterdir()
+        assert saved(tab, "下载定稿")[1] == kept.read_bytes()
+        assert hashlib.sha256(kept.read_bytes()).hexdigest() in {contract["sha256"] for contract in contracts}
+    page.goto(f"{desk.origin}/register")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert violations(page) == []
+    page.get_by_role("searchbox").fill("北京示例")
+    page.get_by_role("button", name="显示").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    name, content = saved(page, "csv")
+    assert name == "register.csv"
+    assert all(contract["number"] in content.decode("utf-8-sig") for contract in contracts)
+    finals = [line for line in data(page, "/log.json")["lines"] if line["what"] == "final"]
+    assert {line["details"]["number"] for line in finals} == {contract["number"] for contract in contracts}

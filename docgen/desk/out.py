@@ -26,7 +26,7 @@ from docgen.errors import DocgenError, SourceError
 from docgen.kit import terms as kit_terms
 from docgen.library.dates import printed_date
 from docgen.model.intake import READY, Verdict
-from docgen.model.kit import Field
+from docgen.model.kit import Field, Kit
 from docgen.output import scratch
 from docgen.values.shown import shown
 
@@ -53,10 +53,11 @@ def show(request: Request) -> Response:
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
-    return _page(request, found)
+    return show_out(request, found)
 
 
-def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
+def show_out(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
+    """The page of what can be made of an intake, with what `more` says of something that did not succeed."""
     desk, file, stored = found
     pending, letter = desk.work.call(documents.prepare, desk.work.job(file, stored), stored.n)
     if wants_json(request):
@@ -67,9 +68,23 @@ def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any)
     context = {
         "file": file, "intake": stored, "letter": letter, "pending": pending, "terms": terms,
         "others": [label for label in pending if label not in asked], "is_ready": Verdict(stored.verdict) in READY,
-        "problem": "", "about": "", "saved": "saved" in request.query_params,
+        "problem": "", "about": "", "saved": "saved" in request.query_params, "reviewer": "",
+        "issued": request.query_params.get("issued", "")[:60], "final": issued(found),
+        "lacking": _lacking(desk.kit, pending),
     }  # fmt: skip
     return page(request, "out.html", status, **(context | more))
+
+
+def issued(found: OpenedIntake) -> Path | None:
+    """The final contract that was made of an intake."""
+    folder = found.desk.settings.finals / found.stored.id
+    return next(iter(sorted(folder.glob("*.docx"))), None) if folder.is_dir() else None
+
+
+def _lacking(kit: Kit, pending: tuple[str, ...]) -> list[str]:
+    """What a final contract lacks, but for its number, which the register gives."""
+    numbered = kit.all_fields[kit.contracts.field].label if kit.contracts else ""
+    return [label for label in pending if label != numbered]
 
 
 def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, str] | None) -> list[Term]:
@@ -148,9 +163,9 @@ def keep_terms(request: Request, form: FormData) -> Response:
         reading = desk.work.call(readings.read_intake, job, stored.n)
         desk.store.keep_terms(stored, given, reading, desk.user)
     except ChangedError:
-        return _page(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
+        return show_out(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
     except DocgenError as error:
-        return _page(request, found, 422, problem=error.message.replace("terms: ", ""), **about)
+        return show_out(request, found, 422, problem=error.message.replace("terms: ", ""), **about)
     if form.get("for") == "every":
         desk.store.keep_terms_of_all({**desk.store.own_terms(0, 0), **given}, desk.user)
     desk.hub.tell("intake", stored.id)
@@ -181,7 +196,7 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
         made = _made(found, Wish("contract", allow_unready=True))
         changed = tracked(content, made.content, name)
     except DocgenError as error:
-        return _page(request, found, 422, problem=str(error), about="compare")
+        return show_out(request, found, 422, problem=str(error), about="compare")
     desk.store.note(desk.user, "export", found.stored.id, document="comparison", name=made.name)
     return download(made.name, changed, made.media_type)
 
