@@ -98,7 +98,7 @@ def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, st
             house.get(key, "") or (str(shown(field, defaults[key])) if key in defaults else ""),
             field.label in pending,
         )
-        for key, field in kit.terms.items()
+        for key, field in kit.given_as_terms.items()
     ]  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
     if found is None:
         return refusal(request, 404, "missing")
     desk, file, stored = found
-    written = {key: text_of(form, f"term-{key}", LONGEST_ANSWER) for key in desk.kit.terms}
+    written = {key: text_of(form, f"term-{key}", LONGEST_ANSWER) for key in desk.kit.given_as_terms}
     given = {key: one for key, one in written.items() if one}
     about = {"about": "terms", "given": given}
     try:
