@@ -43,8 +43,8 @@ def main() -> None:
                 busy = _clicks(desk, cookies, tabs=TABS, views=VIEWS)
                 coming.result()
             state = client.get("/runs/1.json").json()["state"]
-    print(f"alone, one tab:                              {_told(idle)}")
-    print(f"batch {state}, {UPLOADS} uploads, {TABS} tabs: {_told(busy)}")
+    sys.stdout.write(f"alone, one tab:                              {_told(idle)}\n")
+    sys.stdout.write(f"batch {state}, {UPLOADS} uploads, {TABS} tabs: {_told(busy)}\n")
 
 
 def _let_in(desk: RunningDesk) -> httpx.Cookies:
