@@ -43,7 +43,7 @@ def application(desk: Desk, key: Key) -> ASGIApp:
     }  # fmt: skip
     app = Starlette(routes=_routes(desk), lifespan=lifespan, exception_handlers=handlers)
     app.state.desk = desk
-    return Access(app, key, pages.refusal)
+    return Access(app, key, pages.closed)
 
 
 def _routes(desk: Desk) -> list[BaseRoute]:

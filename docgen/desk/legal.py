@@ -15,16 +15,14 @@ from docgen.desk.desk import Desk, desk_of
 from docgen.desk.inbox import UploadError, uploaded
 from docgen.desk.out import tracked
 from docgen.desk.pages import as_json, download, go, page, refusal, wants_json
-from docgen.desk.trial import Trial
+from docgen.desk.trial import KINDS, Trial
 from docgen.documents.contract import CONTRACT_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.errors import DocgenError
 from docgen.kit.kits import KIT_FILE
-from docgen.model.kit import FORM_TEMPLATE
 from docgen.names import safe_file_name
 from docgen.output import files
 
-_KINDS = {CONTRACT_TEMPLATE: "contract", FORM_TEMPLATE: "form", REVIEW_TEMPLATE: "review"}
 _NAMES = {"contract.docx": "contract", "form.docx": "form", "review.pdf": "review"}
 
 
@@ -41,7 +39,7 @@ def _page(request: Request, status: int = 200, problem: str = "") -> Response:
     if wants_json(request):
         places = [place._asdict() for place in found.places]
         return as_json({"schema": "docgen/desk/legal/1", "files": names, "remarks": places})
-    kinds = list(_KINDS.values()) if KIT_FILE in names else [kind for name, kind in _KINDS.items() if name in names]
+    kinds = list(KINDS.values()) if KIT_FILE in names else [kind for name, kind in KINDS.items() if name in names]
     listings = desk.work.call(trial.fields, desk.settings.kit)
     return page(
         request, "legal.html", status, names=names, trial=found, kinds=kinds, listings=listings, problem=problem,
@@ -77,7 +75,7 @@ def _keep(request: Request, contents: dict[str, bytes]) -> Response:
 def _template_name(name: str, count: int) -> str:
     """The name that a dropped file has in a kit: its own, or that of the template which a lone file can only be."""
     safe = safe_file_name(Path(name.replace("\\", "/")).name)
-    if count > 1 or safe in _KINDS or safe == KIT_FILE:
+    if count > 1 or safe in KINDS or safe == KIT_FILE:
         return safe
     by_suffix = {".docx": CONTRACT_TEMPLATE, ".html": REVIEW_TEMPLATE}
     return by_suffix.get(Path(safe).suffix.lower(), safe)

@@ -97,6 +97,11 @@ def refusal(request: Request, status: int, reason: str) -> Response:
     return page(request, "refused.html", status, reason=reason)
 
 
+def closed(request: Request, status: int, reason: str) -> Response:
+    """The same for whoever may not come in: a page that loads nothing."""
+    return page(request, "closed.html", status, reason=reason)
+
+
 def as_json(data: Any, status: int = 200) -> Response:
     """Data of a page, for programs."""
     text = json.dumps(data, ensure_ascii=False, indent=1)

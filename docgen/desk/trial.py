@@ -13,13 +13,20 @@ from typing import NamedTuple
 from docgen.desk.documents import PDF, WORD, Made
 from docgen.desk.readings import bounded
 from docgen.documents import template_check, template_fields
+from docgen.documents.contract import CONTRACT_TEMPLATE
+from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.documents.template_fields import Listing
+from docgen.errors import DocgenError
 from docgen.kit.kits import KIT_FILE
 from docgen.library.cases import Case, read
 from docgen.library.kits import Kit
+from docgen.model.kit import FORM_TEMPLATE
 from docgen.output import scratch
 from docgen.template.tags import Remark
 from docgen.workers import limits
+
+#: The templates that documents are made from.
+KINDS = {CONTRACT_TEMPLATE: "contract", FORM_TEMPLATE: "form", REVIEW_TEMPLATE: "review"}
 
 
 class Place(NamedTuple):
@@ -58,7 +65,27 @@ def examine(kit: Path, dropped: Path) -> Trial:
                 if Path(name).suffix.lower() in template_check.SUFFIXES:
                     found += template_check.check_file(folder / name, Kit.load(kit))
         places = [Place(_near(one.where, folder), _near(one.what, folder), one.is_note) for one in found]
+        if all(place.is_note for place in places):
+            places += _rendered(folder, names)
         return Trial(sorted(places, key=lambda place: place.is_note))
+
+
+def _rendered(folder: Path, names: list[str]) -> Iterator[Place]:
+    """What goes wrong only when documents are made: each kind is made once, for the sample customer."""
+    kinds = [kind for name, kind in KINDS.items() if name in names or KIT_FILE in names]
+    try:
+        case = _sample(Kit.load(folder))
+    except DocgenError as error:
+        yield Place(KIT_FILE, _near(str(error), folder), is_note=False)
+        return
+    limits.end_reading()
+    for kind in kinds:
+        try:
+            _document(case, kind)
+        except DocgenError as error:
+            yield Place(
+                next(name for name, one in KINDS.items() if one == kind), _near(str(error), folder), is_note=False
+            )
 
 
 def preview(kit: Path, dropped: Path | None, kind: str) -> Made:
@@ -66,12 +93,16 @@ def preview(kit: Path, dropped: Path | None, kind: str) -> Made:
     with bounded("preview"), _folder(kit, dropped) as folder:
         case = _sample(Kit.load(folder))
         limits.end_reading()
-        if kind == "review":
-            return Made(case.file_names["review"], case.review(), PDF)
-        if kind == "form":
-            return Made(case.file_names["form"], case.form(), WORD)
-        made = case.contract(allow_unready=not case.ready)
-        return Made(case.file_names["contract"], bytes(made), WORD, made.pending)
+        return _document(case, kind)
+
+
+def _document(case: Case, kind: str) -> Made:
+    if kind == "review":
+        return Made(case.file_names["review"], case.review(), PDF)
+    if kind == "form":
+        return Made(case.file_names["form"], case.form(), WORD)
+    made = case.contract(allow_unready=not case.ready)
+    return Made(case.file_names["contract"], bytes(made), WORD, made.pending)
 
 
 def fields(kit: Path) -> list[Listing]:
