@@ -522,11 +522,11 @@ def test_two_tabs_take_a_number_at_once_and_get_two(page: Page, desk: RunningDes
         assert saved(tab, "下载定稿")[1] == kept.read_bytes()
         assert hashlib.sha256(kept.read_bytes()).hexdigest() in {contract["sha256"] for contract in contracts}
     page.goto(f"{desk.origin}/register")
-    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("main tbody tr")).to_have_count(2)
     assert violations(page) == []
     page.get_by_role("searchbox").fill("北京示例")
     page.get_by_role("button", name="显示").click()
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("main tbody tr")).to_have_count(1)
     name, content = saved(page, "csv")
     assert name == "register.csv"
     assert all(contract["number"] in content.decode("utf-8-sig") for contract in contracts)
