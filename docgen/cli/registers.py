@@ -25,11 +25,11 @@ def register() -> None:
 @common("talk")
 def list_(file: Path) -> None:
     """List the contracts of a register, and which customers may be the same."""
-    from docgen.cli import views
+    from docgen.cli import customer_views
     from docgen.packet.register import read
 
     entries = read(file)
-    show(views.register(entries))
+    show(customer_views.register(entries))
     say(plural(len(entries), "{file}: {count} contract", "{file}: {count} contracts", file=file))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -14,16 +13,16 @@ from rich.text import Text
 
 from docgen import values
 from docgen.documents.context import show_figure
-from docgen.documents.template_fields import Listing
-from docgen.language import listed, phrase, tr, word
+from docgen.language import phrase, tr, word
 from docgen.language.columns import padded
-from docgen.library.cases import Case
-from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
-from docgen.packet.duplicates import Customer, Duplicate, marks_of, probable
-from docgen.packet.packet import Packet
-from docgen.packet.register import ISSUED, Entry, customers_of
 from docgen.text import clean_long
+
+if TYPE_CHECKING:
+    from docgen.documents.template_fields import Listing
+    from docgen.library.cases import Case
+    from docgen.model.as_json import OutsideJson
+    from docgen.packet.packet import Packet
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {
@@ -36,10 +35,6 @@ _VERDICT_STYLE = {
 _FINDINGS = (
     phrase("level"), phrase("rule"), phrase("field"), phrase("cell"), phrase("written"),
     phrase("problem and remedy"), phrase("clause"),
-)  # fmt: skip
-_REGISTER = (
-    phrase("contract"), phrase("customer"), phrase("date"), phrase("ends"), phrase("reviewed by"), phrase("state"),
-    phrase("file"),
 )  # fmt: skip
 _VOCABULARY = (
     phrase("write"), phrase("kind"), phrase("may be missing"), phrase("example"), phrase("meaning"),
@@ -65,7 +60,8 @@ def assessment(case: Case, *, plain: bool = False) -> RenderableType:
 
 def heading(case: Case) -> Text:
     """One case in a line: who, verdict, where."""
-    return Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (_place(case), "dim"))
+    place = " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
+    return Text.assemble((case.name, "bold"), "  ", verdict_text(case.verdict), "  ", (place, "dim"))
 
 
 def _assessment(case: Case, plain: bool) -> Iterator[RenderableType]:
@@ -163,41 +159,6 @@ def vocabulary(listing: Listing) -> RenderableType:
         cells = (_short(entry[at]) if title == "example" else tr(entry[at]) for title, at in columns.items())
         table.add_row(*map(escape, cells))
     return Group(Text(tr(listing.title), style="bold"), Padding(table, (0, 0, 0, 2), expand=False), "")
-
-
-def register(entries: Sequence[Entry]) -> RenderableType:
-    """The contracts of a register, a row each; below them the customers that may be the same."""
-    table = Table(pad_edge=False, box=None)
-    for title in _REGISTER:
-        table.add_column(tr(title), overflow="fold", header_style="dim", no_wrap=title == "contract")
-    for entry in entries:
-        known = {detail.key: detail.text for detail in entry.details}
-        state = tr("issued") if entry.state == ISSUED else tr("unfinished")
-        cells = (entry.number, entry.customer, known.get("date", ""), entry.expires or "", known.get("reviewed_by", ""))
-        table.add_row(*map(escape, (*cells, state, Path(entry.file).name)))
-    return Group(table, *_duplicates(probable(customers_of(entries))))
-
-
-def same_customers(cases: Sequence[Case]) -> list[Duplicate]:
-    """The customers of a run who may be one and the same; an intake without a name is nobody's."""
-    named = [case for case in cases if case.kit.name_field in case.values]
-    return probable([Customer(case.name, marks_of(case.kit, case.intake), _place(case)) for case in named])
-
-
-def _place(case: Case) -> str:
-    return " · ".join(part for part in (case.source, case.sheet, case.row and tr("row {row}", row=case.row)) if part)
-
-
-def duplicates(found: Iterable[Duplicate]) -> RenderableType:
-    """Customers that may be one and the same."""
-    return Group(*_duplicates(found))
-
-
-def _duplicates(found: Iterable[Duplicate]) -> Iterator[RenderableType]:
-    for one in found:
-        told = "; ".join(f"{customer.name} ({customer.place})" for customer in one.customers)
-        why = listed(map(tr, one.reasons))
-        yield Text(tr("may be the same customer ({why}): {customers}", why=why, customers=told), style="yellow")
 
 
 def _short(text: str, limit: int = 40) -> str:

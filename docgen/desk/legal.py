@@ -19,7 +19,7 @@ from docgen.desk.trial import KINDS, Trial
 from docgen.documents.contract import CONTRACT_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.errors import DocgenError
-from docgen.kit.kits import KIT_FILE
+from docgen.model.kit import KIT_FILE
 from docgen.names import safe_file_name
 from docgen.output import files
 

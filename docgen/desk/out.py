@@ -22,7 +22,7 @@ from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_
 from docgen.desk.settings import LONGEST_ANSWER
 from docgen.desk.store import ChangedError
 from docgen.documents.redline import redline
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import DocgenError, ProofError, SourceError
 from docgen.kit import terms as kit_terms
 from docgen.library.dates import printed_date
 from docgen.model.intake import READY, Verdict
@@ -204,12 +204,12 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
 def tracked(earlier: bytes, later: bytes, name: str) -> bytes:
     """The later document with every change against the earlier one, called `name`, as a tracked change.
 
-    Raises SourceError and SystemMissingError as `redline` does.
+    Raises SourceError, ProofError and SystemMissingError as `redline` does.
     """
     with _turn, scratch.private_folder() as folder:
         path = Path(folder, "earlier.docx")
         scratch.join(path, [earlier])
         try:
-            return redline(path, later, printed_date())
-        except SourceError as error:
-            raise SourceError(error.message.replace(str(path), name), error.hint) from None
+            return redline(path, later, printed_date()).content
+        except (SourceError, ProofError) as error:
+            raise type(error)(error.message.replace(str(path), name), error.hint) from None

@@ -17,10 +17,9 @@ from docgen.documents.contract import CONTRACT_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.documents.template_fields import Listing
 from docgen.errors import DocgenError
-from docgen.kit.kits import KIT_FILE
 from docgen.library.cases import Case, read
 from docgen.library.kits import Kit
-from docgen.model.kit import FORM_TEMPLATE
+from docgen.model.kit import FORM_TEMPLATE, KIT_FILE
 from docgen.output import scratch
 from docgen.template.tags import Remark
 from docgen.workers import limits

@@ -29,14 +29,10 @@ if TYPE_CHECKING:
 
 
 def read(
-    source: Source,
-    kit: Kit | str | os.PathLike[str],
-    *,
+    source: Source, kit: Kit | str | os.PathLike[str], *, date: dt.date | None = None, name: str | None = None,
     terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
-    date: dt.date | None = None,
-    name: str | None = None,
     amendments: Amendments | str | os.PathLike[str] | Sequence[Amendment | Mapping[str, Any]] | None = None,
-) -> Cases:
+) -> Cases:  # fmt: skip
     """The cases that a source holds, at least one.
 
     `kit` is a kit, or what `Kit.load` takes; `terms` is what `Kit.load_terms` takes, or gives.  `date` is the one
@@ -245,6 +241,13 @@ class Case:
         contract.pending = rendered.pending
         return contract
 
+    def commented(self, contract: bytes, pending: Sequence[str] = (), *, date: dt.date | None = None) -> bytes:
+        """A draft of this case's contract with its findings, and the values that are `pending`, as Word comments."""
+        from docgen.documents.comments import commented
+
+        given = {**self.values, **self.reviewed.terms}
+        return commented(contract, self.kit, self.reviewed.review, given, pending, self.printed_date(date))
+
     def issue(
         self, path: str | os.PathLike[str], register: str | os.PathLike[str], *, reviewed_by: str | None = None,
         date: dt.date | None = None, force: bool = False,
@@ -299,14 +302,9 @@ class Case:
         return letter.mail((name, self.correction_sheet()) if letter.wants_sheet else None)
 
     def save(
-        self,
-        folder: str | os.PathLike[str] | Location,
-        *,
-        date: dt.date | None = None,
-        name: str | None = None,
-        reviewed_by: str | None = None,
-        force: bool = False,
-    ) -> Packet:
+        self, folder: str | os.PathLike[str] | Location, *, date: dt.date | None = None, name: str | None = None,
+        reviewed_by: str | None = None, force: bool = False,
+    ) -> Packet:  # fmt: skip
         """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
 
         `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no

@@ -5,6 +5,7 @@ Parts are known by their content types ([Content_Types].xml, ISO 29500-2, 10.1.2
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.errors import KitError
 from docgen.language import phrase, tr
+from docgen.patterns import regex
 
 _SAVE = phrase("save the template as .docx")
 #: What a template may hold, unpacked.
@@ -43,8 +45,8 @@ _CALLED = {
     "glossary": phrase("a building block"),
     "comments": phrase("a comment"),
 }
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_MARKUP = re.compile(r"<[^>]*>")
+_TAG = regex(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_MARKUP = regex(r"<[^>]*>")
 
 
 class WordFile(NamedTuple):
@@ -81,10 +83,10 @@ class WordFile(NamedTuple):
                 yield from ((name, called, found[0]) for found in _TAG.finditer(text))
 
 
-def word_file(path: Path) -> WordFile:
-    """The Word file at `path`.  Raises KitError where it is none."""
+def word_file(path: Path, content: bytes | None = None) -> WordFile:
+    """The Word file at `path`, or that of these bytes, called so.  Raises KitError where it is none."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
                 raise KitError(
                     tr("{path}: expands to more than {largest} MB", path=path, largest=_LARGEST >> 20),
