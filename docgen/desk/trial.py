@@ -28,7 +28,7 @@ from docgen.workers import limits
 KINDS = {CONTRACT_TEMPLATE: "contract", FORM_TEMPLATE: "form", REVIEW_TEMPLATE: "review"}
 
 
-class Place(NamedTuple):
+class TemplateRemark(NamedTuple):
     """What is to be said of a place of a template."""
 
     where: str
@@ -39,15 +39,15 @@ class Place(NamedTuple):
 class Trial(NamedTuple):
     """What there is to say of what was dropped: problems first, then notes."""
 
-    places: list[Place]
+    places: list[TemplateRemark]
 
     @property
-    def problems(self) -> list[Place]:
+    def problems(self) -> list[TemplateRemark]:
         """What must be mended."""
         return [place for place in self.places if not place.is_note]
 
     @property
-    def notes(self) -> list[Place]:
+    def notes(self) -> list[TemplateRemark]:
         """What stops nothing."""
         return [place for place in self.places if place.is_note]
 
@@ -63,26 +63,26 @@ def examine(kit: Path, dropped: Path) -> Trial:
             for name in names:
                 if Path(name).suffix.lower() in template_check.SUFFIXES:
                     found += template_check.check_file(folder / name, Kit.load(kit))
-        places = [Place(_near(one.where, folder), _near(one.what, folder), one.is_note) for one in found]
+        places = [TemplateRemark(_near(one.where, folder), _near(one.what, folder), one.is_note) for one in found]
         if all(place.is_note for place in places):
             places += _rendered(folder, names)
         return Trial(sorted(places, key=lambda place: place.is_note))
 
 
-def _rendered(folder: Path, names: list[str]) -> Iterator[Place]:
+def _rendered(folder: Path, names: list[str]) -> Iterator[TemplateRemark]:
     """What goes wrong only when documents are made: each kind is made once, for the sample customer."""
     kinds = [kind for name, kind in KINDS.items() if name in names or KIT_FILE in names]
     try:
         case = _sample(Kit.load(folder))
     except DocgenError as error:
-        yield Place(KIT_FILE, _near(str(error), folder), is_note=False)
+        yield TemplateRemark(KIT_FILE, _near(str(error), folder), is_note=False)
         return
     limits.end_reading()
     for kind in kinds:
         try:
             _document(case, kind)
         except DocgenError as error:
-            yield Place(
+            yield TemplateRemark(
                 next(name for name, one in KINDS.items() if one == kind), _near(str(error), folder), is_note=False
             )
 
