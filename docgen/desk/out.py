@@ -165,7 +165,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
     except ChangedError:
         return show_out(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
     except DocgenError as error:
-        return show_out(request, found, 422, problem=error.message.replace("terms: ", ""), **about)
+        return show_out(request, found, 422, problem=error.message, **about)
     if form.get("for") == "every":
         desk.store.keep_terms_of_all({**desk.store.own_terms(0, 0), **given}, desk.user)
     desk.hub.tell("intake", stored.id)
