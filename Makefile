@@ -65,6 +65,7 @@ docs: $(VENV)/installed-dev  ## Renew the generated parts of the documentation
 
 pictures: $(VENV)/installed-dev  ## Draw the pictures of the documentation anew (needs LibreOffice and poppler)
 	$(BIN)/python tests/pictures.py
+	$(BIN)/python tests/desk_pictures.py
 
 lock: $(VENV)/installed-dev  ## Renew the lock files from pyproject.toml
 	$(BIN)/pip install --quiet uv
