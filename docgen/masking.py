@@ -1,14 +1,15 @@
-"""Mobile numbers hidden in what is kept as a log: the terminal, the journal, the failures of a run."""
+"""Mobile numbers hidden in everything that may be kept as a log: terminal, journal, failures of a run."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
+from docgen.patterns import regex
+
 #: A mobile number as people write one, each of its digits however it is printed.
-_MOBILE = re.compile(r"(?<!\d)((?:86[ .\-]?)?1[3-9]\d)[ .\-]?\d{4}[ .\-]?(\d{4})(?!\d)")
-_DASH = re.compile("[‐-―−]")
+_MOBILE = regex(r"(?<!\d)((?:86[ .\-]?)?1[3-9]\d)[ .\-]?\d{4}[ .\-]?(\d{4})(?!\d)")
+_DASH = regex("[‐-―−]")
 #: Format and direction characters, and marks that change the look of the one before.
 _UNSEEN = {"Cf", "Mn", "Me"}
 

@@ -392,3 +392,23 @@ def test_nobody_is_in_two_groups_and_each_group_has_reasons(customers: list[tupl
 
 def test_numbers_tell_apart_what_is_named_alike() -> None:
     assert probable([Customer(f"北京示例{number:05}科技有限公司", (), "") for number in range(3000)]) == []
+
+
+def test_the_report_of_a_run_lists_them_and_keeps_no_number_in_clear(run: Run, tmp_path: Path) -> None:
+    sources, out = tmp_path / "sources", tmp_path / "out"
+    sources.mkdir()
+    for name, changes in (
+        ("a", {}),
+        ("b", {"company_name": "上海样例商贸有限公司"}),
+        ("c", {"company_name": "成都样例教育咨询有限公司", "contact_mobile": "13900139000"}),
+    ):
+        workbook(sources / f"{name}.xlsx", form_text({**GOOD, **changes}))
+    assert run("batch", sources, "-o", out, "--only", "form", "--jobs", 1).code == 0
+    rows = list(load_workbook(out / "report.xlsx")["same customers"].iter_rows(values_only=True))
+    assert rows[0] == ("group", "why", "name", "place")
+    assert [row[:3] for row in rows[1:]] == [
+        (1, "same number or code", "北京示例科技有限公司"),
+        (1, "same number or code", "上海样例商贸有限公司"),
+    ]
+    for path in (out / "journal.jsonl", out / "report.html"):
+        assert "13800138000" not in path.read_text(encoding="utf-8")

@@ -1,13 +1,12 @@
 """The workbook of the report: totals with charts, every intake, finding and failure, and the files passed over.
 
-Rows are written as they are read, none is kept.  A text is written as a text whatever it begins with,
-so that no spreadsheet runs it.  Equal outcomes give equal bytes.
+Rows are written as they are read; none is kept.  Every text is written as text, so that no spreadsheet runs it as a
+formula.  Equal outcomes give equal bytes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,12 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.url import Url
 
 from docgen.batch.jobs import Item, Outcome
+from docgen.batch.same_customers import COLUMNS, Gathered
 from docgen.batch.summary import RunFacts, Summary
 from docgen.language import phrase, tr, word
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
+from docgen.patterns import regex
 from docgen.text import printable
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
@@ -29,7 +30,7 @@ _ROWS, _LINKED_ROWS = 1_048_575, 65_530
 _LONGEST_CELL = 32_767  # of units of UTF-16
 _CHART = {"width": 605, "height": 302}  # 16 by 8 centimetres
 #: What XML cannot hold.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MADE = dt.datetime(1980, 1, 1)
 
 #: The columns of the sheets, each with its width.
@@ -73,15 +74,17 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
     failures = _Rows(book, tr("failures"), _FAILURES, _ROWS)
     unread = _Rows(book, tr("unread texts"), _UNREAD, _ROWS, may_be_empty=False)
     outside = _Rows(book, tr("outside"), _OUTSIDE, _ROWS, may_be_empty=False)
+    same = _Rows(book, tr("same customers"), COLUMNS, _ROWS, may_be_empty=False)
     passed_over = _Rows(book, tr("passed over"), _PASSED_OVER, _ROWS, may_be_empty=False)
+    customers = Gathered()
     for outcome in outcomes:
         source = printable(outcome.source)
         for item in outcome.items:
+            customers.add(source, item)
             intakes.add(_intake(source, item, summary.customers), link="packet")
             if facts.labels:
                 answers.add([*_whose(source, item), *(item.answers.get(key) for key in facts.labels)])
-            for row in _unread(source, item):
-                unread.add(row)
+            unread.add_all(_unread(source, item))
             for finding in item.findings:
                 findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
@@ -90,14 +93,15 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
             outside.add([source, *text])
         if outcome.passed_over:
             passed_over.add([source, printable(outcome.passed_over)])
-    for sheet in (intakes, answers, findings, failures, unread, outside, passed_over):
+    same.add_all(customers.rows())
+    for sheet in (intakes, answers, findings, failures, unread, outside, same, passed_over):
         sheet.end()
     _fill_overview(book, overview, summary, facts)
     book.close()
 
 
 def _answer_columns(facts: RunFacts) -> dict[str, int]:
-    """The columns of the sheet of answers, one for each field; two of one label are told apart by their keys."""
+    """The columns of the sheet of answers, one for each field; two of one label are distinguished by their keys."""
     labels = list(facts.labels.values())
     named = [
         f"{label} ({key})" if labels.count(label) > 1 or label in _ANSWERS else label
@@ -134,7 +138,7 @@ def _finding(source: str, item: Item, finding: FindingJson) -> list[Any]:
 
 
 class _Book:
-    """The file, with the looks of its cells."""
+    """The file, with its cell formats."""
 
     def __init__(self, path: Path) -> None:
         self._book = Workbook(path, {"constant_memory": True})
@@ -172,9 +176,9 @@ class _Book:
 
 
 class _Rows:
-    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it.
+    """Rows under a header; those that a sheet cannot hold continue in further sheets beside it.
 
-    Without rows there is an empty sheet, or none.
+    Without rows there is an empty sheet, or no sheet.
     """
 
     def __init__(
@@ -198,6 +202,11 @@ class _Rows:
                 self._sheets[-1].write_url(self._count, column, _folder(value), self._book.link)
             else:
                 _write(self._sheets[-1], self._count, column, value)
+
+    def add_all(self, rows: Iterable[list[Any]]) -> None:
+        """Write rows one after another."""
+        for row in rows:
+            self.add(row)
 
     def end(self) -> None:
         """Let the last sheet be filtered by its columns, now that its last row is known."""

@@ -19,7 +19,6 @@ from docgen.cli.progress import Lines, reporter
 from docgen.errors import DocgenError, ExitCode
 from docgen.language import tr
 from docgen.library import MOST_INTAKES, TIMEOUT
-from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
     from docgen.batch.jobs import Outcome
@@ -83,11 +82,13 @@ def batch(
         _report(batch.events(lines.note), out, lines)
     if lines.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
+    from docgen.model.intake import Verdict
+
     exit_by(map(Verdict, lines.tally.verdicts))
 
 
 def _report(run: Generator[Outcome | Retry, None, None], out: Location, lines: Lines) -> None:
-    """Report the run while it goes on and when it ends, however it ends."""
+    """Report the run while it continues and when it ends, however it ends."""
     from docgen.batch.jobs import Outcome
 
     tally = lines.tally

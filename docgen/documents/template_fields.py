@@ -1,4 +1,4 @@
-"""Everything that may be written in the templates of a kit: `docgen template fields`.
+"""Everything that the templates of a kit may contain: `docgen template fields`.
 
 Nothing is listed by hand: names come from the kit and from the types that the context is made of, filters
 and functions from the sandbox, each with the first line of its own description.
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from docgen.documents import context, form, letter
 from docgen.documents.letter import LETTER_TEMPLATE
-from docgen.expressions import sandbox
+from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.language import phrase, tr
 from docgen.model.kit import FORM_TEMPLATE, Field, FieldType, Kit
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
@@ -61,7 +61,7 @@ def of_kit(kit: Kit) -> list[Listing]:
 
 
 def _others(kit: Kit, names: Names) -> Iterator[Listing]:
-    """The names that are no fields: those that stand alone in one listing, then each with what it holds."""
+    """The names that are no fields: those that are alone in one listing, then each with what it holds."""
     listed: list[Listing] = []
     seen: list[ContextType] = []
     for name, shape in names.shapes.items():
@@ -92,7 +92,7 @@ def _field(field: Field) -> Iterator[FieldEntry]:
 
 
 def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[ContextType]) -> None:
-    """Add what a name gives: itself, what stands behind its dot, and what a loop over any of that gives."""
+    """Add what a name gives: itself, what is behind its dot, and what a loop over any of that gives."""
     paths = list(_behind(name, shape))
     entries = [_entry(name, shape), *(_entry(path, each) for path, each in paths)]
     found.append(Listing(name if paths else "", tuple(entries)))
@@ -124,15 +124,15 @@ def _entry(name: str, shape: ContextType) -> FieldEntry:
 def _language() -> Iterator[Listing]:
     """The filters, tests and functions that docgen adds to those of Jinja2."""
     kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
-        (phrase("filter"), "{{ x | %s }}", sandbox.FILTERS),
-        (phrase("test"), "{%% if x is %s %%}", sandbox.TESTS),
+        (phrase("filter"), "{{ x | %s }}", FILTERS),
+        (phrase("test"), "{%% if x is %s %%}", TESTS),
     ]
     entries = [
         FieldEntry(form % name, kind, meaning=_first_line(f))
         for kind, form, known in kinds
         for name, f in known.items()
     ]
-    for name, function in sandbox.FUNCTIONS.items():
+    for name, function in FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
         entries.append(FieldEntry(f"{name}({parameters})", phrase("function"), meaning=_first_line(function)))
     yield Listing(phrase("filters, tests and functions"), tuple(entries))

@@ -1,4 +1,4 @@
-"""The forms under which a label may be known: as printed, within a path, in two languages, as a question.
+"""The forms of a label: as printed, within a path, in two languages, as a question.
 
 Knows the words of labels alone, no cells: `LabelForms` is given the names of a kit's fields and of its groups.
 """
@@ -11,6 +11,7 @@ from functools import cache
 
 from docgen.extract.template_text import letters
 from docgen.model.kit import Kit
+from docgen.patterns import regex
 from docgen.text import HAN, fold, fold_label, visible, without_numbering
 
 _LONGEST = 80
@@ -24,12 +25,12 @@ _GLUE = frozenset(
 )  # fmt: skip
 _WORDS = r"[A-Za-z][A-Za-z0-9 .,'’&()/_?-]*"
 _BREAK = r"(?:\s*[\s/|(（:·-]\s*)?"
-_HAN_FIRST = re.compile(rf"(?s)(?P<han>.*[{HAN}][^A-Za-z]*?){_BREAK}(?P<latin>{_WORDS})[)）*＊:：\s]*")
-_LATIN_FIRST = re.compile(rf"(?s)[*＊\s]*(?P<latin>{_WORDS}?){_BREAK}(?P<han>[^A-Za-z]*[{HAN}].*)")
-_PATH = re.compile(r"\s*(?:->|[/／>＞›»→|｜·.:：_-])\s*")
+_HAN_FIRST = regex(rf"(?s)(?P<han>.*[{HAN}][^A-Za-z]*?){_BREAK}(?P<latin>{_WORDS})[)）*＊:：\s]*")
+_LATIN_FIRST = regex(rf"(?s)[*＊\s]*(?P<latin>{_WORDS}?){_BREAK}(?P<han>[^A-Za-z]*[{HAN}].*)")
+_PATH = regex(r"\s*(?:->|[/／>＞›»→|｜·.:：_-])\s*")
 #: What makes a polite request or a question of a label, folded.
-_ASKING = re.compile("(?:请您?(?:填写|输入|选择|提供|注明|说明|问))?(?:[您你]们?的?)?")
-_ASKED = re.compile("(?:是(?:什么|多少|哪[些个里]|几[个位条])?|有哪些|为)?$")
+_ASKING = regex("(?:请您?(?:填写|输入|选择|提供|注明|说明|问))?(?:[您你]们?的?)?")
+_ASKED = regex("(?:是(?:什么|多少|哪[些个里]|几[个位条])?|有哪些|为)?$")
 #: What may begin a label before its own words.
 _ASKS = "请您你必选可非单多填第问题"
 
@@ -54,7 +55,7 @@ class LabelForms:
                 yield from (fold_label(shorter), letters(shorter))
 
     def _last_of_path(self, text: str) -> str:
-        """What stands behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
+        """What is behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
         found = text
         while (cut := _PATH.search(found, 1)) and letters(fold_label(found[: cut.start()])) in self._groups:
             found = found[cut.end() :]

@@ -1,4 +1,4 @@
-"""How the texts of a form are compared with what a kit prints: by their letters, and by the template they came from."""
+"""Comparison of the texts of a form with the printed texts of a kit."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterable
 
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
+from docgen.patterns import regex
 from docgen.text import HAN, fold
 
 #: A shorter example, or a number, may stand anywhere by chance; so may what a template prints around its tags.
 TELLING = 4
-_PUNCTUATION = re.compile(r"[\W_]+")
+_PUNCTUATION = regex(r"[\W_]+")
 #: A tag of a template, in which any text may stand; and one that prints what the kit is called.
-_TAG = re.compile(r"\{[{%#].*?[}%#]\}")
-_KIT_TAG = re.compile(r"\{\{ *kit\.(\w+) *\}\}")
+_TAG = regex(r"\{[{%#].*?[}%#]\}")
+_KIT_TAG = regex(r"\{\{ *kit\.(\w+) *\}\}")
 
 
 def marks(kit: Kit) -> tuple[str, ...]:
@@ -37,12 +38,12 @@ def split_printed(kit: Kit, texts: Iterable[str]) -> tuple[set[str], tuple[re.Pa
 
 
 def parts(text: str, ends: str) -> list[str]:
-    """What stands between the matches of `ends`, blanks left out."""
+    """What is between the matches of `ends`, blanks left out."""
     return [part for part in re.split(ends, text) if part.strip()]
 
 
 _NUMBERING = frozenset("、.．)）]】")
-_HAN = re.compile(f"[{HAN}]")
+_HAN = regex(f"[{HAN}]")
 _AHEAD = 60
 
 
@@ -71,7 +72,7 @@ def letters(text: str) -> str:
 
 
 def holding(texts: Iterable[str]) -> re.Pattern[str]:
-    """What finds the first or the last letters of any of the texts, folded ones, with whatever stands between them."""
+    """What finds the first or the last letters of any of the texts, folded ones, with whatever is between them."""
     ends = {part for text in texts if len(text) >= TELLING for part in (text[:TELLING], text[-TELLING:])}
     loose = (r"[\W_]*".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in part) for part in ends)
     return re.compile("|".join(sorted(loose)) or "(?!)", re.IGNORECASE)

@@ -16,6 +16,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from docgen.patterns import regex
+
 #: A format code is at most this long, and has at most so many sections (Excel's limits).
 LONGEST_CODE, MOST_SECTIONS = 255, 4
 #: More places than this has no number that a sheet can hold.
@@ -63,12 +65,12 @@ _COLOURS = frozenset(
         "黄色",
     ]
 )
-_NUMBERED_COLOUR = re.compile(r"(?:color|颜色) ?\d{1,2}")
-_CONDITION = re.compile(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")
+_NUMBERED_COLOUR = regex(r"(?:color|颜色) ?\d{1,2}")
+_CONDITION = regex(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
 )
-#: ASCII that stands for itself without quotes; letters do not, but for those that are marks.
+#: ASCII that stands for itself without quotes; letters do not, except those that are marks.
 _PLAIN = frozenset(" $-+():'{}<>=^&~|123456789")
 
 
@@ -122,7 +124,7 @@ class FormatSection(NamedTuple):
         return self.condition is None or _COMPARE[self.condition[0]](value, self.condition[1])
 
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"""
       "(?P<quoted>[^"]*)"
     | [\\!](?P<escaped>.)
@@ -143,7 +145,7 @@ _PIECE = re.compile(
 
 @lru_cache(maxsize=1024)
 def sections(code: str) -> tuple[FormatSection, ...]:
-    """The sections of a code; none where it is longer or has more of them than codes have."""
+    """The sections of a code; none if it is longer or has more of them than codes have."""
     if len(code) > LONGEST_CODE:
         return ()
     found = tuple(_sections(code))

@@ -1,4 +1,4 @@
-"""One cell of an OpenDocument spreadsheet: the text that stands in it, and what its typed value says beside it."""
+"""One cell of an OpenDocument spreadsheet: its text and its typed value."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from docgen.formats.number_formats import YEAR_FIRST, plain, shown
 from docgen.formats.ods_styles import TABLE, DataStyle
 from docgen.formats.ods_texts import OFFICE, CellTexts
 from docgen.formats.xml_events import Attributes
+from docgen.patterns import regex
 
 _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 _NUMBERS = frozenset({"float", "percentage", "currency"})
-_FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d+")
-_DURATION = re.compile(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:\.\d+)?S")
-_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
+_FAULTY = regex(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d+")
+_DURATION = regex(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:\.\d+)?S")
+_WHOLE_NUMBER = regex(r"-?\d{1,40}")
 
 
 def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None) -> Cell:
@@ -44,7 +45,7 @@ def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None
 
 
 def _typed(attributes: Attributes, text: str | None, kind: str | None, style: DataStyle | None) -> Cell | None:
-    """The cell of a typed value; None where it is a text, or not as values are written."""
+    """The cell of a typed value; None if it is a text, or not as values are written."""
     if kind in _NUMBERS:
         return _of_number(attributes.get(f"{OFFICE} value", ""), text, kind == "percentage", style)
     if kind == "boolean":

@@ -1,9 +1,8 @@
-"""The part of one sheet of an .xlsx workbook, gone through once: its cells as shown, and what is said of the sheet."""
+"""The part of one sheet of an .xlsx workbook, read once: its cells as shown, and its properties."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,7 @@ from docgen.formats.xlsx_styles import PLAIN, CellStyle
 from docgen.formats.xlsx_texts import MAIN, RichText, Text, is_true, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.language import tr
+from docgen.patterns import regex
 
 #: The last row and column of a sheet (Excel's).
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -25,7 +25,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SILENT = 4_000_000
 #: Characters of a row, all together.
 MOST_IN_ROW = 2_000_000
-_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
+_WHOLE_NUMBER = regex(r"-?\d{1,40}")
 _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
@@ -75,7 +75,7 @@ def place(reference: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=LAST_COLUMN)
 def _column(letters: str) -> int:
-    """The number of the column that letters name, as they stand in a reference (`$AB$`); 0 where they name none."""
+    """The number of the column that letters name, as they are in a reference (`$AB$`); 0 if they name none."""
     column = 0
     for letter in letters.replace("$", ""):
         if not ("A" <= letter <= "Z" and column <= LAST_COLUMN):

@@ -1,19 +1,21 @@
-"""Whether a kit means something: every field, rule, figure and name that its parts speak of is there."""
+"""The check of a kit: every field, rule, figure and name that it mentions exists."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Set
+from dataclasses import fields
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
-from docgen.kit.yaml_lines import Place
+from docgen.kit.places import Place
 from docgen.language import tr
+from docgen.model.contracts import NUMBER_TAG, REGISTER_COLUMNS
 from docgen.model.intake import Level
-from docgen.model.kit import NUMBER_TAG, REGISTER_COLUMNS, FieldType, Kit, Outputs, RuleCase
+from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(
@@ -25,14 +27,14 @@ Problems = Iterator[tuple[Place, str]]
 
 
 def check(kit: Kit) -> Problems:
-    """What is wrong with a kit whose shape is right: the place in kit.yaml and what is wrong there."""
+    """The problems of a kit of the right shape, each with its place in kit.yaml."""
     yield from _check_fields(kit)
     yield from _check_optional(kit)
     yield from _check_rules(kit)
     for figure in kit.figures:
         for part in ("value", "when"):
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
-    for part in Outputs.model_fields:
+    for part in (field.name for field in fields(Outputs)):
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
     yield from _check_contracts(kit)
     counts = {"labels", *(level.value for level in Level)}
@@ -140,7 +142,7 @@ def _check_case_fields(kit: Kit, rule: str, case: RuleCase, place: Place) -> Pro
 
 
 def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = frozenset()) -> Problems:
-    """`more` are names that it may use beside those of every expression."""
+    """`more` are further names that it may use."""
     try:
         tree = sandbox.parse_expression(source)
         sandbox.expression(source)
@@ -174,7 +176,7 @@ def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Pro
 
 
 def _names(kit: Kit) -> set[str]:
-    """What the expressions of a kit may name."""
+    """The names that expressions of a kit may use."""
     return {*kit.all_fields, "words", "limits"}
 
 
@@ -197,7 +199,7 @@ def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) 
 
 
 def _attributes(kit: Kit, name: str) -> set[str]:
-    """What may stand behind `name.` in expressions."""
+    """What may follow `name.` in expressions."""
     if name == "words":
         return set(kit.words)
     if name == "limits":

@@ -1,46 +1,42 @@
-"""A kit: the folder of data and templates that says what is asked, what is refused and what is written.
+"""A kit: the folder of data and templates with its questions, rules and documents.
 
 These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it.  docs/kit.md and the JSON Schema of
-`kit.yaml` are made from what is said here of each class and attribute.
+`kit.yaml` are generated from the texts of each class and attribute.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Setting
-
+from docgen.model.contracts import Contracts
+from docgen.model.entries import AtLeast, KitEntry, Like
 from docgen.model.intake import Level
 
-#: The Word template of the fillable form, in the kit's folder.
-FORM_TEMPLATE = "form.docx"
+#: The data of a kit, and the Word template of the fillable form, in the kit's folder.
+KIT_FILE, FORM_TEMPLATE = "kit.yaml", "form.docx"
+#: Bytes of kit.yaml, and of other YAML: what a person writes by hand is a hundredth of it.
+LARGEST = 1 << 20
 #: Custom document properties of our own workbooks: kit name and version; titles of sheets without
 #: answers, parted by `/`, which no title can hold.
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 
 
-#: Said of an attribute whose entries kit.yaml writes as a map, each under its key; and of one that kit.yaml does not
-#: write, because it is known from the place.
+#: Marks an attribute whose entries are a map in kit.yaml, by their keys; and one that is implied by its place.
 KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place"
-#: What a rule may say once for all its cases.
+#: The keys that a rule may have for all its cases.
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
-#: What stands in braces in the pattern of contract numbers; the register's own columns.
-NUMBER_TAG = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
-REGISTER_COLUMNS = frozenset({"date", "expires", "reviewed_by", "file", "sha256"})
 
 
 class Due(StrEnum):
-    """Who is asked for a value that a contract lacks: the customer, the provider's own people, or whoever decides on
-    the terms."""
+    """Who is asked for a value that a contract lacks: customer, provider's staff, or who decides on the terms."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
@@ -66,11 +62,8 @@ class FieldType(StrEnum):
     REGIONS = "regions"
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Choice(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Choice(KitEntry):
     """One of a field's choices."""
 
     key: Annotated[str, "its key, which expressions and templates compare with", FROM_PLACE]
@@ -79,14 +72,15 @@ class Choice(_Model):
     offered: Annotated[bool, "false: it is understood, and printed on no form"] = True
 
 
-class Field(_Model):
-    """One thing that is asked."""
+@dataclass(frozen=True, kw_only=True)
+class Field(KitEntry):
+    """One question."""
 
     key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
     section: Annotated[str, "the key of its section", FROM_PLACE]
     type: Annotated[FieldType, "how answers are read and shown"]
-    label: Annotated[str, "what forms print, and what is looked for in a source"] = Setting(min_length=1)
-    group: Annotated[str, "the label of a group of fields that stand together"] = ""
+    label: Annotated[str, "what forms print, and what is looked for in a source", AtLeast(1)]
+    group: Annotated[str, "the label of a group of fields"] = ""
     aliases: Annotated[tuple[str, ...], "other labels that it may have in a source"] = ()
     required: Annotated[bool | str, "whether it must be answered: true, false, or an expression over other fields"] = (
         False
@@ -97,7 +91,7 @@ class Field(_Model):
     counted: Annotated[tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"] = ()
     yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
     no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
-    placeholder: Annotated[str, "the hint that stands where the answer goes"] = ""
+    placeholder: Annotated[str, "the hint in the place of the answer"] = ""
     help: Annotated[str, "a longer explanation"] = ""
     example: Annotated[str, "an answer as it should be"] = ""
     clause: Annotated[str | None, "the clause that asks for it; findings cite it"] = None
@@ -109,9 +103,12 @@ class Field(_Model):
     ] = None
     private: Annotated[bool, "whether it is kept out of messages and logs"] = False
 
+    def __hash__(self) -> int:
+        return hash((self.section, self.key))  # what else it says need not be gone through to tell it from others
+
     @property
     def due_from(self) -> Due:
-        """Who is asked for the value where a contract lacks it."""
+        """Who is asked for the value if a contract lacks it."""
         return self.due or (Due.COMMERCIAL if self.internal else Due.CUSTOMER)
 
     @cached_property
@@ -119,7 +116,7 @@ class Field(_Model):
         """The choices that forms and sheets print."""
         return tuple(choice for choice in self.choices if choice.offered)
 
-    # In the Word form a content control bears its field's key as tag, each of several tick boxes one of these.
+    # In the Word form a content control has its field's key as tag, each of several tick boxes one of these.
 
     def tag_of(self, choice: Choice) -> str:
         """The tag of the choice's tick box."""
@@ -144,7 +141,8 @@ class Field(_Model):
         return (*boxes, self.tag_of_other, self.tag_of_other_text) if self.other else boxes
 
 
-class Section(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Section(KitEntry):
     """A titled group of fields."""
 
     key: Annotated[str, "its key", FROM_PLACE]
@@ -154,45 +152,51 @@ class Section(_Model):
     fields: Annotated[tuple[Field, ...], "its fields, in order", KEYED]
 
 
-class RuleCase(_Model):
-    """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
+@dataclass(frozen=True, kw_only=True)
+class RuleCase(KitEntry):
+    """One case of a rule.  Per field, the first case that holds makes the finding."""
 
-    level: Annotated[Level, "how much the finding weighs"]
+    level: Annotated[Level, "how serious the finding is"]
     when: Annotated[str, "the expression that must hold; with each, the answer is called text there"]
     message: Annotated[str, "what is wrong: text with Jinja2 tags over fields, words, limits, text and hits"]
     remedy: Annotated[str, "how to mend it: text with the same tags"]
-    ask: Annotated[str, "the wording for the customer, with the same tags; without it the customer is not told"] = ""
+    ask: Annotated[
+        str, "the wording for the customer, with the same tags; without it the customer does not see the finding"
+    ] = ""
     each: Annotated[tuple[str, ...], "the fields that are looked at one by one; each may have its finding"] = ()
     fields: Annotated[tuple[str, ...], "the fields that a case without each looks at; the first has the finding"] = ()
 
 
-class Rule(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Rule(KitEntry):
     """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy, ask.
 
     A rule without cases lends its id and clause to the fields whose unreadable names it.
     """
 
-    id: Annotated[str, "its id, which is the code of its findings too"] = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
+    id: Annotated[str, "its id, which is the code of its findings too", Like(r"^[A-Z0-9-]{1,20}$")]
     title: Annotated[str, "what it is about"]
     clause: Annotated[str | None, "the clause that it rests on; findings cite it"] = None
     silences: Annotated[tuple[str, ...], "rules whose lesser findings on the same answer documents leave out"] = ()
     cases: Annotated[tuple[RuleCase, ...], "its cases, in the order in which they are tried"] = ()
 
 
-class Figure(_Model):
-    """A derived figure.  It is null where a value that it needs is missing or cannot be read."""
+@dataclass(frozen=True, kw_only=True)
+class Figure(KitEntry):
+    """A derived figure.  It is null if a value that it needs is missing or cannot be read."""
 
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
     label: Annotated[str, "what it is called"]
     unit: Annotated[str, "its unit"] = ""
-    value: Annotated[str, "the expression that works it out: a number, or a pair of numbers in brackets"]
-    when: Annotated[str, "the expression that must hold for it to be worked out"] = "true"
-    formula: Annotated[str, "how it is worked out, in words"] = ""
+    value: Annotated[str, "the expression that calculates it: a number, or a pair of numbers in brackets"]
+    when: Annotated[str, "the condition for calculating it"] = "true"
+    formula: Annotated[str, "how it is calculated, in words"] = ""
     money: Annotated[bool, "whether it keeps two decimals"] = False
 
 
-class Outputs(_Model):
-    """What the files are called: text with Jinja2 tags over the fields."""
+@dataclass(frozen=True, kw_only=True)
+class Outputs(KitEntry):
+    """The names of the files: text with Jinja2 tags over the fields."""
 
     form: Annotated[str, "the fillable form (.docx)"]
     review: Annotated[str, "the review summary (.pdf)"]
@@ -201,31 +205,17 @@ class Outputs(_Model):
     letter: Annotated[str, "the letter to the customer, and the subject of the mail; without it, the title"] = ""
 
 
-class Contracts(_Model):
-    """How final contracts are numbered, and what their register keeps of each."""
+@dataclass(frozen=True, kw_only=True)
+class SheetTexts(KitEntry):
+    """The texts of the Excel sheet, except titles, labels and hints.  Empty ones are not printed."""
 
-    number: Annotated[str, "the pattern of numbers: {year}, {month} and {seq} or {seq:04}, once"]
-    field: Annotated[str, "the term that is the number of a contract"]
-    columns: Annotated[tuple[str, ...], "the fields that it keeps: parties, dates, amounts"] = ()
-    starts: Annotated[str, "the field with the day on which a contract begins to run"] = ""
-    months: Annotated[str, "the field with the number of months that it runs"] = ""
-    labels: Annotated[
-        Mapping[str, str], "what its own columns are called: date, expires, reviewed_by, file, sha256"
-    ] = {}
-    reminder: Annotated[str, "the entry of a calendar on the last day: text with Jinja2 tags over the fields"] = ""
-    remind_days: Annotated[int, "how many days before the calendar reminds"] = Setting(default=30, ge=0, le=365)
-
-
-class SheetTexts(_Model):
-    """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
-
-    note: Annotated[str, "stands above the answers"] = ""
-    terms_note: Annotated[str, "stands above the commercial terms"] = ""
-    label: Annotated[str, "heads the column of labels"] = ""
-    answer: Annotated[str, "heads the column of answers"] = ""
-    hint: Annotated[str, "heads the column of hints"] = ""
-    needed: Annotated[str, "heads the column that says whether an answer is needed"] = ""
-    example: Annotated[str, "heads the column of examples"] = ""
+    note: Annotated[str, "the text above the answers"] = ""
+    terms_note: Annotated[str, "the text above the commercial terms"] = ""
+    label: Annotated[str, "the heading of the column of labels"] = ""
+    answer: Annotated[str, "the heading of the column of answers"] = ""
+    hint: Annotated[str, "the heading of the column of hints"] = ""
+    needed: Annotated[str, "the heading of the column that says whether an answer is needed"] = ""
+    example: Annotated[str, "the heading of the column of examples"] = ""
     required: Annotated[str, "says that an answer is needed"] = ""
     conditional: Annotated[str, "says that an answer is needed in some cases"] = ""
     optional: Annotated[str, "says that an answer is not needed"] = ""
@@ -238,35 +228,37 @@ class SheetTexts(_Model):
     count_warning: Annotated[str, "the warning at an entry that is no count"] = ""
     mobile_warning: Annotated[str, "the warning at an entry that is no mobile number"] = ""
     returned: Annotated[
-        str, "stands on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level"
+        str,
+        "the text on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level",
     ] = ""
     unrecognised: Annotated[str, "begins the list of what was not understood"] = ""
-    marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = {}
+    marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = (
+        field(default_factory=dict)
+    )
 
 
-class Kit(_Model):
-    """A kit: what is asked, refused, worked out and written."""
-
-    model_config = ConfigDict(defer_build=True)  # of a class that is built upon, the validator is never asked for
+@dataclass(frozen=True, kw_only=True)
+class Kit(KitEntry):
+    """A kit: what is asked, refused, calculated and written."""
 
     folder: Annotated[Path, "the folder of the kit", FROM_PLACE]
     format: Annotated[Literal[1], "the format of kit.yaml"] = FORMAT
-    requires_docgen: Annotated[str, "the least version of docgen that the kit needs: >=1.0"] = Setting(
-        default=">=1.0", pattern=r"^>=\d+(\.\d+){0,2}$"
-    )
-    name: Annotated[str, "its name; sheets, forms and packets carry it"] = Setting(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$"
-    )
-    version: Annotated[str, "its version; a sheet of another version is read with an advice"] = Setting(
-        pattern=r"^[0-9A-Za-z.+-]{1,20}$"
-    )
+    requires_docgen: Annotated[
+        str, "the least version of docgen that the kit needs: >=1.0", Like(r"^>=\d+(\.\d+){0,2}$")
+    ] = ">=1.0"
+    name: Annotated[str, "its name; sheets, forms and packets carry it", Like(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$")]
+    version: Annotated[
+        str, "its version; a sheet of another version is read with an advice", Like(r"^[0-9A-Za-z.+-]{1,20}$")
+    ]
     title: Annotated[str, "the title of sheet and form"]
     name_field: Annotated[str, "the field that says who the customer is"]
-    sections: Annotated[tuple[Section, ...], "what is asked, in order", KEYED] = Setting(min_length=1)
-    words: Annotated[Mapping[str, tuple[str, ...]], "lists of words, by name, for asserts, denies, every and some"] = {}
-    limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = {}
+    sections: Annotated[tuple[Section, ...], "what is asked, in order", KEYED, AtLeast(1)]
+    words: Annotated[Mapping[str, tuple[str, ...]], "lists of words, by name, for asserts, denies, every and some"] = (
+        field(default_factory=dict)
+    )
+    limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], "what is refused, decided by a person, or advised"] = ()
-    figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
+    figures: Annotated[tuple[Figure, ...], "derived figures", KEYED] = ()
     outputs: Annotated[Outputs, "the names of the files that are made"]
     sheet: Annotated[SheetTexts, "what the Excel sheet says"] = SheetTexts()
     contracts: Annotated[Contracts | None, "the numbers and the register of final contracts"] = None
@@ -304,7 +296,7 @@ class Kit(_Model):
         return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}
 
     def mark(self, level: Level) -> str:
-        """What begins a finding of this level beside an answer."""
+        """The mark before a finding of this level beside an answer."""
         return self.sheet.marks.get(level, f"[{level.value}] ")
 
     def __hash__(self) -> int:
@@ -315,5 +307,5 @@ class Kit(_Model):
 
     @property
     def version_mark(self) -> str:
-        """What sheets and forms of this kit carry: name and version."""
+        """Name and version, as sheets and forms of this kit carry them."""
         return f"{self.name} {self.version}"

@@ -6,17 +6,19 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-#: What a document prints in the place of a value that was not given; no finding.
+from docgen.user_cache import own_yaml
+
+#: The text that documents print for a value that was not given; no finding.
 PENDING = "pending"
 #: What counts findings, or texts, that are not listed.
 MORE_ALIKE = "more-alike"
 
-#: Characters that a wording quotes of an answer, which stands whole beside it; and one for customers, on one line.
+#: The most characters of an answer that a wording quotes, beside the whole answer; and for customers, on one line.
 _LONGEST_QUOTE, _QUOTED = 1_500, 120
 
 
 class Wording(NamedTuple):
-    """What is wrong, how to mend it, and what the customer is asked, where that is worded."""
+    """What is wrong, how to mend it, and the wording for the customer, if any."""
 
     message: str
     remedy: str
@@ -25,10 +27,7 @@ class Wording(NamedTuple):
 
 @cache
 def _catalogue() -> dict[str, Wording]:
-    import yaml
-
-    text = Path(__file__).with_name("messages.yaml").read_text(encoding="utf-8")
-    return {code: Wording(**entry) for code, entry in yaml.safe_load(text).items()}
+    return {code: Wording(**entry) for code, entry in own_yaml(Path(__file__).with_name("messages.yaml")).items()}
 
 
 def wording(code: str, **details: str) -> Wording:

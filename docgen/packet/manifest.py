@@ -1,4 +1,4 @@
-"""What a packet was made from and what it holds: `manifest.json`, and the proof that nothing changed since."""
+"""What a packet was made from and what it holds: `manifest.json`, and the check that nothing changed since."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from typing_extensions import TypedDict
 
 from docgen import __version__
 from docgen.file_cache import cached_by_file
-from docgen.kit.kits import KIT_FILE
 from docgen.model.as_json import value_json
 from docgen.model.intake import AmendmentJson, Intake, Value, Verdict
-from docgen.model.kit import Kit
+from docgen.model.kit import KIT_FILE, Kit
 from docgen.output.storage import Location
 
 MANIFEST = "manifest.json"
@@ -126,7 +125,7 @@ class FileStatus(NamedTuple):
 
 
 def verify(folder: Location) -> list[FileStatus]:
-    """Every file of the packet in `folder` that is not as it was made; nothing where all are."""
+    """Every file of the packet in `folder` that is not as it was made; nothing if all are."""
     return [status for status in statuses(folder) if status.state is not FileState.UNCHANGED]
 
 
@@ -165,13 +164,13 @@ class MadeWith(NamedTuple):
     files: Mapping[str, str]
 
     def differing(self, kit: Path) -> list[str]:
-        """The files of the kit that are not the same in the folder `kit`: changed, gone, or new there."""
+        """The files that differ in the folder `kit`: changed, missing or new there."""
         now = _hashes(kit)
         return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))
 
 
 def made_with(folder: Location) -> MadeWith | None:
-    """The kit that the packet in `folder` was made with; None where its manifest does not say."""
+    """The kit that the packet in `folder` was made with; None if its manifest does not say."""
     try:
         data = _read(folder / MANIFEST)
         kit = data["kit"]
@@ -180,7 +179,7 @@ def made_with(folder: Location) -> MadeWith | None:
         return None
 
 
-#: What reading a manifest that somebody has damaged may raise.
+#: What reading a damaged manifest may raise.
 _DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 

@@ -14,8 +14,9 @@ from docgen.errors import UsageError
 from docgen.expressions import sandbox
 from docgen.language import tr
 from docgen.model.as_json import value_json
+from docgen.model.contracts import NUMBER_TAG, Contracts
 from docgen.model.intake import Value
-from docgen.model.kit import NUMBER_TAG, Contracts, FieldType, Kit
+from docgen.model.kit import FieldType, Kit
 from docgen.packet.duplicates import marks_of
 from docgen.packet.register import Detail, Entry, Register
 from docgen.pipeline import ReviewedIntake
@@ -43,7 +44,7 @@ def issue(
 ) -> Entry:
     """Number a contract, make it with that number, write and record it.
 
-    A number that the terms give is recorded as it is, and takes none of the sequence.  Raises UsageError where the kit
+    A number that the terms give is recorded as it is, and takes none of the sequence.  Raises UsageError if the kit
     has no register, WriteError where the number or the file is there already, and what `make` raises: then nothing is
     written and no number is used.
     """

@@ -1,4 +1,4 @@
-"""The provider's rules on one intake: findings, derived figures, verdict.  Knows no rule itself: the kit does."""
+"""The provider's rules applied to one intake: findings, derived figures, verdict.  All rules are in the kit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
+from docgen.expressions.functions import FUNCTIONS
 from docgen.language import tr
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
@@ -31,13 +32,15 @@ from docgen.values.shown import shown, shown_limits
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
+#: The functions whose hits a message may quote.
+_LOOKS = ("asserts", "denies")
 
 
 def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None) -> Review:
-    """Every finding on the intake, those of reading included, gravest first; the figures; the verdict.
+    """Every finding on the intake, those of reading included, most serious first; the figures; the verdict.
 
     `terms` go before what the customer wrote of the same; `today` is the date that documents carry, where known.
-    Raises KitError where an expression of the kit cannot be evaluated.
+    Raises KitError if an expression of the kit cannot be evaluated.
     """
     terms = terms or {}
     given = {**intake.values, **terms}
@@ -52,7 +55,7 @@ def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, t
 
 
 def verdict(findings: list[Finding]) -> Verdict:
-    """The verdict that the gravest finding asks for (domain §4)."""
+    """The verdict that the most serious finding asks for (domain §4)."""
     levels = {finding.level for finding in findings}
     if Level.INVALID in levels:
         return Verdict.INCOMPLETE
@@ -95,7 +98,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
 
 
 def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
-    """The words hit where the case holds, None where it does not or names a value that cannot be read."""
+    """The words hit where the case holds, None if it does not or names a value that cannot be read."""
     expression = sandbox.expression(case.when)
     if expression.names & intake.unreadable:
         return None
@@ -109,8 +112,8 @@ def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping
 
         return collect
 
-    looks = {name: collecting(sandbox.FUNCTIONS[name]) for name in ("asserts", "denies")}
-    return hits if _evaluate(expression, {**names, "text": text}, rule.id, bool, **looks) else None
+    looks = {name: collecting(FUNCTIONS[name]) for name in _LOOKS if name in case.when}
+    return hits if _evaluate(expression, names, rule.id, bool, text=text, **looks) else None
 
 
 def _evaluate(

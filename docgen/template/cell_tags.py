@@ -1,6 +1,6 @@
 """Tags that act on a table cell: docgen's `{% vmerge x %}`, and docxtpl's `colspan`, `cellbg`, `vm` and `hm`.
 
-docxtpl writes what they stand for somewhere among the properties of the cell; Word wants them in the order of the
+docxtpl writes their result somewhere among the properties of the cell; Word wants them in the order of the
 schema (ECMA-376 part 1, 17.4.66, CT_TcPr).
 """
 
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 
+from docgen.patterns import regex
+
 #: A tag's expression may hold a `>`.
 _ATTRIBUTES = r"(?:\{\{.*?\}\}|\{%.*?%\}|[^>])*?"
-_CELL_TAG = re.compile(r"\{%\s*(?:vmerge|colspan|cellbg|vm|hm)\b")
-_EMPTY_PROPERTIES = re.compile(r"<w:tcPr\s*/>")
-_WITHOUT_PROPERTIES = re.compile(r"(<w:tc\b[^>/]*>)(?!\s*<w:tcPr\b)")
-_VMERGE = re.compile(r"(<w:tcPr>)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}", re.DOTALL)
-_PROPERTIES = re.compile(r"(<w:tcPr>)((?:(?!</w:tcPr>).)*\{[{%](?:(?!</w:tcPr>).)*)(</w:tcPr>)", re.DOTALL)
-_PROPERTY = re.compile(rf"<w:(\w+)\b{_ATTRIBUTES}(?:/>|>.*?</w:\1>)", re.DOTALL)
+_CELL_TAG = regex(r"\{%\s*(?:vmerge|colspan|cellbg|vm|hm)\b")
+_EMPTY_PROPERTIES = regex(r"<w:tcPr\s*/>")
+_WITHOUT_PROPERTIES = regex(r"(<w:tc\b[^>/]*>)(?!\s*<w:tcPr\b)")
+_VMERGE = regex(r"(<w:tcPr>)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}", re.DOTALL)
+_PROPERTIES = regex(r"(<w:tcPr>)((?:(?!</w:tcPr>).)*\{[{%](?:(?!</w:tcPr>).)*)(</w:tcPr>)", re.DOTALL)
+_PROPERTY = regex(rf"<w:(\w+)\b{_ATTRIBUTES}(?:/>|>.*?</w:\1>)", re.DOTALL)
 _ORDER = (
     "cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection",
     "tcFitText", "vAlign", "hideMark", "headers", "cellIns", "cellDel", "cellMerge", "tcPrChange",
@@ -24,7 +26,7 @@ _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 def with_properties(xml: str) -> str:
-    """A part in which every cell has properties to write into, where tags that act on cells need them."""
+    """A part in which every cell has properties for the tags that act on cells."""
     if not _CELL_TAG.search(xml):
         return xml
     return _WITHOUT_PROPERTIES.sub(r"\1<w:tcPr></w:tcPr>", _EMPTY_PROPERTIES.sub("<w:tcPr></w:tcPr>", xml))
@@ -37,7 +39,7 @@ def merged(source: str) -> str:
 
 
 def _ordered(properties: str) -> str:
-    """The properties of a cell in the order of the schema; as they are where something else stands among them."""
+    """The properties of a cell in the order of the schema; unchanged if they contain something else."""
     found = list(_PROPERTY.finditer(properties))
     if "".join(one[0] for one in found) != properties.strip():
         return properties

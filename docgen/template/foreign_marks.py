@@ -1,4 +1,4 @@
-"""Names of the kit between the marks of other programs: `{company_name}`, `«company_name»`, `${company_name}`."""
+"""Names of the kit in the marks of other programs: `{company_name}`, `«company_name»`, `${company_name}`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 
 from docgen.language import tr
+from docgen.patterns import regex
 from docgen.template.context_types import Names
 from docgen.template.tags import Remark
 from docgen.template.text_runs import TextRun
 
-_TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TAGS = regex(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 #: A word between other marks; those of mail merge and of programs for documents and web pages.
-_MARKED = re.compile(
+_MARKED = regex(
     r"\$?(?<!\{)(?<!\{[ \xa0\u3000])\{\s*([\w.]+)\s*\}(?![ \xa0\u3000]?\})"
     r"|«\s*([\w.]+)\s*»|(?:<<|&lt;&lt;)\s*([\w.]+)\s*(?:>>|&gt;&gt;)|\[\[\s*([\w.]+)\s*\]\]"
 )
 
 
 def foreign_marks(passages: Iterable[TextRun], names: Names) -> Iterator[Remark]:
-    """A remark on every name or label of the kit that a Word template marks in another program's way."""
+    """A remark on every name or label of the kit in the marks of another program."""
     for passage in passages:
         if passage.is_page:
             continue

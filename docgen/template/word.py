@@ -1,7 +1,7 @@
 """Word templates in docxtpl's dialect: compiled once, rendered to bytes.
 
 A part of the template that holds Jinja tags is patched by docxtpl's own rules, compiled once, and
-written anew for each document; every other part is copied.  On top of the dialect stand
+written again for each document; every other part is copied.  It adds to the dialect:
 
     {% vmerge x %}    in a table cell: the cell begins a vertical merge where x is true, else continues it
     【待定：label】    a value that was not given, highlighted; the labels printed come back with the bytes
@@ -28,6 +28,7 @@ from docgen.file_cache import cached_by_file
 from docgen.language import tr
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
+from docgen.patterns import regex
 from docgen.template import (
     cell_tags,
     containers,
@@ -44,17 +45,17 @@ from docgen.template.examine import Compiled, Examined, compile_source, examine
 from docgen.template.tags import Remark, Tag
 from docgen.template.word_parts import WordFile, without_comments, word_file
 
-#: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
+#: Unicode noncharacters: they are in no text that people write, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
-_ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
-_PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
+_ANY_TAG = regex(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_RUN_PROPERTIES = regex(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
+_PENDING = regex(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
 _EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
-_EMPTY_RUN = re.compile(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
+_EMPTY_RUN = regex(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
 #: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr); extensions come last.
-_AFTER_HIGHLIGHT = re.compile(
+_AFTER_HIGHLIGHT = regex(
     r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b|<(?!/|w:)[\w-]+:"
 )
 
@@ -86,12 +87,14 @@ class WordTemplate(NamedTuple):
 
 
 @cache
-def _sandbox() -> Sandbox:
+def environment() -> Sandbox:
+    """The sandbox of Word templates."""
+
     def mark(missing: Missing) -> Any:
         return Markup(f"{_OPEN}{escape(missing.label)}{_CLOSE}") if missing.pending else "—"
 
-    environment = sandbox.sandbox(mark, markup=True)
-    inner = environment.finalize
+    made = sandbox.sandbox(mark, markup=True)
+    inner = made.finalize
 
     def finalize(value: Any) -> Any:
         value = inner(value) if inner else value
@@ -99,13 +102,13 @@ def _sandbox() -> Sandbox:
             return value.translate(_MARKED)
         return value
 
-    environment.finalize = finalize
-    return environment
+    made.finalize = finalize
+    return made
 
 
 class WordPart(NamedTuple):
-    """A part of a Word template that holds tags: its name, what there is to say of it, and its Jinja source
-    with the marks of the tags ("" where a problem stands in the way)."""
+    """A part of a Word template that holds tags: its name, the remarks on it, and its Jinja source with the marks of
+    the tags ("" if a problem prevents it)."""
 
     name: str
     examined: Examined
@@ -113,9 +116,10 @@ class WordPart(NamedTuple):
 
 
 def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list[WordPart]:
-    """Every part of the template at `path` that holds tags or what should have been one, is no XML, or reaches outside.
+    """Every part of the template at `path` that holds tags, also mistyped ones, is no XML, or refers to something
+    outside.
 
-    Raises KitError where the file cannot be read.
+    Raises KitError if the file cannot be read.
     """
     file = file or word_file(path)
     remarks = [*external_refs.outward(str(path), file.entries, file.types), *_about_parts(path, file)]
@@ -134,7 +138,7 @@ def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list
 
 
 def _about_parts(path: Path, file: WordFile) -> Iterator[Remark]:
-    """Tags where nobody fills them in."""
+    """Tags in parts that are not filled in."""
     for name, called, tag in file.foreign_tags():
         what = tr(
             "{tag} is in {called}, which is not filled in (write fixed text there, or move the tag into the document)",
@@ -145,7 +149,7 @@ def _about_parts(path: Path, file: WordFile) -> Iterator[Remark]:
 
 
 def _about_revisions(place: str, xml: str) -> Iterator[Remark]:
-    """What a part holds that no document made of it gets."""
+    """Contents of a part that no document of it gets."""
     changes, comments = revisions.count(xml)
     if changes:
         what = tr("{changes} tracked changes count as accepted (accept or reject them in Word)", changes=changes)
@@ -186,7 +190,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
 
 
 def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | None) -> Iterator[Remark]:
-    """Content controls that stand in the template itself and whose answers nothing would read."""
+    """Content controls of the template whose answers nothing would read."""
     for tag, where in found:
         if known is not None and tag not in known:
             remedy = did_you_mean(tag, known) or tr(" (give it the key of a field, or use {{r field.control }})")
@@ -196,7 +200,7 @@ def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | 
 
 
 def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[Remark]:
-    """Where docxtpl's joining of texts leaves markup that is no longer whole, so that no document could be made."""
+    """Places where docxtpl's joining of texts leaves incomplete markup, so that no document could be made."""
     text, owners = tag_numbers.numbered(source)
     bare = _ANY_TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
     try:
@@ -206,7 +210,7 @@ def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[
         where = found[owners[line - 1]].where if line <= len(owners) else place
         yield Remark(where, tr("this tag, or one before it, breaks Word's formatting (write it without a hyphen)"))
     except DefusedXmlException:
-        return  # told as what reaches outside
+        return  # reported as an external reference
 
 
 @cached_by_file
@@ -219,7 +223,7 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     parts = examine_word(path, names, file)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {part.name: compile_source(part.source, part.examined, _sandbox()) for part in parts if part.name}
+    compiled = {part.name: compile_source(part.source, part.examined, environment()) for part in parts if part.name}
     entries = without_comments(file)
     ready = {name: compiled.get(name) or package.part(name, _ready(file, name, content)) for name, content in entries}
     at_risk = {name: containers.at_risk(part.tags) for name, part in compiled.items()}
@@ -249,7 +253,8 @@ def _patched(xml: str, found: Iterable[Tag]) -> str:
 
 
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
-    """The document that `template` makes of `context`.  Raises KitError that names the place of a failing tag."""
+    """The document of `template` with the values of `context`.  Raises KitError that names the place of a failing
+    tag."""
     pending: dict[str, None] = {}
 
     def made(name: str, part: Compiled) -> bytes:

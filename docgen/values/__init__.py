@@ -2,7 +2,7 @@
 
 `parse` never raises: what cannot be read is a `Problem`, a code of messages.yaml with its details; so is what is
 read and does not become part of the value.  `show` gives the one form that sheet, form, review and contract print;
-what `parse` gave, `show` prints so that `parse` gives it again.  No choice or label stands here; words that a
+what `parse` gave, `show` prints so that `parse` gives it again.  No choice or label is here; words that a
 parser needs (无, 是) do.
 """
 
@@ -54,6 +54,12 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
     `printed` allows that a list of all choices is what the form prints, untouched; in a table it never is.
     """
+    if field.type in _REPEATED and len(written) <= _SHORT:
+        return _parsed_before(field, written, printed)
+    return _parsed(field, written, printed)
+
+
+def _parsed(field: Field, written: str, printed: bool) -> Parsed:
     if is_not_given(field, written):
         return NOT_GIVEN
     if field.placeholder and field.type not in _FREE and field.placeholder in written:
@@ -65,6 +71,11 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
     if field.type is FieldType.SEVERAL:
         return picks.parse_several(field, written, printed=printed)
     return _TYPES[field.type].parse(field, written)
+
+
+#: Types whose answers come again and again in a table, and characters of one that is remembered.
+_REPEATED, _SHORT = frozenset({FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO, FieldType.COUNT}), 200
+_parsed_before = lru_cache(maxsize=4096)(_parsed)
 
 
 def stated_unit(field: Field, label: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_REMARK = re.compile(
+from docgen.patterns import regex
+
+_REMARK = regex(
     r"[(（]([^()（）]*)[)）]|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】|〖([^〖〗]*)〗|〔([^〔〕]*)〕|\{([^{}]*)\}"
 )
 
 
 class Parts(NamedTuple):
-    """What stands outside of brackets, and what in each of them that is not blank."""
+    """What is outside of brackets, and what in each of them that is not blank."""
 
     text: str
     remarks: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are never chosen from."""
+"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are a problem."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import simplified, visible
 
 
@@ -20,20 +21,20 @@ class MobileProblem(StrEnum):
 
 
 class Mobile(NamedTuple):
-    """A number in E.164 with what stands beside it, or the trouble with the text."""
+    """A number in E.164 with what is beside it, or the trouble with the text."""
 
     number: str | None
     trouble: MobileProblem | None = None
     remarks: tuple[str, ...] = ()
 
 
-_RUN = re.compile(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
-_COUNTRY = re.compile(r"[(] ?\+? ?86 ?[)]")
-_FLOAT = re.compile(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
-_SEVERAL = re.compile(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
-_REMARK = re.compile(r"\([^()]*\)")
-_PIECE_END = re.compile(r"[\n,，、;；/()（）\[\]]+")
-_CALLS_IT = re.compile(
+_RUN = regex(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
+_COUNTRY = regex(r"[(] ?\+? ?86 ?[)]")
+_FLOAT = regex(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
+_SEVERAL = regex(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
+_REMARK = regex(r"\([^()]*\)")
+_PIECE_END = regex(r"[\n,，、;；/()（）\[\]]+")
+_CALLS_IT = regex(
     r"(?:\+|00)86(?!\d)|手机号码?|手机|移动电话|联系电话|电话号码?|电话|联系方式|号码|中国|大陆|国内|mobile|telephone|tel|phone|cell|[:：'\"]",
     re.IGNORECASE,
 )
@@ -61,7 +62,7 @@ def _runs(text: str) -> list[str]:
 
 
 def _beside(text: str, number: str) -> tuple[str, ...]:
-    """The words beside the number, but for those that call it one."""
+    """The words beside the number, except those that call it one."""
 
     def cut(run: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", run.group())

