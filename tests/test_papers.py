@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from any_format import written
-from conftest import DATE, GOOD
+from conftest import DATE, GOOD, Run
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from tables import form_text
@@ -141,3 +141,12 @@ def test_choices_in_cells_of_their_own_come_back_as_they_were_understood(
         (after,) = docgen.read(tmp_path / name, KIT)
         assert after.values == case.values
         assert not [finding for finding in after.findings if finding.field == "industries"]
+
+
+@pytest.mark.slow
+def test_making_packets_says_what_was_not_read(run: Run, tmp_path: Path) -> None:
+    source = written(tmp_path / "两家.xlsx", layouts(KIT)["rows"])
+    done = run("packet", source, "-o", tmp_path / "out")
+    assert "not read 1: “我司希望甲号连号”" in done.out
+    assert f"not understood: {source}" in done.out.replace("\n", "")
+    assert SHARED in done.out.replace("\n", "")
