@@ -107,6 +107,11 @@ def _escaped(found: re.Match[str]) -> str:
     return json.dumps(found[0])[1:-1]
 
 
+def excerpt(text: str, longest: int) -> str:
+    """`text`, or its beginning with … where it is longer."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def fold(text: str) -> str:
     """`text` for comparison only: NFKC, no case, no white space, nothing invisible, simplified characters."""
     # The labels of a form are compared again and again; a long text with one field after the other, and then no more.

@@ -116,6 +116,10 @@ def long_text(folder: Path) -> Path:
     return document(folder / "example.docx", sheet({"main_script": "您的订单明天送达，" * 4000}))
 
 
+def many_regions(folder: Path) -> Path:
+    return workbook(folder / "example.xlsx", sheet({"number_regions": "、".join(f"某地{n}" for n in range(120))}))
+
+
 def customers(answers: Mapping[str, tuple[str, str]]) -> str:
     """A table of one customer, in which some headings reach over two columns with an answer in each."""
     heads = [f"{kit().fields[key].label} | <" if key in answers else kit().fields[key].label for key in GOOD]
@@ -207,7 +211,7 @@ def customers_beside(folder: Path) -> Path:
 MADE: Mapping[str, Callable[[Path], Path]] = {
     one.__name__: one
     for one in (
-        long_text, shared_remark, several_answers, joined_answers, marks_between, torn_box, struck_out, picture,
+        long_text, many_regions, shared_remark, several_answers, joined_answers, marks_between, torn_box, struck_out, picture,
         hidden_row, filtered_row, customers_beside,
     )
 }  # fmt: skip

@@ -19,6 +19,7 @@ PARTS = {
     "RuleCase": ("cases", "rules: - cases: - …"),
     "Figure": ("figures", "figures: <figure>"),
     "Outputs": ("outputs", "outputs"),
+    "Contracts": ("contracts", "contracts"),
     "SheetTexts": ("sheet", "sheet"),
 }
 
@@ -63,7 +64,7 @@ def _kind(entry: Any) -> str:
         return f"list of {_kind(entry['items'])}"
     if entry.get("type") == "object":
         return f"map of keys to {_kind(entry['additionalProperties'])}"
-    return {"string": "text", "boolean": "yes/no", "number": "number"}[entry["type"]]
+    return {"string": "text", "boolean": "yes/no", "number": "number", "integer": "number"}[entry["type"]]
 
 
 def _choices(name: str) -> str:

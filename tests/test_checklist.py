@@ -5,7 +5,9 @@ The lines are the facts of the provider's process, the clauses that a draft must
 
 from __future__ import annotations
 
+import functools
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -161,6 +163,26 @@ FAULTS = [
     Line("units in annex one", ("buy",), "每日外呼量\n5,000 通\n.*主叫号码个数\n20 个\n.*外呼并发量\n60 路"),
     Line("rows that do not apply are absent", ("buy", "centre"), absent="上下行对等带宽"),
     Line("one prohibition of sub-processing, after the consent", ALL, "除前述情形外，乙方不得转委托他人"),
+    Line("the box: suspension and ban", ALL, "暂停外呼、封停账号和解除合同：第十四条第1款、第2款，第十一条第5款；"),
+    Line("the box: the risk of numbers", ("buy",), "号码被限制、封停的风险和不作保证的事项：第九条第1款、第5款；"),
+    Line("the box: the risk of own numbers", ("own", "centre"), "不作保证的事项：第九条第1款、第3款；"),
+    Line("the box: the billing increment", ALL, "计费单位，以及不足一个计费单位的计费方法：第十条第2款；"),
+    Line("the box: no quotation", ALL, "线路确定前的报价：第十条第", draft=True),
+    Line("the box: the listed prices", ALL, "价格的效力：第十条第", draft=False),
+    Line("the box: what is not paid back", ("buy",), "不予退还的费用：第九条第4款；"),
+    Line("the box: what new own numbers cost", ("own", "centre"), "自有号码更换的费用：第九条第2款；", "不予退还"),
+    Line("the box: no liability and its cap", ALL, "责任的排除和赔偿的限额：第六条第6款，第十六条第6款、第7款；"),
+    Line("the box: termination", ALL, "合同的解除：第十五条第3款；"),
+    Line("the box: forum", ALL, "争议解决机构：第二十一条第2款。"),
+    Line(
+        "no call centre of the provider's where the customer has one",
+        ("centre",),
+        absent="(?<!甲方)(?<!自有的)呼叫中心(运营方|提供|的专门|和乙方)",
+    ),
+    Line("no annex that is not there", ("buy",), absent="技术对接要求|附件四"),
+    Line("prices in one annex alone", ALL, "价格表\n"),
+    Line("a low balance is no breach", ALL, "因余额不足而暂停的，不适用第十四条"),
+    Line("text written by hand", ALL, "手写填写或者修改的内容，由双方在该处签章后有效"),
 ]
 
 
@@ -198,6 +220,46 @@ def test_the_contract_says_it(kit: Kit, line: Line, mode: str, draft: bool) -> N
     if line.absent:
         # What an industry or a script says of itself is the customer's own.
         assert not re.search(line.absent, found), re.search(line.absent, found)
+
+
+# -- what stands in drafts alone, as the template itself says it -------------------------------------
+
+
+def draft_pieces() -> tuple[set[str], set[str]]:
+    """The words of the template between tags: those under the condition `draft`, and all others."""
+    body = docx.Document(str(ROOT / "templates" / "caller-number" / "contract.docx")).element.body
+    whole = "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p")))
+    drafts: set[str] = set()
+    others: set[str] = set()
+    conditions: list[bool] = []
+    for piece in re.split(r"(\{%.*?%\}|\{\{.*?\}\}|\n)", whole):
+        tag = re.match(r"\{%\w* *(if|for|else|elif|endif|endfor)\b *(.*?) *%\}", piece)
+        if tag is None:
+            (drafts if any(conditions) else others).add(piece.strip())
+        elif tag[1] in {"if", "for"}:
+            conditions.append(tag[2] == "draft")
+        elif tag[1] in {"endif", "endfor"}:
+            conditions.pop()
+        else:
+            conditions[-1] = False
+    assert conditions == []
+    return drafts, others
+
+
+@pytest.mark.parametrize("mode", ALL)
+@pytest.mark.parametrize("increment", ["60s", "6s"])
+def test_no_sentence_of_a_draft_stands_in_a_final(kit: Kit, mode: str, increment: str) -> None:
+    drafts, others = draft_pieces()
+    telling = {piece for piece in drafts if len(piece) >= 4 and not any(piece in other for other in others)}
+    assert len(telling) >= 8
+    terms = {**terms_file.load(_TERMS, kit), "billing_increment": increment}
+    item = reviewed(kit, terms, **{**MODES[mode], "scenarios": "营销"})
+    found = {
+        draft: text(render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE, draft)).content)
+        for draft in (True, False)
+    }
+    assert [piece for piece in telling if piece in found[False]] == []
+    assert sum(piece in found[True] for piece in telling) >= 5
 
 
 @pytest.mark.parametrize("mode", ["own", "centre"])
@@ -310,6 +372,47 @@ def test_what_the_box_lists_is_bold(kit: Kit, mode: str, draft: bool) -> None:
             assert all(is_bold(run) for run in runs), (name, "".join(one.itertext()))
 
 
+@pytest.mark.parametrize("mode", ALL)
+@pytest.mark.parametrize("draft", [True, False])
+def test_what_is_bold_stands_in_the_box(kit: Kit, mode: str, draft: bool) -> None:
+    """Heavy clauses alone are bold, and the box lists each; the acknowledgement of the box is bold, too."""
+    found = read(made(kit, mode, draft))
+    listed = {words_of(found.marks[name][2]) for name, _, style in found.references if style == "NoticeItem"}
+    clause = ""
+    for paragraph in docx.Document(io.BytesIO(made(kit, mode, draft))).element.body.iter(qn("w:p")):
+        style, words = style_of(paragraph), words_of(paragraph)
+        clause = words if style == "Clause" else clause
+        bold = [
+            run
+            for run in paragraph.iter(qn("w:r"))
+            if is_bold(run) or run.find(f"{qn('w:rPr')}/{qn('w:b')}") is not None
+        ]
+        if bold and style != "SignatureNote":
+            assert style in {"Clause", "Item"}, words
+            assert clause in listed
+
+
+@pytest.mark.parametrize("mode", ALL)
+@pytest.mark.parametrize("draft", [True, False])
+def test_what_leads_to_a_list_stays_with_it(kit: Kit, mode: str, draft: bool) -> None:
+    paragraphs = list(docx.Document(io.BytesIO(made(kit, mode, draft))).element.body.iter(qn("w:p")))
+    leads = [
+        one for one, following in itertools.pairwise(paragraphs)
+        if (style_of(one), style_of(following)) == ("Clause", "Item")
+    ]  # fmt: skip
+    assert len(leads) >= 10
+    for lead in leads:
+        assert lead.pPr.find(qn("w:keepNext")) is not None, words_of(lead)
+
+
+def words_of(element: Any) -> str:
+    return "".join(one.text or "" for one in element.iter(qn("w:t")))
+
+
+def style_of(paragraph: Any) -> str:
+    return str(paragraph.pPr.pStyle.get(qn("w:val"))) if paragraph.pPr is not None else ""
+
+
 def is_bold(run: Any) -> bool:
     style = run.find(f"{qn('w:rPr')}/{qn('w:rStyle')}")
     return style is not None and style.get(qn("w:val")) == "Heavy"
@@ -334,6 +437,59 @@ def test_arbitration_is_worded_as_arbitration(kit: Kit) -> None:
     assert "仲裁" not in court
     assert "提交北京仲裁委员会，按照申请仲裁时该会现行有效的仲裁规则进行仲裁。仲裁裁决是终局的" in board
     assert "提起诉讼" not in board
+
+
+# What each clause waits for where no terms are given, by way of docking.
+_WAITS = {
+    "合同编号": ALL, "服务方名称": ALL, "签订地点": ALL, "签订日期": ALL, "服务方增值电信业务经营许可证编号": ALL, "价格是否含税": ALL,
+    "增值税税率": ALL, "发票类型": ALL, "客户开票信息": ALL, "付款期限（工作日）": ALL, "最迟开通日期": ALL, "服务开通日期": ALL, "录音保存天数": ALL,
+    "单个被叫每日外呼上限": ALL, "投诉率上限": ALL, "允许外呼时段": ALL, "云服务提供方": ALL, "客户电子邮箱": ALL, "服务方电子邮箱": ALL,
+    "预付款": ALL, "余额提醒金额": ALL, "试用天数": ALL, "合同期限（月）": ALL, "服务方开户行": ALL, "服务方账号": ALL,
+    "呼叫中心运营方": ("buy", "own"), "月租费单价": ("buy",), "通话费单价（元/分钟）": ("buy",), "计费单位": ("buy",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", ALL)
+@pytest.mark.parametrize("label", _WAITS)
+def test_a_clause_without_its_term_waits_for_it(kit: Kit, mode: str, label: str) -> None:
+    found, pending = bare(kit, mode)
+    due = mode in _WAITS[label]
+    assert (f"【待定：{label}】" in found) == due
+    assert (label in pending) == due
+
+
+@functools.cache
+def bare(kit: Kit, mode: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a draft without any terms but the kit's own, and what it waits for."""
+    item = reviewed(kit, **MODES[mode])
+    rendered = render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
+    return text(rendered.content), rendered.pending
+
+
+def test_a_final_without_concurrency_waits_for_no_line(kit: Kit) -> None:
+    item = reviewed(kit, terms_file.load(_TERMS, kit), concurrency="")
+    found = text(render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE, draft=False)).content)
+    assert "外呼并发量：由双方在服务开通前书面确认。" in found
+    assert "线路确定" not in found
+
+
+@pytest.mark.parametrize("mode", ALL)
+def test_cells_of_one_category_are_one(kit: Kit, mode: str) -> None:
+    """Category and group stand once and reach down over their rows, with nothing in the cells that they cover."""
+    (table,) = [
+        table
+        for table in docx.Document(io.BytesIO(made(kit, mode, True))).tables
+        if table.cell(0, 0).text == "类别" and table.cell(0, 2).text in {"项目", "填报内容"}
+    ]
+    seen: list[str] = []
+    rows: list[Any] = table._tbl.tr_lst[1:]
+    for row in rows:
+        first = row.tc_lst[0]
+        merge = first.tcPr.find(qn("w:vMerge"))
+        words = words_of(first)
+        assert (merge is None or merge.get(qn("w:val")) == "restart") == bool(words)
+        seen += [words] if words else []
+    assert seen == ["客户信息", "外呼需求", "号码需求"]
 
 
 def test_calls_a_number_are_whole(kit: Kit) -> None:
@@ -371,6 +527,16 @@ def test_a_draft_of_a_manual_intake_says_on_page_one_what_is_to_be_decided(kit: 
     assert "签署前尚待决定的事项（共1项）：\n场景：营销场景需确认不是令人反感的骚扰外呼" in first
     assert "尚待决定" not in pages[False]
     assert "尚待决定" not in text(made(kit, "buy", True))
+
+
+def test_a_draft_of_what_is_not_ready_says_on_page_one_why(kit: Kit) -> None:
+    item = reviewed(kit, terms_file.load(_TERMS, kit), industries="保健品", contact_mobile="待定", scenarios="营销")
+    options = RenderOptions(DATE, unready=True)
+    found = text(render_contract(kit, item.intake, item.review, item.terms, options).content)
+    first = found.partition("目　录")[0]
+    assert "未通过需求审核的事项（共2项）：\n手机号：" in first
+    assert "行业：「保健品」属于服务方明确不支持外呼的行业\n签署前尚待决定的事项（共1项）：\n场景：" in first
+    assert "未通过需求审核" not in text(made(kit, "buy", True))
 
 
 def test_no_cell_of_labels_breaks(kit: Kit) -> None:

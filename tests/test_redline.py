@@ -51,12 +51,61 @@ def plain(path: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="the engine joins cells of the price annex of the contract when accepted")
 def test_accepting_gives_the_new_draft_and_rejecting_the_old(drafts: tuple[Path, Path, Path]) -> None:
     old, new, compared = drafts
     content = compared.read_bytes()
     assert settled(content, accept=True) == plain(new)
     assert settled(content, accept=False) == plain(old)
+
+
+@pytest.mark.slow
+def test_changes_that_nobody_decided_on_are_told_and_count_as_accepted(
+    run: Run, drafts: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    old, new, _ = drafts
+    edited, compared = tmp_path / "edited.docx", tmp_path / "compared.docx"
+    before = "话术未通过审核的，"
+    about = 'w:author="法务" w:date="2026-11-01T00:00:00Z"'
+    changes = (
+        f'{before}</w:t></w:r><w:ins w:id="9001" {about}><w:r><w:t>法务添加的话，</w:t></w:r></w:ins>'
+        f'<w:del w:id="9002" {about}><w:r><w:delText>法务删去的话，</w:delText></w:r></w:del><w:r><w:t>'
+    )
+    with zipfile.ZipFile(old) as source, zipfile.ZipFile(edited, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "word/document.xml":
+                assert content.count(before.encode()) == 1
+                content = content.replace(before.encode(), changes.encode())
+            target.writestr(name, content)
+    done = run("contract", SAMPLE, "--terms", TERMS, "--compare", edited, "-o", compared)
+    assert done.code == 0
+    assert f"note: {edited}: tracked changes that nobody decided on count as accepted: 2" in done.err
+    content = compared.read_bytes()
+    assert settled(content, accept=True) == plain(new)
+    assert "法务添加的话" in settled(content, accept=False)
+    assert "法务删去的话" not in settled(content, accept=False)
+    assert "note:" not in run("contract", SAMPLE, "--compare", old, "-o", tmp_path / "same.docx").err
+
+
+def test_another_kind_of_document_is_refused(run: Run, no_output: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.docx"
+    assert run("blank", "form", "-o", form).code == 0
+    done = run("contract", SAMPLE, "--compare", form)
+    assert done.code == 3
+    assert "form.docx: no earlier draft of this contract: 0 of its" in done.err
+    assert "hint: name the Word file of an earlier draft" in done.err
+
+
+@pytest.mark.slow
+def test_a_comparison_that_is_not_whole_is_not_written(
+    run: Run, no_output: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from python_redlines import DocxodusEngine
+
+    monkeypatch.setattr(DocxodusEngine, "run_redline", lambda self, author, old, new, **_: (new, None, None))
+    done = run("contract", SAMPLE, "--terms", TERMS, "--compare", drafts[0])
+    assert done.code == 10
+    assert "the comparison with the new draft is not whole, and is not written" in done.err
 
 
 @pytest.mark.slow

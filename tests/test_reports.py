@@ -65,7 +65,13 @@ def rows(path: Path, sheet: str) -> list[list[Any]]:
 
 def test_every_intake_finding_and_failure_is_in_the_workbook(written: Path) -> None:
     report = written / "report.xlsx"
-    assert CalamineWorkbook.from_path(report).sheet_names == ["summary", "intakes", "findings", "failures"]
+    assert CalamineWorkbook.from_path(report).sheet_names == [
+        "summary",
+        "intakes",
+        "findings",
+        "failures",
+        "same customers",
+    ]
     header, *intakes = rows(report, "intakes")
     first = dict(zip(header, intakes[0], strict=True))
     assert [row[3] for row in intakes] == NAMES
@@ -138,7 +144,7 @@ def test_what_a_sheet_cannot_hold_goes_on_in_the_next(tmp_path: Path, monkeypatc
     write_reports(tmp_path, outcomes())
     report = tmp_path / "report.xlsx"
     assert CalamineWorkbook.from_path(report).sheet_names == [
-        "summary", "intakes", "intakes 2", "findings", "findings 2", "findings 3", "failures",
+        "summary", "intakes", "intakes 2", "findings", "findings 2", "findings 3", "failures", "same customers",
     ]  # fmt: skip
     assert [row[3] for sheet in ("intakes", "intakes 2") for row in rows(report, sheet)[1:]] == NAMES
     assert [len(rows(report, sheet)) - 1 for sheet in ("findings", "findings 2", "findings 3")] == [5, 5, 4]
@@ -274,7 +280,15 @@ def test_every_sheet_can_be_filtered_and_printed(tmp_path: Path) -> None:
                 assert sheet.find(".//{*}pane").get("state") == "frozen"
                 assert sheet.find(".//{*}pageSetup").get("fitToHeight") == "0"
     book = load_workbook(tmp_path / "report.xlsx")
-    assert book.sheetnames == ["summary", "intakes", "answers", "findings", "failures", "unread texts"]
+    assert book.sheetnames == [
+        "summary",
+        "intakes",
+        "answers",
+        "findings",
+        "failures",
+        "unread texts",
+        "same customers",
+    ]
     for page in book.worksheets[1:]:
         assert page.print_title_rows == "$1:$1"
         assert page.title in str(page.print_titles)

@@ -87,8 +87,9 @@ def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Rev
     for key in item.intake.values:
         assert kit.fields[key].label.replace(" ", "") in found
     own = item.intake.values.get("number_source") in {"own_numbers", "own_center"}
+    process = not own and not item.review.count(Level.REJECT)
     for key, figure in item.review.figures.items():
-        applies = {"trial_days": not own, "docking_days": not own,
+        applies = {"trial_days": process, "docking_days": process,
                    "daily_calls_per_number": not own, "monthly_estimate": not own}.get(key, True)  # fmt: skip
         if key != "min_bandwidth_mbps":
             assert (figure.label in found) == applies, key
@@ -194,6 +195,22 @@ def test_what_is_understood_as_written_is_printed_once(kit: Kit) -> None:
     assert found.count("仅此一处") == 1
     assert "1234567" in found
     assert "1,234,567" in found
+
+
+def test_what_is_not_given_and_need_not_be_is_named_once(kit: Kit) -> None:
+    found = squeezed(pdf(kit, reviewed(kit, contact_wechat="", contact_title="/")))
+    assert "未填（非必填）微信号" in found
+    assert "未填（非必填）上下行对等带宽(Mbps)签约信息未填（非必填）客户统一社会信用代码、客户地址、" in found
+    assert found.count("微信号") == 1
+    assert "职位/—C" in found  # what the customer wrote is shown
+    assert "公司名称*◆须补正" in squeezed(pdf(kit, reviewed(kit, company_name="")))
+
+
+def test_figures_that_cannot_be_worked_out_make_no_table(kit: Kit) -> None:
+    item = reviewed(kit, daily_calls="", total_calls="", number_source="", concurrency="")
+    found = squeezed(pdf(kit, item))
+    assert "三、派生数字未能计算（缺少所需内容）：" in found
+    assert "算法" not in found
 
 
 def test_unread_texts_have_a_section_of_their_own(kit: Kit) -> None:

@@ -118,6 +118,7 @@ class Item(NamedTuple):
     `customer` is the company's name as compared, `packet` the folder's name, `findings` are as in JSON.  `answers`
     are the values by key of the field, numbers as numbers and all else as documents show it, private ones hidden;
     `unrecognised` are the texts that were not understood, `files` the names of the documents by kind.
+    `marks` are hashes of the credit codes and mobile numbers, by which customers are compared.
     """
 
     sheet: str | None
@@ -132,6 +133,7 @@ class Item(NamedTuple):
     answers: dict[str, str | int | float] = {}  # noqa: RUF012  never changed
     unrecognised: tuple[Outside, ...] = ()
     files: dict[str, str] = {}  # noqa: RUF012
+    marks: tuple[str, ...] = ()
 
     @property
     def unread(self) -> list[FindingJson]:
@@ -204,7 +206,11 @@ class Outcome(NamedTuple):
         try:
             data = json.loads(line)
             data["items"] = [
-                Item(**item | {"unrecognised": tuple(Outside(**text) for text in item.get("unrecognised", ()))})
+                Item(
+                    **item
+                    | {"unrecognised": tuple(Outside(**text) for text in item.get("unrecognised", ()))}
+                    | {"marks": tuple(item.get("marks", ()))}
+                )
                 for item in data["items"]
             ]
             data["failures"] = [Failure(**failure) for failure in data["failures"]]

@@ -27,6 +27,7 @@ from docgen.model.intake import Answers, Intake, Unrecognised
 from docgen.model.kit import FieldType, Kit
 from docgen.output import files, storage
 from docgen.packet import manifest, packet
+from docgen.packet.duplicates import marks_of
 from docgen.pipeline import Opened, SourceFile, open_source
 from docgen.reading import look
 from docgen.text import fold
@@ -230,8 +231,14 @@ def _made(job: Job, opened: Opened, answers: Answers) -> _Made:
         round((time.perf_counter() - began) * 1000), _answers(intake, job.options.kit),
         tuple(Outside(text.sheet, text.cell, masked(text.text)) for text in intake.unrecognised),
         {kind: path.name for kind, path in made.files.items() if path is not None},
+        tuple(map(_hash, marks_of(job.options.kit, intake, reviewed.terms))),
     )  # fmt: skip
     return _Made(item, prepared)
+
+
+def _hash(mark: str) -> str:
+    """A mark that can be compared, and is not kept in clear."""
+    return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 #: What stands in the report for an answer that is private and no mobile number.

@@ -17,6 +17,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.url import Url
 
 from docgen.batch.jobs import Item, Outcome
+from docgen.batch.same_customers import COLUMNS, Gathered
 from docgen.batch.summary import RunFacts, Summary
 from docgen.language import phrase, tr, word
 from docgen.model.as_json import FindingJson
@@ -73,15 +74,17 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
     failures = _Rows(book, tr("failures"), _FAILURES, _ROWS)
     unread = _Rows(book, tr("unread texts"), _UNREAD, _ROWS, may_be_empty=False)
     outside = _Rows(book, tr("outside"), _OUTSIDE, _ROWS, may_be_empty=False)
+    same = _Rows(book, tr("same customers"), COLUMNS, _ROWS, may_be_empty=False)
     passed_over = _Rows(book, tr("passed over"), _PASSED_OVER, _ROWS, may_be_empty=False)
+    customers = Gathered()
     for outcome in outcomes:
         source = printable(outcome.source)
         for item in outcome.items:
+            customers.add(source, item)
             intakes.add(_intake(source, item, summary.customers), link="packet")
             if facts.labels:
                 answers.add([*_whose(source, item), *(item.answers.get(key) for key in facts.labels)])
-            for row in _unread(source, item):
-                unread.add(row)
+            unread.add_all(_unread(source, item))
             for finding in item.findings:
                 findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
@@ -90,7 +93,8 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
             outside.add([source, *text])
         if outcome.passed_over:
             passed_over.add([source, printable(outcome.passed_over)])
-    for sheet in (intakes, answers, findings, failures, unread, outside, passed_over):
+    same.add_all(customers.rows())
+    for sheet in (intakes, answers, findings, failures, unread, outside, same, passed_over):
         sheet.end()
     _fill_overview(book, overview, summary, facts)
     book.close()
@@ -198,6 +202,11 @@ class _Rows:
                 self._sheets[-1].write_url(self._count, column, _folder(value), self._book.link)
             else:
                 _write(self._sheets[-1], self._count, column, value)
+
+    def add_all(self, rows: Iterable[list[Any]]) -> None:
+        """Write rows one after another."""
+        for row in rows:
+            self.add(row)
 
     def end(self) -> None:
         """Let the last sheet be filtered by its columns, now that its last row is known."""

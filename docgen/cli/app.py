@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from docgen import __version__, language
-from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, schemas, templates
+from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, registers, schemas, templates
 from docgen.cli.console import complain, show_error
 from docgen.cli.help_texts import translated
 from docgen.cli.options import common
@@ -38,7 +38,7 @@ def cli() -> None:
 
 for command in (
     kits.list_kits, kits.blank, checks.check, documents.return_,
-    documents.form, documents.review, documents.contract, letters.letter,
+    documents.form, documents.review, documents.contract, letters.letter, registers.register,
     packets.packet, batches.batch, desk.desk, packets.verify, machine.fonts, schemas.schema, templates.template,
 ):  # fmt: skip
     cli.add_command(command)

@@ -41,11 +41,13 @@ def check(
         }
         print_json(result)
     else:
-        from docgen.cli import views
+        from docgen.cli import customer_views, views
 
         is_plain = not sys.stdout.isatty()
         for case in run.cases:
             show(views.assessment(case, plain=is_plain) if talks() else views.heading(case))
+        if talks() and (found := customer_views.same_customers(run.cases)):
+            show(customer_views.duplicates(found))
         if run.outside and talks():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)

@@ -115,17 +115,32 @@ def review(
               help="Make it of an incomplete or rejected intake, too; every page is marked.")  # fmt: skip
 @click.option("--compare", "old", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="OLD.docx",
               help="Show every change against this earlier draft as a tracked change.")  # fmt: skip
+@click.option("--comments", is_flag=True,
+              help="Say on a draft what the review found and who supplies missing values, as comments.")  # fmt: skip
+@click.option("--register", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="With --final: number the contract, and record it in this register (made if need be).")  # fmt: skip
 @common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
-    kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None, sheet: str | None,
-    row: int | None, force: bool,
+    comments: bool, register: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
+    date: dt.datetime | None,
+    sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
         raise UsageError(tr("--final and --allow-unready do not go together: a final contract needs a ready intake"))
+    if final and comments:
+        raise UsageError(tr("--final and --comments do not go together: a final contract holds no comments"))
+    if register and (old or not final):
+        raise UsageError(tr("--register records a final contract: give it with --final, and without --compare"))
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
+    target = out or Path(case.file_names["contract"])
     try:
+        if register:
+            entry = case.issue(target, register, reviewed_by=reviewed_by, force=force)
+            say(tr("wrote {path}", path=target))
+            say(tr("recorded {number} in {register}", number=entry.number, register=register))
+            exit_by([case.verdict])
         content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
     except NotReadyError as refusal:
         _say_pending(refusal.pending)
@@ -138,8 +153,18 @@ def contract(
         from docgen.documents.redline import redline
 
         reading().require_word(old)
-        content = redline(old, content, case.printed_date())
-    write(out or Path(case.file_names["contract"]), content, force=force)
+        content, undecided = redline(old, content, case.printed_date())
+        if undecided:
+            say(
+                tr(
+                    "note: {old}: tracked changes that nobody decided on count as accepted: {count}",
+                    old=old,
+                    count=undecided,
+                )
+            )
+    if comments:
+        content = case.commented(content, made.pending)
+    write(target, content, force=force)
     exit_by([case.verdict])
 
 

@@ -12,6 +12,7 @@ from docgen.cli.inputs import asked, exactly_one, exit_by
 from docgen.cli.options import common, day, out_file, source_argument
 from docgen.cli.writing import write
 from docgen.errors import UsageError
+from docgen.language import tr
 
 
 @click.command()
@@ -33,7 +34,8 @@ def letter(
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     until = day(deadline)
     if until and until < case.printed_date():
-        raise UsageError(f"--deadline {until} is before the date of the letter, {case.printed_date()}")
+        date_of = case.printed_date()
+        raise UsageError(tr("--deadline {until} is before the date of the letter, {date}", until=until, date=date_of))
     made = case.letter(deadline=until)
     if kind == "text" and out is None:
         tell(made.text.rstrip("\n"))

@@ -22,7 +22,7 @@ from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_
 from docgen.desk.settings import LONGEST_ANSWER
 from docgen.desk.store import ChangedError
 from docgen.documents.redline import redline
-from docgen.errors import DocgenError, SourceError
+from docgen.errors import DocgenError, ProofError, SourceError
 from docgen.kit import terms as kit_terms
 from docgen.library.dates import printed_date
 from docgen.model.intake import READY, Verdict
@@ -182,9 +182,9 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
             earlier = Path(folder, "earlier.docx")
             scratch.join(earlier, [content])
             try:
-                tracked = redline(earlier, made.content, printed_date())
-            except SourceError as error:
-                raise SourceError(error.message.replace(str(earlier), name), error.hint) from None
+                tracked = redline(earlier, made.content, printed_date()).content
+            except (SourceError, ProofError) as error:
+                raise type(error)(error.message.replace(str(earlier), name), error.hint) from None
     except DocgenError as error:
         return _page(request, found, 422, problem=str(error), about="compare")
     desk.store.note(desk.user, "export", found.stored.id, document="comparison", name=made.name)

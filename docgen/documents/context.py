@@ -71,6 +71,9 @@ class AnswerRow(NamedTuple):
     sheet: Annotated[str | None, "the sheet that the answer stands in"]
     cell: Annotated[str | None, "the cell that it stands in"]
     level: Annotated[str | None, "the gravest level of the findings there"]
+    whole: Annotated[
+        int, "how many characters it has where it is so long that its beginning is printed alone, else 0"
+    ] = 0
 
 
 class FigureRow(NamedTuple):
@@ -100,6 +103,8 @@ class ReviewSummary(NamedTuple):
     sheet: Annotated[str | None, "the sheet that it was read from"]
     row: Annotated[int | None, "the row of a table that it was read from"]
     unrecognised: Annotated[tuple[Unrecognised, ...], "texts of the source that were not understood"]
+    findings_left: Annotated[int, "how many findings are not listed, since there are too many"] = 0
+    texts_left: Annotated[int, "how many texts that were not understood are not listed"] = 0
 
 
 class KitMark(NamedTuple):
@@ -246,14 +251,14 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
             AnswerRow(
                 key, field.section, labels[field.section], field.group, field.label, field.required is True,
                 written, value, _listed(value), field.unit, is_given(value) or missing_required,
-                clean_long(written) == str(value), key in amended, _parts(written, str(value)),
+                clean_long(written) == str(value), key in amended, parts(written, str(value)),
                 answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip
     return rows
 
 
-def _parts(written: str, understood: str) -> list[tuple[str, str]]:
+def parts(written: str, understood: str) -> list[tuple[str, str]]:
     """Two texts side by side, cut where a row of a table would outgrow its page."""
     longest = max(len(written), len(understood))
     if longest <= _LONGEST_ROW:

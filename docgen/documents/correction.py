@@ -15,9 +15,11 @@ from docgen.documents.findings import spoken
 from docgen.expressions import sandbox
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Field, Kit
+from docgen.model.messages import MORE_ALIKE, wording
 from docgen.text import clean_line, clean_long
 
-_QUOTED = 100  # characters of a text that was not understood
+#: Texts that were not understood, and characters of each; more are counted.
+_MOST_TEXTS, _QUOTED = 60, 100
 #: What must be mended before the provider goes on; the other levels are for a person to read.
 TO_MEND = frozenset({Level.INVALID, Level.REJECT})
 
@@ -112,7 +114,10 @@ def _summary(kit: Kit, intake: Intake, findings: tuple[Finding, ...]) -> Iterato
         if finding.field is None:
             yield note(kit, finding)
     if intake.unrecognised and kit.sheet.unrecognised:
-        texts = (
-            f"{text.cell or text.sheet or ''}「{clean_line(text.text)[:_QUOTED]}」" for text in intake.unrecognised
-        )
+        texts = [
+            f"{text.cell or text.sheet or ''}「{clean_line(text.text[: 2 * _QUOTED])[:_QUOTED]}」"
+            for text in intake.unrecognised[:_MOST_TEXTS]
+        ]
+        if left := len(intake.unrecognised) - len(texts):
+            texts.append(wording(MORE_ALIKE, count=str(left)).message)
         yield kit.sheet.unrecognised + "；".join(texts)

@@ -17,7 +17,7 @@ _LEVEL = 6
 _BEFORE, _BEHIND = b"stream\n", b"\nendstream"
 
 
-class _Made(pydyf.Object):  # type: ignore[misc]
+class _Written(pydyf.Object):  # type: ignore[misc]
     """An object whose bytes are known."""
 
     data = b""
@@ -29,8 +29,8 @@ def made(objects: Iterable[Any]) -> list[Any]:
     return [one if one.free == "f" else _made(one) for one in objects]
 
 
-def _made(one: Any) -> _Made:
-    result = _Made()
+def _made(one: Any) -> _Written:
+    result = _Written()
     result.number, result.generation, result.free = one.number, one.generation, one.free
     result.compressible = one.compressible
     result.data = _deflated(one) if isinstance(one, pydyf.Stream) and one.compress else one.data

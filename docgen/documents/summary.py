@@ -22,6 +22,7 @@ from urllib.request import url2pathname
 
 from docgen.documents import context, fonts, output_check, pdf_cascade, pdf_library
 from docgen.documents.context import RenderOptions
+from docgen.documents.excerpts import excerpts
 from docgen.documents.kept_templates import page_template
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.file_cache import cached_by_file
@@ -84,7 +85,7 @@ def render_review(
     Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
     font is not installed, MissingGlyphError where no font has a character that would be printed, ProofError.
     """
-    html = _html(kit, context.context(kit, intake, review, terms, options))
+    html = _html(kit, excerpts(context.context(kit, intake, review, terms, options)))
     with _turn:
         printer = _printer(kit.folder, fonts.core_faces())
         missing = fonts.undrawable(unescape(html))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
+from docgen import values
 from docgen.extract.template_text import letters
 from docgen.extract.vocabulary import Vocabulary
+from docgen.model.kit import Kit
 from docgen.patterns import regex
 from docgen.text import visible
 
@@ -24,6 +27,12 @@ class AnswerText(NamedTuple):
 
     text: str
     remains: str = ""
+
+
+@lru_cache(maxsize=1024)
+def unit_of(kit: Kit, key: str, label: str) -> str:
+    """The unit that a label of the field states and the field does not count in: 万 of `外呼量（万）`."""
+    return values.stated_unit(kit.all_fields[key], label)
 
 
 def without_print(vocabulary: Vocabulary, key: str, text: str) -> AnswerText:

@@ -14,8 +14,8 @@ from docgen.formats.grid import Grid
 from docgen.model.intake import Answers, Level, ReadingNote, Unrecognised
 from docgen.text import fold
 
-#: No form has so many cells, and looking at each as a possible label would take minutes.
-MOST_CELLS = 10_000
+#: No form has so many cells or characters, and looking at each as a possible label or answer would take minutes.
+MOST_CELLS, MOST_CHARACTERS = 10_000, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class SheetForms:
 
 def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
     """The forms of the sheet, None where fewer than half of the labels stand in it or it only explains them."""
-    if whole.more is not None or sum(map(len, whole.rows.values())) > MOST_CELLS:
+    if whole.more is not None or _is_too_large(whole):
         return None
     grid, half = visible(whole), (len(vocabulary.kit.core) + 1) // 2
     taking, layout = lay_out(grid, vocabulary)
@@ -71,6 +71,11 @@ def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
     if not _is_form(form, vocabulary):
         return None
     return SheetForms(grid, ((_with_hidden(whole, form, vocabulary), 1),))
+
+
+def _is_too_large(sheet: Grid) -> bool:
+    cells = [cell for row in sheet.rows.values() for cell in row.values()]
+    return len(cells) > MOST_CELLS or sum(len(cell.text) for cell in cells) > MOST_CHARACTERS
 
 
 def _is_form(form: Form, vocabulary: Vocabulary) -> bool:

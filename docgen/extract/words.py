@@ -87,6 +87,11 @@ def is_remark(text: str) -> bool:
     return _list("remarks", anywhere=True).has(text)
 
 
+def is_addition(text: str) -> bool:
+    """Whether the text says that it adds to the answers or changes one, in words that no form prints."""
+    return len(text) <= _LONGEST and _list("additions", anywhere=True).has(text)
+
+
 def is_title(text: str) -> bool:
     """Whether the text may be a title or heading that the kit does not know."""
     return len(text) <= _SHORT * 2 and _list("titles").has(text)

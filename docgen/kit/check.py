@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import fields
@@ -12,6 +13,7 @@ from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
 from docgen.kit.places import Place
 from docgen.language import tr
+from docgen.model.contracts import NUMBER_TAG, REGISTER_COLUMNS
 from docgen.model.intake import Level
 from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 
@@ -34,6 +36,7 @@ def check(kit: Kit) -> Problems:
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
     for part in (field.name for field in fields(Outputs)):
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
+    yield from _check_contracts(kit)
     counts = {"labels", *(level.value for level in Level)}
     yield from _check_template(kit, kit.sheet.returned, ("sheet", "returned"), counts)
     if kit.name_field not in kit.fields:
@@ -65,6 +68,26 @@ def _check_fields(kit: Kit) -> Problems:
                 yield (*place, "unreadable"), tr("no rule is called {unreadable!r}", unreadable=field.unreadable)
             if isinstance(field.required, str):
                 yield from _check_expression(kit, field.required, (*place, "required"))
+
+
+def _check_contracts(kit: Kit) -> Problems:
+    if kit.contracts is None:
+        return
+    tags = re.findall(r"\{[^}]*\}", kit.contracts.number)
+    wrong = [tag for tag in tags if not NUMBER_TAG.fullmatch(tag)]
+    if wrong or sum(tag.startswith("{seq") for tag in tags) != 1:
+        yield ("contracts", "number"), tr("must hold {seq} or {seq:04} once, and beside it {year} and {month} alone")
+    if kit.contracts.field not in kit.given_as_terms:
+        name, known = kit.contracts.field, kit.given_as_terms
+        yield ("contracts", "field"), tr("there is no term {key!r}{near}", key=name, near=did_you_mean(name, known))
+    for key in (*kit.contracts.columns, *filter(None, (kit.contracts.starts, kit.contracts.months))):
+        if key not in kit.all_fields:
+            near = did_you_mean(key, kit.all_fields)
+            yield ("contracts",), tr("no field is called {name_field!r}{near}", name_field=key, near=near)
+    for key in set(kit.contracts.labels) - REGISTER_COLUMNS:
+        near = did_you_mean(key, REGISTER_COLUMNS)
+        yield ("contracts", "labels", key), tr("the register has no column {key!r}{near}", key=key, near=near)
+    yield from _check_template(kit, kit.contracts.reminder, ("contracts", "reminder"), set(kit.all_fields))
 
 
 def _check_optional(kit: Kit) -> Problems:

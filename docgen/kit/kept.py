@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 
 from docgen.expressions import codes
 from docgen.model import kit as model
+from docgen.model.contracts import Contracts
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
 
 _Kit = TypeVar("_Kit", bound=Kit)
 _ENTRIES = (
     model.Choice, model.Field, model.Section, model.RuleCase, model.Rule, model.Figure, model.Outputs, model.SheetTexts,
+    Contracts,
 )  # fmt: skip
 #: How what is no plain data is written: the name of its class, and what makes it anew.
 _CLASSES: Mapping[str, Callable[..., Any]] = {
@@ -78,4 +80,5 @@ def _sources(kit: Kit) -> dict[str, list[str]]:
     expressions += [field.required for field in kit.all_fields.values() if isinstance(field.required, str)]
     texts = [text for case in cases for text in (case.message, case.remedy, case.ask)]
     texts += [getattr(kit.outputs, field.name) for field in dataclasses.fields(kit.outputs)]
-    return {codes.EXPRESSION: expressions, codes.TEXT: [*texts, kit.sheet.returned]}
+    texts += [kit.sheet.returned] + ([kit.contracts.reminder] if kit.contracts else [])
+    return {codes.EXPRESSION: expressions, codes.TEXT: texts}

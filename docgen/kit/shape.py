@@ -16,6 +16,7 @@ from docgen.errors import KitError, did_you_mean
 from docgen.kit import check, yaml_lines
 from docgen.kit.places import Marked, Place
 from docgen.language import tr
+from docgen.model.contracts import Contracts
 from docgen.model.kit import (
     FORMAT,
     KIT_FILE,
@@ -173,7 +174,7 @@ def _with_defaults(rule: Any) -> Any:
 
 _MODELS: dict[str, type[Any]] = {
     "sections": Section, "fields": Field, "choices": Choice, "rules": Rule, "cases": RuleCase, "figures": Figure,
-    "outputs": Outputs, "sheet": SheetTexts,
+    "outputs": Outputs, "sheet": SheetTexts, "contracts": Contracts,
 }  # fmt: skip
 
 

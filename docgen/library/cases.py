@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docgen.errors import AmendmentError, NotReadyError, UsageError
+from docgen.errors import AmendmentError
 from docgen.kit.amendments import NO_AMENDMENTS, Amendments
 from docgen.kit.terms import GivenTerms
-from docgen.language import plural, tr, word
+from docgen.language import tr
 from docgen.library.dates import printed_date
 from docgen.library.given import Source, source_file
 from docgen.library.kits import Kit
@@ -25,17 +25,14 @@ if TYPE_CHECKING:
     from docgen.documents.letter import Letter
     from docgen.output.storage import Location
     from docgen.packet.packet import Packet
+    from docgen.packet.register import Entry
 
 
 def read(
-    source: Source,
-    kit: Kit | str | os.PathLike[str],
-    *,
+    source: Source, kit: Kit | str | os.PathLike[str], *, date: dt.date | None = None, name: str | None = None,
     terms: GivenTerms | str | os.PathLike[str] | Mapping[str, str] | None = None,
-    date: dt.date | None = None,
-    name: str | None = None,
     amendments: Amendments | str | os.PathLike[str] | Sequence[Amendment | Mapping[str, Any]] | None = None,
-) -> Cases:
+) -> Cases:  # fmt: skip
     """The cases that a source holds, at least one.
 
     `kit` is a kit, or what `Kit.load` takes; `terms` is what `Kit.load_terms` takes, or gives.  `date` is the one
@@ -231,28 +228,44 @@ class Case:
         """
         from docgen.documents.context import RenderOptions
         from docgen.packet import packet
+        from docgen.packet.readiness import require_complete, require_ready
 
-        if final and allow_unready:
-            raise UsageError(tr("a final contract is made of an intake that is ready alone, not with --allow-unready"))
-        if not self.ready and not allow_unready:
-            what = tr("the intake is {verdict}: no contract is made", verdict=word("verdict", self.verdict))
-            raise NotReadyError(f"{self.source}: {what}", tr("--allow-unready (allow_unready=True) makes a marked one"))
-        if final and self.verdict is Verdict.MANUAL and not reviewed_by:
-            what = tr("the intake is manual, and nobody has decided on it: no final contract is made")
-            raise NotReadyError(f"{self.source}: {what}", tr("--reviewed-by NAME (reviewed_by=NAME) says who has"))
+        require_ready(self.reviewed, final=final, reviewed_by=reviewed_by, allow_unready=allow_unready)
         options = RenderOptions(
             self.printed_date(date), draft=not final, unready=not self.ready, reviewed_by=reviewed_by
         )
         rendered = packet.contract_of(self.reviewed, self.kit, options)
-        if final and rendered.pending:
-            what = plural(
-                len(rendered.pending), "{count} value is pending: no final contract is made",
-                "{count} values are pending: no final contract is made",
-            )  # fmt: skip
-            raise NotReadyError(f"{self.source}: {what}", tr("give them with the terms"), rendered.pending)
+        if final:
+            require_complete(self.reviewed, rendered.pending)
         contract = Contract(rendered.content)
         contract.pending = rendered.pending
         return contract
+
+    def commented(self, contract: bytes, pending: Sequence[str] = (), *, date: dt.date | None = None) -> bytes:
+        """A draft of this case's contract with its findings, and the values that are `pending`, as Word comments."""
+        from docgen.documents.comments import commented
+
+        given = {**self.values, **self.reviewed.terms}
+        return commented(contract, self.kit, self.reviewed.review, given, pending, self.printed_date(date))
+
+    def issue(
+        self, path: str | os.PathLike[str], register: str | os.PathLike[str], *, reviewed_by: str | None = None,
+        date: dt.date | None = None, force: bool = False,
+    ) -> Entry:  # fmt: skip
+        """Make the final contract, write it to `path` and record it in the register, all or nothing.
+
+        Without a number in the terms it gets the next one of the kit's pattern.  Raises what `contract` raises, and
+        WriteError where the number or the file is there already, or `register` is no register.
+        """
+        from docgen.packet import register as registers
+        from docgen.packet.registration import IssueOptions, issue
+
+        def make(numbered: ReviewedIntake) -> bytes:
+            return replace(self, reviewed=numbered).contract(final=True, reviewed_by=reviewed_by, date=date)
+
+        options = IssueOptions(self.printed_date(date), Path(path), reviewed_by, force)
+        with registers.opened(Path(register)) as book:
+            return issue(book, self.kit, self.reviewed, make, options)
 
     def correction_sheet(self) -> bytes:
         """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
@@ -277,9 +290,8 @@ class Case:
         from docgen.documents.letter import render_letter
         from docgen.packet.packet import letter_name
 
-        subject = letter_name(self.kit, self.reviewed)
-        review, printed = self.reviewed.review, self.printed_date(date)
-        return render_letter(self.kit, self.intake, review, self.reviewed.terms, subject, printed, deadline)
+        subject, day = letter_name(self.kit, self.reviewed), self.printed_date(date)
+        return render_letter(self.kit, self.intake, self.reviewed.review, self.reviewed.terms, subject, day, deadline)
 
     def letter_mail(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> bytes:
         """The letter as a mail (.eml) that opens as a draft, with the returned sheet where there is what to fill in."""
@@ -290,14 +302,9 @@ class Case:
         return letter.mail((name, self.correction_sheet()) if letter.wants_sheet else None)
 
     def save(
-        self,
-        folder: str | os.PathLike[str] | Location,
-        *,
-        date: dt.date | None = None,
-        name: str | None = None,
-        reviewed_by: str | None = None,
-        force: bool = False,
-    ) -> Packet:
+        self, folder: str | os.PathLike[str] | Location, *, date: dt.date | None = None, name: str | None = None,
+        reviewed_by: str | None = None, force: bool = False,
+    ) -> Packet:  # fmt: skip
         """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
 
         `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no

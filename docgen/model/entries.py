@@ -18,6 +18,17 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class Between:
+    """Says of a number that it is one of these, both ends included."""
+
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, inner: Callable[[Any], Any]) -> Any:
+        return {**inner(source), "ge": self.least, "le": self.most}
+
+
+@dataclass(frozen=True)
 class Like:
     """Says of a text that it is like a pattern."""
 
@@ -27,7 +38,7 @@ class Like:
         return {**inner(source), "pattern": self.pattern}
 
 
-class Entry:
+class KitEntry:
     """An entry of kit.yaml, which has no others than those that it names (`kit.shape` sees to that)."""
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  pydantic's name and shape

@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from docgen.model.entries import AtLeast, Entry, Like
+from docgen.model.contracts import Contracts
+from docgen.model.entries import AtLeast, KitEntry, Like
 from docgen.model.intake import Level
 
 #: The data of a kit, and the Word template of the fillable form, in the kit's folder.
@@ -64,7 +65,7 @@ class FieldType(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Entry):
+class Choice(KitEntry):
     """One of a field's choices."""
 
     key: Annotated[str, "its key, which expressions and templates compare with", FROM_PLACE]
@@ -74,7 +75,7 @@ class Choice(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field(Entry):
+class Field(KitEntry):
     """One thing that is asked."""
 
     key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
@@ -143,20 +144,18 @@ class Field(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(Entry):
+class Section(KitEntry):
     """A titled group of fields."""
 
     key: Annotated[str, "its key", FROM_PLACE]
     label: Annotated[str, "its title"]
     internal: Annotated[bool, "whether it holds commercial terms, which never go to the customer"] = False
-    optional: Annotated[
-        bool, "whether its labels do not count among those of which half make a form; its answers may be terms, too"
-    ] = False
+    optional: Annotated[bool, "whether its labels count for no form, and its answers may be terms, too"] = False
     fields: Annotated[tuple[Field, ...], "its fields, in order", KEYED]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleCase(Entry):
+class RuleCase(KitEntry):
     """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
 
     level: Annotated[Level, "how much the finding weighs"]
@@ -169,7 +168,7 @@ class RuleCase(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Entry):
+class Rule(KitEntry):
     """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy, ask.
 
     A rule without cases lends its id and clause to the fields whose unreadable names it.
@@ -183,7 +182,7 @@ class Rule(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure(Entry):
+class Figure(KitEntry):
     """A derived figure.  It is null where a value that it needs is missing or cannot be read."""
 
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
@@ -196,7 +195,7 @@ class Figure(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outputs(Entry):
+class Outputs(KitEntry):
     """What the files are called: text with Jinja2 tags over the fields."""
 
     form: Annotated[str, "the fillable form (.docx)"]
@@ -207,7 +206,7 @@ class Outputs(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SheetTexts(Entry):
+class SheetTexts(KitEntry):
     """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
 
     note: Annotated[str, "stands above the answers"] = ""
@@ -238,7 +237,7 @@ class SheetTexts(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kit(Entry):
+class Kit(KitEntry):
     """A kit: what is asked, refused, worked out and written."""
 
     folder: Annotated[Path, "the folder of the kit", FROM_PLACE]
@@ -261,6 +260,7 @@ class Kit(Entry):
     figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
     outputs: Annotated[Outputs, "the names of the files that are made"]
     sheet: Annotated[SheetTexts, "what the Excel sheet says"] = SheetTexts()
+    contracts: Annotated[Contracts | None, "the numbers and the register of final contracts"] = None
     title_aliases: Annotated[tuple[str, ...], "other titles that a source may have"] = ()
 
     @cached_property

@@ -10,10 +10,11 @@ from docgen.user_cache import own_yaml
 
 #: What a document prints in the place of a value that was not given; no finding.
 PENDING = "pending"
+#: What counts findings, or texts, that are not listed.
+MORE_ALIKE = "more-alike"
 
-
-#: Characters of a text that a wording for customers quotes.
-_QUOTED = 120
+#: Characters that a wording quotes of an answer, which stands whole beside it; and one for customers, on one line.
+_LONGEST_QUOTE, _QUOTED = 1_500, 120
 
 
 class Wording(NamedTuple):
@@ -30,16 +31,18 @@ def _catalogue() -> dict[str, Wording]:
 
 
 def wording(code: str, **details: str) -> Wording:
-    """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code."""
+    """The wording of `code` with its `{placeholders}` filled from `details`; KeyError for an unknown code.
+
+    Of long details it quotes the beginning.
+    """
     message, remedy, ask = _catalogue()[code]
-    brief = {name: _brief(text) for name, text in details.items()}
-    return Wording(message.format_map(details), remedy.format_map(details), ask and ask.format_map(brief))
+    quoted = {name: _beginning(text, _LONGEST_QUOTE) for name, text in details.items()}
+    brief = {name: _beginning(" ".join(text.split()), _QUOTED) for name, text in quoted.items()}
+    return Wording(message.format_map(quoted), remedy.format_map(quoted), ask and ask.format_map(brief))
 
 
-def _brief(text: str) -> str:
-    """A text as a customer is quoted it: on one line, the beginning of a long one."""
-    line = " ".join(text.split())
-    return line if len(line) <= _QUOTED else f"{line[:_QUOTED]}…"
+def _beginning(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def codes() -> frozenset[str]:

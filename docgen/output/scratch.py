@@ -54,17 +54,17 @@ def join(path: Path, contents: Iterable[bytes]) -> None:
 
 def maker() -> str:
     """This process, as temporary files bear it in their names: machine and number."""
-    return f"{_machine()}-{os.getpid()}"
+    return f"{machine()}-{os.getpid()}"
 
 
-def _machine() -> str:
+def machine() -> str:
     """The name of this machine in letters and digits: processes are told by their numbers on one machine alone."""
     return f"on{re.sub('[^0-9A-Za-z]', '', os.uname().nodename)[:20]}" if sys.platform != "win32" else "on"
 
 
 def is_orphan(path: Path) -> bool:
     """Whether a temporary file or folder is this user's, and made by a process of this machine that is no more."""
-    made_by = re.search(rf"{re.escape(_machine())}-(\d+)[.-]", path.name)
+    made_by = re.search(rf"{re.escape(machine())}-(\d+)[.-]", path.name)
     if made_by is None or sys.platform == "win32":
         return False
     try:

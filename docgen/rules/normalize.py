@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 from docgen import values
 from docgen.expressions import sandbox
+from docgen.formats.budgets import LONGEST_TEXT
 from docgen.model.display import Missing
 from docgen.model.intake import Amendment, Answer, Answers, Finding, Intake, Level, Origin, ReadingNote, Value
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
+from docgen.rules.alike import thinned
 from docgen.text import clean_long, says_nothing
 
 #: Fields whose answer is never a date, and those of which nobody can tell.
@@ -20,8 +23,13 @@ _NOTHING = "—"
 _TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
 
 
+#: Characters of all answers of an intake.  Where they have more, only so much is read of each as a cell may hold.
+MOST_WRITTEN = 1_000_000
+
+
 def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     """The intake that `answers` hold; `source` is the source's name as given."""
+    answers = _shortened(answers)
     understood: dict[str, Value] = {}
     unreadable: set[str] = set()
     findings = [*_kit_findings(answers, kit), *(note_finding(kit, note) for note in answers.notes)]
@@ -40,6 +48,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
     missing = _missing(kit, answers, understood, unreadable)
     told = {finding.field for finding in missing}
     findings = [one for one in findings if one.code != values.UNTOUCHED or one.field not in told] + missing
+    kept, beyond = thinned(findings)
     name = understood.get(kit.name_field)
     return Intake(
         source=source,
@@ -49,10 +58,23 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
         answers=answers.fields,
         values=understood,
         unreadable=frozenset(unreadable),
-        findings=tuple(findings),
-        unrecognised=answers.unrecognised,
+        findings=kept,
+        unrecognised=(*answers.unrecognised, *beyond),
         amendments=answers.amendments,
     )
+
+
+def _shortened(answers: Answers) -> Answers:
+    """The same answers; the long ones cut where they are too long together."""
+    if sum(len(answer.written) for answer in answers.fields.values()) <= MOST_WRITTEN:
+        return answers
+    fields = {
+        key: answer
+        if len(answer.written) <= LONGEST_TEXT
+        else replace(answer, written=answer.written[:LONGEST_TEXT], fault="text-cut")
+        for key, answer in answers.fields.items()
+    }
+    return replace(answers, fields=fields)
 
 
 def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False) -> tuple[Value | None, list[Finding]]:
@@ -67,7 +89,10 @@ def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False
     if answer.is_date and field.type in _NUMBERS:
         return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
     is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
-    parsed = values.parse(field, answer.exact if is_completed else answer.written, printed=not in_table)
+    if answer.unit:
+        parsed = values.parse_in_unit(field, answer.written, answer.unit)
+    else:
+        parsed = values.parse(field, answer.exact if is_completed else answer.written, printed=not in_table)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
     if parsed.value is not None:
         findings += _about_format(kit, field, answer)

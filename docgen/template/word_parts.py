@@ -5,6 +5,7 @@ Parts are known by their content types ([Content_Types].xml, ISO 29500-2, 10.1.2
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
@@ -82,10 +83,10 @@ class WordFile(NamedTuple):
                 yield from ((name, called, found[0]) for found in _TAG.finditer(text))
 
 
-def word_file(path: Path) -> WordFile:
-    """The Word file at `path`.  Raises KitError where it is none."""
+def word_file(path: Path, content: bytes | None = None) -> WordFile:
+    """The Word file at `path`, or that of these bytes, called so.  Raises KitError where it is none."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
                 raise KitError(
                     tr("{path}: expands to more than {largest} MB", path=path, largest=_LARGEST >> 20),
