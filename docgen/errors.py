@@ -17,7 +17,6 @@ A bad answer in a sheet is no error: it is a finding.
 
 from __future__ import annotations
 
-import difflib
 import traceback
 from collections.abc import Iterable
 from enum import IntEnum
@@ -170,5 +169,7 @@ def trace(error: BaseException) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` with the nearest of `known`, or nothing if none is near."""
+    import difflib  # not for those who make no mistakes
+
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return tr(" (did you mean {near!r}?)", near=near[0]) if near else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
+from docgen.patterns import regex
+
 #: A mobile number as people write one, each of its digits however it is printed.
-_MOBILE = re.compile(r"(?<!\d)((?:86[ .\-]?)?1[3-9]\d)[ .\-]?\d{4}[ .\-]?(\d{4})(?!\d)")
-_DASH = re.compile("[‐-―−]")
+_MOBILE = regex(r"(?<!\d)((?:86[ .\-]?)?1[3-9]\d)[ .\-]?\d{4}[ .\-]?(\d{4})(?!\d)")
+_DASH = regex("[‐-―−]")
 #: Format and direction characters, and marks that change the look of the one before.
 _UNSEEN = {"Cf", "Mn", "Me"}
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from docgen.patterns import regex
 
 #: Longest safe name in bytes of UTF-8: file systems allow 255, and names get a suffix.
 _LONGEST_NAME = 120
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
-_SUFFIX = re.compile("[A-Za-z0-9]{1,10}")
+_FORBIDDEN = regex(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
+_SUFFIX = regex("[A-Za-z0-9]{1,10}")
 #: Names that Windows keeps for devices, with or without an extension; superscript digits count as digits there.
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*([.:].*)?")
+_DEVICES = regex(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*([.:].*)?")
 #: What a name does not begin with: an option or a home folder to a shell, a formula to a spreadsheet, hidden.
 _BEGINNINGS = ("-", "~", "=", ".")
 

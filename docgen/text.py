@@ -9,31 +9,34 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from docgen.patterns import regex
+
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from opencc import OpenCC
 
 # Every block of ideographs: radicals, 々〇, extension A, the unified block, compatibility, planes 2 and 3.
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Controls, format and direction marks, variation selectors, and what XML cannot hold; no white space.
-_INVISIBLE = re.compile(
+_INVISIBLE = regex(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 # What terminals obey: control characters; what they show in another order or not at all: marks and separators.
-_OBEYED = re.compile(
+_OBEYED = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
-_SPACE = re.compile(r"[\s\u2800\u3164\uffa0]+")  # white space, and three letters that look like it
-_HAN_GAP = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
-LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_BRACKET = re.compile("[()（）]")
-_IS_HAN = re.compile(f"[{HAN}]")
+_SPACE = regex(r"[\s\u2800\u3164\uffa0]+")  # white space, and three letters that look like it
+_HAN_GAP = regex(f"(?<=[{HAN}]) (?=[{HAN}])")
+LINE_BREAK = regex("\r\n|[\r\v\f\x85\u2028\u2029]")
+_BRACKET = regex("[()（）]")
+_IS_HAN = regex(f"[{HAN}]")
 
 
 def clean_line(text: str) -> str:
@@ -174,7 +177,7 @@ _NOTHING = frozenset(
         *["n/a", "n.a", "na", r"n\a", "null", "none", "nil", "nan", "undefined", "blank", "empty", "skipped"],
     ]
 )
-_DASHES = re.compile(r"[-‐‑‒–—―−─_/\\|~.…·]*")
+_DASHES = regex(r"[-‐‑‒–—―−─_/\\|~.…·]*")
 _AROUND = "()[]【】「」<>《》“”\"'‘’。，,.;；:：!"
 
 
@@ -194,15 +197,15 @@ _CLOSERS = {")": "(", "]": "[", "】": "【", "〕": "〔", "}": "{", "》": "�
 _TENS = "[一二三四五六七八九十]{1,3}"
 _COUNTED = r"\d{1,2}(?:[.．-]\d{1,2}){0,3}"
 #: How questions are counted: `1、` `1.1 ` `Q1.` `第1题：` `（一）` `A.` `①`.  Forms have fewer than sixty of them.
-_NUMBERING = re.compile(
+_NUMBERING = regex(
     rf"^(?:[(（\[【](?:\d{{1,2}}|{_TENS}|[A-Za-z])[)）\]】][.．、:：]?|(?:Q|No\.?|问题|题目?)\s?{_COUNTED}[.．、:：)）-]?(?!\d)"
     rf"|第(?:\d{{1,2}}|{_TENS})[题项条][.．、:：]?|{_COUNTED}[.．、:：)）-](?!\d)|(?:[0-5]?\d\s+|\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}}\s*(?![十百千万亿]))(?=[{HAN}])"
     rf"|{_TENS}[、.．)）]|[A-Za-z][.．、)）]|[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉][.．、:：]?)\s*",
     re.IGNORECASE,
 )
 _OBLIGATION = "必填项?|选填项?|非必填|可选|必选|单选题?|多选题?|填空题?|required|optional"
-_OBLIGED = re.compile(rf"[(\[【](?:{_OBLIGATION}|\*)[)\]】]|(?:{_OBLIGATION})(?:[-_:*/|]|$)")
-_OBLIGING = re.compile(rf"[-_:*/|]*(?:{_OBLIGATION})$")
+_OBLIGED = regex(rf"[(\[【](?:{_OBLIGATION}|\*)[)\]】]|(?:{_OBLIGATION})(?:[-_:*/|]|$)")
+_OBLIGING = regex(rf"[-_:*/|]*(?:{_OBLIGATION})$")
 
 
 @lru_cache(maxsize=4096)
@@ -254,8 +257,8 @@ def _opening(text: str) -> int:
 
 
 # ── how sheets speak ────────────────────────────────────────────────────────────────────────────
-_INSTRUCTION = re.compile("[注如例]:|说明:|请|例如|如有|填写|选择|勾选|非?必填|选填|可选|须|需要?填")
-_TOTAL_OR_REMARK = re.compile(r"(?:[合总小共]计|总和|汇总|平均|total|sum)(?:[:(\d].*)?$|(?:备?注|(?:填[表写])?说明):")
+_INSTRUCTION = regex("[注如例]:|说明:|请|例如|如有|填写|选择|勾选|非?必填|选填|可选|须|需要?填")
+_TOTAL_OR_REMARK = regex(r"(?:[合总小共]计|总和|汇总|平均|total|sum)(?:[:(\d].*)?$|(?:备?注|(?:填[表写])?说明):")
 
 
 def is_instruction(text: str) -> bool:
@@ -282,6 +285,8 @@ def capitals(amount: Decimal) -> str:
 
     Rounded half up to 厘 and 毫, the third and fourth decimal.  ValueError beyond 16 digits of yuan.
     """
+    from decimal import ROUND_HALF_UP, Decimal
+
     import cn2an
 
     exact = abs(amount).quantize(Decimal("0.0001"), ROUND_HALF_UP)

@@ -36,6 +36,9 @@ settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
+# Tests make hundreds of kits: what is kept between runs is tested by itself (test_user_cache.py).
+os.environ["DOCGEN_NO_CACHE"] = "1"
+
 # The jobs that a shell starts in the background ignore Ctrl-C, and so would the runs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
 from docgen.kit import kits
@@ -53,7 +54,7 @@ def files() -> dict[Path, str]:
 
 def classes(hint: Any) -> Iterator[type]:
     """Every class with entries that a type is made of."""
-    if is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, BaseModel)):
+    if is_typeddict(hint) or (isinstance(hint, type) and is_dataclass(hint)):
         yield hint
         for inner in get_type_hints(hint).values():
             yield from classes(inner)

@@ -222,6 +222,46 @@ def test_the_contract_says_it(kit: Kit, line: Line, mode: str, draft: bool) -> N
         assert not re.search(line.absent, found), re.search(line.absent, found)
 
 
+# -- what stands in drafts alone, as the template itself says it -------------------------------------
+
+
+def draft_pieces() -> tuple[set[str], set[str]]:
+    """The words of the template between tags: those under the condition `draft`, and all others."""
+    body = docx.Document(str(ROOT / "templates" / "caller-number" / "contract.docx")).element.body
+    whole = "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p")))
+    drafts: set[str] = set()
+    others: set[str] = set()
+    conditions: list[bool] = []
+    for piece in re.split(r"(\{%.*?%\}|\{\{.*?\}\}|\n)", whole):
+        tag = re.match(r"\{%\w* *(if|for|else|elif|endif|endfor)\b *(.*?) *%\}", piece)
+        if tag is None:
+            (drafts if any(conditions) else others).add(piece.strip())
+        elif tag[1] in {"if", "for"}:
+            conditions.append(tag[2] == "draft")
+        elif tag[1] in {"endif", "endfor"}:
+            conditions.pop()
+        else:
+            conditions[-1] = False
+    assert conditions == []
+    return drafts, others
+
+
+@pytest.mark.parametrize("mode", ALL)
+@pytest.mark.parametrize("increment", ["60s", "6s"])
+def test_no_sentence_of_a_draft_stands_in_a_final(kit: Kit, mode: str, increment: str) -> None:
+    drafts, others = draft_pieces()
+    telling = {piece for piece in drafts if len(piece) >= 4 and not any(piece in other for other in others)}
+    assert len(telling) >= 8
+    terms = {**terms_file.load(_TERMS, kit), "billing_increment": increment}
+    item = reviewed(kit, terms, **{**MODES[mode], "scenarios": "营销"})
+    found = {
+        draft: text(render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE, draft)).content)
+        for draft in (True, False)
+    }
+    assert [piece for piece in telling if piece in found[False]] == []
+    assert sum(piece in found[True] for piece in telling) >= 5
+
+
 @pytest.mark.parametrize("mode", ["own", "centre"])
 def test_no_call_fee_no_clauses_about_it(kit: Kit, mode: str) -> None:
     without = {"rent_per_number_month", "price_per_minute"}
@@ -487,6 +527,16 @@ def test_a_draft_of_a_manual_intake_says_on_page_one_what_is_to_be_decided(kit: 
     assert "签署前尚待决定的事项（共1项）：\n场景：营销场景需确认不是令人反感的骚扰外呼" in first
     assert "尚待决定" not in pages[False]
     assert "尚待决定" not in text(made(kit, "buy", True))
+
+
+def test_a_draft_of_what_is_not_ready_says_on_page_one_why(kit: Kit) -> None:
+    item = reviewed(kit, terms_file.load(_TERMS, kit), industries="保健品", contact_mobile="待定", scenarios="营销")
+    options = RenderOptions(DATE, unready=True)
+    found = text(render_contract(kit, item.intake, item.review, item.terms, options).content)
+    first = found.partition("目　录")[0]
+    assert "未通过需求审核的事项（共2项）：\n手机号：" in first
+    assert "行业：「保健品」属于服务方明确不支持外呼的行业\n签署前尚待决定的事项（共1项）：\n场景：" in first
+    assert "未通过需求审核" not in text(made(kit, "buy", True))
 
 
 def test_no_cell_of_labels_breaks(kit: Kit) -> None:

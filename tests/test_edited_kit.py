@@ -15,8 +15,7 @@ from docgen.batch.jobs import Job, Unit, kit_sha256, stamp
 from docgen.batch.work import work
 from docgen.errors import KitError
 from docgen.kit import kits, yaml_lines
-from docgen.kit.kits import KIT_FILE
-from docgen.model.kit import Kit
+from docgen.model.kit import KIT_FILE, Kit
 from docgen.template import text_runs
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"

@@ -15,7 +15,7 @@ from conftest import DATE, ROOT, Run, reviewed
 from fontTools.ttLib import TTFont
 from openpyxl import load_workbook
 
-from docgen.documents import core_face, fonts
+from docgen.documents import core_face, fonts, installed_fonts
 from docgen.documents.context import RenderOptions
 from docgen.errors import MissingGlyphError, SystemMissingError
 from docgen.model.kit import Kit
@@ -168,7 +168,7 @@ def test_the_manifest_names_the_faces_with_their_hashes(run: Run, tmp_path: Path
 
 def test_a_missing_font_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     fonts.require_chinese_font.cache_clear()
-    monkeypatch.setattr(fonts, "_match", lambda _pattern: [])
+    monkeypatch.setattr(installed_fonts, "_lines", lambda _command: [])
     with pytest.raises(SystemMissingError, match="fonts-noto-cjk"):
         fonts.require_chinese_font()
     fonts.require_chinese_font.cache_clear()

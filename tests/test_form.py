@@ -130,6 +130,57 @@ def test_the_form_carries_process_notes_and_questions(blank: bytes) -> None:
     assert "百" + "度" not in text
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "线路对接与线下签署合同合计通常需要1–2周",
+        "先备好已审核通过的话术模板",
+        "需求审核→号码需求对接→测试试用→线路审批与对接→合同签署→服务开通",
+        "不支持「保健品、股票」等行业",
+        "不支持盲打式营销",
+        "填写欢迎语和关键流程的话术全文",
+        "每个被叫号码都要有注册证明",
+        "填写预计的每日外呼量和整体外呼量",
+        "由机器审核加全部人工审核，24小时内反馈结果；未通过的不能批量外呼",
+        "对非会员进行盲打式营销的，立即封禁账号",
+        "①购买新号码主叫号码类型、个数、归属地和外呼并发量无需技术对接",
+        "客户信息、客户资质，填写后提交工单需要，且要求有一定的技术能力和客户体量",
+        "每天至少外呼上万通，且固号和手机号确实不能满足需要时",
+        "400号码只能呼入，不能用于外呼",
+        "有被运营商封号的风险",
+        "请具体到「省-市」，可填多个",
+        "a.业务量足够大：每天至少外呼上万通",
+        "1M约承载15路并发，且上下行对等",
+        "（3）对接方式三：有自己的呼叫中心和号码资源",
+        "一二线城市的测试号码1–2天内可到账号，三四线城市约需一周",
+        "试用阶段只收机器人费用，不收主叫号码的线路费用",
+        "商务合同在线下签署",
+        "机器人系统和呼叫中心线路系统同时开始计费",
+        "月租费大约每个号码每月几十元，通话按分钟计，大约每分钟0.10–0.12元",
+        "线路确定之前无法报价",
+        "没有交了月租费就不限量拨打的方式",
+        "部分线路支持按6秒计费",
+        "专门的平台或专门的客服，可查询话费余额并充值",
+        "通过短信或人工提醒",
+        "不使用虚拟号",
+        "可以手动回拨，但该线路供外呼机器人专用，回拨无法接通",
+    ],
+)
+def test_the_form_carries_each_fact_of_the_process(blank: bytes, fact: str) -> None:
+    assert fact in "".join(queries.text(blank).split())
+
+
+def test_the_clauses_of_the_form_are_numbered_as_findings_cite_them(blank: bytes) -> None:
+    """三、1（2）① and its kin: the headings and items in this order."""
+    lines = ["".join(line.split()) for line in queries.text(blank).splitlines()]
+    wanted = ["三、流程说明", "1、外呼需求审核", "（1）", "（2）", "①行业", "②场景", "③外呼话术", "④被叫号码来源", "⑤被叫号码个数", "（3）",
+              "2、号码需求对接", "（0）", "①购买", "②使用", "③有自己", "（1）", "①", "a.", "b.", "c.", "d.", "②", "③", "（2）", "①", "②", "a.",
+              "b.", "（3）", "①", "②", "3、测试试用", "4、合同签署", "四、常见问题"]  # fmt: skip
+    position = 0
+    for number in wanted:
+        position = next(at for at in range(position, len(lines)) if lines[at].startswith(number)) + 1
+
+
 def test_the_form_carries_kit_and_version(kit: Kit, blank: bytes) -> None:
     assert kit.version_mark in queries.all_text(blank)
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -317,7 +318,7 @@ def test_what_is_added_around_the_form_is_listed_and_remarks_are_told(kit: Kit, 
 
 
 def test_another_version_of_the_kit_is_pointed_out(run: Run, kit: Kit, tmp_path: Path) -> None:
-    older = kit.model_copy(update={"version": "0.9.0"})
+    older = replace(kit, version="0.9.0")
     (tmp_path / "f.docx").write_bytes(render_form(older, DATE))
     (intake,) = run("check", "--json", tmp_path / "f.docx").json["intakes"]
     advice = [f["message"] for f in intake["findings"] if f["rule"] == "value" and f["level"] == "advice"]

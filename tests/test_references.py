@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,7 +158,7 @@ def edited(kit: Kit, tmp_path: Path) -> tuple[Kit, Path]:
     """The kit in a folder whose contract a test may edit."""
     path = tmp_path / "contract.docx"
     path.write_bytes((kit.folder / "contract.docx").read_bytes())
-    return kit.model_copy(update={"folder": tmp_path}), path
+    return replace(kit, folder=tmp_path), path
 
 
 def change(path: Path, old: str, new: str) -> None:

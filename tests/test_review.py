@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from conftest import GOOD, reviewed
@@ -180,9 +182,9 @@ def _saying(kit: Kit, message: str) -> Kit:
     """The kit with another text for its rule on 95 numbers."""
     rules = []
     for rule in kit.rules:
-        cases = tuple(case.model_copy(update={"message": message}) for case in rule.cases)
-        rules.append(rule.model_copy(update={"cases": cases}) if rule.id == "NUM-95" else rule)
-    return kit.model_copy(update={"rules": tuple(rules)})
+        cases = tuple(replace(case, message=message) for case in rule.cases)
+        rules.append(replace(rule, cases=cases) if rule.id == "NUM-95" else rule)
+    return replace(kit, rules=tuple(rules))
 
 
 @pytest.mark.parametrize("taken_away", ["", "greeting_script"])
@@ -197,22 +199,22 @@ def test_a_finding_on_an_answer_that_was_not_asked_for_names_the_sheet(kit: Kit)
     written = {key: Answer(text, Origin("名单", "B2")) for key, text in GOOD.items() if key != "number_count"}
     intake = normalize(Answers("名单", 2, written), kit, "list.xlsx")
     (rule,) = (rule for rule in kit.rules if rule.id == "NUM-RISK")
-    case = rule.cases[0].model_copy(update={"when": "number_count is not given"})
-    always = kit.model_copy(update={"rules": (rule.model_copy(update={"cases": (case,)}),)})
+    case = replace(rule.cases[0], when="number_count is not given")
+    always = replace(kit, rules=(replace(rule, cases=(case,)),))
     (found,) = (one for one in review(intake, always).findings if one.rule == "NUM-RISK")
     assert (found.field, found.origin, found.written) == ("number_count", Origin("名单", None), None)
 
 
-def ruled(kit: Kit, **changes: str) -> Kit:
+def ruled(kit: Kit, **changes: Any) -> Kit:
     """The kit with one rule alone, the first case of IND-2 with these changes."""
     (rule,) = (rule for rule in kit.rules if rule.id == "IND-2")
-    case = rule.cases[0].model_copy(update=changes)
-    return kit.model_copy(update={"rules": (rule.model_copy(update={"cases": (case,)}),)})
+    case = replace(rule.cases[0], **changes)
+    return replace(kit, rules=(replace(rule, cases=(case,)),))
 
 
-def figured(kit: Kit, **changes: str) -> Kit:
+def figured(kit: Kit, **changes: Any) -> Kit:
     """The kit with one figure alone, daily_calls_per_number with these changes."""
-    return kit.model_copy(update={"figures": (kit.figures[0].model_copy(update=changes),)})
+    return replace(kit, figures=(replace(kit.figures[0], **changes),))
 
 
 def test_a_remedy_may_quote_what_a_message_may(kit: Kit) -> None:

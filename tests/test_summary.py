@@ -405,7 +405,7 @@ def test_the_kits_template_renders_without_a_warning(kit: Kit, caplog: pytest.Lo
 def own_template(kit: Kit, tmp_path: Path) -> tuple[Kit, Path]:
     """The kit in a folder whose review.html a test may write."""
     (tmp_path / "review.css").write_text("", encoding="utf-8")
-    return kit.model_copy(update={"folder": tmp_path}), tmp_path / "review.html"
+    return replace(kit, folder=tmp_path), tmp_path / "review.html"
 
 
 def test_an_unknown_name_is_refused_with_its_line(own_template: tuple[Kit, Path]) -> None:

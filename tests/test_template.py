@@ -8,6 +8,7 @@ import shutil
 import uuid
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -171,7 +172,7 @@ def test_a_mistake_is_told_with_its_place(run: Run, plain: Path, paragraph: str,
 def test_every_mistake_stops_the_contract(kit: Kit, folder: Path) -> None:
     edit(folder / "contract.docx", written(*(paragraph for paragraph, _, _ in MISTAKES)))
     item = reviewed(kit)
-    mine = kit.model_copy(update={"folder": folder})
+    mine = replace(kit, folder=folder)
     with pytest.raises(KitError) as caught:
         render_contract(mine, item.intake, item.review, item.terms, RenderOptions(DATE))
     remarks = template_check.check_file(folder / "contract.docx", kit)
@@ -312,14 +313,14 @@ def test_what_is_right_is_not_reported_and_renders(
 ) -> None:
     assert contract_lines(run, plain, written(*paragraphs), code=0) == []
     item = reviewed(kit)
-    kit = kit.model_copy(update={"folder": plain})
+    kit = replace(kit, folder=plain)
     assert render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE)).content
 
 
 def lines_made(kit: Kit, folder: Path, **changes: str) -> list[str]:
     """The lines of the contract that the kit in `folder` makes of the good intake with these changes."""
     item = reviewed(kit, **changes)
-    kit = kit.model_copy(update={"folder": folder})
+    kit = replace(kit, folder=folder)
     return queries.text(
         render_contract(kit, item.intake, item.review, item.terms, RenderOptions(DATE)).content
     ).splitlines()
@@ -385,7 +386,7 @@ def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path
     edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
     assert lines_made(kit, plain)[0] == ("是" if holds else "否")
     case = RuleCase(level=Level.MANUAL, when=condition, message="m", remedy="r", fields=("daily_calls",))
-    found = reviewed(kit.model_copy(update={"rules": (Rule(id="ONE", title="t", cases=(case,)),)})).review.findings
+    found = reviewed(replace(kit, rules=(Rule(id="ONE", title="t", cases=(case,)),))).review.findings
     assert [finding.rule for finding in found] == (["ONE"] if holds else [])
 
 
@@ -442,9 +443,7 @@ def test_what_word_corrects_by_itself_is_healed_and_noted(run: Run, kit: Kit, pl
     ]
     assert all(line.startswith("note: word/document.xml, paragraph ") for line in lines)
     item = reviewed(kit)
-    made = render_contract(
-        kit.model_copy(update={"folder": plain}), item.intake, item.review, item.terms, RenderOptions(DATE)
-    )
+    made = render_contract(replace(kit, folder=plain), item.intake, item.review, item.terms, RenderOptions(DATE))
     assert queries.text(made.content).startswith("买\n北京示例科技有限公司\n")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import platform
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -24,13 +23,14 @@ from docgen.batch.jobs import Job, kit_sha256
 from docgen.errors import DocgenError, SystemMissingError, UsageError
 from docgen.language import phrase, tr
 from docgen.output import files
+from docgen.patterns import regex
 from docgen.workers.pool import AHEAD, WorkerDiedError
 
 #: The longest to wait for an answer of the scheduler, and for its first worker, in seconds.
 _CONNECT, _FIRST_WORKER = 5, 15
 #: How long the number of workers is taken to stay as it is, in seconds.
 _RECOUNT = 2.0
-_ADDRESS = re.compile(r"(tcp|tls)://.+:\d{1,5}")
+_ADDRESS = regex(r"(tcp|tls)://.+:\d{1,5}")
 _INSTALL = phrase("install the same docgen there, with the extra cluster")
 #: What a worker process runs first: Ctrl-C reaches every process of a terminal, and this one decides.
 _DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,6 +22,7 @@ from docgen.kit import kits
 from docgen.language import tr
 from docgen.output import files
 from docgen.output.storage import Location
+from docgen.patterns import regex
 from docgen.workers.pool import WorkerDiedError, Workers
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def run(
         )
 
 
-_OPEN_ADDRESS = re.compile(r"tcp://\[?(.+?)\]?:\d{1,5}")
+_OPEN_ADDRESS = regex(r"tcp://\[?(.+?)\]?:\d{1,5}")
 
 
 def exposure(cluster: str | None) -> str:

@@ -31,7 +31,7 @@ from docgen.packet.duplicates import marks_of
 from docgen.pipeline import Opened, SourceFile, open_source
 from docgen.reading import look
 from docgen.text import fold
-from docgen.workers import limits
+from docgen.workers import garbage, limits
 from docgen.workers.pool import beat
 
 #: Deaths of workers after which an intake is given up.
@@ -53,6 +53,7 @@ def work(job: Job, unit: Unit) -> Outcome:
         limits.end_reading()
         limits.limit_time(None)
         beat(None)
+        garbage.keep_what_is_loaded()  # by the first unit, which has loaded everything
 
 
 def _begin(job: Job, step: str) -> None:

@@ -7,7 +7,6 @@ so that no spreadsheet runs it.  Equal outcomes give equal bytes.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from docgen.batch.summary import RunFacts, Summary
 from docgen.language import phrase, tr, word
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
+from docgen.patterns import regex
 from docgen.text import printable
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
@@ -30,7 +30,7 @@ _ROWS, _LINKED_ROWS = 1_048_575, 65_530
 _LONGEST_CELL = 32_767  # of units of UTF-16
 _CHART = {"width": 605, "height": 302}  # 16 by 8 centimetres
 #: What XML cannot hold.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MADE = dt.datetime(1980, 1, 1)
 
 #: The columns of the sheets, each with its width.

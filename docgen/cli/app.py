@@ -18,6 +18,7 @@ from docgen.cli.help_texts import translated
 from docgen.cli.options import common
 from docgen.errors import DocgenError, ExitCode, bug, trace
 from docgen.language import tr
+from docgen.workers import garbage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,6 +46,7 @@ for command in (
 
 def main() -> NoReturn:
     """The console script: run the command line, and turn every failure into one line and an exit code."""
+    garbage.look_seldom()
     logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -19,7 +19,6 @@ from docgen.cli.progress import Lines, reporter
 from docgen.errors import DocgenError, ExitCode
 from docgen.language import tr
 from docgen.library import MOST_INTAKES, TIMEOUT
-from docgen.model.intake import Verdict
 
 if TYPE_CHECKING:
     from docgen.batch.jobs import Outcome
@@ -83,6 +82,8 @@ def batch(
         _report(batch.events(lines.note), out, lines)
     if lines.tally.failed:
         raise click.exceptions.Exit(ExitCode.BATCH)
+    from docgen.model.intake import Verdict
+
     exit_by(map(Verdict, lines.tally.verdicts))
 
 

@@ -93,7 +93,8 @@ def _file(target: str | None) -> Path | None:
 def _kit_of(file: Path, kit_name: str) -> Kit:
     """The kit whose names a template may use: the one that --kit gives, else that of its folder, else the default."""
     from docgen.kit import kits
+    from docgen.model.kit import KIT_FILE
 
     given = click.get_current_context().get_parameter_source("kit_name") is ParameterSource.COMMANDLINE
-    own = (file.parent / kits.KIT_FILE).is_file()
+    own = (file.parent / KIT_FILE).is_file()
     return kits.load(file.parent) if own and not given else load_kit(kit_name)

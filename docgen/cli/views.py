@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -13,14 +13,16 @@ from rich.text import Text
 
 from docgen import values
 from docgen.documents.context import show_figure
-from docgen.documents.template_fields import Listing
 from docgen.language import phrase, tr, word
 from docgen.language.columns import padded
-from docgen.library.cases import Case
-from docgen.model.as_json import OutsideJson
 from docgen.model.intake import Finding, Level, Verdict
-from docgen.packet.packet import Packet
 from docgen.text import clean_long
+
+if TYPE_CHECKING:
+    from docgen.documents.template_fields import Listing
+    from docgen.library.cases import Case
+    from docgen.model.as_json import OutsideJson
+    from docgen.packet.packet import Packet
 
 _LEVEL_STYLE = {Level.INVALID: "red", Level.REJECT: "red", Level.MANUAL: "yellow", Level.ADVICE: "cyan"}
 _VERDICT_STYLE = {

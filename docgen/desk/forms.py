@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from starlette.concurrency import run_in_threadpool
@@ -14,8 +13,9 @@ from docgen import values
 from docgen.desk.settings import LONGEST_ANSWER
 from docgen.model.intake import Chosen
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 
-_ID = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,5})")
+_ID = regex(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,5})")
 
 
 def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Request], object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from docgen import __version__
+from docgen.patterns import regex
 from docgen.text import printable
 
 _FOLDER = Path(__file__).parent / "pages"
@@ -24,7 +24,7 @@ _WORDS = _FOLDER / "words.yaml"
 LANGUAGES = ("zh", "en")
 #: The parts of the desk: where each begins, and the text that names it.
 _SECTIONS = (("/", "inbox"), ("/runs", "runs"))
-_ASKED = re.compile(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
+_ASKED = regex(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from docgen.documents import context, output_check
 from docgen.documents.context import RenderOptions
+from docgen.documents.kept_templates import word_template
 from docgen.documents.properties import REVIEWED_BY, with_properties
 from docgen.language import tr
 from docgen.model.intake import Intake, Review, Value
@@ -23,7 +24,7 @@ def render_contract(
 
     Raises KitError where the kit's contract.docx cannot be used, ProofError where the result is no sound file.
     """
-    template = word.compile_template(kit.folder / CONTRACT_TEMPLATE, context.names(kit))
+    template = word_template(kit.folder / CONTRACT_TEMPLATE, kit, context.names)
     rendered = word.render(template, context.context(kit, intake, review, terms, options))
     properties = {REVIEWED_BY: options.reviewed_by} if options.reviewed_by else {}
     return output_check.word(with_properties(rendered, properties), tr("the contract"))

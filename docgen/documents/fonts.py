@@ -7,16 +7,16 @@ user's cache folder, named by the faces they were cut from: another font, or ano
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen.documents import core_face
+from docgen.documents import core_face, installed_fonts
 from docgen.errors import SystemMissingError
-from docgen.language import phrase, tr
+from docgen.language import tr
 from docgen.output import files
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
@@ -24,7 +24,6 @@ from docgen.output import files
 FAMILY, SYMBOLS_FAMILY = "Noto Sans CJK SC", "DejaVu Sans"
 _CHINESE = "zh-cn"
 _WEIGHTS = {"regular": "Regular", "bold": "Bold"}
-_HINT = phrase("install a Chinese font: apt-get install fontconfig fonts-noto-cjk")
 
 
 class _Face(NamedTuple):
@@ -39,8 +38,8 @@ class _Face(NamedTuple):
 @cache
 def require_chinese_font() -> None:
     """Raise SystemMissingError where no installed face can set Chinese."""
-    if not any(_CHINESE in face.languages for face in _match(f":lang={_CHINESE}")):
-        raise SystemMissingError(tr("no installed font can set Chinese"), _HINT)
+    if _nearest(f":lang={_CHINESE}", _sets_chinese) is None:
+        raise SystemMissingError(tr("no installed font can set Chinese"), tr(installed_fonts.HINT))
 
 
 def faces() -> Mapping[str, str]:
@@ -53,18 +52,18 @@ def faces() -> Mapping[str, str]:
     for weight in _WEIGHTS:
         chinese, symbols = _chinese(weight), _symbols(weight)
         paths |= {face.file for face in (chinese, symbols) if face}
-    return {path.name: _sha256(path) for path in sorted(paths, key=lambda path: path.name)}
+    return {path.name: installed_fonts.sha256(path) for path in sorted(paths, key=lambda path: path.name)}
 
 
 @cache
 def _chinese(weight: str) -> _Face | None:
     """The installed face that is nearest to FAMILY and sets Chinese."""
-    return next((face for face in _match(f"{FAMILY}:{weight}:lang={_CHINESE}") if _CHINESE in face.languages), None)
+    return _nearest(f"{FAMILY}:{weight}:lang={_CHINESE}", _sets_chinese)
 
 
 @cache
 def _symbols(weight: str) -> _Face | None:
-    return next((face for face in _match(f"{SYMBOLS_FAMILY}:{weight}") if SYMBOLS_FAMILY in face.families), None)
+    return _nearest(f"{SYMBOLS_FAMILY}:{weight}", lambda face: SYMBOLS_FAMILY in face.families)
 
 
 # -- core faces --------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def _core(weight: str) -> Core | None:
     # Fontconfig counts the instances of a variable face in the upper half of the index.
     if chinese is None or FAMILY not in chinese.families or chinese.number >> 16:
         return None
-    sources = [_sha256(face.file) for face in (chinese, symbols) if face]
+    sources = [installed_fonts.sha256(face.file) for face in (chinese, symbols) if face]
     key = hashlib.sha256("\n".join([*sources, str(chinese.number), str(core_face.CUT_VERSION)]).encode()).hexdigest()
     folder = platformdirs.user_cache_path("docgen", appauthor=False)
     return Core(weight, chinese, symbols, folder / f"core-{weight}-{key[:16]}.ttf")
@@ -139,7 +138,13 @@ def undrawable(text: Iterable[str]) -> list[str]:
 
     White space, controls and other characters that leave no mark need no face.
     """
-    return sorted(character for character in set(text) - _drawable() if _leaves_a_mark(character))
+    firsts, lasts = _drawable()
+
+    def is_drawable(character: str) -> bool:
+        at = bisect_right(firsts, ord(character)) - 1
+        return at >= 0 and ord(character) <= lasts[at]
+
+    return sorted(one for one in set(text) if not is_drawable(one) and _leaves_a_mark(one))
 
 
 def _leaves_a_mark(character: str) -> bool:
@@ -158,39 +163,49 @@ def packages(characters: Iterable[str]) -> list[str]:
 
 
 @cache
-def _drawable() -> frozenset[str]:
-    """Every character of the installed outline faces: Pango, which lays text out, turns to any of them."""
-    rows = _ask("fc-list", "--format", "%{fontformat}\\t%{charset}\\n")
+def _drawable() -> tuple[list[int], list[int]]:
+    """Where each range of characters begins and ends that the installed outline faces have together: Pango, which
+    lays text out, turns to any of them."""
+    firsts, lasts = installed_fonts.ask("fc-list", "--format", "%{fontformat}\\t%{charset}\\n", make=_ranges)
+    return firsts, lasts
+
+
+def _ranges(rows: Iterable[str]) -> tuple[list[int], list[int]]:
     charsets = {charset for kind, _, charset in (row.partition("\t") for row in rows) if kind in {"TrueType", "CFF"}}
-    codes: set[int] = set()
-    for span in {span for charset in charsets for span in charset.split()}:
-        first, _, last = span.partition("-")
-        codes.update(range(int(first, 16), int(last or first, 16) + 1))
-    return frozenset(map(chr, codes))
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for first, last in sorted(_span(span) for span in {span for charset in charsets for span in charset.split()}):
+        if lasts and first <= lasts[-1] + 1:
+            lasts[-1] = max(lasts[-1], last)
+        else:
+            firsts.append(first)
+            lasts.append(last)
+    return firsts, lasts
+
+
+def _span(written: str) -> tuple[int, int]:
+    first, _, last = written.partition("-")
+    return int(first, 16), int(last or first, 16)
 
 
 # -- fontconfig --------------------------------------------------------------------------------------
 
 
-def _match(pattern: str) -> list[_Face]:
-    """The installed faces nearest to a fontconfig pattern, best first; the best may be quite another."""
-    rows = _ask("fc-match", "--sort", "--format", "%{file}\\t%{index}\\t%{family}\\t%{lang}\\n", pattern)
-    return [
-        _Face(Path(file), int(number), frozenset(families.split(",")), frozenset(languages.split("|")))
-        for file, number, families, languages in (row.split("\t") for row in rows)
-    ]
+def _nearest(pattern: str, suits: Callable[[_Face], bool]) -> _Face | None:
+    """The installed face nearest to a fontconfig pattern that suits; the nearest of all may be quite another."""
+
+    def row_of(rows: list[str]) -> list[str]:
+        return next(([row] for row in rows if suits(_face(row))), [])
+
+    format_ = "%{file}\\t%{index}\\t%{family}\\t%{lang}\\n"
+    found = installed_fonts.ask("fc-match", "--sort", "--format", format_, pattern, make=row_of)
+    return _face(found[0]) if found else None
 
 
-def _ask(*command: str) -> list[str]:
-    """The lines that a command of fontconfig prints.  Raises SystemMissingError where it cannot run."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    except (OSError, subprocess.SubprocessError) as cause:
-        raise SystemMissingError(tr("fontconfig cannot be asked for fonts: {cause}", cause=cause), _HINT) from cause
-    return done.stdout.splitlines()
+def _face(row: str) -> _Face:
+    file, number, families, languages = row.split("\t")
+    return _Face(Path(file), int(number), frozenset(families.split(",")), frozenset(languages.split("|")))
 
 
-@cache
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _sets_chinese(face: _Face) -> bool:
+    return _CHINESE in face.languages

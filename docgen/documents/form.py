@@ -13,6 +13,7 @@ from docgen import values
 from docgen.documents import context, form_controls, output_check
 from docgen.documents.context import KitMark
 from docgen.documents.correction import Correction, CorrectionEntry
+from docgen.documents.kept_templates import word_template
 from docgen.model.display import Shown
 from docgen.model.intake import Value
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
@@ -82,7 +83,7 @@ def returned_form(kit: Kit, date: dt.date, intake: Correction) -> bytes:
 
 
 def _render(kit: Kit, date: dt.date, entries: Mapping[str, CorrectionEntry], summary: tuple[str, ...] = ()) -> bytes:
-    template = word.compile_template(kit.folder / FORM_TEMPLATE, names(kit))
+    template = word_template(kit.folder / FORM_TEMPLATE, kit, names)
     return output_check.form(word.render(template, form_context(kit, date, entries, summary)), kit).content
 
 

@@ -23,20 +23,21 @@ from docgen.documents import context
 from docgen.documents.context import KitMark
 from docgen.documents.correction import TO_MEND, asked
 from docgen.documents.findings import spoken
+from docgen.documents.kept_templates import page_template
 from docgen.expressions import sandbox
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Figure, Kit
+from docgen.patterns import regex
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
-from docgen.template.page import compile_page
 from docgen.text import clean_line, printable
 from docgen.values.shown import shown, shown_limits
 
 LETTER_TEMPLATE = "letter.txt"
 _SHORT = 2  # a label of so few characters may be a word of the sentence
 _SHEET = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+_ADDRESS = regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 #: Parts of a mail are told apart by a line that none of them holds; the same one gives the same bytes.
 _BOUNDARY = "=_docgen_{}_of_this_mail_="
 
@@ -133,7 +134,7 @@ def render_letter(
     deadline: dt.date | None = None,
 ) -> Letter:  # fmt: skip
     """The letter to one customer.  Raises KitError where the kit's letter.txt cannot be used."""
-    template = compile_page(kit.folder / LETTER_TEMPLATE, names(kit))
+    template = page_template(kit.folder / LETTER_TEMPLATE, kit, names)
     own = _names(kit, intake, review, terms, date, deadline)
     figures = {f.key: context.shown_figure(review.figures[f.key]) for f in _figures(kit)}
     text = template.render(

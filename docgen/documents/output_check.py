@@ -8,7 +8,6 @@ the customer's text; one of the template's own cannot be left over, since a temp
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from collections import Counter
@@ -18,14 +17,15 @@ from typing import Any
 from docgen.errors import ProofError
 from docgen.language import tr
 from docgen.model.kit import Field, Kit
+from docgen.patterns import regex
 from docgen.template import containers
 from docgen.template.package import xml_fault
 from docgen.template.word import Rendered
 
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
-_MARKS = re.compile(rb"\xef\xb7[\x90-\x92]")
-_CONTROL_TAG = re.compile(rb'<w:tag w:val="([^"]*)"')
-_CONTROL_ID = re.compile(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmarks bear theirs as an attribute
+_MARKS = regex(rb"\xef\xb7[\x90-\x92]")
+_CONTROL_TAG = regex(rb'<w:tag w:val="([^"]*)"')
+_CONTROL_ID = regex(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmarks bear theirs as an attribute
 
 
 def word(document: Rendered, what: str) -> Rendered:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from markupsafe import escape
 
+from docgen.patterns import regex
 from docgen.template import package
 from docgen.template.word import Rendered
 from docgen.template.word_parts import TYPES
@@ -26,7 +27,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
 #: The format of a custom property; their numbers begin with 2 (ISO 29500-1, 15.2.12.2).
 _FORMAT, _FIRST = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}", 2
-_NUMBER = re.compile(r'\bpid="(\d+)"')
+_NUMBER = regex(r'\bpid="(\d+)"')
 
 
 def with_properties(document: Rendered, properties: Mapping[str, str]) -> Rendered:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -35,6 +34,7 @@ from openpyxl.xml.functions import tostring
 
 from docgen.errors import WriteError
 from docgen.language import tr
+from docgen.patterns import regex
 from docgen.template import package
 
 _TIME = dt.datetime(1980, 1, 1)  # the earliest time that a zip entry can carry
@@ -42,7 +42,7 @@ _TEXT_FORMAT = "@"
 _COMMENT_COLUMNS = 46
 _LINE = 1.4  # height of a line, in sizes of its face
 _TITLE_LENGTH = 31
-_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
+_NOT_IN_TITLES = regex(r"[\[\]:*?/\\]")
 
 HEADING_FACE, FACE = "Microsoft YaHei", "DengXian"
 _RED, _INK, _GREY = "C00000", "1F2937", "6B7280"
@@ -85,7 +85,7 @@ def literal(text: str) -> str:
     return _CODED.sub("_x005F_", text)
 
 
-_CODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_CODED = regex("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def put(

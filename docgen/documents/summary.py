@@ -20,15 +20,15 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from docgen.documents import context, fonts, output_check
+from docgen.documents import context, fonts, output_check, pdf_library
 from docgen.documents.context import RenderOptions
 from docgen.documents.excerpts import excerpts
+from docgen.documents.kept_templates import page_template
 from docgen.errors import KitError, MissingGlyphError, SystemMissingError
 from docgen.file_cache import cached_by_file
 from docgen.language import listed, tr
 from docgen.model.intake import Intake, Review, Value
 from docgen.model.kit import Kit
-from docgen.template.page import compile_page
 
 REVIEW_TEMPLATE = "review.html"
 REVIEW_STYLE = "review.css"
@@ -126,7 +126,7 @@ def _missing_glyphs(characters: Sequence[str], kit: Kit, intake: Intake, review:
 
 
 def _html(kit: Kit, names: Mapping[str, Any]) -> str:
-    return compile_page(kit.folder / REVIEW_TEMPLATE, context.names(kit)).render(names)
+    return page_template(kit.folder / REVIEW_TEMPLATE, kit, context.names).render(names)
 
 
 class _Printer(NamedTuple):
@@ -142,7 +142,7 @@ class _Printer(NamedTuple):
 @cached_by_file
 def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     try:
-        import weasyprint
+        weasyprint = pdf_library.load()
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as cause:
@@ -233,9 +233,12 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
 
 
 def _finish(document: Any, pdf: Any, *, attached: int) -> None:
-    """Add the PDF/UA identification to the metadata of what is then proven sound."""
+    """Add the PDF/UA identification to the metadata of what is then proven sound, and make the bytes of it all."""
+    from docgen.documents import pdf_objects  # pydyf comes with the PDF library
+
     output_check.pdf(pdf.objects, len(document.pages), attached, tr("the review summary"))
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
             item.stream = [whole.replace(_END_OF_METADATA, _UA_METADATA + _END_OF_METADATA, 1)]
+    pdf.objects[:] = pdf_objects.made(pdf.objects)

@@ -13,7 +13,7 @@ from docgen.errors import KitError
 from docgen.expressions import sandbox
 from docgen.kit import kits
 from docgen.language import tr
-from docgen.model.kit import FORM_TEMPLATE, Field, Kit
+from docgen.model.kit import FORM_TEMPLATE, KIT_FILE, Field, Kit
 from docgen.template import page, word
 from docgen.template.context_types import Names
 from docgen.template.examine import Examined
@@ -112,7 +112,7 @@ def _unused(kit: Kit, used: set[str]) -> Iterator[Remark]:
     used = used | _used_by_kit(kit) | (set(kit.fields) if "answers" in used else set())
     for key, field in kit.all_fields.items():
         if key not in used:
-            place = f"{kit.folder / kits.KIT_FILE}: {field.section}.{key}"
+            place = f"{kit.folder / KIT_FILE}: {field.section}.{key}"
             what = tr("the field {key!r} ({label}) is used by no template, rule or figure", key=key, label=field.label)
             yield Remark(place, what, is_note=True)
 
@@ -123,7 +123,7 @@ def _used_by_kit(kit: Kit) -> set[str]:
     conditions = [case.when for case in cases]
     conditions += [source for figure in kit.figures for source in (figure.value, figure.when)]
     texts = [text for case in cases for text in (case.message, case.remedy, case.ask)]
-    texts += kit.outputs.model_dump().values()
+    texts += vars(kit.outputs).values()
     checked = {key for case in cases for key in case.each}
     return {kit.name_field, *checked, *_names(conditions), *_printed(texts)}
 

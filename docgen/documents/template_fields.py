@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from docgen.documents import context, form, letter
 from docgen.documents.letter import LETTER_TEMPLATE
-from docgen.expressions import sandbox
+from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.language import phrase, tr
 from docgen.model.kit import FORM_TEMPLATE, Field, FieldType, Kit
 from docgen.template.context_types import ANYTHING, ENTRIES, RECORD, ContextType, Names
@@ -124,15 +124,15 @@ def _entry(name: str, shape: ContextType) -> FieldEntry:
 def _language() -> Iterator[Listing]:
     """The filters, tests and functions that docgen adds to those of Jinja2."""
     kinds: list[tuple[str, str, Mapping[str, Callable[..., Any]]]] = [
-        (phrase("filter"), "{{ x | %s }}", sandbox.FILTERS),
-        (phrase("test"), "{%% if x is %s %%}", sandbox.TESTS),
+        (phrase("filter"), "{{ x | %s }}", FILTERS),
+        (phrase("test"), "{%% if x is %s %%}", TESTS),
     ]
     entries = [
         FieldEntry(form % name, kind, meaning=_first_line(f))
         for kind, form, known in kinds
         for name, f in known.items()
     ]
-    for name, function in sandbox.FUNCTIONS.items():
+    for name, function in FUNCTIONS.items():
         parameters = ", ".join(inspect.signature(function).parameters)
         entries.append(FieldEntry(f"{name}({parameters})", phrase("function"), meaning=_first_line(function)))
     yield Listing(phrase("filters, tests and functions"), tuple(entries))

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import LINE_BREAK, fold, visible
 
 # A clause ends at ，。；！？, their ASCII forms and the line's end; 、 only parts the items of a list.
-_CLAUSE_END = re.compile(r"[,;!?。\n…]|\.(?=\s|$)")
-_TRICKS = re.compile(r"[^\w、]|_")  # `盲 打`, `盲·打`, `“盲打”`
+_CLAUSE_END = regex(r"[,;!?。\n…]|\.(?=\s|$)")
+_TRICKS = regex(r"[^\w、]|_")  # `盲 打`, `盲·打`, `“盲打”`
 _END = "\n"  # stands at the end of a squeezed clause
 _WINDOW = 10
 _REACH = 60  # however long a list is: keeps the search linear
@@ -27,18 +28,18 @@ _NO_NEGATION = (
     "|[特区分级类性个识鉴辨差告派]别|别[墅人的名家处]"
 )
 # 非 and the like before a word for people are spent on it: `对非会员盲打` does call blindly.
-_SPENT = re.compile("会员|用户|客户|成员|群体|人")
+_SPENT = regex("会员|用户|客户|成员|群体|人")
 _NARROW = "(?<!并)(?<!绝)(?<!决)非|(?:(?<![绝反])对|向|给)(?:不|未|没有?|非)是?|(?:未|没有?)(?=注册|登记|认证)"
 _NEGATOR = (
     "拒绝|杜绝|禁止|严禁|避免|以免|抵制|反对|排除|停止|停用|放弃|终止|取消|除了?(?=.{1,40}外)"
     "|(?:并|绝|决|从|均|尚|暂|切|请)?(?:不|没有?|无|未|勿|毋|莫(?!名)|非|别)"
 )
-_TOKEN = re.compile(f"(?P<none>{_NO_NEGATION})|(?P<narrow>{_NARROW})|(?P<wide>{_NEGATOR})")
-_CONTRAST = re.compile(
+_TOKEN = regex(f"(?P<none>{_NO_NEGATION})|(?P<narrow>{_NARROW})|(?P<wide>{_NEGATOR})")
+_CONTRAST = regex(
     "而是|而且|反而|转而|而改|但(?!凡)|(?<![冷退忘])却|只(?!要)|改为|改用|改成|转为|转用|也|还(?![款清贷债钱原])|不过(?![度分问期])|可是|就是"
 )
-_TURN = re.compile("而是|而且|反而|转而|但(?!凡)|(?<![冷退忘])却|改为|改用|可是|不过(?![度分问期])")
-_FILLER = re.compile(
+_TURN = regex("而是|而且|反而|转而|但(?!凡)|(?<![冷退忘])却|改为|改用|可是|不过(?![度分问期])")
+_FILLER = regex(
     "以任何形式|任何|形式|方式|途径|渠道|从事|进行|开展|涉及|参与|采用|采取|使用|通过|针对|包括|包含|属于|存在|提供|接受|支持|允许|注册"
     "|我司|我们|公司|一切|所有|各类|各种|此类|这类|相关|业务|行为|一律|坚决|予以|[做会是有在以从由经用的了过为与和或及对向去得再曾将可能许予]"
 )
@@ -47,7 +48,7 @@ _VERBS = (
     "|是|属于|发生|考虑"
 )
 _AFTER = f"(?={_END}|[了过的此这该类、]|任何|发生|出现|行为|事项|范围|之列|使用|开展|进行)"
-_DENIAL = re.compile(
+_DENIAL = regex(
     f"(?:不|没有?|无|未|勿)(?:{_VERBS})+{_AFTER}|(?:无|否|没有?|不|未)(?={_END})|无此"
     f"|(?:禁止|严禁|杜绝|拒绝|抵制){_AFTER}|除外|以外|之外|零容忍|0容忍"
 )

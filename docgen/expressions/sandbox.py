@@ -6,73 +6,25 @@ them and compare by their key.  A value that was not given is `Missing` in both 
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from decimal import Decimal
 from functools import cache, wraps
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.parser import Parser
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen import text as texts
 from docgen.errors import KitError
-from docgen.expressions import limits, negation
+from docgen.expressions import codes, evaluation, limits
+from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.language import tr
-from docgen.model.display import Missing, Shown, is_given, plain
+from docgen.model.display import Missing, Shown, plain
+from docgen.patterns import regex
 
-
-def ceil(value: Any) -> Any:
-    """The least whole number not below `value`; a missing value stays missing."""
-    value = plain(value)
-    return value if isinstance(value, Missing) else math.ceil(value)
-
-
-def _names(items: Iterable[Any]) -> list[str]:
-    return [getattr(item, "city", item) for item in items]
-
-
-def every(items: Any, names: Iterable[str]) -> bool:
-    """Whether there are items and all are among `names`; a region counts by its city."""
-    found = _names(plain(items))
-    return bool(found) and all(name in names for name in found)
-
-
-def some(items: Any, names: Iterable[str]) -> bool:
-    """Whether any item is among `names`; a region counts by its city."""
-    return any(name in names for name in _names(plain(items)))
-
-
-def least(first: Any, second: Any) -> Any:
-    """The smaller of two numbers; missing where either is."""
-    first, second = plain(first), plain(second)
-    for value in (first, second):
-        if isinstance(value, Missing):
-            return value
-    return min(first, second)
-
-
-def rmb(amount: Any) -> Any:
-    """An amount of yuan in Chinese capitals (大写); a missing value stays missing."""
-    amount = plain(amount)
-    return amount if isinstance(amount, Missing) else texts.capitals(Decimal(amount))
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "asserts": negation.asserts,
-    "denies": negation.denies,
-    "ceil": ceil,
-    "every": every,
-    "some": some,
-    "least": least,
-}
-FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
-#: What authors call filters and tests in their own words.
-SPOKEN_OF = {"大写": "rmb", "人民币": "rmb", "金额大写": "rmb", "已填": "given", "已填写": "given"}
-TESTS: dict[str, Callable[..., bool]] = {"given": is_given}
 #: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
 _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
 #: And those that reckon, with the numbers behind what is shown: `int` would make a 0 of what it does not know.
@@ -245,7 +197,7 @@ FAILURES = (
 )  # fmt: skip
 
 
-_UNDEFINED = re.compile(r"'\w+' is undefined")
+_UNDEFINED = regex(r"'\w+' is undefined")
 
 
 def reason(cause: BaseException) -> str:
@@ -283,8 +235,25 @@ class Expression(NamedTuple):
 @cache
 def expression(source: str) -> Expression:
     """Compile an expression once per process.  Raises jinja2.TemplateSyntaxError."""
+    names, code = codes.of(codes.EXPRESSION, source, _compiled_expression)
+    return Expression(source, names, evaluation.plain(_template(code)))
+
+
+def _compiled_expression(source: str) -> codes.Code:
     names = frozenset(reference.name for reference in references(parse_expression(source)))
-    return Expression(source, names, plain_text_sandbox().compile_expression(source, undefined_to_none=False))
+    environment = plain_text_sandbox()
+    parser = Parser(environment, source, state="variable")
+    tree = parser.parse_expression()
+    if not parser.stream.eos:
+        raise TemplateSyntaxError("something stands behind the expression", parser.stream.current.lineno)
+    tree.set_environment(environment)
+    body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store"), tree, lineno=1)]
+    return names, environment.compile(nodes.Template(body, lineno=1))
+
+
+def _template(code: CodeType) -> Template:
+    environment = plain_text_sandbox()
+    return environment.template_class.from_code(environment, code, environment.make_globals(None))
 
 
 class Message(NamedTuple):
@@ -307,6 +276,11 @@ class Message(NamedTuple):
 @cache
 def message(source: str) -> Message:
     """Compile the text of a finding once per process.  Raises jinja2.TemplateSyntaxError."""
+    names, code = codes.of(codes.TEXT, source, _compiled_text)
+    return Message(source, names, _template(code))
+
+
+def _compiled_text(source: str) -> codes.Code:
     environment = plain_text_sandbox()
     names = frozenset(reference.name for reference in references(environment.parse(source)))
-    return Message(source, names, environment.from_string(source))
+    return names, environment.compile(source)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
+from docgen import values
 from docgen.extract.template_text import letters
 from docgen.extract.vocabulary import Vocabulary
+from docgen.model.kit import Kit
+from docgen.patterns import regex
 from docgen.text import visible
 
-_LINE = re.compile(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
-_BOTH = re.compile(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
+_LINE = regex(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
+_BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
 #: So many letters of a hint at the beginning or end of a text are no chance.
 _TELLING = 6
@@ -23,6 +27,12 @@ class AnswerText(NamedTuple):
 
     text: str
     remains: str = ""
+
+
+@lru_cache(maxsize=1024)
+def unit_of(kit: Kit, key: str, label: str) -> str:
+    """The unit that a label of the field states and the field does not count in: 万 of `外呼量（万）`."""
+    return values.stated_unit(kit.all_fields[key], label)
 
 
 def without_print(vocabulary: Vocabulary, key: str, text: str) -> AnswerText:

@@ -14,11 +14,12 @@ from docgen.extract.marks import CellMark, chosen, mark_of
 from docgen.formats.grid import Extent
 from docgen.model.intake import Chosen, Value
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 from docgen.text import clean_line, fold, says_nothing
 from docgen.values import yesno
 
 #: A tick or an empty box at either end of a text.
-_GLYPHS = re.compile(
+_GLYPHS = regex(
     r"^(?P<before>[^\w\s(（]|\[[ xXvV√]?\]|[(（][ √]?[)）])?\s*(?P<name>.*?)"
     r"\s*(?P<after>[^\w\s)）]|\[[ xXvV√]?\]|[(（][ √]?[)）])?$",
     re.DOTALL,

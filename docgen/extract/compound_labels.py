@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 from docgen.text import fold
 from docgen.values import yesno
 
@@ -15,7 +15,7 @@ from docgen.values import yesno
 _BETWEEN = ("/", "／", "、", "，", ",", "；", ";", "|", "｜", "\n", "+", "&", "和", "及")
 #: Between a label and one of its choices.
 _BEFORE_OPTION = frozenset("/／>›·|｜_.-—－(（[【〔")
-_NUMBERED = re.compile(r"^(?:\(?\d{1,2}\)?[.、:：-]|[a-z][.、:：)-]|[①-⑳])(?=.)")
+_NUMBERED = regex(r"^(?:\(?\d{1,2}\)?[.、:：-]|[a-z][.、:：)-]|[①-⑳])(?=.)")
 _LONGEST = 60
 #: The key of 其他, among the keys of choices.
 OTHER = "other"

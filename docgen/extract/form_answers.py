@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,9 +19,10 @@ from docgen.extract.words import Heading
 from docgen.formats.grid import Cell
 from docgen.model.intake import Level
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 from docgen.text import fold, is_instruction
 
-_EXAMPLE = re.compile(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
+_EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, ThingKind, things
+from docgen.extract.answer_text import unit_of
 from docgen.extract.cell_classes import LabelCandidate, Layout, Role
 from docgen.extract.customer_column import CustomerColumn
 from docgen.extract.form_answers import ZoneReader
@@ -17,7 +18,7 @@ from docgen.extract.form_strays import Stray, StrayJudge
 from docgen.extract.form_zones import find_zones
 from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.meanings import NEAR
-from docgen.extract.near_labels import near_remarks, taken_labels, taken_remark
+from docgen.extract.near_labels import head_of, near_remarks, taken_labels, taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import around_answers, is_own_comment, over_form, unread
 from docgen.extract.vocabulary import Vocabulary
@@ -25,7 +26,7 @@ from docgen.extract.words import Heading
 from docgen.formats.grid import Grid
 from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import FieldType
-from docgen.text import is_instruction
+from docgen.text import is_instruction, says_nothing
 
 #: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
 _TELLING, _WORDY = 4, 10
@@ -173,6 +174,8 @@ class _FormReader:
             if judge.is_framing(spot):
                 if judge.is_printed(spot):
                     self.account.settle(spot.place, Fate.PRINTED)
+            elif says_nothing(spot.cell.text):
+                continue
             elif self.customers.shares(spot):
                 where = {"cell": self.grid.address(*spot.place) or ""}
                 yield PlaceNote(spot.place, "unread-shared", Level.MANUAL, "", where, None), key
@@ -181,6 +184,8 @@ class _FormReader:
 
     def _unread_strays(self, strays: Sequence[Stray]) -> Iterator[tuple[PlaceNote, str | None]]:
         for stray in strays:
+            if says_nothing(stray.spot.cell.text):
+                continue
             if stray.beside is not None:
                 self.account.settle(stray.beside.place, Fate.QUOTED)
             yield unread(stray.spot.place, stray.spot.cell.text, stray.beside.cell.text if stray.beside else "")
@@ -213,7 +218,10 @@ class _FormReader:
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
         cell = found.cell
-        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
+        label = self.layout.spots[found.label].cell.text if found.label in self.layout.spots else ""
+        is_pair = self.layout.roles.get(found.label) is Role.PAIR
+        unit = unit_of(self.vocabulary.kit, found.key, head_of(label) if is_pair else label)
+        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         if remark.kind is not None:

@@ -11,6 +11,7 @@ from functools import cache
 
 from docgen.extract.template_text import letters
 from docgen.model.kit import Kit
+from docgen.patterns import regex
 from docgen.text import HAN, fold, fold_label, visible, without_numbering
 
 _LONGEST = 80
@@ -24,12 +25,12 @@ _GLUE = frozenset(
 )  # fmt: skip
 _WORDS = r"[A-Za-z][A-Za-z0-9 .,'’&()/_?-]*"
 _BREAK = r"(?:\s*[\s/|(（:·-]\s*)?"
-_HAN_FIRST = re.compile(rf"(?s)(?P<han>.*[{HAN}][^A-Za-z]*?){_BREAK}(?P<latin>{_WORDS})[)）*＊:：\s]*")
-_LATIN_FIRST = re.compile(rf"(?s)[*＊\s]*(?P<latin>{_WORDS}?){_BREAK}(?P<han>[^A-Za-z]*[{HAN}].*)")
-_PATH = re.compile(r"\s*(?:->|[/／>＞›»→|｜·.:：_-])\s*")
+_HAN_FIRST = regex(rf"(?s)(?P<han>.*[{HAN}][^A-Za-z]*?){_BREAK}(?P<latin>{_WORDS})[)）*＊:：\s]*")
+_LATIN_FIRST = regex(rf"(?s)[*＊\s]*(?P<latin>{_WORDS}?){_BREAK}(?P<han>[^A-Za-z]*[{HAN}].*)")
+_PATH = regex(r"\s*(?:->|[/／>＞›»→|｜·.:：_-])\s*")
 #: What makes a polite request or a question of a label, folded.
-_ASKING = re.compile("(?:请您?(?:填写|输入|选择|提供|注明|说明|问))?(?:[您你]们?的?)?")
-_ASKED = re.compile("(?:是(?:什么|多少|哪[些个里]|几[个位条])?|有哪些|为)?$")
+_ASKING = regex("(?:请您?(?:填写|输入|选择|提供|注明|说明|问))?(?:[您你]们?的?)?")
+_ASKED = regex("(?:是(?:什么|多少|哪[些个里]|几[个位条])?|有哪些|为)?$")
 #: What may begin a label before its own words.
 _ASKS = "请您你必选可非单多填第问题"
 

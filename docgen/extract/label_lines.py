@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Grid
 from docgen.formats.text_lines import is_mail, lines_grid, read_lines, read_mail
+from docgen.patterns import regex
 from docgen.text import is_instruction
 
 #: What parts values from one another in a file of separated values.
-_BETWEEN_VALUES = re.compile("[,;|\t，]")
+_BETWEEN_VALUES = regex("[,;|\t，]")
 _ANSWERED = 2  # so many answers in paragraphs are no chance
 _LOOKED_AT = 300  # lines; no form is longer, and a table may have millions
 

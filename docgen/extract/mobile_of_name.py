@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from docgen.model.intake import UNREAD, Answer, Answers, Level, ReadingNote
 from docgen.model.kit import Field, FieldType, Kit
+from docgen.patterns import regex
 
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_MOBILE = regex(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 _AROUND = " \t\n　、，,；;/／|:：()（）-—"
 
 

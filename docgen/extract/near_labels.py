@@ -19,6 +19,7 @@ from docgen.extract.vocabulary import Vocabulary
 from docgen.model.intake import Level
 from docgen.model.kit import Field, Kit
 from docgen.text import fold_label
+from docgen.values.affixes import span_named
 
 #: How alike a text and a label must be to be reported, of 100: four characters may differ in one, six in two.
 _NEAR = 70
@@ -89,6 +90,8 @@ def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) ->
     if not _LEAST <= len(folded) <= _LONGEST_LABEL:
         return None
     near = {key for name, key in _alike(vocabulary, folded) if _is_near(folded, name)}
+    # `每月外呼量` is one letter from `每日外呼量`, and asks for something else
+    near = {key for key in near if span_named(folded) in {None, span_named(vocabulary.fields[key].label)}}
     if not near:
         rest = next((folded.removeprefix(w) for w in words.prefixes() if folded.startswith(w)), "")
         keys = vocabulary.meaning(rest).keys if rest else ()

@@ -35,9 +35,9 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     """What a document says outside of its tables beside the kit's own words: remarks and comments of its author, the
     rest of the paragraphs as one text, headers and footers, what is struck out, pictures."""
     foreign = [line for line in document.prose if not vocabulary.understood(line)]
-    # many lines that the kit does not print are the print of another form, no remarks
-    added = foreign if len(foreign) <= _MOST_ADDED else []
-    remarks = [line for line in added if words.is_remark(line) and not words.is_framing(line)]
+    # among many lines that the kit does not print, those of another form, only what says itself that it is added
+    is_told = words.is_remark if len(foreign) <= _MOST_ADDED else words.is_addition
+    remarks = [line for line in foreign if is_told(line) and not words.is_framing(line)]
     rest = [line for line in foreign if line not in remarks]
     notes = [quoted(line, Origin(), None) for line in remarks]
     notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_things, floating_things
+from docgen.extract.answer_text import unit_of
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
@@ -18,6 +19,7 @@ from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import BLANK, Cell, Grid
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote
+from docgen.text import says_nothing
 
 
 class CustomerReader:
@@ -134,7 +136,9 @@ class CustomerReader:
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
         cell = found.cell
-        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value)
+        head = self.grid.cell(*found.label)
+        unit = unit_of(self.vocabulary.kit, found.key, head.text) if head is not None else ""
+        return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
 
     # -- what else stands there ---------------------------------------------------------------------
 
@@ -165,7 +169,7 @@ class CustomerReader:
             heading, head = self.head.headings.get(number), self.head.unknown.get(number, "")
             if heading is Heading.COUNTING and thing.text.strip().rstrip(".、").isdecimal():
                 self.account.settle(thing.place, Fate.PRINTED)
-            elif heading in {Heading.PRINTED, Heading.COUNTING} or words.is_clerical(head):
+            elif heading in {Heading.PRINTED, Heading.COUNTING} or words.is_clerical(head) or says_nothing(thing.text):
                 continue
             else:
                 yield unread(thing.place, thing.text, head)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
@@ -13,11 +12,12 @@ from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Cell, Grid
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 from docgen.text import is_instruction, is_total_or_remark
 
 #: `填表人：李样例`: a line that says what it is; no name or number of a customer is written so.
-_CAPTION = re.compile(r"\s*[^:：\n]{1,12}[:：]")
-_EXAMPLE = re.compile(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
+_CAPTION = regex(r"\s*[^:：\n]{1,12}[:：]")
+_EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 _SHORT_TYPES = frozenset({FieldType.TEXT, FieldType.MOBILE, FieldType.COUNT, FieldType.NUMBER})
 _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST, FieldType.LONG_TEXT})
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
+from docgen.patterns import regex
 from docgen.text import HAN, fold
 
 #: A shorter example, or a number, may stand anywhere by chance; so may what a template prints around its tags.
 TELLING = 4
-_PUNCTUATION = re.compile(r"[\W_]+")
+_PUNCTUATION = regex(r"[\W_]+")
 #: A tag of a template, in which any text may stand; and one that prints what the kit is called.
-_TAG = re.compile(r"\{[{%#].*?[}%#]\}")
-_KIT_TAG = re.compile(r"\{\{ *kit\.(\w+) *\}\}")
+_TAG = regex(r"\{[{%#].*?[}%#]\}")
+_KIT_TAG = regex(r"\{\{ *kit\.(\w+) *\}\}")
 
 
 def marks(kit: Kit) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ def parts(text: str, ends: str) -> list[str]:
 
 
 _NUMBERING = frozenset("、.．)）]】")
-_HAN = re.compile(f"[{HAN}]")
+_HAN = regex(f"[{HAN}]")
 _AHEAD = 60
 
 

@@ -15,18 +15,19 @@ from docgen.extract.label_forms import label_forms
 from docgen.extract.meanings import ALIAS, GROUPED, LABEL, NEAR, Meaning
 from docgen.extract.template_text import TELLING, holding, is_line, letters, marks, parts, split_printed, starts
 from docgen.model.kit import Field, FieldType, Kit
+from docgen.patterns import regex
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
 _REMEMBERED = 10_000  # meanings kept; a vocabulary serves many sources
 _LONGEST = 60  # no label is longer, and a longer text is not looked up
-_MARKED = re.compile(r"[*＊]|[:：]\s*$")
-_HEAD = re.compile(r"\s*([^:：\n]{1,60})[:：]")
-_LATER = re.compile(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
+_MARKED = regex(r"[*＊]|[:：]\s*$")
+_HEAD = regex(r"\s*([^:：\n]{1,60})[:：]")
+_LATER = regex(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
 # ticks, empty boxes, brackets and blanks to write on, as they stand around printed choices
-_BOXES = re.compile(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
-_TICKS = re.compile(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
+_BOXES = regex(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
+_TICKS = regex(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
 #: What editors print in an empty content control of which they have lost the hint: Word, WPS, ONLYOFFICE.
-_PROMPT = re.compile(
+_PROMPT = regex(
     "(?:单击|点击|单击或点击)(?:此处|这里|以)?(?:输入|选择)(?:文字|文本|内容|日期|一项)[。.]?|选择一项[。.]?|选择一个项目[。.]?"
     "|您的文本在此处?|(?:click|tap|click or tap)(?: here)? to enter (?:text|a date)[.]?|choose an item[.]?"
     "|your text here",
@@ -36,8 +37,8 @@ _LONGEST_PROMPT = 40
 _PROMPTING = frozenset("单点选您cCtTyY")  # how these begin
 _PHONE_DIGITS = 7
 #: What a person writes between choices, and no form prints there.
-_WRITTEN = re.compile(r"[、,，;；|｜]")
-_EITHER = re.compile(r"[/／、|｜]|或者?")  # between two names of one field
+_WRITTEN = regex(r"[、,，;；|｜]")
+_EITHER = regex(r"[/／、|｜]|或者?")  # between two names of one field
 
 
 _NOTHING = Meaning()
@@ -99,7 +100,7 @@ class Vocabulary:
             if field.choices:
                 yield letters(field.label + "".join(choice.label for choice in field.offered) + (field.other or ""))
             yield letters(f"{self.kit.sheet.example}：{field.example}")
-        for texts in self.kit.sheet.model_dump().values():
+        for texts in vars(self.kit.sheet).values():
             yield from (letters(text) for text in ([texts] if isinstance(texts, str) else texts))
 
     def _names(self) -> Iterator[str]:

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from docgen.text import fold, fold_label, is_instruction
+from docgen.user_cache import own_yaml
 
 _SHORT = 15  # a longer text is no heading
 _LONGEST = 200  # a longer text is no heading, frame or title, and is not looked at
@@ -38,11 +39,7 @@ class _WordList:
 
 @cache
 def _data() -> dict[str, object]:
-    import yaml
-
-    text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
-    found: dict[str, object] = yaml.safe_load(text)
-    return found
+    return own_yaml(Path(__file__).with_name("words.yaml"))
 
 
 def _texts(name: str, part: str = "") -> list[str]:
@@ -88,6 +85,11 @@ def is_framing(text: str) -> bool:
 def is_remark(text: str) -> bool:
     """Whether the text reads like something that a customer adds."""
     return _list("remarks", anywhere=True).has(text)
+
+
+def is_addition(text: str) -> bool:
+    """Whether the text says that it adds to the answers or changes one, in words that no form prints."""
+    return len(text) <= _LONGEST and _list("additions", anywhere=True).has(text)
 
 
 def is_title(text: str) -> bool:

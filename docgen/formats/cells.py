@@ -10,14 +10,15 @@ from itertools import pairwise
 from docgen.formats.budgets import LONGEST_TEXT
 from docgen.formats.grid import Cell
 from docgen.formats.number_formats import shown
+from docgen.patterns import regex
 
 #: The fault of a cell that holds a picture.
 PICTURE = "picture"
 #: The formula of a picture in a cell: of WPS, which also shows it as a text, and of Excel.
-_PICTURE = re.compile(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_PICTURE = regex(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 _EXACT = 1e20  # whole numbers below are written digit by digit, as in .xlsx
 #: What LibreOffice makes of the point of Chinese formats (`0!.0,"万"`, where `!` is an escape) in an .xls workbook.
-_MANGLED = re.compile(r'(?:\\!|"!")\.')
+_MANGLED = regex(r'(?:\\!|"!")\.')
 
 
 def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:

@@ -23,6 +23,7 @@ from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
 from docgen.formats.refusals import SMALLER
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import either, phrase, system_reason, tr
+from docgen.patterns import regex
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself
@@ -33,9 +34,9 @@ LONGEST_ROW = 2_000_000
 _CHUNK = 2**20
 _HEAD = 4096  # bytes by which an encoding is told that does not say its name
 _END = "\x1f"  # a last row put behind the file: if it is not seen, a quote before it was never closed
-_DECLARED = re.compile(r'"?sep=(.)"?[\r\n]*')
-_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-_FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)")
+_DECLARED = regex(r'"?sep=(.)"?[\r\n]*')
+_FORMULA = regex(r'="(.*)"', re.DOTALL)
+_FAULTY = regex(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)")
 
 
 def read_text_book(path: Path) -> Book:

@@ -3,7 +3,6 @@ but those that say what it is."""
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from docgen.formats.package import RELATIONS, TYPES, Package, open_package
 from docgen.formats.refusals import FRESH, clear_errors, protected, too_large
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import phrase, system_reason, tr
+from docgen.patterns import regex
 
 _HEAD = 4096
-_TAG = re.compile(rb"<[^<>]*>")
+_TAG = regex(rb"<[^<>]*>")
 _MANIFEST = "META-INF/manifest.xml"
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from docgen.patterns import regex
+
 STRICT, TRANSITIONAL = (
     b"http://purl.oclc.org/ooxml/wordprocessingml/main",
     b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -19,7 +21,7 @@ PARAGRAPH, RUN, TEXT, DELETED_TEXT = f"{W}p", f"{W}r", f"{W}t", f"{W}delText"
 _RUN_PROPERTIES, _PARAGRAPH_STYLE = f"{W}rPr", f"{W}pPr/{W}pStyle"
 #: What stands for a character of its own in a run (17.3.3).
 SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-"}
-_SYMBOL_FONTS = re.compile("wingdings|symbol", re.IGNORECASE)
+_SYMBOL_FONTS = regex("wingdings|symbol", re.IGNORECASE)
 _LONGEST_CHAIN = 50  # styles that are based on one another
 _SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
 

@@ -16,6 +16,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from docgen.patterns import regex
+
 #: A format code is at most this long, and has at most so many sections (Excel's limits).
 LONGEST_CODE, MOST_SECTIONS = 255, 4
 #: More places than this has no number that a sheet can hold.
@@ -63,8 +65,8 @@ _COLOURS = frozenset(
         "黄色",
     ]
 )
-_NUMBERED_COLOUR = re.compile(r"(?:color|颜色) ?\d{1,2}")
-_CONDITION = re.compile(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")
+_NUMBERED_COLOUR = regex(r"(?:color|颜色) ?\d{1,2}")
+_CONDITION = regex(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
 )
@@ -122,7 +124,7 @@ class FormatSection(NamedTuple):
         return self.condition is None or _COMPARE[self.condition[0]](value, self.condition[1])
 
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"""
       "(?P<quoted>[^"]*)"
     | [\\!](?P<escaped>.)

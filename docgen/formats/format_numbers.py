@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -10,12 +9,13 @@ from typing import NamedTuple
 
 from docgen.formats.format_codes import FormatSection, Mark, Token
 from docgen.formats.grid import DIGITS, plain
+from docgen.patterns import regex
 
 #: Numbers of a sheet have 15 digits; shifted and with places there are more, never so many.
 _EXACTLY = Context(prec=120, rounding=ROUND_HALF_UP)
 #: Signs of percent in a section; each multiplies by a hundred.
 _MOST_PERCENTS = 4
-_FRACTION = re.compile(r"(?P<whole>[0#?]+ +)?[0#?]+ ?/ ?(?:(?P<places>[0#?]+)|(?P<fixed>[1-9]\d{0,4}))")
+_FRACTION = regex(r"(?P<whole>[0#?]+ +)?[0#?]+ ?/ ?(?:(?P<places>[0#?]+)|(?P<fixed>[1-9]\d{0,4}))")
 _NUMERALS = {1: "〇一二三四五六七八九", 2: "零壹贰叁肆伍陆柒捌玖", 3: "０１２３４５６７８９"}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 from docgen.formats.budgets import TooMuch
 from docgen.language import tr
+from docgen.patterns import regex
 
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
 DIGITS = 15
@@ -30,7 +30,7 @@ HELD_ROWS = 1000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: Merged ranges that a sheet may have beside one another, counted anew in each row at which they change.
 MOST_BESIDE = 2_000_000
-_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
+_CONTROL = regex(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
 _MEANT = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
 
 

@@ -11,7 +11,6 @@ they do not understand as if it were shown.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -19,6 +18,7 @@ from docgen.formats.format_codes import BUILTIN, FormatSection, Mark, sections
 from docgen.formats.format_dates import ShownDate, date_text
 from docgen.formats.format_numbers import number_text
 from docgen.formats.grid import Cell, general_cell, plain
+from docgen.patterns import regex
 
 __all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "plain", "shown"]
 
@@ -26,7 +26,7 @@ __all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "plain", "shown"]
 UNKNOWN = "format-unknown"
 _GENERAL = frozenset({"", "General", "GENERAL", "general", "@"})
 #: Dates written so are left as they are shown; any other order of year, month and day becomes the ISO form.
-YEAR_FIRST = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
+YEAR_FIRST = regex(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
 
 
 def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) -> Cell:

@@ -12,12 +12,13 @@ from docgen.formats.number_formats import YEAR_FIRST, plain, shown
 from docgen.formats.ods_styles import TABLE, DataStyle
 from docgen.formats.ods_texts import OFFICE, CellTexts
 from docgen.formats.xml_events import Attributes
+from docgen.patterns import regex
 
 _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 _NUMBERS = frozenset({"float", "percentage", "currency"})
-_FAULTY = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d+")
-_DURATION = re.compile(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:\.\d+)?S")
-_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
+_FAULTY = regex(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d+")
+_DURATION = regex(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:\.\d+)?S")
+_WHOLE_NUMBER = regex(r"-?\d{1,40}")
 
 
 def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None) -> Cell:

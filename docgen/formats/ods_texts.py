@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from docgen.formats.budgets import LONGEST_TEXT
 from docgen.formats.ods_styles import OpenStyles
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+from docgen.patterns import regex
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
-_SPACES = re.compile(r"[ \t\r\n]+")
+_SPACES = regex(r"[ \t\r\n]+")
 _MOST_SPACES = 1000
 #: Drawn things with a text of their own.
 _SHAPES = ("custom-shape", "text-box", "rect", "ellipse", "caption")

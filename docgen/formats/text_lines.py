@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -18,17 +15,16 @@ from docgen.errors import SourceError
 from docgen.formats.grid import Cell, Grid, grid
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import tr
+from docgen.patterns import regex
 
 #: No form is so long; of a longer text only the beginning is looked at.
 MOST_BYTES = 2**20
 _MOST_LINES = 5_000
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_HEADER = re.compile(
-    rb"(?i)(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|x-[\w-]+):"
-)
+_HEADER = regex(rb"(?i)(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|x-[\w-]+):")
 _MAIL_FIELDS = frozenset({"from", "to", "subject", "date", "received", "message-id", "mime-version"})
 _LEAST_FIELDS = 2
-_QUOTED = re.compile(r"^(?:\s*>)+ ?")
+_QUOTED = regex(r"^(?:\s*>)+ ?")
 _BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"})
 _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
@@ -62,6 +58,10 @@ def _unfolded(head: bytes) -> Iterator[bytes]:
 
 def read_mail(path: Path) -> Mail:
     """The text of the mail at `path`, its plain version where it has one.  Raises SourceError."""
+    from email import policy
+    from email.message import EmailMessage
+    from email.parser import BytesParser
+
     try:
         with path.open("rb") as file:
             message = BytesParser(policy=policy.default).parse(file)

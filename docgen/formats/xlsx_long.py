@@ -6,19 +6,19 @@ as long as to read the sheet; to look for the end of the rows takes a tenth.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from docgen.formats.budgets import MB, TooMuch
 from docgen.language import tr
+from docgen.patterns import regex
 
 #: Bytes that may stand before the rows, and behind them (the merged ranges of 100,000 customers take 3 MB).
 MOST_BEFORE, MOST_BEHIND = 4 * MB, 60 * MB
 _LONGEST_TAG = 2000  # bytes of the beginning of a row
-_BEGIN = re.compile(rb"<((?:[\w.-]+:)?)sheetData\s*>")
-_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,7})[\"']")
-_HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
+_BEGIN = regex(rb"<((?:[\w.-]+:)?)sheetData\s*>")
+_NUMBER = regex(rb"\sr\s*=\s*[\"'](\d{1,7})[\"']")
+_HIDDEN = regex(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 
 
 class Around(NamedTuple):

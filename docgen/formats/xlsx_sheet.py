@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,7 @@ from docgen.formats.xlsx_styles import PLAIN, CellStyle
 from docgen.formats.xlsx_texts import MAIN, RichText, Text, is_true, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.language import tr
+from docgen.patterns import regex
 
 #: The last row and column of a sheet (Excel's).
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -25,7 +25,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SILENT = 4_000_000
 #: Characters of a row, all together.
 MOST_IN_ROW = 2_000_000
-_WHOLE_NUMBER = re.compile(r"-?\d{1,40}")
+_WHOLE_NUMBER = regex(r"-?\d{1,40}")
 _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,17 +10,17 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from docgen.errors import AmendmentError, did_you_mean
-from docgen.kit import yaml_lines
 from docgen.language import listed, tr
 from docgen.model.intake import Amendment, Answer, Answers, Level, Origin
 from docgen.model.kit import Kit
+from docgen.patterns import regex
 from docgen.text import clean_line, clean_long
 
 #: The keys of an entry, all of them needed, and those of which the value may be empty.
 KEYS = ("source_sha256", "sheet", "row", "field", "before", "after", "who", "when", "why")
 _MAY_BE_EMPTY = frozenset({"sheet", "row", "before", "after"})
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_ROW = re.compile(r"[1-9][0-9]{0,6}")
+_SHA256 = regex(r"[0-9a-f]{64}")
+_ROW = regex(r"[1-9][0-9]{0,6}")
 _QUOTED = 40  # characters of a text that an error quotes
 _Place: TypeAlias = "tuple[str | None, int | None]"
 _NAMED = 5  # sources, and places where intakes stand, that an error names
@@ -68,6 +67,9 @@ def load(path: Path, kit: Kit) -> Amendments:
 
     Raises AmendmentError with a line for each entry that is none: keys missing or unknown, an unknown field, twice.
     """
+
+    from docgen.kit import yaml_lines
+
     marked = yaml_lines.read(path, AmendmentError, as_text=True, top=list)
     return replace(_understood(marked.data, kit, lambda number: marked.at((number,))), origin=str(path))
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Set
+from dataclasses import fields
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from docgen.errors import did_you_mean
 from docgen.expressions import sandbox
-from docgen.kit.yaml_lines import Place
+from docgen.kit.places import Place
 from docgen.language import tr
+from docgen.model.contracts import NUMBER_TAG, REGISTER_COLUMNS
 from docgen.model.intake import Level
-from docgen.model.kit import NUMBER_TAG, REGISTER_COLUMNS, FieldType, Kit, Outputs, RuleCase
+from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(
@@ -32,7 +34,7 @@ def check(kit: Kit) -> Problems:
     for figure in kit.figures:
         for part in ("value", "when"):
             yield from _check_expression(kit, getattr(figure, part), ("figures", figure.key, part))
-    for part in Outputs.model_fields:
+    for part in (field.name for field in fields(Outputs)):
         yield from _check_template(kit, getattr(kit.outputs, part), ("outputs", part), set(kit.all_fields))
     yield from _check_contracts(kit)
     counts = {"labels", *(level.value for level in Level)}

@@ -8,13 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from docgen import values
+from docgen import user_cache, values
 from docgen.errors import DocgenError, KitError, SourceError, did_you_mean
 from docgen.file_cache import cached_by_file
-from docgen.kit import yaml_lines
+from docgen.kit.places import Marked
 from docgen.language import tr
 from docgen.model.intake import Level, Value
-from docgen.model.kit import Kit
+from docgen.model.kit import LARGEST, Kit
 from docgen.model.messages import wording
 from docgen.text import fold
 
@@ -90,6 +90,9 @@ def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mappin
 
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
+
+    from docgen.kit import yaml_lines
+
     marked = yaml_lines.read(path, error, as_text=True)
     return understood(marked.data, kit, lambda key: f"{marked.at((key,))}: ", error)
 
@@ -139,4 +142,20 @@ def defaults(kit: Kit) -> Mapping[str, Value]:
 
 @cached_by_file
 def _defaults(path: Path, kit: Kit) -> Mapping[str, Value]:
-    return load(path, kit, KitError) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    marked = _marked(path)
+    return understood(marked.data, kit, lambda key: f"{marked.at((key,))}: ", KitError)
+
+
+def _marked(path: Path) -> Marked:
+    """The entries of a kit's terms.yaml, kept between runs."""
+    content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    if content and (found := user_cache.find("terms", (content,))):
+        return Marked(path, *found)
+    from docgen.kit import yaml_lines
+
+    marked = yaml_lines.read(path, KitError, as_text=True)
+    if content and content == path.read_bytes():  # it was not written anew while it was read
+        user_cache.keep("terms", (content,), (marked.data, marked.lines))
+    return marked

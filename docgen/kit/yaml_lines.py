@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
+from yaml.composer import Composer
 
 from docgen.errors import DocgenError
+from docgen.kit.places import Marked, Place
 from docgen.language import phrase, system_reason, tr
+from docgen.model.kit import LARGEST
+from docgen.patterns import regex
 
-Place = tuple[str | int, ...]
-
-#: Bytes of a file: what a person writes by hand is a hundredth of it.
-_LARGEST = 1 << 20
 #: Characters of a number, date or yes/no.  What is longer is a text: to read it as anything else takes time that
 #: grows with the square of its length (a number in base 60: 1:1:1:…).
 _LONGEST_SCALAR = 100
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = regex("[\ud800-\udfff]")
 
 
-class Marked:
-    """The data of a YAML file and the line (from 1) on which each entry stands."""
+class _Strict:
+    """Makes nodes of the events of a parser, and refuses those that no file of docgen's needs."""
 
-    def __init__(self, path: Path, data: Any, lines: dict[Place, int]) -> None:
-        self.path = path
-        self.data = data
-        self._lines = lines
+    parser: Any
 
-    def at(self, place: Place) -> str:
-        """`file:line` of the entry at `place`, or of its nearest ancestor."""
-        while place and place not in self._lines:
-            place = place[:-1]
-        return f"{self.path}:{self._lines.get(place, 1)}"
+    def __init__(self, text: str) -> None:
+        self.parser.__init__(self, text)
+        Composer.__init__(cast(Any, self))
 
-
-class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = cast(Any, self).peek_event()
         if problem := _refused(event):
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+        return Composer.compose_node(cast(Any, self), parent, index)
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
         if kind is yaml.ScalarNode and len(value) > _LONGEST_SCALAR:
-            return self.DEFAULT_SCALAR_TAG
-        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+            return yaml.resolver.Resolver.DEFAULT_SCALAR_TAG
+        return cast(Any, super()).resolve(kind, value, implicit)
+
+
+#: Loaders by the parser that their events come from: PyYAML's own; libyaml's, which takes a tenth of the time, where
+#: PyYAML has it.
+PLAIN: Any = type("Plain", (_Strict, yaml.SafeLoader), {"parser": yaml.SafeLoader})
+FAST: Any = PLAIN
+if yaml.__with_libyaml__:
+    FAST = type("Fast", (_Strict, Composer, yaml.CSafeLoader), {"parser": yaml.CSafeLoader})
 
 
 def _refused(event: Any) -> str | None:
@@ -60,7 +60,7 @@ def _refused(event: Any) -> str | None:
 
 
 class _YamlReader:
-    def __init__(self, loader: _Loader, *, as_text: bool) -> None:
+    def __init__(self, loader: Any, *, as_text: bool) -> None:
         self.loader = loader
         self.as_text = as_text
         self.lines: dict[Place, int] = {}
@@ -99,15 +99,18 @@ def read(
     Raises `error` with file and line for anything that is not such a file.
     """
     try:
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST:
             raise error(
-                tr("{path}: is larger than {largest} MB", path=path, largest=_LARGEST >> 20),
+                tr("{path}: is larger than {largest} MB", path=path, largest=LARGEST >> 20),
                 tr("name a file that somebody has written by hand"),
             )
-        loader = _Loader(path.read_text(encoding="utf-8-sig"))
-        node = loader.get_single_node()
-        reader = _YamlReader(loader, as_text=as_text)
-        data = top() if node is None else reader.convert(node, ())
+        text = path.read_text(encoding="utf-8-sig")
+        try:
+            data, lines = _parsed(FAST, text, as_text=as_text)
+        except yaml.YAMLError:  # what is wrong is said in the same words everywhere
+            data, lines = _parsed(PLAIN, text, as_text=as_text)
+        is_empty = data is None and not lines
+        data = top() if is_empty else data
     except OSError as cause:
         raise error(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
     except UnicodeDecodeError as cause:
@@ -125,4 +128,12 @@ def read(
         entries = phrase("'key: value' entries")
         what = tr(entries if top is dict else phrase("a list, each entry of it after '- '"))
         raise error(tr("{path}:1: the file must hold {what}", path=path, what=what))
-    return Marked(path, data, reader.lines)
+    return Marked(path, data, lines)
+
+
+def _parsed(kind: Any, text: str, *, as_text: bool) -> tuple[Any, dict[Place, int]]:
+    """The data of a text, None where it is empty, and the line of each entry."""
+    loader = kind(text)
+    node = loader.get_single_node()
+    reader = _YamlReader(loader, as_text=as_text)
+    return (None if node is None else reader.convert(node, ())), reader.lines

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from docgen.patterns import regex
+
 #: What stays on one line: blanks, a run of narrow characters, or a wide one with the punctuation after it.
-_PIECE = re.compile(r"\s+|[!-\u2e7f]+[，。；：、！？）」』》]*|.[，。；：、！？）」』》]*")
+_PIECE = regex(r"\s+|[!-\u2e7f]+[，。；：、！？）」』》]*|.[，。；：、！？）」』》]*")
 
 
 def width(text: str) -> int:

@@ -76,7 +76,8 @@ class Answer:
     """One answer as written.  `fault` is the message code of a cell that holds no usable text
     (`formula-without-value`, `digits-lost`, `cell-error`), else None; `is_date` says that the cell holds a date, and
     `exact` what it holds in full where it shows less (a date without its year, a number without its last places);
-    `value` is what was understood where the text alone does not tell, as of marks in cells of their own."""
+    `value` is what was understood where the text alone does not tell, as of marks in cells of their own; `unit` is one
+    that the label states and by which a number counts for something else."""
 
     written: str
     origin: Origin
@@ -84,6 +85,7 @@ class Answer:
     is_date: bool = False
     exact: str = ""
     value: Value | None = None
+    unit: str = ""
 
 
 class AmendmentJson(TypedDict):

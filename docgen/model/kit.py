@@ -6,21 +6,22 @@ These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Setting
-
+from docgen.model.contracts import Contracts
+from docgen.model.entries import AtLeast, KitEntry, Like
 from docgen.model.intake import Level
 
-#: The Word template of the fillable form, in the kit's folder.
-FORM_TEMPLATE = "form.docx"
+#: The data of a kit, and the Word template of the fillable form, in the kit's folder.
+KIT_FILE, FORM_TEMPLATE = "kit.yaml", "form.docx"
+#: Bytes of kit.yaml, and of other YAML: what a person writes by hand is a hundredth of it.
+LARGEST = 1 << 20
 #: Custom document properties of our own workbooks: kit name and version; titles of sheets without
 #: answers, parted by `/`, which no title can hold.
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
@@ -33,9 +34,6 @@ KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
-#: What stands in braces in the pattern of contract numbers; the register's own columns.
-NUMBER_TAG = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
-REGISTER_COLUMNS = frozenset({"date", "expires", "reviewed_by", "file", "sha256"})
 
 
 class Due(StrEnum):
@@ -66,11 +64,8 @@ class FieldType(StrEnum):
     REGIONS = "regions"
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Choice(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Choice(KitEntry):
     """One of a field's choices."""
 
     key: Annotated[str, "its key, which expressions and templates compare with", FROM_PLACE]
@@ -79,13 +74,14 @@ class Choice(_Model):
     offered: Annotated[bool, "false: it is understood, and printed on no form"] = True
 
 
-class Field(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Field(KitEntry):
     """One thing that is asked."""
 
     key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
     section: Annotated[str, "the key of its section", FROM_PLACE]
     type: Annotated[FieldType, "how answers are read and shown"]
-    label: Annotated[str, "what forms print, and what is looked for in a source"] = Setting(min_length=1)
+    label: Annotated[str, "what forms print, and what is looked for in a source", AtLeast(1)]
     group: Annotated[str, "the label of a group of fields that stand together"] = ""
     aliases: Annotated[tuple[str, ...], "other labels that it may have in a source"] = ()
     required: Annotated[bool | str, "whether it must be answered: true, false, or an expression over other fields"] = (
@@ -108,6 +104,9 @@ class Field(_Model):
         Due | None, "from whom it is then to come; by default from the customer, or as commercial terms do"
     ] = None
     private: Annotated[bool, "whether it is kept out of messages and logs"] = False
+
+    def __hash__(self) -> int:
+        return hash((self.section, self.key))  # what else it says need not be gone through to tell it from others
 
     @property
     def due_from(self) -> Due:
@@ -144,7 +143,8 @@ class Field(_Model):
         return (*boxes, self.tag_of_other, self.tag_of_other_text) if self.other else boxes
 
 
-class Section(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Section(KitEntry):
     """A titled group of fields."""
 
     key: Annotated[str, "its key", FROM_PLACE]
@@ -154,7 +154,8 @@ class Section(_Model):
     fields: Annotated[tuple[Field, ...], "its fields, in order", KEYED]
 
 
-class RuleCase(_Model):
+@dataclass(frozen=True, kw_only=True)
+class RuleCase(KitEntry):
     """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
 
     level: Annotated[Level, "how much the finding weighs"]
@@ -166,20 +167,22 @@ class RuleCase(_Model):
     fields: Annotated[tuple[str, ...], "the fields that a case without each looks at; the first has the finding"] = ()
 
 
-class Rule(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Rule(KitEntry):
     """A rule of the provider's.  What its cases share it may say once: each, fields, message, remedy, ask.
 
     A rule without cases lends its id and clause to the fields whose unreadable names it.
     """
 
-    id: Annotated[str, "its id, which is the code of its findings too"] = Setting(pattern=r"^[A-Z0-9-]{1,20}$")
+    id: Annotated[str, "its id, which is the code of its findings too", Like(r"^[A-Z0-9-]{1,20}$")]
     title: Annotated[str, "what it is about"]
     clause: Annotated[str | None, "the clause that it rests on; findings cite it"] = None
     silences: Annotated[tuple[str, ...], "rules whose lesser findings on the same answer documents leave out"] = ()
     cases: Annotated[tuple[RuleCase, ...], "its cases, in the order in which they are tried"] = ()
 
 
-class Figure(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Figure(KitEntry):
     """A derived figure.  It is null where a value that it needs is missing or cannot be read."""
 
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
@@ -191,7 +194,8 @@ class Figure(_Model):
     money: Annotated[bool, "whether it keeps two decimals"] = False
 
 
-class Outputs(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Outputs(KitEntry):
     """What the files are called: text with Jinja2 tags over the fields."""
 
     form: Annotated[str, "the fillable form (.docx)"]
@@ -201,22 +205,8 @@ class Outputs(_Model):
     letter: Annotated[str, "the letter to the customer, and the subject of the mail; without it, the title"] = ""
 
 
-class Contracts(_Model):
-    """How final contracts are numbered, and what their register keeps of each."""
-
-    number: Annotated[str, "the pattern of numbers: {year}, {month} and {seq} or {seq:04}, once"]
-    field: Annotated[str, "the term that is the number of a contract"]
-    columns: Annotated[tuple[str, ...], "the fields that it keeps: parties, dates, amounts"] = ()
-    starts: Annotated[str, "the field with the day on which a contract begins to run"] = ""
-    months: Annotated[str, "the field with the number of months that it runs"] = ""
-    labels: Annotated[
-        Mapping[str, str], "what its own columns are called: date, expires, reviewed_by, file, sha256"
-    ] = {}
-    reminder: Annotated[str, "the entry of a calendar on the last day: text with Jinja2 tags over the fields"] = ""
-    remind_days: Annotated[int, "how many days before the calendar reminds"] = Setting(default=30, ge=0, le=365)
-
-
-class SheetTexts(_Model):
+@dataclass(frozen=True, kw_only=True)
+class SheetTexts(KitEntry):
     """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
 
     note: Annotated[str, "stands above the answers"] = ""
@@ -241,30 +231,31 @@ class SheetTexts(_Model):
         str, "stands on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level"
     ] = ""
     unrecognised: Annotated[str, "begins the list of what was not understood"] = ""
-    marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = {}
+    marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = (
+        field(default_factory=dict)
+    )
 
 
-class Kit(_Model):
+@dataclass(frozen=True, kw_only=True)
+class Kit(KitEntry):
     """A kit: what is asked, refused, worked out and written."""
-
-    model_config = ConfigDict(defer_build=True)  # of a class that is built upon, the validator is never asked for
 
     folder: Annotated[Path, "the folder of the kit", FROM_PLACE]
     format: Annotated[Literal[1], "the format of kit.yaml"] = FORMAT
-    requires_docgen: Annotated[str, "the least version of docgen that the kit needs: >=1.0"] = Setting(
-        default=">=1.0", pattern=r"^>=\d+(\.\d+){0,2}$"
-    )
-    name: Annotated[str, "its name; sheets, forms and packets carry it"] = Setting(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$"
-    )
-    version: Annotated[str, "its version; a sheet of another version is read with an advice"] = Setting(
-        pattern=r"^[0-9A-Za-z.+-]{1,20}$"
-    )
+    requires_docgen: Annotated[
+        str, "the least version of docgen that the kit needs: >=1.0", Like(r"^>=\d+(\.\d+){0,2}$")
+    ] = ">=1.0"
+    name: Annotated[str, "its name; sheets, forms and packets carry it", Like(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$")]
+    version: Annotated[
+        str, "its version; a sheet of another version is read with an advice", Like(r"^[0-9A-Za-z.+-]{1,20}$")
+    ]
     title: Annotated[str, "the title of sheet and form"]
     name_field: Annotated[str, "the field that says who the customer is"]
-    sections: Annotated[tuple[Section, ...], "what is asked, in order", KEYED] = Setting(min_length=1)
-    words: Annotated[Mapping[str, tuple[str, ...]], "lists of words, by name, for asserts, denies, every and some"] = {}
-    limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = {}
+    sections: Annotated[tuple[Section, ...], "what is asked, in order", KEYED, AtLeast(1)]
+    words: Annotated[Mapping[str, tuple[str, ...]], "lists of words, by name, for asserts, denies, every and some"] = (
+        field(default_factory=dict)
+    )
+    limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], "what is refused, decided by a person, or advised"] = ()
     figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
     outputs: Annotated[Outputs, "the names of the files that are made"]

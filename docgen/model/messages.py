@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from docgen.user_cache import own_yaml
+
 #: What a document prints in the place of a value that was not given; no finding.
 PENDING = "pending"
 #: What counts findings, or texts, that are not listed.
@@ -25,10 +27,7 @@ class Wording(NamedTuple):
 
 @cache
 def _catalogue() -> dict[str, Wording]:
-    import yaml
-
-    text = Path(__file__).with_name("messages.yaml").read_text(encoding="utf-8")
-    return {code: Wording(**entry) for code, entry in yaml.safe_load(text).items()}
+    return {code: Wording(**entry) for code, entry in own_yaml(Path(__file__).with_name("messages.yaml")).items()}
 
 
 def wording(code: str, **details: str) -> Wording:

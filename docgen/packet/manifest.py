@@ -14,10 +14,9 @@ from typing_extensions import TypedDict
 
 from docgen import __version__
 from docgen.file_cache import cached_by_file
-from docgen.kit.kits import KIT_FILE
 from docgen.model.as_json import value_json
 from docgen.model.intake import AmendmentJson, Intake, Value, Verdict
-from docgen.model.kit import Kit
+from docgen.model.kit import KIT_FILE, Kit
 from docgen.output.storage import Location
 
 MANIFEST = "manifest.json"

@@ -14,8 +14,9 @@ from docgen.errors import UsageError
 from docgen.expressions import sandbox
 from docgen.language import tr
 from docgen.model.as_json import value_json
+from docgen.model.contracts import NUMBER_TAG, Contracts
 from docgen.model.intake import Value
-from docgen.model.kit import NUMBER_TAG, Contracts, FieldType, Kit
+from docgen.model.kit import FieldType, Kit
 from docgen.packet.duplicates import marks_of
 from docgen.packet.register import Detail, Entry, Register
 from docgen.pipeline import ReviewedIntake

@@ -89,7 +89,10 @@ def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False
     if answer.is_date and field.type in _NUMBERS:
         return None, [_finding(kit, field, answer, "date-in-cell", Level.INVALID, _exact(answer))]
     is_completed = bool(answer.exact) and answer.is_date and field.type is FieldType.DATE
-    parsed = values.parse(field, answer.exact if is_completed else answer.written, printed=not in_table)
+    if answer.unit:
+        parsed = values.parse_in_unit(field, answer.written, answer.unit)
+    else:
+        parsed = values.parse(field, answer.exact if is_completed else answer.written, printed=not in_table)
     findings = [_finding(kit, field, answer, p.code, p.level, p.details) for p in parsed.problems]
     if parsed.value is not None:
         findings += _about_format(kit, field, answer)

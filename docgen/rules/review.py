@@ -11,6 +11,7 @@ from typing import Any
 from docgen import values
 from docgen.errors import KitError
 from docgen.expressions import sandbox
+from docgen.expressions.functions import FUNCTIONS
 from docgen.language import tr
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import (
@@ -31,6 +32,8 @@ from docgen.values.shown import shown, shown_limits
 
 _GRAVITY = list(Level)
 _CENT = Decimal("0.01")
+#: The functions whose hits a message may quote.
+_LOOKS = ("asserts", "denies")
 
 
 def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None) -> Review:
@@ -109,8 +112,8 @@ def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping
 
         return collect
 
-    looks = {name: collecting(sandbox.FUNCTIONS[name]) for name in ("asserts", "denies")}
-    return hits if _evaluate(expression, {**names, "text": text}, rule.id, bool, **looks) else None
+    looks = {name: collecting(FUNCTIONS[name]) for name in _LOOKS if name in case.when}
+    return hits if _evaluate(expression, names, rule.id, bool, text=text, **looks) else None
 
 
 def _evaluate(

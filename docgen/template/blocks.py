@@ -6,7 +6,6 @@ mended in the source that comes back, so that the names in it can still be check
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from jinja2 import TemplateSyntaxError
 from docgen.errors import did_you_mean
 from docgen.expressions.sandbox import plain_text_sandbox
 from docgen.language import either, tr
+from docgen.patterns import regex
 from docgen.template.tags import KINDS, Remark, Tag
 from docgen.template.text_runs import Element, fit
 
@@ -25,7 +25,7 @@ _BLOCKS = {
 }  # fmt: skip
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
 #: A comparison typed like an assignment.
-_SINGLE_EQUALS = re.compile(r"\{% (?:el)?if [^%]*?(?<![=!<>])=(?!=)")
+_SINGLE_EQUALS = regex(r"\{% (?:el)?if [^%]*?(?<![=!<>])=(?!=)")
 _CLOSERS = {f"end{word}": word for word in _BLOCKS}
 #: docxtpl's own tags and docgen's: those with an expression, and those without.
 _CELL_TAGS, _CELL_MARKS = ("vmerge", "colspan", "cellbg"), ("vm", "hm")

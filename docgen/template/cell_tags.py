@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 
+from docgen.patterns import regex
+
 #: A tag's expression may hold a `>`.
 _ATTRIBUTES = r"(?:\{\{.*?\}\}|\{%.*?%\}|[^>])*?"
-_CELL_TAG = re.compile(r"\{%\s*(?:vmerge|colspan|cellbg|vm|hm)\b")
-_EMPTY_PROPERTIES = re.compile(r"<w:tcPr\s*/>")
-_WITHOUT_PROPERTIES = re.compile(r"(<w:tc\b[^>/]*>)(?!\s*<w:tcPr\b)")
-_VMERGE = re.compile(r"(<w:tcPr>)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}", re.DOTALL)
-_PROPERTIES = re.compile(r"(<w:tcPr>)((?:(?!</w:tcPr>).)*\{[{%](?:(?!</w:tcPr>).)*)(</w:tcPr>)", re.DOTALL)
-_PROPERTY = re.compile(rf"<w:(\w+)\b{_ATTRIBUTES}(?:/>|>.*?</w:\1>)", re.DOTALL)
+_CELL_TAG = regex(r"\{%\s*(?:vmerge|colspan|cellbg|vm|hm)\b")
+_EMPTY_PROPERTIES = regex(r"<w:tcPr\s*/>")
+_WITHOUT_PROPERTIES = regex(r"(<w:tc\b[^>/]*>)(?!\s*<w:tcPr\b)")
+_VMERGE = regex(r"(<w:tcPr>)((?:(?!</w:tc>).)*?)\{%\s*vmerge\s+(.+?)\s*%\}", re.DOTALL)
+_PROPERTIES = regex(r"(<w:tcPr>)((?:(?!</w:tcPr>).)*\{[{%](?:(?!</w:tcPr>).)*)(</w:tcPr>)", re.DOTALL)
+_PROPERTY = regex(rf"<w:(\w+)\b{_ATTRIBUTES}(?:/>|>.*?</w:\1>)", re.DOTALL)
 _ORDER = (
     "cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection",
     "tcFitText", "vAlign", "hideMark", "headers", "cellIns", "cellDel", "cellMerge", "tcPrChange",

@@ -6,11 +6,11 @@ boxes, headers, footers, notes and comments hold at least a paragraph, content c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from docgen.language import phrase, tr
+from docgen.patterns import regex
 from docgen.template.tags import KINDS, Tag
 
 #: Containers of blocks that Word wants a paragraph in.
@@ -20,14 +20,14 @@ _CONTAINERS = _STORIES | _NEVER_EMPTY
 _BLOCK_KINDS = frozenset({"p", "tr", "tc"})
 #: A container that ends otherwise than nearly all do: cells and text boxes end in a paragraph, rows in a cell, tables
 #: in a row.  What comes before is looked at last, so that the search runs from one `</w:t` to the next.
-_ODD_END = re.compile(
+_ODD_END = regex(
     rb"</w:t(?:c(?<!</w:p></w:tc)(?<!<w:p/></w:tc)|r(?<!</w:tc></w:tr)|bl(?<!</w:tr></w:tbl)"
     rb"|xbxContent(?<!</w:p></w:txbxContent)(?<!<w:p/></w:txbxContent))>"
 )
-_ODD_STORY = re.compile(rb"(?<!</w:p>)(?<!<w:p/>)</w:(?:hdr|ftr|footnote|endnote|comment)>")
+_ODD_STORY = regex(rb"(?<!</w:p>)(?<!<w:p/>)</w:(?:hdr|ftr|footnote|endnote|comment)>")
 _STORY_PARTS = (b"</w:hdr>", b"</w:ftr>", b"</w:footnotes>", b"</w:endnotes>", b"</w:comments>")
 _EMPTY_CONTROLS = (b"<w:sdtContent></w:sdtContent>", b"<w:sdtContent/>")
-_TOKEN = re.compile(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|[^<]+")
+_TOKEN = regex(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|[^<]+")
 _BLOCKS = frozenset({"w:p", "w:tbl", "w:sdt", "w:customXml", "w:altChunk"})
 _CELLS = frozenset({"w:tc", "w:sdt", "w:customXml"})
 _ROWS = frozenset({"w:tr", "w:sdt", "w:customXml"})

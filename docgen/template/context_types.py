@@ -15,8 +15,6 @@ from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
-
 from docgen.language import phrase
 
 _WORDS = {
@@ -108,17 +106,15 @@ def _of_class(cls: type) -> ContextType:
         described = getattr(cls, name, None)
         getter = described.fget if isinstance(described, property) else None
         getter = described.func if isinstance(described, cached_property) else getter
-        if getter is not None and not name.startswith(("_", "model_")):
+        if getter is not None and not name.startswith("_"):
             known[name] = of(get_type_hints(getter, include_extras=True)["return"])
     return ContextType(known, kind=RECORD)
 
 
 def _fields(cls: type) -> list[str]:
-    """The fields of a named tuple, dataclass or model; none of another class."""
+    """The fields of a named tuple or dataclass; none of another class."""
     if is_dataclass(cls):
         return [field.name for field in fields(cls)]
-    if issubclass(cls, BaseModel):
-        return list(cls.model_fields)
     return list(getattr(cls, "_fields", ()))
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import CodeType
 from typing import Any
 
 from jinja2 import Template, TemplateSyntaxError
@@ -66,11 +67,20 @@ def examine(passages: Iterable[TextRun], names: Names) -> Examined:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled template and the tag that stands on each of its lines."""
+    """A compiled template, its code, and the tag that stands on each of its lines."""
 
     template: Template
+    code: CodeType
     tags: tuple[Tag, ...]
     owners: tuple[int, ...]
+
+    @classmethod
+    def of_code(
+        cls, environment: Environment, code: CodeType, tags: tuple[Tag, ...], owners: tuple[int, ...]
+    ) -> Compiled:
+        """The template that has this code."""
+        template = environment.template_class.from_code(environment, code, environment.make_globals(None))
+        return cls(template, code, tags, owners)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text for these values.  Raises KitError that names the place, the tag and its values."""
@@ -98,7 +108,7 @@ def compile_source(source: str, examined: Examined, environment: Environment) ->
     """
     text, owners = tag_numbers.numbered(source)
     try:
-        return Compiled(environment.from_string(text), examined.tags, owners)
+        return Compiled.of_code(environment, environment.compile(text), examined.tags, owners)
     except TemplateSyntaxError as cause:
         number = owners[min(cause.lineno, len(owners)) - 1] if owners else 0
         where = examined.tags[number].where if examined.tags else tr("the template")

@@ -16,11 +16,12 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.language import tr
+from docgen.patterns import regex
 from docgen.template.tags import Remark
 
 #: The only outside targets that stay where they are until a reader clicks.
 _HYPERLINK = "hyperlink"
-_CLICKED = re.compile(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
+_CLICKED = regex(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
 #: Kinds of relationship that bring in foreign content even from within the file.
 _FOREIGN = {"aFChunk", "attachedTemplate", "frame", "oleObject", "subDocument", "vbaProject", "control"}
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -39,7 +40,7 @@ _FETCHING = {
     "DATABASE", "DDE", "DDEAUTO", "HTMLCONTROL", "IMPORT", "INCLUDE", "INCLUDEPICTURE", "INCLUDETEXT", "LINK",
     "MACROBUTTON", "RD",
 }  # fmt: skip
-_NAME = re.compile(r"\s*([A-Za-z]+)")
+_NAME = regex(r"\s*([A-Za-z]+)")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 

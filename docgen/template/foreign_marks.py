@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 
 from docgen.language import tr
+from docgen.patterns import regex
 from docgen.template.context_types import Names
 from docgen.template.tags import Remark
 from docgen.template.text_runs import TextRun
 
-_TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TAGS = regex(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 #: A word between other marks; those of mail merge and of programs for documents and web pages.
-_MARKED = re.compile(
+_MARKED = regex(
     r"\$?(?<!\{)(?<!\{[ \xa0\u3000])\{\s*([\w.]+)\s*\}(?![ \xa0\u3000]?\})"
     r"|«\s*([\w.]+)\s*»|(?:<<|&lt;&lt;)\s*([\w.]+)\s*(?:>>|&gt;&gt;)|\[\[\s*([\w.]+)\s*\]\]"
 )

@@ -14,7 +14,7 @@ from jinja2 import nodes
 from jinja2.environment import Environment
 
 from docgen.errors import did_you_mean
-from docgen.expressions.sandbox import FUNCTIONS, SPOKEN_OF
+from docgen.expressions.functions import FUNCTIONS, SPOKEN_OF
 from docgen.language import phrase, tr
 from docgen.template.context_types import ANYTHING, ContextType, Names
 

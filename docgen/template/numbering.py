@@ -6,20 +6,22 @@ anybody opens it.  What is read here: numbering.xml (ECMA-376 part 1, 17.9) and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from cn2an import an2cn
 from defusedxml import ElementTree
 
+from docgen.patterns import regex
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PLACE = re.compile(r"%(\d)")
-_STYLE = re.compile(r'<w:pStyle\b[^>]*w:val="([^"]*)"')
-_LIST = re.compile(r'<w:numId\b[^>]*w:val="(\d+)"')
-_DEPTH = re.compile(r'<w:ilvl\b[^>]*w:val="(\d+)"')
+_PLACE = regex(r"%(\d)")
+_STYLE = regex(r'<w:pStyle\b[^>]*w:val="([^"]*)"')
+_LIST = regex(r'<w:numId\b[^>]*w:val="(\d+)"')
+_DEPTH = regex(r'<w:ilvl\b[^>]*w:val="(\d+)"')
+_CHINESE, _MANY = "零一二三四五六七八九", 10_000
+_ZEROS = regex("零+")
 _NO_LIST = "0"  # takes a paragraph out of the list of its style
 _LETTERS = 26
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
@@ -34,24 +36,25 @@ class ListLevel(NamedTuple):
     text: str
 
 
-class Number(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Number:
     """The number of a paragraph: its list, the levels of that, the values of its own level and of those above."""
 
     list: str
     levels: Mapping[int, ListLevel]
     values: tuple[int, ...]
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str | None, ...]:
         """What each of the levels shows; None for one that cannot be written here."""
         return tuple(_text(self.levels, depth, self.values) for depth in range(len(self.values)))
 
-    @property
+    @cached_property
     def _holds_all(self) -> bool:
         depth = len(self.values) - 1
         return all(f"%{at + 1}" in self.levels[depth].text for at in range(depth))
 
-    @property
+    @cached_property
     def alone(self) -> str | None:
         """What stands before the paragraph, without a full stop at its end; None where it cannot be written here."""
         return _trimmed(_text(self.levels, len(self.values) - 1, self.values))
@@ -83,6 +86,41 @@ class Lists:
     levels: Mapping[str, Mapping[int, ListLevel]]
     restarts: Mapping[str, Mapping[int, int]]
     styles: Mapping[str, tuple[str, int]]
+    #: What is known already, and the same in every document: of which list a paragraph with such properties is an item,
+    #: its level therein and the list's own name; the numbers by list and values.
+    items: dict[str, _Item | None] = field(default_factory=dict, repr=False, compare=False)
+    numbers: dict[tuple[str, tuple[int, ...]], Number] = field(default_factory=dict, repr=False, compare=False)
+
+    def item(self, properties: str) -> _Item | None:
+        """What a paragraph with these properties (the markup of its w:pPr) is an item of; None for none."""
+        if properties not in self.items:
+            self.items[properties] = self._item(properties)
+        return self.items[properties]
+
+    def _item(self, properties: str) -> _Item | None:
+        style, number, depth = (pattern.search(properties) for pattern in (_STYLE, _LIST, _DEPTH))
+        own = self.styles.get(style[1], ("", 0)) if style else ("", 0)
+        name = number[1] if number else own[0]
+        level = int(depth[1]) if depth else own[1]
+        shared = self.shared.get(name, "")
+        if name in {"", _NO_LIST} or level not in self.levels.get(shared, {}):
+            return None
+        return _Item(shared, level, name)
+
+    def number(self, shared: str, values: tuple[int, ...]) -> Number:
+        """The number with these values."""
+        key = shared, values
+        if key not in self.numbers:
+            self.numbers[key] = Number(shared, self.levels[shared], values)
+        return self.numbers[key]
+
+
+class _Item(NamedTuple):
+    """An item of a list: the list that it is counted in, its level therein, the name by which it is in it."""
+
+    shared: str
+    level: int
+    name: str
 
 
 def lists(numbering: bytes, styles: bytes) -> Lists:
@@ -151,26 +189,20 @@ class Counter:
 
     def next(self, properties: str) -> Number | None:
         """The number of the next paragraph, which has these properties (the markup of its w:pPr); None without one."""
-        style, number, depth = (pattern.search(properties) for pattern in (_STYLE, _LIST, _DEPTH))
-        own = self.lists.styles.get(style[1], ("", 0)) if style else ("", 0)
-        name = number[1] if number else own[0]
-        level = int(depth[1]) if depth else own[1]
-        shared = self.lists.shared.get(name, "")
-        if name in {"", _NO_LIST} or level not in self.lists.levels.get(shared, {}):
+        item = self.lists.item(properties)
+        if item is None:
             return None
+        shared, depth, name = item
         counts = self._counts.setdefault(shared, {})
         if name not in self._seen:
             self._seen.add(name)
             counts.update({at: start - 1 for at, start in self.lists.restarts.get(name, {}).items()})
-        return self._number(shared, level, counts)
-
-    def _number(self, shared: str, depth: int, counts: dict[int, int]) -> Number:
         levels = self.lists.levels[shared]
         counts[depth] = counts.get(depth, levels[depth].start - 1) + 1
         for deeper in [at for at in counts if at > depth]:
             del counts[deeper]
-        values = tuple(counts.get(at, levels[at].start) if at in levels else 0 for at in range(depth + 1))
-        return Number(shared, levels, values)
+        values = [counts.get(at, levels[at].start) if at in levels else 0 for at in range(depth + 1)]
+        return self.lists.number(shared, tuple(values))
 
 
 def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) -> str | None:
@@ -191,8 +223,7 @@ def _written(style: str, value: int) -> str | None:
         case "decimal":
             return str(value)
         case "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCountingThousand":
-            spelled = str(an2cn(value, "low"))
-            return spelled[1:] if spelled.startswith("一十") else spelled
+            return _counted(value)
         case "lowerLetter" | "upperLetter":
             letters = chr(ord("a") + (value - 1) % _LETTERS) * ((value - 1) // _LETTERS + 1)
             return letters.upper() if style == "upperLetter" else letters
@@ -201,6 +232,19 @@ def _written(style: str, value: int) -> str | None:
         case "none":
             return ""
     return None
+
+
+def _counted(value: int) -> str:
+    """A number below ten thousand in Chinese; one above it as the library writes it, which takes long to load."""
+    if not 0 < value < _MANY:
+        from cn2an import an2cn
+
+        return str(an2cn(value, "low"))
+    written = ""
+    for digit, worth in zip(f"{value:04}", ("千", "百", "十", ""), strict=True):
+        written += "零" if digit == "0" else f"{_CHINESE[int(digit)]}{worth}"
+    spelled = _ZEROS.sub("零", written).strip("零")
+    return spelled[1:] if spelled.startswith("一十") else spelled
 
 
 def _roman(value: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from docgen.errors import KitError
-from docgen.expressions.sandbox import sandbox
+from docgen.expressions.sandbox import Sandbox, sandbox
 from docgen.file_cache import cached_by_file
 from docgen.language import system_reason, tr
 from docgen.template import tag_numbers, text_runs
@@ -39,5 +40,10 @@ def compile_page(path: Path, names: Names) -> Compiled:
     source, examined = examine_page(path, names)
     if examined.problems:
         raise KitError(examined.problems)
-    environment = sandbox(lambda _missing: "—", markup=path.suffix.lower() != ".txt")
-    return compile_source(tag_numbers.marked(source, examined.tags), examined, environment)
+    return compile_source(tag_numbers.marked(source, examined.tags), examined, environment(path.suffix))
+
+
+@cache
+def environment(suffix: str) -> Sandbox:
+    """The sandbox of pages whose files are named like that; a plain text holds no markup."""
+    return sandbox(lambda _missing: "—", markup=suffix.lower() != ".txt")

@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 
 from markupsafe import escape
 
 from docgen.errors import KitError
 from docgen.language import tr
+from docgen.patterns import regex
 from docgen.template.numbering import Counter, Lists, Number
 
 #: All begin alike, so that the search leaps from one element to the next.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"<w:(?:p(?:\s[^>]*)?(?<!/)>(?P<properties>\s*<w:pPr>.*?</w:pPr>)?"
     r'|bookmarkStart\b[^>]*\bw:name="(?P<mark>[^"]*)"[^>]*>'
     r'|fldChar\b[^>]*w:fldCharType="(?P<end>\w+)"[^>]*>'
@@ -27,14 +29,14 @@ _TOKEN = re.compile(
     r'|fldSimple\b[^>]*w:instr="(?P<simple>[^"]*)"[^>]*>)',
     re.DOTALL,
 )
-_REFERENCE = re.compile(r"\s*REF\s+(?:\"([^\"]+)\"|(\S+))(.*)", re.DOTALL)
-_SWITCH = re.compile(r"\\([nrw])\b", re.IGNORECASE)
-_CONTENTS = re.compile(r"\s*TOC\b")
-_ENTRY = re.compile(r"<w:p(?:\s[^>]*)?(?<!/)>(?:(?!<w:p[\s>]).)*?</w:p>", re.DOTALL)
-_ANCHOR = re.compile(r'<w:hyperlink\b[^>]*w:anchor="([^"]*)"[^>]*>.*?</w:hyperlink>', re.DOTALL)
+_REFERENCE = regex(r"\s*REF\s+(?:\"([^\"]+)\"|(\S+))(.*)", re.DOTALL)
+_SWITCH = regex(r"\\([nrw])\b", re.IGNORECASE)
+_CONTENTS = regex(r"\s*TOC\b")
+_ENTRY = regex(r"<w:p(?:\s[^>]*)?(?<!/)>(?:(?!<w:p[\s>]).)*?</w:p>", re.DOTALL)
+_ANCHOR = regex(r'<w:hyperlink\b[^>]*w:anchor="([^"]*)"[^>]*>.*?</w:hyperlink>', re.DOTALL)
 #: The figures of a number, in the ways that lists write them.
-_FIGURES = re.compile(r"[〇零一二三四五六七八九十百千\d]+|(?<![A-Za-z])[ivxlcdmIVXLCDM]+(?![A-Za-z])")
-_TEXT = re.compile(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
+_FIGURES = regex(r"[〇零一二三四五六七八九十百千\d]+|(?<![A-Za-z])[ivxlcdmIVXLCDM]+(?![A-Za-z])")
+_TEXT = regex(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 
 @dataclass
@@ -96,8 +98,17 @@ def renewed(xml: str, lists: Lists) -> str:
 
 
 def _name(code: str) -> str:
+    return _understood(code)[0]
+
+
+@lru_cache(maxsize=1024)  # codes, and what stands around them, are the template's, and come again in each document
+def _understood(code: str) -> tuple[str, str]:
+    """The bookmark that the code of a field names, and the letter of its switch; "" for what it does not have."""
     found = _REFERENCE.match(code)
-    return (found[1] or found[2]) if found else ""
+    if found is None:
+        return "", ""
+    switch = _SWITCH.search(found[3])
+    return found[1] or found[2], switch[1].lower() if switch else ""
 
 
 def _found(xml: str, lists: Lists | None) -> _Found:
@@ -105,14 +116,15 @@ def _found(xml: str, lists: Lists | None) -> _Found:
     found, counter, near = _Found(), Counter(lists) if lists else None, None
     stack: list[_OpenField] = []
     for token in _TOKEN.finditer(xml):
-        if token["mark"] is not None:
+        kind = token.lastgroup  # one of them at most has matched
+        if kind == "mark":
             found.marks[unescape(token["mark"])] = near
-        elif token["end"] is not None:
+        elif kind == "end":
             _field_mark(token, stack, found, near)
-        elif token["code"] is not None:
+        elif kind == "code":
             if stack and stack[-1].result < 0:
                 stack[-1].code += unescape(token["code"])
-        elif token["simple"] is not None:
+        elif kind == "simple":
             end = xml.find("</w:fldSimple>", token.end())
             if end >= 0:
                 found.references.append((unescape(token["simple"]), token.end(), end, near))
@@ -138,16 +150,15 @@ def _reference(
     xml: str, found: _Found, code: str, start: int, end: int, near: Number | None
 ) -> tuple[int, int, str] | None:
     """The result of one field with the number that it refers to; None where it shows something else."""
-    matched = _REFERENCE.match(code)
-    switch = _SWITCH.search(matched[3]) if matched else None
-    number = found.marks.get(_name(code)) if switch else None
-    if number is None or switch is None:
+    name, kind = _understood(code)
+    number = found.marks.get(name) if kind else None
+    if number is None:
         return None
-    kind = switch[1].lower()
     text = number.alone if kind == "n" else number.seen_from(near if kind == "r" else None)
     return None if text is None else (start, end, _with_text(xml[start:end], text))
 
 
+@lru_cache(maxsize=1024)
 def _with_text(result: str, text: str) -> str:
     """The runs of a field's result with `text` in the first of them."""
     rest = iter([str(escape(text))])
@@ -183,8 +194,11 @@ def _kept(link: re.Match[str], found: _Found) -> str:
 def _numbered(link: str, number: Number | None) -> str:
     """An entry that begins with the number of its heading."""
     shown = number.texts[-1] if number else None
-    if not number or not shown or not (shown := shown.strip()):
-        return link
+    return _with_number(link, shown.strip()) if shown and shown.strip() else link
+
+
+@lru_cache(maxsize=1024)
+def _with_number(link: str, shown: str) -> str:
     # The number that stands there is written as the new one: the same text around other figures.
     old = re.compile("^" + _FIGURES.sub("\0", re.escape(shown)).replace("\0", f"(?:{_FIGURES.pattern})"))
     return _TEXT.sub(lambda run: run[1] + old.sub(str(escape(shown)), run[2]) + run[3], link, count=1)

@@ -9,28 +9,30 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from docgen.patterns import regex
+
 #: Records of how something looked before, each a whole element (17.13.5.31 and its kin).
-_FORMER = re.compile(r"<w:(\w+Change|numberingChange)\b(?:[^>]*/>|[^>]*>.*?</w:\1>)", re.DOTALL)
-_REMOVED = re.compile(r"<w:(del|moveFrom)\b(?![^>]*/>)[^>]*>.*?</w:\1>", re.DOTALL)
-_ROW = re.compile(r"<w:tr\b(?:(?!<w:tr\b|</w:tr>).)*?<w:trPr>(?:(?!</w:trPr>).)*?<w:del\b.*?</w:tr>", re.DOTALL)
+_FORMER = regex(r"<w:(\w+Change|numberingChange)\b(?:[^>]*/>|[^>]*>.*?</w:\1>)", re.DOTALL)
+_REMOVED = regex(r"<w:(del|moveFrom)\b(?![^>]*/>)[^>]*>.*?</w:\1>", re.DOTALL)
+_ROW = regex(r"<w:tr\b(?:(?!<w:tr\b|</w:tr>).)*?<w:trPr>(?:(?!</w:trPr>).)*?<w:del\b.*?</w:tr>", re.DOTALL)
 #: A paragraph whose mark was deleted, and in which nothing is left to show.
-_PARAGRAPH = re.compile(
+_PARAGRAPH = regex(
     r"<w:p\b(?![^>]*/>)[^>]*>\s*<w:pPr>(?:(?!</w:pPr>).)*?<w:rPr>(?:(?!</w:rPr>).)*?<w:(?:del|moveFrom)\b[^>]*/>"
     r"(?:(?!</w:pPr>).)*?</w:pPr>((?:(?!</w:p>).)*)</w:p>",
     re.DOTALL,
 )
-_SHOWS = re.compile(r"<w:(?:t|tab|drawing|pict|object|sym|fldChar|br)\b")
-_INSERTED = re.compile(
+_SHOWS = regex(r"<w:(?:t|tab|drawing|pict|object|sym|fldChar|br)\b")
+_INSERTED = regex(
     r"</?w:(?:ins|moveTo)\b[^>]*>|<w:(?:del|moveFrom|cellIns|cellDel|cellMerge)\b[^>]*/>"
     r"|<w:(?:moveFrom|moveTo|customXmlIns|customXmlDel|customXmlMoveFrom|customXmlMoveTo)Range(?:Start|End)\b[^>]*/>"
 )
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"<w:commentRange(?:Start|End)\b[^>]*/>"
     r"|<w:r\b(?:(?!<w:r\b|</w:r>).)*?<w:commentReference\b[^>]*/>(?:(?!</w:r>).)*</w:r>",
     re.DOTALL,
 )
-_CHANGE = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|\w+Change)\b(?=[^>]*w:id=)")
-_REFERENCE = re.compile(r"<w:commentReference\b")
+_CHANGE = regex(r"<w:(?:ins|del|moveFrom|moveTo|\w+Change)\b(?=[^>]*w:id=)")
+_REFERENCE = regex(r"<w:commentReference\b")
 
 
 class Revisions(NamedTuple):

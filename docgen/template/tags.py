@@ -13,25 +13,26 @@ from dataclasses import dataclass
 from html import unescape
 
 from docgen.language import tr
+from docgen.patterns import regex
 from docgen.template.text_runs import Element, TextRun, fit
 
 #: What a tag with a letter stands for and takes away: a paragraph, a table row, a table cell, a run.
 KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 #: Edges of tags, those with full-width braces and with blanks in between included.
-_OPENING = re.compile(r"\{#|[{｛][ \xa0\u3000]{0,2}[{｛%％]")
+_OPENING = regex(r"\{#|[{｛][ \xa0\u3000]{0,2}[{｛%％]")
 _CLOSING = {
     "{{": re.compile(r"[}｝][ \xa0\u3000]{0,2}[}｝]"),
     "{%": re.compile(r"[%％][ \xa0\u3000]{0,2}[}｝]"),
     "{#": re.compile("#}"),
 }
-_LONE = re.compile(r"\}\}|%\}")
-_NOT_TEXT = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
-_KIND = re.compile(r"(p|tr|tc|r)(\s+)(?=\S)")
-_KIND_APART = re.compile(r"\s+(p|tr|tc|r)\s+(?=(?:if|elif|else|endif|for|endfor)\b)")
-_KIND_JOINED = re.compile(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
+_LONE = regex(r"\}\}|%\}")
+_NOT_TEXT = regex(r"<(style|script)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_KIND = regex(r"(p|tr|tc|r)(\s+)(?=\S)")
+_KIND_APART = regex(r"\s+(p|tr|tc|r)\s+(?=(?:if|elif|else|endif|for|endfor)\b)")
+_KIND_JOINED = regex(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
 _QUOTED = 40
-_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_LITERAL = regex(r"'[^']*'|\"[^\"]*\"")
 _CURLY = str.maketrans("“”‘’", "\"\"''")
 #: What is typed or autocorrected in place of a character of the tag language, beside full-width forms.
 _TYPED = {

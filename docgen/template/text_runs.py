@@ -13,17 +13,18 @@ from html import unescape
 from typing import NamedTuple
 
 from docgen.language import tr
+from docgen.patterns import regex
 
 #: An open element: its name, and where it begins in the source, which tells it from others of that name.
 Element = tuple[str, int]
 
-_TOKEN = re.compile(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
-_NEWLINES = re.compile(r"[\r\n]+")
-_QUOTES = re.compile(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
+_TOKEN = regex(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
+_NEWLINES = regex(r"[\r\n]+")
+_QUOTES = regex(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
 _JOINING = {"w:p", "w:r", "w:t", "w:hyperlink", "w:ins", "w:smartTag"}
 #: The two ends of a field: what lies between belongs together, though nothing in the markup holds it.
-_FIELD_END = re.compile(r"fldCharType=[\"'](begin|end)[\"']")
-_CONTROL_TAG = re.compile(r'w:val="([^"{]*)"')
+_FIELD_END = regex(r"fldCharType=[\"'](begin|end)[\"']")
+_CONTROL_TAG = regex(r'w:val="([^"{]*)"')
 #: As much of a paragraph as a message quotes.
 _WIDTH = 60
 

@@ -28,6 +28,7 @@ from docgen.file_cache import cached_by_file
 from docgen.language import tr
 from docgen.model.display import Missing
 from docgen.model.messages import PENDING, wording
+from docgen.patterns import regex
 from docgen.template import (
     cell_tags,
     containers,
@@ -48,13 +49,13 @@ from docgen.template.word_parts import WordFile, without_comments, word_file
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
-_ANY_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_RUN_PROPERTIES = re.compile(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
-_PENDING = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
+_ANY_TAG = regex(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_RUN_PROPERTIES = regex(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
+_PENDING = regex(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
 _EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
-_EMPTY_RUN = re.compile(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
+_EMPTY_RUN = regex(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
 #: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr); extensions come last.
-_AFTER_HIGHLIGHT = re.compile(
+_AFTER_HIGHLIGHT = regex(
     r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b|<(?!/|w:)[\w-]+:"
 )
 
@@ -86,12 +87,14 @@ class WordTemplate(NamedTuple):
 
 
 @cache
-def _sandbox() -> Sandbox:
+def environment() -> Sandbox:
+    """The sandbox of Word templates."""
+
     def mark(missing: Missing) -> Any:
         return Markup(f"{_OPEN}{escape(missing.label)}{_CLOSE}") if missing.pending else "—"
 
-    environment = sandbox.sandbox(mark, markup=True)
-    inner = environment.finalize
+    made = sandbox.sandbox(mark, markup=True)
+    inner = made.finalize
 
     def finalize(value: Any) -> Any:
         value = inner(value) if inner else value
@@ -99,8 +102,8 @@ def _sandbox() -> Sandbox:
             return value.translate(_MARKED)
         return value
 
-    environment.finalize = finalize
-    return environment
+    made.finalize = finalize
+    return made
 
 
 class WordPart(NamedTuple):
@@ -219,7 +222,7 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     parts = examine_word(path, names, file)
     if problems := [problem for part in parts for problem in part.examined.problems]:
         raise KitError(problems)
-    compiled = {part.name: compile_source(part.source, part.examined, _sandbox()) for part in parts if part.name}
+    compiled = {part.name: compile_source(part.source, part.examined, environment()) for part in parts if part.name}
     entries = without_comments(file)
     ready = {name: compiled.get(name) or package.part(name, _ready(file, name, content)) for name, content in entries}
     at_risk = {name: containers.at_risk(part.tags) for name, part in compiled.items()}

@@ -19,6 +19,7 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.errors import KitError
 from docgen.language import phrase, tr
+from docgen.patterns import regex
 
 _SAVE = phrase("save the template as .docx")
 #: What a template may hold, unpacked.
@@ -44,8 +45,8 @@ _CALLED = {
     "glossary": phrase("a building block"),
     "comments": phrase("a comment"),
 }
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_MARKUP = re.compile(r"<[^>]*>")
+_TAG = regex(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_MARKUP = regex(r"<[^>]*>")
 
 
 class WordFile(NamedTuple):

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 from docgen.model.intake import Chosen, Level, Region, Value
 from docgen.model.kit import Field, FieldType
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
-from docgen.values import credit_codes, dates, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values import credit_codes, dates, label_units, lists, mobiles, numbers, numerals, picks, regions
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
 
 __all__ = [
-    "UNTOUCHED", "Parsed", "Problem", "is_not_given", "items", "options", "parse", "show", "show_date", "show_money",
-    "text_of",
+    "UNTOUCHED", "Parsed", "Problem", "is_not_given", "items", "options", "parse", "parse_in_unit", "show", "show_date",
+    "show_money", "stated_unit", "text_of",
 ]  # fmt: skip
 
 _FREE = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST})
@@ -54,6 +54,12 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
     `printed` allows that a list of all choices is what the form prints, untouched; in a table it never is.
     """
+    if field.type in _REPEATED and len(written) <= _SHORT:
+        return _parsed_before(field, written, printed)
+    return _parsed(field, written, printed)
+
+
+def _parsed(field: Field, written: str, printed: bool) -> Parsed:
     if is_not_given(field, written):
         return NOT_GIVEN
     if field.placeholder and field.type not in _FREE and field.placeholder in written:
@@ -65,6 +71,21 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
     if field.type is FieldType.SEVERAL:
         return picks.parse_several(field, written, printed=printed)
     return _TYPES[field.type].parse(field, written)
+
+
+#: Types whose answers come again and again in a table, and characters of one that is remembered.
+_REPEATED, _SHORT = frozenset({FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO, FieldType.COUNT}), 200
+_parsed_before = lru_cache(maxsize=4096)(_parsed)
+
+
+def stated_unit(field: Field, label: str) -> str:
+    """The unit in brackets behind a label, where a number counts for something else by it: 万 of `外呼量（万）`."""
+    return label_units.stated_unit(field, label, parse)
+
+
+def parse_in_unit(field: Field, written: str, unit: str) -> Parsed:
+    """The value of `written` below a label that states this unit."""
+    return label_units.in_unit(field, written, unit, parse, show)
 
 
 def show(field: Field, value: Value) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import fold, words
 
 
@@ -88,10 +89,10 @@ class Affixes:
         self._before = _table(_BEFORE, _spans_before(), {unit: said for unit, said in counted.items() if unit != "单"})
         self._after = _table(_AFTER, _spans_after(), counted)
         self._first = _pattern(self._before)
-        self._last = re.compile(f"(?:{_pattern(self._after).pattern})+$")
+        self._last = regex(f"(?:{_pattern(self._after).pattern})+$")
         self._each_last = _pattern(self._after)
         self._any = _table({}, self._before, self._after)
-        self._all = re.compile(f"(?:{_pattern(self._any).pattern})+")
+        self._all = regex(f"(?:{_pattern(self._any).pattern})+")
 
     def strip(self, folded: str) -> Iterator[Stripped]:
         """`folded` without the words at its ends: the most of them first, then with ever more left in place."""
@@ -166,7 +167,7 @@ def _pattern(table: dict[str, Effect]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, words)))
+    return regex("|".join(map(re.escape, words)))
 
 
 def _spans_before() -> dict[str, Effect]:

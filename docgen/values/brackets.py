@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_REMARK = re.compile(
+from docgen.patterns import regex
+
+_REMARK = regex(
     r"[(（]([^()（）]*)[)）]|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】|〖([^〖〗]*)〗|〔([^〔〕]*)〕|\{([^{}]*)\}"
 )
 

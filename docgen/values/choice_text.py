@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import clean_line, fold, says_nothing, simplified, words
 
 # Pasted Wingdings arrive as private-use characters: ticks f0fe f0fd f0fc f052 f050, empty boxes f0a8 f06f f071 f0a1.
@@ -20,30 +21,28 @@ _OPEN, _CLOSE = r"[(（\[【［]\s?", r"\s?[)）\]】］]"
 _TICK = f"{_OPEN}[{TICKS}xXvVｘＸ]{_CLOSE}|[{TICKS}]"
 _BOX = f"{_OPEN}[{BOXES}]?{_CLOSE}|[{BOXES}]"
 _CROSS = f"{_OPEN}[{CROSSES}]{_CLOSE}|[{CROSSES}]"
-MARK = re.compile(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
+MARK = regex(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
 #: Words that stand for marks where each of them stands beside a label and nothing else is written.
 _YES = frozenset(words("y yes 是 1 1.0 true t v ok on 需要 要 选 选中 已选 选择 有"))
 _NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 无 没有"))
-_WORD = re.compile(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
+_WORD = regex(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
 _EITHER_WAY = "x"  # chosen, unless other words or ticks say so
 _ENDS = "、，,；;\n┋┊│┃¦|｜"  # form tools part the choices of one answer by bars of their own
-_SEPARATOR = re.compile(rf"[{_ENDS}/／+＋&＆\s。·•\"'“”‘’]+")
-_LIST_END = re.compile(f"[{_ENDS}]")
+_SEPARATOR = regex(rf"[{_ENDS}/／+＋&＆\s。·•\"'“”‘’]+")
+_LIST_END = regex(f"[{_ENDS}]")
 _AND = "(?:以及|[和与及或且])"
-_JOINING = re.compile(_AND)
-_REMARK = re.compile(r"[(（]([^()（）]*)[)）]|〖([^〖〗]*)〗|〔([^〔〕]*)〕|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】")
-_AMOUNT = re.compile(
-    r"[:：x×*]?\s?\d+(?:\.\d+)?\s?(?:个|条|路|部|号|门|线|只|张|份|台|家)?(?=[\s、，,；;。/／┋|)）]|$)"
-)
-_NUMBER = re.compile(
+_JOINING = regex(_AND)
+_REMARK = regex(r"[(（]([^()（）]*)[)）]|〖([^〖〗]*)〗|〔([^〔〕]*)〕|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】")
+_AMOUNT = regex(r"[:：x×*]?\s?\d+(?:\.\d+)?\s?(?:个|条|路|部|号|门|线|只|张|份|台|家)?(?=[\s、，,；;。/／┋|)）]|$)")
+_NUMBER = regex(
     r"(?:选项)?[(（\[【]?(?P<number>\d{1,2}|[A-Za-z])(?:[)）\]】.．、:：_-]|(?=\s))\s?|(?P<circled>[①-⑳⑴-⒇❶-❿➀-➉])\s?"
 )
 _BLANK_CHARACTERS = " \n_＿:：﹍‗—-^"
-_BLANK = re.compile(f"[{re.escape(_BLANK_CHARACTERS)}]+")
+_BLANK = regex(f"[{re.escape(_BLANK_CHARACTERS)}]+")
 _NAMES_OF_OTHER = {"其他": "其[他它]"}
 #: What forms print behind 其他 to say what to write there.
 _ASKING = "(?:注明|说明|填写|列明|写明|描述|补充)"
-_PROMPT = re.compile(
+_PROMPT = regex(
     rf"[(（](?:请[^()（）]{{0,12}}{_ASKING}[^()（）]{{0,8}}|{_ASKING})[)）]|请(?:在此|具体|详细)?{_ASKING}(?=[\s:：_＿]|$)"
 )
 _WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
@@ -118,9 +117,15 @@ class Cut:
 
 def _loose(name: str) -> str:
     """A pattern for `name` in any width and case, with blanks anywhere inside; a line ends only before a bracket."""
-    letters = [f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in fold(name)]
+    letters = [_in_any_width(letter) for letter in fold(name)]
     gaps = (r"\s?" if letter in "([（" else r"[^\S\n]?" for letter in fold(name)[1:])
     return letters[0] + "".join(gap + letter for gap, letter in zip(gaps, letters[1:], strict=True)) if letters else ""
+
+
+def _in_any_width(letter: str) -> str:
+    """A pattern for one letter; nearly all have one width, and a class of one takes ten times as long to compile."""
+    wide = letter.translate(_WIDE)
+    return re.escape(letter) if wide == letter else f"[{re.escape(letter + wide)}]"
 
 
 @lru_cache(maxsize=256)
@@ -141,9 +146,9 @@ def options(given: tuple[Option, ...], other: str | None = None) -> Options:
         spaced=frozenset(fold(name) for option in given for name in option.names if " " in name.strip()),
         order=tuple(option.key for option in given),
         offered=tuple(option.key for option in given if option.offered),
-        label=re.compile(label, flags),
-        other=None if other is None else re.compile(rf"{free}(?=[\s_＿:：(（^—-]|{edge})", flags),
-        stop=re.compile(end_of_text, flags),
+        label=regex(label, flags),
+        other=None if other is None else regex(rf"{free}(?=[\s_＿:：(（^—-]|{edge})", flags),
+        stop=regex(end_of_text, flags),
     )
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum, ValidationError
-
+from docgen.patterns import regex
 from docgen.text import fold
 
 _LENGTH = 18
-_GAPS = re.compile(r"[\s\-_·.]+")
-_RUN = re.compile(r"[0-9a-z]+")
+_GAPS = regex(r"[\s\-_·.]+")
+_RUN = regex(r"[0-9a-z]+")
 #: What people write before the code (`统一社会信用代码：`) and after it.
-_LEAD = re.compile(r"^[^0-9a-z]+")
-_REMARK = re.compile(r"\([^()]*\)")
+_LEAD = regex(r"^[^0-9a-z]+")
+_REMARK = regex(r"\([^()]*\)")
 
 
 class CreditCode(NamedTuple):
@@ -32,6 +29,9 @@ def read(text: str) -> CreditCode:
     found = _RUN.fullmatch(bare)
     if found is None or len(bare) != _LENGTH:
         return CreditCode(None, "unreadable")
+    from stdnum.cn import uscc
+    from stdnum.exceptions import InvalidChecksum, ValidationError
+
     try:
         return CreditCode(uscc.validate(bare))
     except InvalidChecksum:

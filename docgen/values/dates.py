@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import fold, visible
 from docgen.values.brackets import apart
 
@@ -28,9 +29,9 @@ class Day(NamedTuple):
 
 
 _LONGEST = 100  # characters of a date with its time and remarks
-_TIME = re.compile(r"[\sT]+(\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*$")
-_MIDNIGHT = re.compile(r"[0:.]+")  # what a sheet adds to a date
-_WEEKDAY = re.compile("(?:星期|周|礼拜)([一二三四五六日天])")
+_TIME = regex(r"[\sT]+(\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*$")
+_MIDNIGHT = regex(r"[0:.]+")  # what a sheet adds to a date
+_WEEKDAY = regex("(?:星期|周|礼拜)([一二三四五六日天])")
 _FORMS = tuple(
     re.compile(pattern)
     for pattern in (

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Iterator
 
+from docgen.patterns import regex
 from docgen.text import clean_line, parted
 
-_END = re.compile(r"[、，,；;\n┋┊│┃¦]")
-_PIECES = re.compile(r"([、，,；;\n┋┊│┃¦()（）])")
-_BULLET = re.compile(r"(?:[（(]\d{1,2}[)）]|\d{1,2}[)）]|\d{1,2}[.．](?!\d)|[①-⑳•●·*-])\s*")
-_FIRST_NUMBER = re.compile(r"[(（]?\d{1,2}(?:[.．](?!\d)|[、)）])")
-_NEXT_NUMBER = re.compile(rf" (?={_FIRST_NUMBER.pattern})")  # `1.营业执照 2.许可证`
+_END = regex(r"[、，,；;\n┋┊│┃¦]")
+_PIECES = regex(r"([、，,；;\n┋┊│┃¦()（）])")
+_BULLET = regex(r"(?:[（(]\d{1,2}[)）]|\d{1,2}[)）]|\d{1,2}[.．](?!\d)|[①-⑳•●·*-])\s*")
+_FIRST_NUMBER = regex(r"[(（]?\d{1,2}(?:[.．](?!\d)|[、)）])")
+_NEXT_NUMBER = regex(rf" (?={_FIRST_NUMBER.pattern})")  # `1.营业执照 2.许可证`
 _TENS = "一二三四五六七八九十"
-_ONLY_A_NUMBER = re.compile(rf"\d{{1,2}}|[{_TENS}]")
+_ONLY_A_NUMBER = regex(rf"\d{{1,2}}|[{_TENS}]")
 _LONGEST_DATA = 10_000
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import fold, visible
 from docgen.values.affixes import Affixes, Effect
 from docgen.values.brackets import apart
@@ -53,10 +54,10 @@ def plain(text: str, unit: str = "") -> Measure | None:
 
 
 # ── bandwidth ───────────────────────────────────────────────────────────────────────────────────
-_SPEED = re.compile(
+_SPEED = regex(
     r"(?P<digits>\d+(?:\.\d+)?|[百千](?=兆))(?P<unit>(?:gbps|gbit/s|gb/s|gb|g)|(?:mbps|mbit/s|mb/s|mb|m|兆)(?:bps|比特|每秒|/s)?)?(?:[/,、;和+]|$)?"
 )
-_SPEED_WORDS = re.compile("上下行|上行|下行|对等|对称|双向|独享|专线|宽带|带宽|均为|各为|各|均|都是|都|[为是:]")
+_SPEED_WORDS = regex("上下行|上行|下行|对等|对称|双向|独享|专线|宽带|带宽|均为|各为|各|均|都是|都|[为是:]")
 
 
 def bandwidth(text: str) -> Measure | None:
@@ -88,17 +89,17 @@ def _mbps(match: re.Match[str]) -> Decimal | None:
 
 
 # ── money ───────────────────────────────────────────────────────────────────────────────────────
-_CURRENCY = re.compile("^(?:人民币|rmb|cny|[¥￥])?:?|(?:人民币|rmb|cny)$")
+_CURRENCY = regex("^(?:人民币|rmb|cny|[¥￥])?:?|(?:人民币|rmb|cny)$")
 _PIECES = "个|通|路|次|条|线"
 _SPAN = "个?月|分钟|分|min|年|天|日|秒|小时|季度?"
-_CAPITALS = re.compile(
+_CAPITALS = regex(
     f"(?:(?P<yuan>[零{ONES}十百千万亿拾佰仟]+)[元圆])?零?(?:(?P<jiao>[{ONES}])角)?零?(?:(?P<fen>[{ONES}])分)?零?(?:(?P<li>[{ONES}])厘)?零?(?:(?P<hao>[{ONES}])毫)?[整正]?"
 )
 _VALUE_OF_DIGIT = dict(zip(ONES, "1223456789" + "1233456789", strict=True))
 
 
 #: `1角2分` and `12分`: a price of so many 分, not one by the minute.
-_COINS = re.compile(
+_COINS = regex(
     r"^(?=\d)(?:(?P<yuan>\d+)[元块])?(?:(?P<jiao>\d+(?:\.\d+)?)[角毛])?(?:(?P<fen>\d+(?:\.\d+)?)分)?(?=$|[/每])"
 )
 
@@ -163,7 +164,7 @@ def _capitals(folded: str) -> Decimal | None:
 
 
 # ── percent ─────────────────────────────────────────────────────────────────────────────────────
-_PERCENT = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<sign>%)?|百分之(?P<words>.+)")
+_PERCENT = regex(r"(?P<digits>\d+(?:\.\d+)?)(?P<sign>%)?|百分之(?P<words>.+)")
 
 
 def percent(text: str) -> Measure | None:

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import simplified, visible
 
 
@@ -27,13 +28,13 @@ class Mobile(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-_RUN = re.compile(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
-_COUNTRY = re.compile(r"[(] ?\+? ?86 ?[)]")
-_FLOAT = re.compile(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
-_SEVERAL = re.compile(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
-_REMARK = re.compile(r"\([^()]*\)")
-_PIECE_END = re.compile(r"[\n,，、;；/()（）\[\]]+")
-_CALLS_IT = re.compile(
+_RUN = regex(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
+_COUNTRY = regex(r"[(] ?\+? ?86 ?[)]")
+_FLOAT = regex(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
+_SEVERAL = regex(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
+_REMARK = regex(r"\([^()]*\)")
+_PIECE_END = regex(r"[\n,，、;；/()（）\[\]]+")
+_CALLS_IT = regex(
     r"(?:\+|00)86(?!\d)|手机号码?|手机|移动电话|联系电话|电话号码?|电话|联系方式|号码|中国|大陆|国内|mobile|telephone|tel|phone|cell|[:：'\"]",
     re.IGNORECASE,
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 
 from docgen.model.intake import Level
 from docgen.model.kit import Field
+from docgen.patterns import regex
 from docgen.text import fold
 from docgen.values import measures, numerals, quantities
 from docgen.values.affixes import Effect, spans
 from docgen.values.problems import Parsed, Problem, invalid, remarks_on
 
 #: `5.000` is five to some and five thousand to others.
-_DOTTED = re.compile(r"\D*\d{1,3}\.000\D*")
+_DOTTED = regex(r"\D*\d{1,3}\.000\D*")
 
 
 def parse_count(field: Field, written: str) -> Parsed:

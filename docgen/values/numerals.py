@@ -9,22 +9,23 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from docgen.patterns import regex
 from docgen.text import fold, visible
 
 LONGEST = 60  # characters: no number with all its words is longer
 MOST_DIGITS = 15  # a sheet keeps no more of a number
 
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+|\d+)(?P<decimals>\.\d+)?(?P<unit>[十百千]?[万亿]|[百千wk])?"
 )
 _UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
-_CHINESE = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿壹贰叁参肆伍陆柒捌玖拾佰仟廿卅]{1,40}")
+_CHINESE = regex(r"[\d零〇一二两三四五六七八九十百千万亿壹贰叁参肆伍陆柒捌玖拾佰仟廿卅]{1,40}")
 ONES = "一二两三四五六七八九壹贰叁参肆伍陆柒捌玖"
-_APPROXIMATE = re.compile(f"[{ONES}][{ONES}]|[\\d][{ONES}]|[{ONES}][\\d]")  # 两三千 is no number
-_SPELLED = re.compile(f"[零〇{ONES}]+")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+")
-_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")
-_BROKEN = re.compile(r"\d\s+[\d.]")
+_APPROXIMATE = regex(f"[{ONES}][{ONES}]|[\\d][{ONES}]|[{ONES}][\\d]")  # 两三千 is no number
+_SPELLED = regex(f"[零〇{ONES}]+")
+_SCIENTIFIC = regex(r"\d(?:\.\d+)?e\+?\d+")
+_GROUPED = regex(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")
+_BROKEN = regex(r"\d\s+[\d.]")
 
 
 def is_scientific(text: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from docgen.model.intake import Level, Value
+from docgen.patterns import regex
 from docgen.text import clean_line, fold, words
 
 
@@ -44,9 +45,9 @@ HARMLESS = words(
     " 即 的 了 吧 呢 啊 哦 哈 哟 个 谢谢 多谢 感谢 您好 你好 即可 就行 就可以 就好 可以 需 需要 要"
     " 想要 希望 我们 我司 我方 本公司 请 麻烦 等于 approx about thanks"
 )
-_HARMLESS = re.compile("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
+_HARMLESS = regex("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
 #: In a remark these may take back what it stands beside; then a person reads it.
-_CONTRARY = re.compile("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
+_CONTRARY = regex("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
 _QUOTES = 3  # remarks quoted; of more the first ones, and an ellipsis
 
 

@@ -8,20 +8,21 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.patterns import regex
 from docgen.text import HAN, fold, visible
 from docgen.values.affixes import MEASURES, Affixes, Effect, span_named, span_of, units_of_time
 from docgen.values.brackets import apart
 from docgen.values.numerals import LONGEST, folded_number, number
 
-_DASH = re.compile("至|到|~|[-‐‑‒–—―−]+")
-_SOME = re.compile("(?<=[\\d十百千万])[多余来](?=[百千万亿])")
+_DASH = regex("至|到|~|[-‐‑‒–—―−]+")
+_SOME = regex("(?<=[\\d十百千万])[多余来](?=[百千万亿])")
 #: Words that no bracket parts from the number, hold no further number, and make no rate of it (每人20个).
 _WORDS = (
     rf"((?=[^\n]*[{HAN}])(?:(?![\d一二两三四五六七八九十百千万每第负几数均各/$¥€%<>=+−-]|单[个号条线路]).){{1,40}})"
 )
-_BEHIND = re.compile(rf"(?s)(.+?)\s*[，,；;。\n]\s*{_WORDS}")
-_AFTER_UNIT = re.compile(rf"(?s)(.*?\d\s*[万千]?(?:{'|'.join(MEASURES)}))\s*{_WORDS}")
-_BEFORE = re.compile(rf"(?s){_WORDS}(\d.*)")
+_BEHIND = regex(rf"(?s)(.+?)\s*[，,；;。\n]\s*{_WORDS}")
+_AFTER_UNIT = regex(rf"(?s)(.*?\d\s*[万千]?(?:{'|'.join(MEASURES)}))\s*{_WORDS}")
+_BEFORE = regex(rf"(?s){_WORDS}(\d.*)")
 
 
 class Quantity(NamedTuple):
@@ -52,7 +53,7 @@ def counted(label: str, unit: str, things: tuple[str, ...] = ()) -> Counted:
 
 #: How many of one span of time make another, where that is certain.
 _EXACT = {(Effect.YEAR, Effect.MONTH): 12, (Effect.QUARTER, Effect.MONTH): 3, (Effect.WEEK, Effect.DAY): 7}
-_TIME = re.compile("(?P<half>半)?(?P<number>.*?)个?(?P<span>年|季度|周|星期|礼拜)(?P<more>半)?")
+_TIME = regex("(?P<half>半)?(?P<number>.*?)个?(?P<span>年|季度|周|星期|礼拜)(?P<more>半)?")
 _SPAN = {"年": Effect.YEAR, "季度": Effect.QUARTER, "周": Effect.WEEK, "星期": Effect.WEEK, "礼拜": Effect.WEEK}
 
 

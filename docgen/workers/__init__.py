@@ -1,6 +1,7 @@
 """Processes that may die alone: foreign files are opened in them, under limits of time and memory.
 
 limits   what a process may use, and how it ended
+garbage  when Python looks for it
 pool     worker processes for many calls at once, as in a batch run
 reader   the one child process in which any other command reads
 """

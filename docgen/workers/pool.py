@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 
 from docgen.errors import DocgenError, bug
 from docgen.language import tr
-from docgen.workers import limits
+from docgen.workers import garbage, limits
 
 #: A worker that has once held more memory than this is replaced (bytes).
 _MOST_MEMORY = 300 << 20
@@ -257,6 +257,7 @@ def _serve(pipe: Connection) -> None:
     _parent = pipe
     limits.leave_the_terminal_to_the_parent()
     limits.enforce()
+    garbage.look_seldom()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     most = max(_MOST_MEMORY, limits.peak_memory())  # the system starts counting with the parent's peak
     while True:

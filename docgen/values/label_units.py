@@ -1,0 +1,57 @@
+"""A unit that a label states in brackets, `外呼量（万）`: what it makes of the number written beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from docgen.model.intake import Level, Value
+from docgen.model.kit import Field, FieldType
+from docgen.text import fold
+from docgen.values.affixes import span_of
+from docgen.values.problems import Parsed, Problem, invalid
+
+Parse = Callable[[Field, str], Parsed]
+
+_NUMBERS = frozenset({FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY})
+_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]{1,12})[)\]】]")
+_NAMED = re.compile(r"^(?:数量)?单位[:是为]?")
+_SPAN = re.compile(r"[/每](?:个?月|年|季度?|周|天|日|小时)")
+#: What makes thousands of a number is said in the answer too: `5千` below `（千）` is five thousand.
+_OWN_SCALE = re.compile(r"[十百千万亿wk]")
+_MANY_DIGITS = 4  # so many digits before the point are more than anybody writes in ten thousands
+
+
+def stated_unit(field: Field, label: str, parse: Parse) -> str:
+    """The unit in brackets behind a label, where a number counts for something else by it; empty where it does not."""
+    if field.type not in _NUMBERS:
+        return ""
+    for found in _BRACKETS.finditer(fold(label)):
+        unit = _NAMED.sub("", found[1])
+        if span_of(unit) is not None:
+            unit = "" if span_of(unit) == span_of(field.unit) else f"/{unit}"
+        if unit and not any(map(str.isdigit, unit)) and _matters(field, unit, parse):
+            return unit
+    return ""
+
+
+def _matters(field: Field, unit: str, parse: Parse) -> bool:
+    plain, one = parse(field, "1"), parse(field, f"1{unit}")
+    if one.value is not None:
+        return not one.problems and one.value != plain.value
+    is_period = any(problem.code == "count-period" for problem in one.problems)
+    return is_period or (field.type is FieldType.MONEY and bool(_SPAN.search(unit)))
+
+
+def in_unit(field: Field, written: str, unit: str, parse: Parse, show: Callable[[Field, Value], str]) -> Parsed:
+    """The value of a number in the unit of its label, none where the number itself says that it may be in another."""
+    folded = fold(written)
+    scaled = parse(field, written + ("" if _OWN_SCALE.search(folded) and not _SPAN.search(unit) else unit))
+    plain = parse(field, written)
+    if scaled.value is None or plain.value == scaled.value:
+        return scaled if plain.value is not None else plain
+    is_doubtful = len(folded.replace(",", "").partition(".")[0]) >= _MANY_DIGITS
+    if is_doubtful:
+        return invalid("number-unit-doubtful", unit=unit)
+    told = Problem("number-in-unit", Level.ADVICE, {"unit": unit, "number": show(field, scaled.value)})
+    return scaled._replace(problems=(told, *scaled.problems))
