@@ -154,8 +154,11 @@ def bug(error: BaseException) -> str:
     if isinstance(error, ElsewhereError):
         return error.bug
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"unexpected {type(error).__name__}{place}"
+    kind = type(error).__name__
+    if not frames:
+        return tr("unexpected {error}", error=kind)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    return tr("unexpected {error} at {place}", error=kind, place=place)
 
 
 def trace(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""What is made of a file, remembered for as long as the file is the same.  Imports nothing of docgen."""
+"""Results computed from files, kept until the file changes.  Imports nothing of docgen."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-#: So many results of a function are kept: those of some kits, not of every state that a kit once had.
+#: How many results of a function are kept: those of some kits, not of every state that a kit once had.
 _KEPT = 8
 
 
 class Stamp(NamedTuple):
-    """What tells one state of a file from another, without reading it."""
+    """The identity of a state of a file, known without reading it."""
 
     name: str
     device: int
@@ -29,7 +29,7 @@ Stamps = tuple[Stamp, ...]
 
 
 def stamps(path: Path) -> Stamps:
-    """The state of the file at `path`, or of every file below a folder; empty where there is none."""
+    """The state of the file at `path`, or of every file below a folder; empty if there is none."""
     try:
         return tuple(sorted(_below(path))) if path.is_dir() else (_stamp(path.name, path.stat()),)
     except OSError:
@@ -53,8 +53,8 @@ def _stamp(name: str, state: os.stat_result) -> Stamp:
 class cached_by_file(Generic[_P, _R]):  # noqa: N801  it is used like functools.cache
     """A function of a path that remembers what it made, until the file or a file of the folder changes.
 
-    What is read after a change of the file that the look at it missed is remembered under the older state, so
-    that it is made anew the next time: it is never out of date for good.
+    A result of content that changed after the state was taken is stored under the older state, so that it is computed
+    again the next time: it is never out of date for long.
     """
 
     def __init__(self, make: Callable[Concatenate[Path, _P], _R]) -> None:

@@ -1,4 +1,4 @@
-"""Mobile numbers hidden in what is kept as a log: the terminal, the journal, the failures of a run."""
+"""Mobile numbers hidden in everything that may be kept as a log: terminal, journal, failures of a run."""
 
 from __future__ import annotations
 

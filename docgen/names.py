@@ -1,4 +1,4 @@
-"""Names of files and folders made of what strangers wrote: safe on every file system, and on every command line."""
+"""Names of files and folders from texts of strangers: safe on every file system and on every command line."""
 
 from __future__ import annotations
 

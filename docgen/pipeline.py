@@ -31,7 +31,7 @@ from docgen.rules.review import review
 from docgen.text import printable
 from docgen.values import credit_codes
 
-#: Reading quiets the warnings of libraries, which are the whole process's: threads take turns.
+#: Reading silences warnings of libraries for the whole process, so threads take turns.
 _turn = threading.RLock()
 
 
@@ -59,7 +59,7 @@ class SourceFile:
 
     @contextmanager
     def _opened(self) -> Iterator[BufferedReader]:
-        """The file, open for reading.  Raises SourceError for what cannot be read, and what would never end."""
+        """The file, open for reading.  Raises SourceError if it cannot be read, or would never end."""
         try:
             about = self.path.stat()
             if not stat.S_ISREG(about.st_mode):
@@ -75,7 +75,7 @@ class SourceFile:
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Let errors that name the file name the source instead."""
+        """Errors that name the file then name the source instead."""
         try:
             yield
         except SourceError as error:
@@ -88,7 +88,7 @@ class SourceFile:
 class ReviewedIntake:
     """One intake, its review, and the commercial terms that hold for it.
 
-    `is_single` says that its source holds nothing but this intake; `outside` are texts that stand in no intake and
+    `is_single` says that its source holds nothing but this intake; `outside` are texts that are in no intake and
     were met on the way to the next one.
     """
 
@@ -117,7 +117,7 @@ class Opened:
     amended: Fitted = AS_WRITTEN
 
     def answers(self) -> Iterator[Answers]:
-        """Its intakes as written, one at a time.  Raises SourceError where the rest of it cannot be read."""
+        """Its intakes as written, one at a time.  Raises SourceError if the rest of it cannot be read."""
         each = iter(self.intakes)
         while True:
             with _turn, self.file.named():
@@ -148,10 +148,11 @@ def open_source(
 ) -> Opened:
     """The source, read as far as is needed to know its terms and that it holds an intake.
 
-    `given_terms` go before those of the workbook, and those before the kit's own; of the given ones a customer's own
-    row goes before what holds for all.  `today` is the date that documents carry, where known.  Of the amendments those
-    with the hash of the source are made; all its intakes are gone through for it at once.  Raises SourceError, now or
-    while its intakes are gone through; AmendmentError now.
+    `given_terms` override those of the workbook, which override those of the kit; of the given ones, the row of a
+    customer overrides the terms for all.  `today` is the date that documents carry, where known.  Of the amendments
+    those
+    with the hash of the source are made; all its intakes are read for that at once.  Raises SourceError, now or
+    while its intakes are read; AmendmentError now.
     """
     given = given_terms if isinstance(given_terms, GivenTerms) else GivenTerms(given_terms or {})
     with _turn, file.named():
@@ -168,11 +169,11 @@ def open_source(
 
 
 class Judged(Protocol):
-    """What there is to go through of a source: its intakes, reviewed, and the texts that stand outside of them."""
+    """The content of a source: its intakes, reviewed, and the texts outside of them."""
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """The texts of the source that stand in no intake and were not understood."""
+        """The texts of the source that are in no intake and were not understood."""
         ...
 
     def __iter__(self) -> Iterator[ReviewedIntake]: ...
@@ -183,7 +184,7 @@ OpenSource: TypeAlias = Callable[[SourceFile, Kit, GivenTerms, dt.date | None, A
 
 
 def _terms_of(intake: Intake, kit: Kit, terms: GivenTerms) -> tuple[Mapping[str, Value], list[Finding]]:
-    """The terms that hold for an intake, and what there is to say of how they were found."""
+    """The terms that hold for an intake, and the findings about them."""
     name, codes = intake.values.get(kit.name_field), [intake.values.get(field.key) for field in kit.codes]
     found = terms.of(str(name or intake.name), next((str(code) for code in codes if code), ""))
     told = []
@@ -239,7 +240,7 @@ def load_terms(path: Path, kit: Kit) -> GivenTerms:
     return GivenTerms(given, tuple(customers))
 
 
-#: Findings for which a file of terms is refused: nobody but who wrote it reads them.
+#: Findings for which a file of terms is refused: only its author reads them.
 _GRAVE = {Level.INVALID, Level.MANUAL}
 #: Suffixes of terms files that are no tables.
 _YAML = frozenset({".yaml", ".yml"})

@@ -1,4 +1,4 @@
-"""What every command but `batch` reads, read in one child process (`workers.reader`).
+"""Reading for every command except `batch`, in one child process (`workers.reader`).
 
 The library reads in the process of its caller; these are the same functions, behind the same arguments.
 """
@@ -28,7 +28,7 @@ from docgen.workers.reader import Reader
 
 @dataclass(frozen=True)
 class ReadElsewhere:
-    """A source that the child is reading; its intakes are gone through once, to the end, before another is opened."""
+    """A source that the child is reading; its intakes are read once, to the end, before another source is opened."""
 
     outside: tuple[Unrecognised, ...]
     reviewed: Iterator[ReviewedIntake]
@@ -50,7 +50,7 @@ class ReadingProcess:
         self.end()
 
     def end(self) -> None:
-        """End the child; another one is started where something is read again."""
+        """End the child; the next reading starts another one."""
         self._reader.end()
 
     def open_source(
@@ -65,13 +65,13 @@ class ReadingProcess:
         return cast("GivenTerms", self._reader.call(path, _load_terms, path, _known(kit)))
 
     def require_word(self, path: Path) -> None:
-        """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+        """Raise SourceError if the file at `path` is no Word document, or no safe one."""
         self._reader.call(path, books.require_word, path)
 
     def look(self, source: str, kit: Kit) -> str | None:
-        """What a file found in a folder is that is not read, and what can be done: `books.look` for one in storage too.
+        """Why a file in a folder is not read, and what can be done: `books.look`, also for files in storage.
 
-        A file that nobody can look into is not read either.
+        A file that cannot be opened is not read either.
         """
         try:
             return cast("str | None", self._reader.call(source, _look, source, _known(kit)))
@@ -79,12 +79,12 @@ class ReadingProcess:
             return str(error).removeprefix(f"{source}: ")
 
 
-#: What is said of files in storage, which are not brought here to be looked into.
+#: The text for files in storage, which are not downloaded to look into them.
 _BY_NAME = phrase("its name is not that of a source (name it {suffixes}, or name the file itself)")
 
 
 def look(source: str, kit: Kit) -> str | None:
-    """What a file is that is not read, and what can be done; None where it is a source."""
+    """Why a file is not read, and what can be done; None if it is a source."""
     if storage.is_remote(source):
         return tr(_BY_NAME, suffixes=", ".join(sorted(books.SUFFIXES)))
     path = Path(source)
@@ -97,7 +97,7 @@ _kits: dict[Path, Kit] = {}
 
 
 def _known(kit: Kit) -> Path:
-    """What the child knows the kit by."""
+    """The identity of the kit for the child."""
     _kits[kit.folder] = kit
     return kit.folder
 

@@ -1,4 +1,4 @@
-"""Sources as given on the command line → the files they mean.  Folders are listed, no file is opened."""
+"""Sources as given on the command line → their files.  Folders are listed; no file is opened."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 def discover(sources: Iterable[str], out: Location | None = None) -> list[Path | str]:
     """The files, or addresses in storage, that `sources` name, each once, in order, folders searched and sorted.
 
-    A source is a file, a folder, or a glob where no such path exists; in storage too.  What stands in a folder under
-    another name than a source has is Unknown; hidden files, `out` and packets are left out.  Raises UsageError
-    that names every source that is not there, or where there is nothing to read, and SourceError where storage
-    cannot be reached.
+    A source is a file, a folder, or a glob where no such path exists; in storage too.  A file in a folder with another
+    suffix than sources have is Unknown; hidden files, `out` and packets are left out.  Raises UsageError
+    that names every missing source, or if there is nothing to read, and SourceError if storage cannot be reached.
     """
     found: dict[Path | str, None] = {}
     problems = []
@@ -50,7 +49,7 @@ def discover(sources: Iterable[str], out: Location | None = None) -> list[Path |
 
 
 def nothing_to_read(sources: Iterable[str]) -> UsageError:
-    """What is said where sources hold no file that is read."""
+    """The error for sources without any file that is read."""
     return UsageError(
         tr("{sources}: no source files in there", sources=", ".join(sources)),
         tr("read are {suffixes}", suffixes=", ".join(sorted(SUFFIXES))),
@@ -62,9 +61,9 @@ def _glob(pattern: str) -> list[str]:
 
 
 def _stored(place: UPath, out: Location | None) -> list[str]:
-    """The addresses of the sources that `place` means: an object, those below a folder, or those that match.
+    """The addresses of the sources of `place`: an object, the objects in a folder, or those that match.
 
-    They stay texts, for there may be millions.
+    They stay texts, since there may be millions.
     """
     with storage.reading(place):
         if place.is_file():
@@ -85,7 +84,7 @@ def _is_named_like_a_source(name: str) -> bool:
 
 
 def _files(folder: Path, out: Location | None) -> Iterator[Path | Unknown]:
-    """The files below `folder`, sorted; a folder is entered once, however links lead to it."""
+    """The files in `folder`, sorted; a folder is entered once, even if several links lead to it."""
     skipped = {os.path.realpath(out)} if isinstance(out, Path) else set()
     seen: set[str] = set()
     for parent, folders, names in os.walk(folder, followlinks=True):

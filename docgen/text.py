@@ -1,4 +1,4 @@
-"""Text: cleaning what people paste, folding it for comparison, 大写.
+"""Text: cleaning of pasted text, folding for comparison, amounts in capitals (大写).
 
 Cleaning keeps what was meant (it is printed); folding throws away all that does not tell two words
 apart (it is only compared).  Imports nothing of docgen.
@@ -214,7 +214,7 @@ def fold_label(text: str) -> str:
     numbering before it, without remarks in brackets behind it, and without what says that it must be answered
     (`1、手机号*（必填）：` and `Q1. 手机号-必填` → `手机号`).
 
-    A label that is nothing but brackets keeps what stands in them (`【公司名称】` → `公司名称`).
+    A label that is nothing but brackets keeps what is in them (`【公司名称】` → `公司名称`).
     """
     found = _trim(fold(without_numbering(text))) or _trim(fold(text))
     found = _trim(_OBLIGED.sub("", found, count=1) if _OBLIGED.match(found) else found) or found
@@ -229,7 +229,7 @@ def fold_label(text: str) -> str:
 
 
 def without_numbering(text: str) -> str:
-    """A label without the number of its question, and what stands before that."""
+    """A label without the number of its question, and what is before that."""
     return _NUMBERING.sub("", text.lstrip(_BEFORE), count=1)
 
 

@@ -1,8 +1,8 @@
 """What takes long to make and is the same every time, kept between runs in the user's cache folder.
 
-Only plain data and compiled code are kept, marshalled; each entry bears a key that names everything it was made of:
+Only plain data and compiled code are kept, marshalled; each entry has a key that names everything it was made of:
 its contents, docgen's own files, Python, and the installed packages.  An entry with another key, or that is damaged,
-is made anew.  The folder is the user's alone: where that is not certain, or the system cannot say, nothing is kept.
+is made again.  The folder is the user's alone: where that is not certain, or the system cannot say, nothing is kept.
 DOCGEN_NO_CACHE=1 switches all of it off.  Imports nothing of docgen.
 """
 
@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 #: Switches the cache off.
 OFF = "DOCGEN_NO_CACHE"
 _PACKAGE = Path(__file__).resolve().parent
-#: So many entries are kept; beyond, the oldest go.
+#: How many entries are kept; beyond, the oldest go.
 _MOST = 128
 _SUFFIX = ".cache"
 _DIGEST = hashlib.sha256().digest_size
@@ -39,7 +39,7 @@ def remembered(kind: str, parts: tuple[str | bytes, ...], make: Callable[[], _Ma
 
 
 def find(kind: str, parts: tuple[str | bytes, ...]) -> Any:
-    """What was kept under these, None where there is nothing."""
+    """What was kept under these, None if there is nothing."""
     key = _key(kind, parts)
     try:
         with _folder() as folder:
@@ -125,7 +125,7 @@ def is_on() -> bool:
 
 @contextmanager
 def _folder(*, make: bool = False) -> Iterator[int]:
-    """The open folder, this user's alone.  Raises OSError where there is none, or it is not."""
+    """The open folder, this user's alone.  Raises OSError if there is none, or it is not."""
     if not is_on():
         raise FileNotFoundError
     import platformdirs

@@ -32,7 +32,7 @@ _TAKES = {"tr": 0, "phrase": 0, "plural": 2}
 
 def keys() -> set[str]:
     """Every message that the catalogue must hold."""
-    found = help_texts.messages(cli.cli) | _words() | _listed()
+    found = help_texts.messages(cli.cli) | _words() | listed()
     for path in PACKAGE.rglob("*.py"):
         found |= set(_called(ast.parse(path.read_text(encoding="utf-8"))))
     for path in PACKAGE.rglob("*.html"):
@@ -45,12 +45,12 @@ def _words() -> set[str]:
     return {f"{kind}: {word!s}" for kind, of_kind in words.items() for word in of_kind}
 
 
-def _listed() -> set[str]:
+def listed() -> set[str]:
     """What `template fields` says of the names that a kit does not make."""
     listings = template_fields.of_kit(kits.load(kits.find("caller-number")))
     texts = {text for listing in listings for entry in listing.entries for text in (entry.kind, entry.meaning)}
     is_english = re.compile(r"[A-Za-z]{2,}").search
-    return {text for text in texts if is_english(text) and text.isascii()} - {kind.value for kind in FieldType}
+    return {text for text in texts if is_english(text) and text.isascii()} | {kind.value for kind in FieldType}
 
 
 def _called(tree: ast.Module) -> Iterator[str]:

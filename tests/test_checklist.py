@@ -145,6 +145,7 @@ CLAUSES = [
     Line("anti-bribery", ALL, "不得向对方或者对方的工作人员索取、收受、给予"),
     Line("audit right", ALL, "检查乙方与本合同有关的计费记录和个人信息保护措施"),
     Line("seal across the pages", ALL, "骑缝章"),
+    Line("power of attorney", ALL, "由授权代表签字的，应当向对方提交授权委托书"),
     Line("liability cap", ALL, "赔偿总额，以违约行为发生前十二个月内"),
 ]
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import gettext
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import catalogue
 import click
+import openpyxl
 import pytest
 import reference
 from conftest import ROOT, Run
 
+import docgen
 from docgen import language
 from docgen.cli import cli
 from docgen.language.columns import padded, width, wrapped
+from docgen.model.kit import Kit
 
 INPUTS = ROOT / "inputs"
 #: What stays in Latin letters in Chinese: options, names of files, what a placeholder of help is called, proper names.
@@ -217,3 +221,91 @@ def test_chinese_takes_two_columns() -> None:
     assert padded("表", 4) == "表  "
     assert wrapped("中文字，很长的一句话。and words too", 10) == ["中文字，很", "长的一句", "话。and", "words too"]
     assert wrapped("", 10) == []
+
+
+def test_a_run_and_its_reports_are_chinese(run: Run, in_chinese: None, tmp_path: Path) -> None:
+    """Workers are processes of their own; they speak the language of the run."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    shutil.copy(INPUTS / "incomplete.xlsx", sources)
+    (sources / "damaged.xlsx").write_bytes((INPUTS / "accepted.xlsx").read_bytes()[:3000])
+    (sources / "notes.txt").write_text("见附件", encoding="utf-8")
+    out = tmp_path / "out"
+    done = run("batch", sources, "-o", out, "--only", "form")
+    assert done.code == 8
+    said = done.err.replace(str(tmp_path), "").replace("damaged.xlsx", "").replace("notes.txt", "")
+    assert "错误：" in said
+    assert "跳过 1 个文件" in said
+    assert not english_in(said)
+    book = openpyxl.load_workbook(out / "report.xlsx")
+    assert {"总览", "收集表", "问题", "失败", "跳过的文件"} <= set(book.sheetnames)
+    assert not [title for title in book.sheetnames if not CHINESE.search(title)]
+    heads = [cell.value for sheet in book.worksheets[1:] for cell in sheet[1]]
+    assert "该客户的份数" in heads
+    assert not [text for text in heads if not CHINESE.search(str(text))]
+    assert [row[0].value for row in book["总览"].iter_rows() if not CHINESE.search(str(row[0].value or "一"))] == [
+        row[0].value for row in book["总览"].iter_rows() if re.match(r"[A-Z]+-\d|value|required", str(row[0].value))
+    ]
+    page = re.sub(
+        r"<style>.*?</style>|<[^>]+>", " ", (out / "report.html").read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    assert "批量运行报告" in page
+    assert not english_in(re.sub(r"\b(?:value|required|damaged\.xlsx)\b", "", page))
+
+
+def test_problems_of_a_kit_and_its_templates_are_chinese(run: Run, in_chinese: None, tmp_path: Path, kit: Kit) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(kit.folder, mine)
+    text = (mine / "kit.yaml").read_text(encoding="utf-8")
+    text = text.replace("unit: 个,", "unit: 个, unitt: 个,", 1)
+    (mine / "kit.yaml").write_text(text, encoding="utf-8")
+    (mine / "review.html").write_text("<p>{{ compny_name }} {% if %} {{ review.verdit }}</p>", encoding="utf-8")
+    for command in (["check", INPUTS / "accepted.xlsx", "--kit", mine], ["template", "check", mine]):
+        done = run(*command)
+        assert done.code == 6
+        said = (done.out + done.err).replace(str(tmp_path), "")
+        assert CHINESE.search(said)
+        assert "unitt" in said
+        assert not re.search(r"unknown|missing|did you mean|problems|notes", said)
+
+
+def test_what_templates_may_contain_is_listed_in_chinese(run: Run, in_chinese: None) -> None:
+    shown = run("template", "fields").out
+    assert "过滤器、判断和函数" in shown
+    meanings = [text for text in catalogue.listed() if len(text) > 12]
+    assert len(meanings) > 50
+    assert not [text for text in meanings if f"  {text}" in shown]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xlsx", b"", "文件是空的"),
+        ("a.xlsx", b"PK\x03\x04 and no more", "不是正确的 zip 文件"),
+        ("a.pdf", b"%PDF-1.7\n", "这是PDF 文件，不读取"),
+        ("a.txt", "您好".encode(), "这是纯文本文件"),
+        ("a.csv", "甲,乙\n".encode(), "项目名称"),
+    ],
+)
+def test_sources_are_refused_in_chinese(
+    run: Run, in_chinese: None, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    """The child process that reads has the language of the command."""
+    (tmp_path / name).write_bytes(content)
+    done = run("check", tmp_path / name)
+    assert done.code == 3
+    assert said in done.err
+    assert not english_in(done.err.replace(str(tmp_path), "").replace(name, ""))
+
+
+def test_the_library_speaks_english_unless_it_is_asked_to_speak_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOCGEN_LANG")
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    (tmp_path / "a.xlsx").write_bytes(b"")
+    with pytest.raises(docgen.SourceError, match="the file is empty"):
+        list(docgen.read(tmp_path / "a.xlsx", "caller-number"))
+    monkeypatch.setenv("DOCGEN_LANG", "zh")
+    with pytest.raises(docgen.SourceError, match="文件是空的"):
+        list(docgen.read(tmp_path / "a.xlsx", "caller-number"))

@@ -209,3 +209,12 @@ def test_what_takes_too_much_memory_is_one_line(
             else "making its documents takes more than 1200 MB"
         )
         assert failure.reason == f"{unit.source}: {what} of memory"
+
+
+def test_failures_are_in_the_language_of_the_run(job: Job, unit: Unit, tmp_path: Path) -> None:
+    """Whatever the language of the machine that works on it."""
+    missing = replace(unit, source=str(tmp_path / "nowhere.xlsx"))
+    (failure,) = work(replace(job, language="zh"), missing).failures
+    assert "没有这个文件" in failure.reason
+    (failure,) = work(job, missing).failures
+    assert "No such file" in failure.reason

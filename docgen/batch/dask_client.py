@@ -1,6 +1,6 @@
-"""Workers of a dask cluster, on this machine or on others, behind the same `submit` as those of `workers`.
+"""Workers of a dask cluster, on this machine or on others, with the same `submit` as those of `workers`.
 
-Imports dask, which is an extra: to be imported where a cluster is asked for, and nowhere else.
+Imports dask, an extra: import this module only if a cluster is asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from docgen.workers.pool import AHEAD, WorkerDiedError
 
 #: The longest to wait for an answer of the scheduler, and for its first worker, in seconds.
 _CONNECT, _FIRST_WORKER = 5, 15
-#: How long the number of workers is taken to stay as it is, in seconds.
+#: How long a count of the workers is used before they are counted again, in seconds.
 _RECOUNT = 2.0
 _ADDRESS = regex(r"(tcp|tls)://.+:\d{1,5}")
 _INSTALL = phrase("install the same docgen there, with the extra cluster")
@@ -44,14 +44,14 @@ class Cluster:
         self._client = client
         self._name = name
         self._setting = setting
-        # Not pure: a unit that is tried again is done again, never answered with what became of it before.
+        # Not pure: a unit that is tried again is done again; dask must not answer with its earlier result.
         self._executor: Executor = client.get_executor(pure=False)
         self._threads = 1
         self._counted = -_RECOUNT
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Call `function` in a worker; the future raises what it raises, WorkerDiedError, or SystemMissingError
-        where the scheduler is gone."""
+        if the scheduler is gone."""
         future: Future[Any] = Future()
         theirs: Future[Reply] = self._executor.submit(relay, self._setting, function, *args)
         theirs.add_done_callback(lambda done: self._pass_on(done, future))
@@ -79,26 +79,27 @@ class Cluster:
     def room(self) -> int:
         """How many calls keep all workers busy; it follows those that come and go."""
         if time.monotonic() - self._counted > _RECOUNT:
-            with suppress(Exception):  # where the scheduler is gone, every call says so
+            with suppress(Exception):  # if the scheduler is gone, every call says so
                 self._threads = sum(self._client.nthreads().values())
             self._counted = time.monotonic()
         return max(self._threads, 1) * AHEAD
 
     def leave(self) -> None:
-        """Take back what has not been begun, and end this run's processes whatever they are doing."""
-        with suppress(Exception):  # where the scheduler is gone, dask's workers end and their children with them
+        """Cancel what has not begun, and end the processes of this run at once."""
+        with suppress(Exception):  # if the scheduler is gone, dask's workers end, and their children with them
             self._executor.shutdown(wait=False)
             self._client.run(leave, self._setting.name, on_error="ignore")
 
 
 @contextmanager
 def connected(address: str | None, jobs: int, job: Job) -> Iterator[Cluster]:
-    """The cluster at `address`, all of whose workers fit the job; without one, a new one with so many workers.
+    """The cluster at `address`, all of whose workers fit the job; without an address, a new cluster with so many
+    workers.
 
-    Raises SystemMissingError in one clear line where it cannot be had, UsageError where the address is none.
+    Raises SystemMissingError if there is none, UsageError if the address is wrong.
     """
     if logging.getLogger().getEffectiveLevel() > logging.DEBUG:
-        for name in _LOGGERS:  # what matters is told in lines of our own
+        for name in _LOGGERS:  # docgen reports what matters itself
             logging.getLogger(name).setLevel(logging.CRITICAL)
     with _found(address) if address else _started(jobs) as client, files.marked(job.out) as mark:
         setting = Setting(secrets.token_hex(8), __version__, str(Path.cwd()), mark, job, kit_sha256(job.kit))
@@ -113,7 +114,7 @@ def connected(address: str | None, jobs: int, job: Job) -> Iterator[Cluster]:
 
 @contextmanager
 def _started(jobs: int) -> Iterator[Client]:
-    """A cluster of this run alone.  With keys of its own: nobody else on the machine gets calls through to it."""
+    """A cluster for this run alone.  It has keys of its own, so that nobody else on the machine can use it."""
     with (
         LocalCluster(
             n_workers=jobs, threads_per_worker=1, security=True, dashboard_address="127.0.0.1:0",
@@ -125,7 +126,7 @@ def _started(jobs: int) -> Iterator[Client]:
 
 
 def _found(address: str) -> Client:
-    """A cluster that is there.  Raises SystemMissingError where it is not, UsageError for what is no address."""
+    """An existing cluster.  Raises SystemMissingError if there is none, UsageError if the address is wrong."""
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
             tr("--cluster {address}: no address of a scheduler", address=address),
@@ -146,7 +147,7 @@ def _found(address: str) -> Client:
 
 
 def _refuse_misfits(client: Client, name: str, setting: Setting) -> None:
-    """Raise SystemMissingError where there is no worker, or any that cannot do the work as it is done here."""
+    """Raise SystemMissingError if there is no worker, or if one cannot give the same results as this process."""
     try:
         client.wait_for_workers(1, timeout=_FIRST_WORKER)
     except TimeoutError as cause:
@@ -164,7 +165,7 @@ def _refuse_misfits(client: Client, name: str, setting: Setting) -> None:
     for worker, misfit in client.run(fit, setting, on_error="return").items():
         if isinstance(misfit, DocgenError):
             raise misfit
-        if misfit is not None and not isinstance(misfit, OSError):  # one that was lost meanwhile is no misfit
+        if misfit is not None and not isinstance(misfit, OSError):  # a worker lost meanwhile is no misfit
             raise SystemMissingError(
                 tr("{worker}: docgen does not run there: {misfit}", worker=worker, misfit=misfit), _INSTALL
             )

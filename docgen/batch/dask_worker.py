@@ -1,8 +1,8 @@
-"""A worker of a dask cluster, as seen from within: whether it fits a run, and how it hands on the run's calls.
+"""A worker of a dask cluster, from within: whether it fits a run, and how it passes on the calls of the run.
 
-It makes nothing itself.  Every call goes to a worker process of its own (`workers`), as on one machine: a
-deadly intake kills that process and nothing of dask's, says how it died, and finds a fresh one.  Nothing is
-raised to dask, which would write arguments and values into its logs; errors are part of the reply.
+It makes no documents itself.  As on one machine, every call goes to a worker process (`workers`): an intake that
+crashes it kills that process and nothing of dask.  Errors are part of the reply and are never raised to dask, which
+would write arguments and values into its logs.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from distributed import Event, Worker, get_worker
 from docgen import __version__
 from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import DocgenError, SystemMissingError
-from docgen.language import phrase, tr
+from docgen.language import phrase, speaking, tr
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
 
-#: How a worker process ended that cannot say so any more.
+#: How a worker process ended that can no longer say so.
 LOST = phrase("its machine or dask worker was lost")
 
 
@@ -72,10 +72,10 @@ def relay(setting: Setting, function: Callable[..., Any], *args: Any) -> Reply:
 
 @contextmanager
 def _begun_once(worker: Worker) -> Iterator[None]:
-    """Mark the task as begun while it is worked on.  Raises WorkerDiedError where it is marked already.
+    """Mark the task as begun while it is worked on.  Raises WorkerDiedError if it is marked already.
 
-    dask runs the tasks of a lost worker again without a word, those that it was busy with and those that
-    were waiting there.  The mark tells one from the other, whatever the scheduler is set to.
+    dask silently runs the tasks of a lost worker again, both those that it was busy with and those that were waiting.
+    The mark distinguishes them, with any setting of the scheduler.
     """
     mark: Any = Event(f"docgen-{worker.get_current_task()}")
     is_second = mark.is_set()
@@ -89,10 +89,10 @@ def _begun_once(worker: Worker) -> Iterator[None]:
 
 
 def _pool(setting: Setting, worker: Worker) -> Workers:
-    """The worker processes for a run.  Raises SystemMissingError where this dask worker does not fit it."""
+    """The worker processes for a run.  Raises SystemMissingError if this dask worker does not fit it."""
     with _opening:
         if setting.name not in _pools:
-            # dask's processes are daemons, which may have no children; ours end with their parent anyway.
+            # dask's processes are daemons and may have no children; ours end with their parent anyway
             multiprocessing.current_process().daemon = False
             pool = Workers(worker.state.nthreads)
             try:
@@ -107,7 +107,7 @@ def _pool(setting: Setting, worker: Worker) -> Workers:
 
 
 async def fit(setting: Setting, dask_worker: Worker) -> DocgenError | None:
-    """Why this dask worker cannot work for a run; None where it can.  (dask gives the second argument.)"""
+    """Why this dask worker cannot work for a run; None if it can.  (dask gives the second argument.)"""
     try:
         await asyncio.to_thread(_pool, setting, dask_worker)
     except DocgenError as error:
@@ -116,7 +116,7 @@ async def fit(setting: Setting, dask_worker: Worker) -> DocgenError | None:
 
 
 async def leave(name: str) -> None:
-    """End the worker processes of a run, whatever they are doing."""
+    """End the worker processes of a run at once."""
     pool = _pools.pop(name, None)
     if pool is not None:
         await asyncio.to_thread(pool.end, at_once=True)
@@ -131,8 +131,12 @@ def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _misfit(setting: Setting) -> str:
-    """What this machine has not in common with the one that started the run; nothing where it fits."""
-    job = setting.job
+    """How this machine differs from the one that started the run; empty if it fits."""
+    with speaking(setting.job.language):
+        return _difference(setting, setting.job)
+
+
+def _difference(setting: Setting, job: Job) -> str:
     if setting.docgen != __version__:
         return tr("it has docgen {version}, and this is {docgen}", version=__version__, docgen=setting.docgen)
     try:

@@ -1,7 +1,7 @@
-"""Sources that are no files of this machine are brought here, one at a time.
+"""Copies of sources in storage on this machine, one at a time.
 
-A copy is gone when the next one comes or the process ends; what a process left that was killed, the next
-one to fetch takes away.
+A copy is removed when the next one comes or the process ends; copies of a killed process are removed by the next
+download.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Here(NamedTuple):
-    """A source as a file of this machine, and what tells one state of it from another."""
+    """A source as a file of this machine, and its version."""
 
     path: Path
     version: str
@@ -31,7 +31,7 @@ _copies: dict[tuple[str, str], TemporaryDirectory[str]] = {}
 
 
 def here(source: str) -> Here:
-    """The file that a source is, or a copy of what stands in storage now.  Raises SourceError."""
+    """The file of a source; for one in storage, a copy of its current content.  Raises SourceError."""
     if not storage.is_remote(source):
         return _file(Path(source))
     place = storage.location(source)
@@ -47,7 +47,7 @@ def here(source: str) -> Here:
 
 
 def _copied(place: UPath) -> TemporaryDirectory[str]:
-    """A private folder with a copy of what stands in storage, in place of the one before."""
+    """A private folder with a copy of what is in storage, in place of the one before."""
     while _copies:
         _copies.popitem()[1].cleanup()
     folder = scratch.private_folder()

@@ -19,7 +19,7 @@ def failure_text(source: str, failure: Failure) -> str:
 
 
 def passed_over_text(files: Sequence[tuple[str, str]], count: int) -> str:
-    """How many files of folders are not read, and of the first ones what they are and what can be done."""
+    """How many files of folders are not read; for the first ones, what they are and what can be done."""
     listed = [f"{Path(name).name}: {what}" for name, what in files]
     more = [tr("and {count:,} more", count=count - len(listed))] if count > len(listed) else []
     texts = "; ".join((*listed, *more))

@@ -1,7 +1,7 @@
-"""What passes between the parts of a batch run: the job, its units, and what became of each.
+"""The data that the parts of a batch run exchange: the job, its units, and their outcomes.
 
-Everything here can be pickled, and an outcome is a line of JSON too, so that a unit may be worked on
-anywhere: in a process beside this one or on another machine.
+Everything here can be pickled, and an outcome can be a line of JSON, so that a unit can be done in any process, also
+on another machine.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -21,7 +21,7 @@ from docgen.errors import KitError
 from docgen.file_cache import cached_by_file
 from docgen.kit import kits
 from docgen.kit.terms import GivenTerms
-from docgen.language import tr
+from docgen.language import current, tr
 from docgen.masking import masked
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import UNREAD, Level, Value
@@ -30,8 +30,8 @@ from docgen.packet.manifest import terms_sha256
 from docgen.packet.packet import KINDS, PacketOptions
 from docgen.text import printable
 
-#: Intakes in a unit where reviews are made, and where they are not: a second or so of work in both,
-#: which is much beside the cost of handing it out and little to lose with a worker.
+#: Intakes in a unit with reviews, and without: about a second of work in both cases, much more than the cost of
+#: handing it out and little to lose with a worker.
 _WITH_REVIEW, _WITHOUT_REVIEW = 8, 64
 
 
@@ -39,9 +39,9 @@ _WITH_REVIEW, _WITHOUT_REVIEW = 8, 64
 class Job:
     """What every unit of a run needs to know.
 
-    `stamp` is a hash of all that decides what a packet holds, beside its source; `timeout` the longest
+    `stamp` is a hash of everything but the source that decides what a packet holds; `timeout` the longest
     that one intake may take, in seconds; `kit_sha256` a hash of the kit that the run began with; `most_intakes` how
-    many intakes of a source are made.
+    many intakes of a source are made; `language` the one of failures, on every machine.
     """
 
     stamp: str
@@ -54,10 +54,11 @@ class Job:
     timeout: float | None = None
     kit_sha256: str | None = None
     most_intakes: int = 200_000
+    language: str = field(default_factory=current)
 
     @cached_property
     def options(self) -> PacketOptions:
-        """How packets are made.  Raises KitError where the kit is no longer the one that the run began with."""
+        """How packets are made.  Raises KitError if the kit is no longer the one that the run began with."""
         if self.kit_sha256 not in {None, kit_sha256(self.kit)}:
             raise KitError(tr("{kit}: the kit has changed since the run began", kit=self.kit), tr("run again"))
         return PacketOptions(kits.load(self.kit), self.date, self.out, self.force, self.only)
@@ -69,7 +70,7 @@ class Job:
 
 
 def stamp(kit: Path, terms: GivenTerms | Mapping[str, Value], date: dt.date, only: tuple[str, ...]) -> str:
-    """The stamp of a job.  Raises SystemMissingError where the fonts of the review cannot be asked for."""
+    """The stamp of a job.  Raises SystemMissingError if the fonts of the review cannot be asked for."""
     given = terms if isinstance(terms, GivenTerms) else GivenTerms(terms)
     settings: list[Any] = [__version__, date.isoformat(), only, terms_sha256(given.values), kit_sha256(kit)]
     settings += [(one.name, one.code, terms_sha256(one.values)) for one in given.customers]
@@ -92,8 +93,8 @@ def kit_sha256(kit: Path) -> str:
 class Unit:
     """Some intakes of a source, counted from 0: those from `start` on and before `stop`.
 
-    `deaths` says how workers died of it; `before` is what the journal says became of it.  Whether the file
-    `is_unknown` says whether it has to be looked into first.
+    `deaths` says how workers died of it; `before` is its earlier outcome in the journal.  `is_unknown` says whether
+    docgen must look into the file first.
     """
 
     source: str
@@ -158,12 +159,12 @@ class Failure(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a unit.
+    """The outcome of a unit.
 
-    `inputs` is a hash of what it was made from; `more` says that the source may go on after the unit, and
-    `about` how many intakes it seems to hold in all, 0 where nobody knows.  `digest` tells sources apart whose
+    `inputs` is a hash of what it was made from; `more` says that the source may continue after the unit, and
+    `about` how many intakes it seems to hold in all, 0 if nobody knows.  `digest` tells sources apart whose
     names are the same once a mobile number is hidden in them.  `passed_over` says what the file is and what can be
-    done where it is not read, `outside` are texts that stand in no intake.
+    done if it is not read, `outside` are texts that are in no intake.
     """
 
     source: str
@@ -202,7 +203,7 @@ class Outcome(NamedTuple):
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
-        """The outcome that `to_line` wrote.  Raises ValueError where it is none."""
+        """The outcome that `to_line` wrote.  Raises ValueError if it is none."""
         try:
             data = json.loads(line)
             data["items"] = [
@@ -221,5 +222,5 @@ class Outcome(NamedTuple):
 
 
 def place(sheet: str | None, row: int | None) -> str:
-    """Where an intake stands in its source, for people."""
+    """Where an intake is in its source, for people."""
     return " ".join(filter(None, (sheet, tr("row {row}", row=row) if row else None)))

@@ -1,7 +1,7 @@
-"""The journal of a batch run: every outcome on disk as soon as it is known, a line of JSON each.
+"""The journal of a batch run: every outcome is a line of JSON, on the disk as soon as it is known.
 
-A line is safe on the disk before the run goes on (on storage that is no disk, in a second or so); one that a
-crash tore is cut off.  Memory holds where lines stand, not what they say.
+A line is safe on the disk before the run continues (on object storage, after about a second); a line that a crash left
+incomplete is cut off.  Memory holds the offsets of lines, not their texts.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from docgen.output.storage import Location
 
 JOURNAL = "journal.jsonl"
 
-#: What tells units apart: the source and its digest, as a line has them, and the first and last intake.
+#: The identity of a unit: the source and its digest, as a line has them, and the first and last intake.
 _Key = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True)
 class Records:
-    """Outcomes in a journal, in order; they are read one at a time whenever they are gone through."""
+    """Outcomes in a journal, in order; each iteration reads them again, one at a time."""
 
     path: Path
     offsets: tuple[int, ...]
@@ -46,7 +46,7 @@ class Journal:
         self._now: dict[_Key, int] = {}
 
     def recall(self, unit: Unit) -> Unit:
-        """The unit with what an earlier run says became of it."""
+        """The unit with its outcome in an earlier run."""
         line = self._line(_key(Outcome(unit.source, unit.start, unit.stop, "", [], [], more=False)))
         if line is None:
             return unit
@@ -85,7 +85,7 @@ def opened(folder: Location, *, resume: bool) -> Iterator[Journal]:
 
 
 def _lines(path: Path) -> Iterator[tuple[_Key, int]]:
-    """Which outcome stands where, later ones after earlier ones; a damaged line is passed over."""
+    """The offset of each outcome, later ones after earlier ones; damaged lines are skipped."""
     with path.open("rb") as stream:
         offset = 0
         for line in stream:

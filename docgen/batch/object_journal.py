@@ -1,4 +1,4 @@
-"""A journal where nothing can be appended to: numbered objects, each with the lines of a second or more."""
+"""A journal on object storage, which cannot append: numbered objects, each with the lines of a second or more."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ _INTERVAL = 1.0
 
 @contextmanager
 def appending(folder: UPath, *, fresh: bool) -> Iterator[tuple[Path, Callable[[bytes], int]]]:
-    """Yield a file of this machine with the lines that the objects in `folder` hold, or with `fresh` none, and a
-    function that adds a line and gives its offset.  Raises WriteError.
+    """Yield a local file with the lines of the objects in `folder` (none with `fresh`), and a function that adds a
+    line and returns its offset.  Raises WriteError.
 
-    Lines go to storage with a later one or at the end: a crash of this process costs those of the last second
-    or so.
+    Lines are sent together with a later one, or at the end: a crash of this process loses the last second or so.
     """
     with scratch.private_folder() as private:
         spool = Path(private, folder.name)

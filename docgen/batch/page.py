@@ -1,4 +1,4 @@
-"""report.html: one page that a manager can open, with nothing outside it."""
+"""report.html: one page for managers, complete in one file."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def page(summary: Summary, workbook: str, facts: RunFacts) -> bytes:
 
 
 def _visible(value: object) -> object:
-    """What is printed, with nothing in it that changes the look of what stands beside it."""
+    """The text to print, without characters that would change the text around it."""
     return printable(value) if type(value) is str else value

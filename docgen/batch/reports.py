@@ -13,15 +13,16 @@ from docgen.output.storage import Location
 REPORT = "report.xlsx"
 
 
-#: What is said of a run of which nothing is known.
+#: The facts of a run of which nothing is known.
 _NO_FACTS = RunFacts()
 
 
 def write_reports(out: Location, outcomes: Iterable[Outcome], facts: RunFacts = _NO_FACTS) -> None:
-    """Write report.xlsx and report.html to `out`; `facts` are what the run was.
+    """Write report.xlsx and report.html to `out`; `facts` describe the run.
 
-    Goes through `outcomes` twice; raises WriteError."""
-    from docgen.batch.workbook import write_workbook  # XlsxWriter: not for the process that only waits
+    Goes through `outcomes` twice; raises WriteError.
+    """
+    from docgen.batch.workbook import write_workbook  # loads XlsxWriter, which only the process that writes needs
 
     summary = summarise(outcomes)
     with files.replacing(out / REPORT) as temporary, scratch.for_libraries():

@@ -37,12 +37,12 @@ LOCAL = "local"
 def run(
     sources: Iterable[Path | str], job: Job, workers: int, *, resume: bool = False, cluster: str | None = None
 ) -> Generator[Outcome | Retry, None, None]:
-    """Make the packets of all `sources` in `job.out`; yields what becomes of every unit, as it comes.
+    """Make the packets of all `sources` in `job.out`; yields the outcome of every unit as it comes.
 
-    The work is done by so many `workers` of this process, or by those of the `cluster` at an address or LOCAL.
-    With `resume`, what an earlier run finished there and is still as it was made is not done again.  A run
-    that is broken off, by closing this generator or by an error, leaves a folder that can be resumed.
-    Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError where no file was a source.
+    The work is done by `workers` processes on this machine, or by those of the `cluster` at an address or LOCAL. With
+    `resume`, packets that an earlier run finished and that are unchanged are kept.  A run that is interrupted, by
+    closing this generator or by an error, can be resumed.
+    Raises WriteError, KitError and SystemMissingError, which stop the run, and UsageError if no file was a source.
     """
     facts = run_facts(kits.load(job.kit), job.date, job.out.name)
     with (
@@ -73,7 +73,7 @@ _OPEN_ADDRESS = regex(r"tcp://\[?(.+?)\]?:\d{1,5}")
 
 
 def exposure(cluster: str | None) -> str:
-    """What to know of a scheduler that other people may reach; nothing of one on this machine or with TLS."""
+    """A warning about a scheduler that other people may reach; empty for one on this machine or with TLS."""
     address = _OPEN_ADDRESS.fullmatch(cluster or "")
     if address is None or _is_loopback(address[1]):
         return ""
@@ -103,8 +103,8 @@ def _connected(cluster: str, workers: int, job: Job) -> AbstractContextManager[C
 
 
 def _report(pool: Workers, out: Location, kept: Journal, facts: RunFacts = _NO_FACTS) -> None:
-    """Write the reports in a worker of this machine, where the journal is, once more in another where that one
-    dies: openpyxl keeps every link until it saves, and this process stays as small as it is."""
+    """Write the reports in a worker of this machine, where the journal is; if it dies, once more in another.  So this
+    process stays small."""
     try:
         try:
             pool.submit(write_reports, out, kept.records(), facts).result()
@@ -118,7 +118,7 @@ def _report(pool: Workers, out: Location, kept: Journal, facts: RunFacts = _NO_F
 
 @contextmanager
 def _alone_in(out: Location) -> Iterator[None]:
-    """Keep other runs out of the folder, and leave nothing half-written in it, by a crash or by this run."""
+    """Keep other runs out of the folder, and remove unfinished files of a crash or of this run."""
     try:
         with files.locked(out / LOCK, wait=False):
             files.remove_leftovers(out)

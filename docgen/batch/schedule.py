@@ -1,9 +1,9 @@
-"""Which unit is next, and what follows from what became of it.
+"""Which unit is next, and what follows from the outcome of each.
 
-A source is a run of intakes of unknown length: its first unit says whether there may be more.  Once
-one does, further units go to every worker until one comes back short.  Where a worker died, the unit is
-gone through again intake by intake; an intake of which a second worker dies is given up and named.  No more
-than a few units are under way at any time, so memory does not grow with the number of intakes.
+A source is a series of intakes of unknown length: its first unit says whether there may be more.  Then further units
+go to every worker until one comes back short.  If a worker dies, the unit is repeated intake by intake; an intake that
+kills a second worker is given up and reported.  Only a few units are in progress at any time, so memory does not grow
+with the number of intakes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Retry(NamedTuple):
 class _Stretch:
     """A part of a source that is being cut into units: up to `stop`, or without one to the source's end.
 
-    It `waits` while nobody knows whether the source goes on.  A careful one, cut for the sake of a dead
-    worker out of `whole`, waits after each unit, any other after its first.
+    It `waits` while it is unknown whether the source continues.  A part cut out of `whole` after a worker died waits
+    after each unit, any other after its first.
     """
 
     source: str
@@ -64,7 +64,7 @@ class Schedule:
         self._again: deque[tuple[_Stretch, Unit]] = deque()
 
     def next(self) -> tuple[_Stretch, Unit] | None:
-        """What to do next: what a worker died of, a source that goes on, a new one; None where all wait."""
+        """What to do next: what a worker died of, a source that continues, a new one; None if all wait."""
         if self._again:
             return self._again.popleft()
         stretch = next((stretch for stretch in self._open if not stretch.waits), None)
@@ -77,7 +77,7 @@ class Schedule:
         return stretch, stretch.cut()
 
     def done(self, stretch: _Stretch, outcome: Outcome) -> None:
-        """Go on with the source, or be done with it."""
+        """Continue with the source, or finish it."""
         stretch.waits = False
         if stretch in self._open and (not outcome.more or stretch.start == stretch.stop):
             self._open.remove(stretch)
@@ -85,7 +85,7 @@ class Schedule:
                 self.done(stretch.whole, outcome)
 
     def died(self, stretch: _Stretch, unit: Unit, death: WorkerDiedError) -> Outcome | None:
-        """Try again; or, where not even the place can be told, the outcome that gives the source up."""
+        """Try again; or, if not even the place is known, give the outcome that gives the source up."""
         is_one = unit.stop - unit.start == 1
         if death.is_final and (is_one or death.step == OPENING):
             return _lost(unit, too_slow(unit.source), is_whole=death.step == OPENING and unit.start == 0)
@@ -100,7 +100,7 @@ class Schedule:
 
 
 def _lost(unit: Unit, why: SourceError, *, is_whole: bool = False) -> Outcome:
-    """A source that nobody comes further with, or that nobody can even begin."""
+    """A source of which the rest, or everything, cannot be done."""
     place = "" if is_whole else tr("intake {start} and those after it", start=unit.start + 1)
     return Outcome(unit.source, unit.start, unit.stop, "", [], [Failure(place, why.message, why.hint)], more=False)
 
@@ -109,7 +109,7 @@ Submit = Callable[[Unit], "Future[Outcome]"]
 
 
 def run(schedule: Schedule, submit: Submit, room: Callable[[], int]) -> Iterator[Outcome | Retry]:
-    """What becomes of every unit, as it comes, with at most `room()` units, one or more, handed out at a time.
+    """The outcome of every unit as it comes; at most `room()` units, at least one, are handed out at a time.
 
     Raises what `work` raises, which stops the run.
     """

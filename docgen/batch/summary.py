@@ -1,4 +1,4 @@
-"""Outcomes → totals: what the reports say before they go into detail."""
+"""Outcomes → totals for the reports."""
 
 from __future__ import annotations
 

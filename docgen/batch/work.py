@@ -1,8 +1,8 @@
 """One unit of work → its outcome; runs in a worker process.
 
-A source stays open between the units of one process, so that a long table is gone through once, however
-many units it is cut into.  Each worker does so on its own: rows that are another's are read and passed
-over, at a small part of the cost of a packet, and no process has to feed the others.
+A source stays open between the units of one process, so that a long table is read once, into however many units it is
+cut.  Each worker reads it itself and skips the rows of others, which costs little beside a packet, and no process has
+to feed the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from docgen import values
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
-from docgen.language import tr
+from docgen.language import speaking, tr
 from docgen.masking import masked
 from docgen.model.as_json import finding_json
 from docgen.model.intake import Answers, Intake, Unrecognised
@@ -36,19 +36,20 @@ from docgen.workers.pool import beat
 
 #: Deaths of workers after which an intake is given up.
 MOST_DEATHS = 2
-#: The step of a worker that has not come to the first intake of a unit.
+#: The step of a worker before the first intake of a unit.
 OPENING = "opening"
 
 
 def work(job: Job, unit: Unit) -> Outcome:
-    """What becomes of the intakes of a unit: packets, and failures that concern them alone.
+    """The outcome of a unit: packets, and failures that concern its intakes alone.
 
-    What the journal says was done, and is intact, is not done again.  Raises the errors that would meet
-    every other unit too: KitError, SystemMissingError, DiskFullError.
+    Packets that the journal lists and that are intact are not made again.  Raises the errors that every other unit
+    would meet, too: KitError, SystemMissingError, DiskFullError.
     """
     _begin(job, OPENING)
     try:
-        return _outcome(job, unit)
+        with speaking(job.language):
+            return _outcome(job, unit)
     finally:
         limits.end_reading()
         limits.limit_time(None)
@@ -85,7 +86,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
             outside += answers.outside
     except _UnreachedError:
         is_broken = True
-    except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
+    except Exception as error:  # noqa: BLE001  whatever a source does, the others continue
         done.append(_failure("", error, unit.source))
         is_broken = True
     more = len(done) == unit.stop - unit.start and not is_broken
@@ -104,7 +105,7 @@ class _UnreachedError(Exception):
 
 
 class _Source:
-    """A source that this process is going through, and how far it has come."""
+    """A source that this process reads, and the position in it."""
 
     def __init__(self, job: Job, file: SourceFile) -> None:
         self.opened = open_source(file, job.options.kit, job.terms, job.date)
@@ -112,9 +113,9 @@ class _Source:
         self._intakes = self.opened.answers()
 
     def take(self, job: Job, unit: Unit) -> Iterator[Answers]:
-        """The intakes of the unit, or fewer where the source ends; those before it are passed over.
+        """The intakes of the unit, fewer if the source ends; those before it are skipped.
 
-        Raises SourceError where there are more than may be made.
+        Raises SourceError if there are more than may be made.
         """
         while self.position < unit.stop:
             _begin(job, "intake")
@@ -137,7 +138,7 @@ class _Source:
             raise
 
     def _refuse(self, job: Job, unit: Unit) -> NoReturn:
-        """End a source that is too long, in the unit that would go on with it."""
+        """End a source that is too long, in the unit that would continue with it."""
         _sources.clear()
         if self.position < unit.start:
             raise _UnreachedError
@@ -151,7 +152,7 @@ class _Source:
         )
 
 
-#: The source that this process is going through, by its inputs; another one takes its place.
+#: The source that this process reads, by its inputs; another one replaces it.
 _sources: dict[str, _Source] = {}
 
 
@@ -214,7 +215,7 @@ def _done(job: Job, unit: Unit, opened: Opened, answers: Answers) -> _Made | Fai
         return Failure(where, *given_up(unit))
     try:
         return _made(job, opened, answers)
-    except Exception as error:  # noqa: BLE001  whatever an intake does, the others go on
+    except Exception as error:  # noqa: BLE001  whatever an intake does, the others continue
         return _failure(where, error, unit.source)
 
 
@@ -241,7 +242,7 @@ def _hash(mark: str) -> str:
     return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-#: What stands in the report for an answer that is private and no mobile number.
+#: What is in the report for an answer that is private and no mobile number.
 _PRIVATE = "given"
 
 
@@ -260,7 +261,7 @@ def _answers(intake: Intake, kit: Kit) -> dict[str, str | int | float]:
 
 
 def _failure(where: str, error: Exception, source: str = "") -> Failure:
-    """What is said of an intake or a source that failed.  Raises the error where it would meet the others too."""
+    """The failure of an intake or source.  Raises the error if it would stop the others, too."""
     if limits.is_short_of_memory(error):
         _sources.clear()
         short = limits.too_much_memory(source)
@@ -273,7 +274,7 @@ def _failure(where: str, error: Exception, source: str = "") -> Failure:
 
 
 def given_up(unit: Unit) -> tuple[str, str]:
-    """Reason and remedy for an intake that workers died of."""
+    """Reason and remedy for an intake that killed its workers."""
     return (
         tr("the worker process died twice: {deaths}", deaths=tr("; then ").join(unit.deaths[-MOST_DEATHS:])),
         tr("look at it alone with docgen check; if memory or time was short, use fewer --jobs or a longer --timeout"),

@@ -1,7 +1,7 @@
 """The workbook of the report: totals with charts, every intake, finding and failure, and the files passed over.
 
-Rows are written as they are read, none is kept.  A text is written as a text whatever it begins with,
-so that no spreadsheet runs it.  Equal outcomes give equal bytes.
+Rows are written as they are read; none is kept.  Every text is written as text, so that no spreadsheet runs it as a
+formula.  Equal outcomes give equal bytes.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
 
 
 def _answer_columns(facts: RunFacts) -> dict[str, int]:
-    """The columns of the sheet of answers, one for each field; two of one label are told apart by their keys."""
+    """The columns of the sheet of answers, one for each field; two of one label are distinguished by their keys."""
     labels = list(facts.labels.values())
     named = [
         f"{label} ({key})" if labels.count(label) > 1 or label in _ANSWERS else label
@@ -138,7 +138,7 @@ def _finding(source: str, item: Item, finding: FindingJson) -> list[Any]:
 
 
 class _Book:
-    """The file, with the looks of its cells."""
+    """The file, with its cell formats."""
 
     def __init__(self, path: Path) -> None:
         self._book = Workbook(path, {"constant_memory": True})
@@ -176,9 +176,9 @@ class _Book:
 
 
 class _Rows:
-    """Rows under a header; those that a sheet cannot hold go on in further sheets beside it.
+    """Rows under a header; those that a sheet cannot hold continue in further sheets beside it.
 
-    Without rows there is an empty sheet, or none.
+    Without rows there is an empty sheet, or no sheet.
     """
 
     def __init__(

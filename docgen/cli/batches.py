@@ -88,7 +88,7 @@ def batch(
 
 
 def _report(run: Generator[Outcome | Retry, None, None], out: Location, lines: Lines) -> None:
-    """Report the run while it goes on and when it ends, however it ends."""
+    """Report the run while it continues and when it ends, however it ends."""
     from docgen.batch.jobs import Outcome
 
     tally = lines.tally

@@ -1,4 +1,4 @@
-"""Talking: results to stdout, everything for people to stderr, progress on a terminal only.
+"""Output: results to stdout, messages to stderr, progress bars on a terminal only.
 
 What is printed comes from files of strangers, so control characters are removed.  What goes to stderr may be kept
 as a log, so mobile numbers are masked there.

@@ -39,7 +39,7 @@ def return_(
     source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
     date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
-    """Make the sheet that goes back to the customer, every problem marked and explained in place.
+    """Make the sheet to send back to the customer, every problem marked and explained in place.
 
     Each customer gets a file of their own.
     """
@@ -49,7 +49,7 @@ def return_(
     targets = _targets(cases, Path(source), out, ".docx" if as_form else ".xlsx")
     for target in targets if not force else ():
         refuse_to_replace(target)
-    with progress(len(cases), "files") as advance:
+    with progress(len(cases), tr("files")) as advance:
         for case, target in zip(cases, targets, strict=True):
             write(target, case.correction_form() if as_form else case.correction_sheet(), force=force)
             advance()
@@ -57,7 +57,7 @@ def return_(
 
 
 def _targets(cases: Sequence[Case], source: Path, out: Path | None, suffix: str) -> list[Path]:
-    """The file for each case.  Raises UsageError where several customers would share one."""
+    """The file for each case.  Raises UsageError if several customers would share one."""
     from docgen.packet.packet import returned_name, returned_names
 
     reviewed = [case.reviewed for case in cases]
@@ -123,8 +123,7 @@ def review(
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
     comments: bool, register: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
-    date: dt.datetime | None,
-    sheet: str | None, row: int | None, force: bool,
+    date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
 ) -> None:  # fmt: skip
     """Make the contract draft (Word) for SOURCE."""
     if final and allow_unready:
@@ -150,22 +149,23 @@ def contract(
         raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal
     _say_pending(made.pending)
     if old is not None:
-        from docgen.documents.redline import redline
-
-        reading().require_word(old)
-        content, undecided = redline(old, content, case.printed_date())
-        if undecided:
-            say(
-                tr(
-                    "note: {old}: tracked changes that nobody decided on count as accepted: {count}",
-                    old=old,
-                    count=undecided,
-                )
-            )
+        content = _compared(old, content, case.printed_date())
     if comments:
         content = case.commented(content, made.pending)
     write(target, content, force=force)
     exit_by([case.verdict])
+
+
+def _compared(old: Path, content: bytes, date: dt.date) -> bytes:
+    """The draft with its changes against the earlier one."""
+    from docgen.documents.redline import redline
+
+    reading().require_word(old)
+    compared, undecided = redline(old, content, date)
+    if undecided:
+        counted = tr("tracked changes that nobody decided on count as accepted: {count}", count=undecided)
+        say(tr("note: {old}: {counted}", old=old, counted=counted))
+    return compared
 
 
 def _say_pending(labels: tuple[str, ...]) -> None:

@@ -113,7 +113,7 @@ def exactly_one(source: str, how: Asked) -> Case:
 
 
 def exit_by(verdicts: Iterable[Verdict], unreadable: Sequence[UnreadableJson] = ()) -> NoReturn:
-    """Leave the command with the code of the gravest outcome: 3 before 4 before 5."""
+    """Leave the command with the code of the most serious outcome: 3 before 4 before 5."""
     from docgen.model.intake import Verdict
 
     seen = set(verdicts)

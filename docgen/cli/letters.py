@@ -29,7 +29,7 @@ def letter(
 ) -> None:  # fmt: skip
     """Write the message to the customer: what to correct, or what happens next.
 
-    Text goes to stdout unless -o names a file.  Nothing internal stands in it.
+    Text goes to stdout unless -o names a file.  The message contains nothing internal.
     """
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
     until = day(deadline)

@@ -15,7 +15,7 @@ from docgen.language import tr
 def fonts() -> None:
     """Cut the core faces; they make review summaries faster to make and several times smaller.
 
-    Core faces are kept in the user's cache folder and cut anew when the installed fonts change.  Batch runs cut
+    Core faces are kept in the user's cache folder and cut again when the installed fonts change.  Batch runs cut
     them by themselves.
     """
     from docgen.documents import fonts as installed

@@ -1,4 +1,4 @@
-"""What several commands share: arguments, options, and what is made of them."""
+"""Arguments and options that several commands share, and their values."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def fields(target: str | None, kit_name: str) -> None:
 
 
 def _file(target: str | None) -> Path | None:
-    """The template that the argument names, None where it names a kit."""
+    """The template that the argument names, None if it names a kit."""
     from docgen.documents.template_check import SUFFIXES
 
     path = Path(target or "")

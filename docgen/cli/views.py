@@ -1,4 +1,4 @@
-"""What people see of results in a terminal: rich renderables, printed by the command line alone."""
+"""Results as people see them in a terminal, as rich renderables."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _assessment(case: Case, plain: bool) -> Iterator[RenderableType]:
 
 
 class _Given(NamedTuple):
-    """An answer as written and as understood; `understood` is empty where both are the same, None where it is none."""
+    """An answer as written and as understood; `understood` is empty if both are the same, None if it is none."""
 
     label: str
     written: str

@@ -9,7 +9,7 @@ from docgen.language import tr
 
 
 def write(path: Path, content: bytes, *, force: bool) -> None:
-    """Write the document, and say where.  Raises WriteError where the file exists, unless with `force`."""
+    """Write the document, and say where.  Raises WriteError if the file exists, unless with `force`."""
     from docgen.output import files
 
     files.write_file(path, content, replace=force)

@@ -30,7 +30,7 @@ _POLICY = {
 }  # fmt: skip
 #: A document in a frame of a page of ours, in the browser's own viewer.
 FRAMED = {**_POLICY, "frame-ancestors": _SELF, "object-src": _SELF}
-#: The frame that draws Word documents: it makes styles of its own, and pictures of what stands in the document.
+#: The frame that draws Word documents: it makes styles of its own, and pictures of what is in the document.
 PREVIEW = {
     **_POLICY, "style-src": "'self' 'unsafe-inline'", "img-src": "'self' data: blob:", "font-src": "'self' data: blob:",
     "form-action": "'none'", "frame-src": "'none'", "worker-src": "'none'", "frame-ancestors": _SELF,
@@ -161,7 +161,7 @@ def most_bytes(request: Request) -> int:
 
 
 class TooLongError(Exception):
-    """A request that goes on after what it may have."""
+    """A request that continues after what it may have."""
 
 
 class _Limited:

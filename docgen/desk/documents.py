@@ -138,7 +138,7 @@ KINDS = frozenset(_MAKERS)
 
 
 def require_word(content: bytes, name: str) -> None:
-    """Raise SourceError where what was dropped to be compared with is no Word document, or no safe one."""
+    """Raise SourceError if what was dropped to be compared with is no Word document, or no safe one."""
     with bounded(name), scratch.private_folder() as folder:
         path = Path(folder, "earlier.docx")
         scratch.join(path, [content])

@@ -1,4 +1,4 @@
-"""In a worker: the sheet that an intake stands in, as cells to be shown; what they mean is said later.
+"""In a worker: the sheet that an intake is in, as cells to be shown; what they mean is said later.
 
 The grids are those that reading works on.
 """
@@ -89,7 +89,7 @@ def _drawn(grid: Grid, row: int | None) -> Drawing:
 
 
 def _cells(grid: Grid, kept: Mapping[int, Any], number: int, cells: Mapping[int, Any], last: int) -> list[DrawnCell]:
-    """The cells of a row, but for those that another one reaches over."""
+    """The cells of a row, except those that another one reaches over."""
     drawn = []
     numbers = set(kept)
     for column in range(1, last + 1):

@@ -116,7 +116,7 @@ def _problem_text(request: Request, problem: str) -> str:
 
 
 def sheet(request: Request) -> Response:
-    """The sheet that the intake stands in, with what reading made of its cells."""
+    """The sheet that the intake is in, with what reading made of its cells."""
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -231,7 +231,7 @@ def _tell(found: OpenedIntake) -> None:
 
 
 def _next_open(reading: readings.IntakeReading, key: str) -> str:
-    """The next field, from this one on, that something is found of that can be mended; empty where there is none."""
+    """The next field, from this one on, that something is found of that can be mended; empty if there is none."""
     answers = reading.data["answers"]
     at = next(number for number, row in enumerate(answers) if row["key"] == key)
     around = [*answers[at + 1 :], *answers[:at]]

@@ -1,6 +1,6 @@
 """What has changed, sent to the pages that are open, as server-sent events.
 
-A message says only what has changed: pages ask for it anew, so none is lost that matters.
+A message says only what has changed: pages ask for it again, so none is lost that matters.
 """
 
 from __future__ import annotations

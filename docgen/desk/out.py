@@ -24,6 +24,7 @@ from docgen.desk.store import ChangedError
 from docgen.documents.redline import redline
 from docgen.errors import DocgenError, ProofError, SourceError
 from docgen.kit import terms as kit_terms
+from docgen.language import tr
 from docgen.library.dates import printed_date
 from docgen.model.intake import READY, Verdict
 from docgen.model.kit import Field
@@ -149,7 +150,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
     except ChangedError:
         return _page(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
     except DocgenError as error:
-        return _page(request, found, 422, problem=error.message.replace("terms: ", ""), **about)
+        return _page(request, found, 422, problem=error.message.replace(tr("terms: "), ""), **about)
     if form.get("for") == "every":
         desk.store.keep_terms_of_all({**desk.store.own_terms(0, 0), **given}, desk.user)
     desk.hub.tell("intake", stored.id)

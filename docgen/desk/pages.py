@@ -75,7 +75,7 @@ def _environment(language: str) -> Environment:
 
 
 def _visible(value: object) -> object:
-    """What is printed, with nothing in it that changes the look of what stands beside it."""
+    """What is printed, with nothing in it that changes the look of what is beside it."""
     return printable(value) if type(value) is str else value
 
 

@@ -55,7 +55,7 @@ class SourceReading(NamedTuple):
 def bounded(name: str) -> Iterator[None]:
     """Let what follows take the time and memory that reading may; `limits.end_reading` lets it take what making may.
 
-    Raises SourceError where memory is short.
+    Raises SourceError if memory is short.
     """
     beat(SECONDS)
     limits.limit_time(SECONDS)
@@ -107,7 +107,7 @@ def read_intake(job: SourceJob, n: int) -> IntakeReading:
 
 
 def case_of(job: SourceJob, n: int) -> Case:
-    """The intake of a number, from 0.  Raises SourceError where the source has no such intake."""
+    """The intake of a number, from 0.  Raises SourceError if the source has no such intake."""
     case = next(islice(iter(_cases(job)), n, None), None)
     if case is None:
         raise SourceError(tr("{source}: holds no intake {number} any more", source=job.name, number=n + 1))

@@ -1,4 +1,4 @@
-"""The pages of batch runs: begin one, watch it, stop it, go on, and what it has made."""
+"""The pages of batch runs: begin one, watch it, stop it, continue, and what it has made."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _about(found: StoredRun) -> dict[str, object]:
     }  # fmt: skip
 
 
-# -- begin, stop, go on ------------------------------------------------------------------------------
+# -- begin, stop, continue ------------------------------------------------------------------------------
 
 
 def begin(request: Request, form: FormData) -> Response:
@@ -159,7 +159,7 @@ def paper(request: Request) -> Response:
 
 
 def _entry(folder: Path, name: str) -> Path | None:
-    """What bears this name in the folder: one of those that are there, so that no name leads elsewhere."""
+    """What has this name in the folder: one of those that are there, so that no name leads elsewhere."""
     if not folder.is_dir():
         return None
     return next((path for path in folder.iterdir() if path.name == name and not name.startswith(".")), None)

@@ -26,7 +26,7 @@ from docgen.output import storage
 from docgen.text import printable
 from docgen.workers import limits
 
-#: How often the parent is told at most (seconds), and how many of the last lines.
+#: How often the parent is reported at most (seconds), and how many of the last lines.
 _OFTEN, _LINES = 0.25, 12
 #: Pages go before runs.
 _NICE = 10
@@ -71,7 +71,7 @@ def run(pipe: Connection, request: RunRequest, resume: bool) -> None:
         pipe.send(("end", "stopped", ""))
     except DocgenError as error:
         pipe.send(("end", "failed", printable(masked(str(error)))))
-    except Exception as error:  # noqa: BLE001  the page says so; the desk goes on
+    except Exception as error:  # noqa: BLE001  the page says so; the desk continues
         pipe.send(("end", "failed", bug(error)))
 
 
@@ -123,7 +123,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is gone; what is half-made is removed by the run that goes on with it."""
+    """End this process when its parent is gone; what is half-made is removed by the run that continues with it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -88,7 +88,7 @@ class Runs:
         self._start(number, request, resume=False)
 
     def go_on(self, number: int) -> bool:
-        """Go on with a run that has ended before its end; False where there is none."""
+        """Go on with a run that has ended before its end; False if there is none."""
         found = self.get(number)
         if found is None or found.state == RUNNING or not found.request.sources:
             return False
@@ -110,7 +110,7 @@ class Runs:
             process.terminate()
 
     def end(self) -> None:
-        """End all processes at once; the runs go on when the desk is opened again."""
+        """End all processes at once; the runs continue when the desk is opened again."""
         self._is_ending = True
         with self._turn:
             processes = list(self._processes.values())

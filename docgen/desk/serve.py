@@ -25,7 +25,7 @@ from docgen.language import system_reason, tr
 from docgen.output import files
 
 _LOCK = ".docgen-desk-lock"
-#: How long streams and downloads may go on after Ctrl-C (seconds).
+#: How long streams and downloads may continue after Ctrl-C (seconds).
 _FAREWELL = 1
 _BACKLOG = 256
 
@@ -33,7 +33,7 @@ _BACKLOG = 256
 def serve(settings: Settings, port: int, opened: Callable[[str], object]) -> None:
     """Serve the desk until Ctrl-C; `opened` is called with the link once pages are answered.
 
-    Port 0 takes a free one.  Raises WriteError where the folder cannot be used or another desk uses it, UsageError
+    Port 0 takes a free one.  Raises WriteError if the folder cannot be used or another desk uses it, UsageError
     where the port is taken.
     """
     with _folder(settings.folder), _sockets(port) as sockets, desk_at(settings) as desk:

@@ -186,7 +186,7 @@ class Store:
     def keep_correction(
         self, stored: Stored, correction: AnswerCorrection, reading: IntakeReading, sha256: str
     ) -> None:
-        """Keep a correction and what the intake is with it.  Raises ChangedError where it is another by now."""
+        """Keep a correction and what the intake is with it.  Raises ChangedError if it is another by now."""
         with self.database.writing() as connection:
             self._replace(connection, stored, reading)
             connection.execute(

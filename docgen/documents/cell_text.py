@@ -1,4 +1,4 @@
-"""What stands in the cells of the Excel sheet: labels, hints, answers; all words are the kit's."""
+"""Texts for the cells of the Excel sheet: labels, hints, answers; all words are the kit's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def label(field: Field, texts: SheetTexts) -> str:
 
 
 def answered(field: Field, entry: CorrectionEntry) -> str:
-    """What stands in an answer cell: the answer as written or as understood, such that it reads back."""
+    """What is in an answer cell: the answer as written or as understood, such that it reads back."""
     if entry.written:
         return entry.written
     if entry.value is None:
@@ -52,7 +52,7 @@ def printed(field: Field, chosen: Chosen = _NOTHING_CHOSEN) -> str:
 
 
 def hint(field: Field, texts: SheetTexts) -> str:
-    """What stands beside an answer; with an example where a whole text is asked for."""
+    """What is beside an answer; with an example where a whole text is asked for."""
     parts = [field.placeholder or field.unit, field.help]
     if field.type is FieldType.LONG_TEXT and field.example and texts.example:
         parts.append(f"{texts.example}：{field.example}")

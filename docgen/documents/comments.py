@@ -1,7 +1,7 @@
 """Word comments in a draft, for who edits it: what the review found, and who supplies a value that is missing.
 
-A comment stands on the missing value itself, on the paragraph that holds nothing but the label of a finding's field, or
-on the first one that prints its value; what belongs nowhere stands on the first paragraph of the document.
+A comment is on the missing value itself, on the paragraph that holds nothing but the label of a finding's field, or
+on the first one that prints its value; what belongs nowhere is on the first paragraph of the document.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from markupsafe import escape
 
 from docgen.documents import output_check
 from docgen.documents.findings import spoken
+from docgen.language import tr
 from docgen.model.intake import Finding, Review, Value
 from docgen.model.kit import Kit
 from docgen.model.messages import PENDING, wording
@@ -45,14 +46,14 @@ _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>(?:(?!<w:p[ >]).)*?</w:p>", re.DOTALL)
 _BEGINNING = re.compile(r"<w:p(?: [^>]*)?>(?:<w:pPr>.*?</w:pPr>)?", re.DOTALL)
 _RUN = re.compile(r"<w:r(?: [^>]*)?>(?:(?!</w:r>).)*</w:r>", re.DOTALL)
 _TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
-#: Shorter texts stand in paragraphs that say something else.
+#: Shorter texts are in paragraphs that say something else.
 _TELLING = 4
 #: What stands around a label that is alone in its paragraph.
 _AROUND = " \u3000:：*"
 
 
 class Note(NamedTuple):
-    """What a comment says, the run that it stands on where there is one, and texts of paragraphs it may stand on."""
+    """What a comment says, the run that it is on where there is one, and texts of paragraphs it may be on."""
 
     text: str
     run: str = ""
@@ -65,7 +66,7 @@ def commented(
 ) -> bytes:
     """The contract with a comment for each finding and for each label of `pending`, dated `date`.
 
-    `given` are the values that the contract is made of, by key.  Raises ProofError where the result is no sound file.
+    `given` are the values that the contract is made of, by key.  Raises ProofError if the result is no sound file.
     """
     file = word_file(Path(_AUTHOR), contract)
     notes = [*_of_pending(kit, pending), *_of_findings(kit, spoken(kit, review.findings), given)]
@@ -101,7 +102,7 @@ def _part_name(file: WordFile) -> str | None:
 
 def _packed(parts: Mapping[str, bytes], file: WordFile, name: str) -> bytes:
     content = package.pack(package.part(one, held) for one, held in parts.items())
-    output_check.word(Rendered(content, frozenset({name}), (), file.main), "the contract with comments")
+    output_check.word(Rendered(content, frozenset({name}), (), file.main), tr("the contract with comments"))
     return content
 
 
@@ -149,7 +150,7 @@ def _anchored(xml: str, notes: Sequence[Note], first: int) -> str:
 
 
 def _place(xml: str, paragraphs: Sequence[tuple[int, int, str]], note: Note) -> tuple[int, int]:
-    """Where the inside of the paragraph begins and ends that the note stands on."""
+    """Where the inside of the paragraph begins and ends that the note is on."""
     whole = (one for one in paragraphs if note.whole and one[2].strip(_AROUND) == note.whole)
     part = (one for text in (note.run, note.part) if len(text) >= _TELLING for one in paragraphs if text in one[2])
     text = (one for one in paragraphs if one[2])

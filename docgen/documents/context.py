@@ -64,16 +64,14 @@ class AnswerRow(NamedTuple):
     shown: Annotated[Any, "the answer as understood"]
     listed: Annotated[Any, "the answer as understood, several things a line each"]
     unit: Annotated[str, "the unit of its number, empty without one"]
-    applies: Annotated[bool, "whether it is given, or lacks although it must be answered"]
+    applies: Annotated[bool, "whether it is given, or required and missing"]
     is_as_written: Annotated[bool, "whether it is understood just as it was written"]
-    is_amended: Annotated[bool, "whether the provider has corrected it; written is what stands in the source"]
+    is_amended: Annotated[bool, "whether the provider has corrected it; written is the text in the source"]
     parts: Annotated[list[tuple[str, str]], "as written and as understood, in parts shorter than a page"]
-    sheet: Annotated[str | None, "the sheet that the answer stands in"]
-    cell: Annotated[str | None, "the cell that it stands in"]
-    level: Annotated[str | None, "the gravest level of the findings there"]
-    whole: Annotated[
-        int, "how many characters it has where it is so long that its beginning is printed alone, else 0"
-    ] = 0
+    sheet: Annotated[str | None, "the sheet of the answer"]
+    cell: Annotated[str | None, "its cell"]
+    level: Annotated[str | None, "the most serious level of the findings there"]
+    whole: Annotated[int, "its length in characters if only its beginning is printed, else 0"] = 0
 
 
 class FigureRow(NamedTuple):
@@ -81,16 +79,16 @@ class FigureRow(NamedTuple):
 
     key: Annotated[str, "the key of the figure"]
     label: Annotated[str, "its label"]
-    shown: Annotated[Any, "its value, missing where it cannot be worked out"]
+    shown: Annotated[Any, "its value, missing if it cannot be calculated"]
     unit: Annotated[str, "its unit"]
-    formula: Annotated[str, "how it is worked out, in words"]
+    formula: Annotated[str, "how it is calculated, in words"]
 
 
 class ReviewSummary(NamedTuple):
     """What documents say of the review of an intake."""
 
     verdict: Annotated[str, "accepted, manual, rejected or incomplete"]
-    findings: Annotated[tuple[Finding, ...], "every finding, gravest first"]
+    findings: Annotated[tuple[Finding, ...], "every finding, most serious first"]
     levels: Annotated[list[tuple[str, list[Finding]]], "each level that has findings, with them, but for unread texts"]
     manual: Annotated[tuple[Finding, ...], "those that a person decides"]
     unread: Annotated[tuple[Finding, ...], "those of texts that may be answers and were not read"]
@@ -121,7 +119,7 @@ class Common(NamedTuple):
 
     today: Annotated[dt.date, "the date that the document carries"]
     draft: Annotated[bool, "whether it is a draft"]
-    unready: Annotated[bool, "whether the contract is made in spite of the verdict"]
+    unready: Annotated[bool, "whether the contract is made although the verdict forbids it"]
     answers: Annotated[list[AnswerRow], "every customer field with its answer"]
     sections: Annotated[list[Section], "the sections of the form"]
     kit: Annotated[KitMark, "the kit"]
@@ -136,7 +134,7 @@ def names(kit: Kit) -> Names:
         {
             **{key: field_shape(field) for key, field in kit.all_fields.items()},
             **kit_shapes(kit),
-            "figures": context_types.mapping(figures, phrase("what the kit works out")),
+            "figures": context_types.mapping(figures, phrase("the derived figures of the kit")),
             **(context_types.of(Common).attributes or {}),
         }
     )
@@ -224,14 +222,14 @@ def _summary(
 
 
 def _by_due(kit: Kit, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The labels of what a contract lacks by who is asked for it, none where nothing is."""
+    """The labels of what a contract lacks by who is asked for it, none if nothing is."""
     due = {field.label: field.due_from for field in kit.all_fields.values()}
     split = ((who.value, [label for label in labels if due.get(label, Due.COMMERCIAL) is who]) for who in Due)
     return [(who, found) for who, found in split if found]
 
 
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
-    """Every customer field, in the kit's order, with its answer and the gravest level found there."""
+    """Every customer field, in the kit's order, with its answer and the most serious level found there."""
     levels: dict[str | None, str] = {}
     for finding in spoken(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)
@@ -274,7 +272,7 @@ def _listed(value: Shown | Missing) -> Shown | Missing:
 
 
 def shown_figure(figure: FigureResult) -> Shown | Missing:
-    """A figure as templates have it, missing where it cannot be worked out."""
+    """A figure as templates have it, missing where it cannot be calculated."""
     if figure.value is None:
         return Missing(figure.label, pending=False)
     return Shown(figure.value, show_figure(figure.value))

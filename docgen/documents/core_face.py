@@ -27,7 +27,7 @@ _UNITS_PER_EM = 500
 #: How far, in units, a quadratic curve may lie from the cubic one that it replaces.
 _TOLERANCE = 1
 _DROPPED_TABLES = ("BASE", "DSIG", "FFTM", "GDEF", "GSUB", "VORG", "vhea", "vmtx")
-#: Of the name table (OpenType, `name`): the notices, which are kept, and what is named anew.
+#: Of the name table (OpenType, `name`): the notices, which are kept, and what is named again.
 _COPYRIGHT, _FAMILY, _STYLE, _UNIQUE, _FULL, _VERSION, _POSTSCRIPT, _LICENSE, _LICENSE_URL = 0, 1, 2, 3, 4, 5, 6, 13, 14
 _NOTICES = (_COPYRIGHT, _LICENSE, _LICENSE_URL)
 
@@ -134,7 +134,7 @@ def _give_outlines(font: Any, glyphs: dict[str, Any]) -> None:
 
 
 def _name(font: Any, style: str, notices: list[Any]) -> None:
-    """Name `font` anew, with the notices of all faces that it was cut from."""
+    """Name `font` again, with the notices of all faces that it was cut from."""
     full = f"{CORE_FAMILY} {style}"
     told = {
         number: "\n".join(dict.fromkeys(filter(None, (source["name"].getDebugName(number) for source in notices))))

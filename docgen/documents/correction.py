@@ -1,8 +1,8 @@
-"""What goes back to the customer: every answer with what is asked of them, the same for sheet and Word form.
+"""The answers to send back to the customer, with what is asked of them; the same for sheet and Word form.
 
-An answer that could be read and is in no doubt is settled: shown as understood, and not to be changed.  One with a
-finding stays open, and so does all that has to do with it; it is shown as it was written wherever that could not be
-read.  Beside it stands the finding's wording for the customer; one without such a wording is not shown.  Nothing of
+An answer that could be read and is in no doubt is settled: shown as understood, and locked.  One with a finding stays
+open, and so does everything that depends on it; it is shown as written wherever that could not be read.  The finding's
+wording for the customer is beside it; a finding without such a wording is not shown.  Nothing of
 the internal fields goes along.
 """
 
@@ -20,7 +20,7 @@ from docgen.text import clean_line, clean_long
 
 #: Texts that were not understood, and characters of each; more are counted.
 _MOST_TEXTS, _QUOTED = 60, 100
-#: What must be mended before the provider goes on; the other levels are for a person to read.
+#: What must be mended before the provider continues; the other levels are for a person to read.
 TO_MEND = frozenset({Level.INVALID, Level.REJECT})
 
 
@@ -77,7 +77,7 @@ def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], 
 
 
 def note(kit: Kit, finding: Finding) -> str:
-    """The finding as it stands beside the answer, on one line: a mark that reading knows, the wording for customers."""
+    """The finding beside the answer, on one line: a mark that reading knows, the wording for customers."""
     sentence = clean_line(finding.ask or "").rstrip("。")
     return f"{kit.mark(finding.level)}{sentence}。"
 

@@ -1,4 +1,4 @@
-"""The findings that documents show: where two rules say one thing of one answer, the graver one speaks."""
+"""The findings that documents show: of two rules that say the same of one answer, the more serious one."""
 
 from __future__ import annotations
 

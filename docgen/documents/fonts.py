@@ -1,4 +1,4 @@
-"""The faces that the review summary is set in: whether they are there, what they can draw, which they are.
+"""The fonts of the review summary: which are installed, and which characters they have.
 
 Fontconfig is asked, as the PDF library asks it.  Core faces are cut from what is installed and kept in the
 user's cache folder, named by the faces they were cut from: another font, or another way of cutting, is another file.
@@ -20,7 +20,7 @@ from docgen.language import tr
 from docgen.output import files
 
 #: The face that the kits' styles name first, and the one they name next: no Chinese face has ☐, ☑ and ✔,
-#: which stand in answers as customers write them.
+#: which are in answers as customers write them.
 FAMILY, SYMBOLS_FAMILY = "Noto Sans CJK SC", "DejaVu Sans"
 _CHINESE = "zh-cn"
 _WEIGHTS = {"regular": "Regular", "bold": "Bold"}
@@ -37,7 +37,7 @@ class _Face(NamedTuple):
 
 @cache
 def require_chinese_font() -> None:
-    """Raise SystemMissingError where no installed face can set Chinese."""
+    """Raise SystemMissingError if no installed face can set Chinese."""
     if _nearest(f":lang={_CHINESE}", _sets_chinese) is None:
         raise SystemMissingError(tr("no installed font can set Chinese"), tr(installed_fonts.HINT))
 
@@ -79,7 +79,7 @@ class Core(NamedTuple):
 
 
 def core_faces() -> tuple[Path, ...]:
-    """The files of the core faces, regular and bold; none where one of them has not been cut."""
+    """The files of the core faces, regular and bold; none if one of them has not been cut."""
     paths = tuple(core.file for core in _cores())
     return paths if all(path.is_file() for path in paths) else ()
 
@@ -117,7 +117,7 @@ def _cores() -> tuple[Core, ...]:
 
 
 def _core(weight: str) -> Core | None:
-    """The core face of a weight; None where FAMILY itself is not installed as a face of that weight alone."""
+    """The core face of a weight; None if FAMILY itself is not installed as a face of that weight alone."""
     import platformdirs
 
     chinese, symbols = _chinese(weight), _symbols(weight)

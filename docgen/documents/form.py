@@ -1,4 +1,4 @@
-"""The fillable Word form: blank, prefilled from an intake, or sent back with what is to be mended."""
+"""The fillable Word form: blank, prefilled from an intake, or to send back with its problems."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FormField(NamedTuple):
     conditional: Annotated[bool, "whether it must be answered in some cases"]
     help: Annotated[str, "its explanation"]
     control: Annotated[Markup, "the content control for its answer, written {{r field.control }}"]
-    notes: Annotated[tuple[str, ...], "what is to be mended in it, a line each"]
+    notes: Annotated[tuple[str, ...], "its problems, a line each"]
 
 
 class FormSection(NamedTuple):
@@ -50,7 +50,7 @@ class FormNames(NamedTuple):
     today: Annotated[dt.date, "the date that the document carries"]
     kit: Annotated[KitMark, "the kit"]
     sections: Annotated[list[FormSection], "the sections of the form"]
-    summary: Annotated[tuple[str, ...], "what is to be mended in the whole, a line each; empty in a form not sent back"]
+    summary: Annotated[tuple[str, ...], "the problems of the whole form, a line each; empty in a form not sent back"]
 
 
 @cache
@@ -69,7 +69,7 @@ def names(kit: Kit) -> Names:
 def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
     """The form with `answers` filled in (all placeholders without them), as the bytes of a .docx.
 
-    Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
+    Raises KitError if the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
     return _render(kit, date, {key: CorrectionEntry(value) for key, value in (answers or {}).items()})
 
@@ -77,7 +77,7 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 def returned_form(kit: Kit, date: dt.date, intake: Correction) -> bytes:
     """The form that goes back to the customer: answers with their findings, accepted ones locked.
 
-    Raises KitError where the kit's form.docx cannot be used, ProofError where the result is no sound form.
+    Raises KitError if the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """
     return _render(kit, date, intake.entries, intake.summary)
 

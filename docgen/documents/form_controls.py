@@ -2,7 +2,7 @@
 
 Element order and limits follow ECMA-376 part 1, 17.5.2 (CT_SdtPr), and what Word itself writes: tags
 are at most 64 ASCII characters, ids are unique, a tick box names glyph and font for both states.
-The tags are the field's (`kit.Field.tag_of`); what stands in the controls alone tells the answer.
+The tags are the field's (`kit.Field.tag_of`); what is in the controls alone tells the answer.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def control(field: Field, value: Value | None, *, written: str = "", locked: boo
 
 
 def _properties(tag: str, alias: str, kind: str, *, empty: bool, locked: bool, run_properties: str = "") -> str:
-    """A w:sdtPr; its children stand in the order of the schema."""
+    """A w:sdtPr; its children are in the order of the schema."""
     number = crc32(tag.encode()) & 0x7FFFFFFF
     # Some editors take sdtLocked for read-only: ticks and lists stay without it; their table keeps them in place.
     lock = "sdtContentLocked" if locked else "sdtLocked" if kind.startswith("<w:text") else ""
@@ -75,7 +75,7 @@ def _text_control(
 def _dropdown(field: Field, value: Value | None, *, locked: bool) -> Markup:
     shown = None if value is None else values.show(field, value)
     offered = values.options(field)
-    # A choice that is understood but not offered can only be shown where it stands in the list.
+    # A choice that is understood but not offered can only be shown where it is in the list.
     if shown is not None and shown not in offered:
         offered = (*offered, shown)
     items = "".join(f'<w:listItem w:displayText="{escape(option)}" w:value="{escape(option)}"/>' for option in offered)
@@ -106,7 +106,7 @@ def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     return Markup("").join(pieces)
 
 
-@lru_cache(maxsize=1024)  # the same boxes stand in every form of a kit
+@lru_cache(maxsize=1024)  # the same boxes are in every form of a kit
 def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     states = (
         f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'

@@ -1,4 +1,4 @@
-"""The sheet of explanations that goes along with the sheet to fill in."""
+"""The sheet of explanations beside the sheet to fill in."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What fontconfig says of the installed fonts: asked by its commands, and remembered for as long as nothing changes.
 
-Its answers depend on its settings and on the folders of fonts, as it decides itself whether to look for fonts anew:
+Its answers depend on its settings and on the folders of fonts, as it decides itself whether to look for fonts again:
 by the times of those folders.  Where fonts lie elsewhere than is usual, nothing is remembered.
 """
 
@@ -28,7 +28,7 @@ _Made = TypeVar("_Made")
 def ask(*command: str, make: Callable[[list[str]], _Made]) -> _Made:
     """What `make` makes of the lines that a command of fontconfig prints: plain data, remembered for the command.
 
-    Raises SystemMissingError where it cannot run.
+    Raises SystemMissingError if it cannot run.
     """
     if not (user_cache.is_on() and _are_usual()):
         return make(_lines(command))
@@ -36,7 +36,7 @@ def ask(*command: str, make: Callable[[list[str]], _Made]) -> _Made:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a font file in hex, which is not read anew while the file is the same."""
+    """The SHA-256 of a font file in hex, which is not read again while the file is the same."""
     about = path.stat()
     same = (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino, about.st_dev)
     return user_cache.remembered("sha256", (str(path), repr(same)), lambda: _sha256(path))

@@ -1,4 +1,4 @@
-"""The compiled templates of a kit, kept between runs: what was made of a file is made anew when the file, the kit or
+"""The compiled templates of a kit, kept between runs: what was made of a file is made again when the file, the kit or
 docgen changes."""
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _kept(
     if parts and (found := user_cache.find(kind, parts)):
         return revived(found)
     made = make(path, names(kit))
-    if parts and parts == _parts(path, kit, names):  # it was not written anew while it was read
+    if parts and parts == _parts(path, kit, names):  # it was not written again while it was read
         user_cache.keep(kind, parts, plain(made))
     return made
 

@@ -38,7 +38,7 @@ LETTER_TEMPLATE = "letter.txt"
 _SHORT = 2  # a label of so few characters may be a word of the sentence
 _SHEET = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _ADDRESS = regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
-#: Parts of a mail are told apart by a line that none of them holds; the same one gives the same bytes.
+#: Parts of a mail are distinguished by a line that none of them holds; the same one gives the same bytes.
 _BOUNDARY = "=_docgen_{}_of_this_mail_="
 
 
@@ -114,7 +114,7 @@ def names(kit: Kit) -> Names:
         {
             **{key: context.field_shape(field) for key, field in kit.fields.items()},
             **context.kit_shapes(kit),
-            "figures": context_types.mapping(figures, "what the kit works out"),
+            "figures": context_types.mapping(figures, "the derived figures of the kit"),
             **(context_types.of(LetterNames).attributes or {}),
         }
     )
@@ -133,7 +133,7 @@ def render_letter(
     kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], subject: str, date: dt.date,
     deadline: dt.date | None = None,
 ) -> Letter:  # fmt: skip
-    """The letter to one customer.  Raises KitError where the kit's letter.txt cannot be used."""
+    """The letter to one customer.  Raises KitError if the kit's letter.txt cannot be used."""
     template = page_template(kit.folder / LETTER_TEMPLATE, kit, names)
     own = _names(kit, intake, review, terms, date, deadline)
     figures = {f.key: context.shown_figure(review.figures[f.key]) for f in _figures(kit)}
@@ -192,7 +192,7 @@ def _tidied(text: str) -> str:
 
 
 def _address(kit: Kit, intake: Intake) -> str | None:
-    """The one mail address that the customer gives, None where none can be sent to."""
+    """The one mail address that the customer gives, None if none can be sent to."""
     found = []
     for key in kit.fields:
         value = intake.values.get(key)

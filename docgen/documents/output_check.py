@@ -1,4 +1,4 @@
-"""The check of a document after rendering: what fails it is never published.
+"""The check of a document after rendering; a document that fails is not written.
 
 Whether values are right is not asked here (tests ask that), but whether the file is one: it opens, its parts are
 whole, nothing of the engine is left in it, the form asks for every field.  A template tag in a value is

@@ -21,7 +21,7 @@ _LISTED = "/etc/ld.so.cache"
 
 
 def load() -> Any:
-    """The module weasyprint.  Raises OSError where a system library that it needs is not there."""
+    """The module weasyprint.  Raises OSError if a system library that it needs is not there."""
     state = _state()
     if state is None:
         return importlib.import_module("weasyprint")
@@ -33,7 +33,7 @@ def load() -> Any:
 
 
 def _state() -> tuple[str, ...] | None:
-    """What the names of libraries depend on; None where nothing is remembered of them."""
+    """What the names of libraries depend on; None if nothing is remembered of them."""
     if sys.platform != "linux" or not user_cache.is_on():
         return None
     try:

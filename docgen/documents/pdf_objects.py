@@ -38,7 +38,7 @@ def _made(one: Any) -> _Written:
 
 
 def _deflated(stream: Any) -> bytes:
-    """A stream as pydyf writes it, but for how hard it is squeezed."""
+    """A stream as pydyf writes it, except how hard it is squeezed."""
     plain = pydyf.Stream(stream.stream).data
     content = plain[plain.index(_BEFORE) + len(_BEFORE) : -len(_BEHIND)]
     whole = pydyf.Stream([zlib.compress(content, _LEVEL)], {**stream.extra, "Filter": "/FlateDecode"})

@@ -1,4 +1,4 @@
-"""Custom properties of a Word document (docProps/custom.xml, ISO 29500-2), added to one that has been rendered."""
+"""Custom properties of a rendered Word document (docProps/custom.xml, ISO 29500-2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A contract against an earlier one: the new draft with every difference as a tracked change.
+"""A contract compared with an earlier one: the new draft with every difference as a tracked change.
 
 The comparison is python-redlines', an optional extra (`docgen[redline]`); its engine is a program of its own.  What it
 makes is read back: accepted it must say what the new draft says, rejected what the earlier one says.
@@ -45,7 +45,7 @@ def redline(old: Path, new: bytes, date: dt.date) -> Redline:
     """The Word document `new` with its changes against the file `old` tracked, dated `date`.
 
     Accepting every change gives `new`, rejecting every one gives `old`, in which tracked changes that nobody has
-    decided on count as accepted.  Raises SourceError where `old` cannot be compared or is another kind of document,
+    decided on count as accepted.  Raises SourceError if `old` cannot be compared or is another kind of document,
     SystemMissingError where the engine is not installed, ProofError where its result is not sound.
     """
     try:
@@ -73,7 +73,7 @@ def _main_part(path: Path, content: bytes | None = None) -> str:
 
 
 def _require_alike(old: Path, earlier: str, later: str) -> None:
-    """Raise SourceError where two documents have next to nothing in common."""
+    """Raise SourceError if two documents have next to nothing in common."""
     of_old, of_new = list(_paragraphs(earlier)), set(_paragraphs(later))
     shared = sum(paragraph in of_new for paragraph in of_old)
     if shared < len(of_old) * _SHARED or not of_old:

@@ -1,4 +1,4 @@
-"""The Excel sheet that customers fill in, blank or sent back; everything printed in it comes from the kit.
+"""The Excel sheet that customers fill in, blank or to send back; all its texts come from the kit.
 
 One sheet to fill in for each intake, one that explains each item, and on request one for each internal
 section.  What is printed in an answer cell reads back as not given; every answer cell is text, so that
@@ -51,7 +51,7 @@ def returned_sheet(kit: Kit, intake: Correction) -> bytes:
     """The workbook that goes back to a customer as bytes: one intake, for nobody else's goes along.
 
     Each answer with something to mend is marked and explained beside it and in a comment; settled ones are locked.
-    Equal intakes give equal bytes.  Raises WriteError where an answer is too long for a cell.
+    Equal intakes give equal bytes.  Raises WriteError if an answer is too long for a cell.
     """
     book = _book()
     page = _Page(book, kit, kit.title, "\n".join(intake.summary), _asked(kit), intake.entries)

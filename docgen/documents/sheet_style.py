@@ -1,7 +1,7 @@
-"""Looks, sizes and bytes of the Excel files that docgen makes; knows no kit.
+"""Formats, sizes and bytes of the Excel files that docgen makes; independent of the kit.
 
 Equal workbooks give equal bytes: openpyxl stamps the current time on the file and on every part of
-it, so `pack` writes both anew with a fixed one.
+it, so `pack` writes both again with a fixed one.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def put(
     note: str = "", ink: str = "",
 ) -> Cell:  # fmt: skip
     """`text` in the cell, as text whatever it starts with; `star` adds the red mark of a required answer,
-    `note` stands above the text in a colour of its own.  Raises WriteError where no cell can hold it all."""
+    `note` is above the text in a colour of its own.  Raises WriteError if no cell can hold it all."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)  # cells are merged after they are written
     if len(text) + len(note) >= LONGEST_CELL:
@@ -130,7 +130,7 @@ def comment(cell: Cell, text: str) -> None:
 
 
 def merge(sheet: Worksheet, row: int, left: int, right: int, bottom: int | None = None) -> None:
-    """Merge a range of cells that all bear the look of its first."""
+    """Merge a range of cells that all have the look of its first."""
     sheet.merge_cells(start_row=row, start_column=left, end_row=bottom or row, end_column=right)
 
 
@@ -238,7 +238,7 @@ def finish(sheet: Worksheet, top: int, active: str, footer: str) -> None:
 
 
 class DatedZip(zipfile.ZipFile):
-    """A workbook's archive under way, its parts of the earliest time that it knows: a clock may stand before that."""
+    """A workbook's archive under way, its parts of the earliest time that it knows: a clock may be before that."""
 
     def __init__(self, file: IO[bytes] | Path) -> None:
         super().__init__(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False)

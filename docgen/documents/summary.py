@@ -82,7 +82,7 @@ def render_review(
 ) -> bytes:  # fmt: skip
     """The review summary of one intake as the bytes of a PDF; equal input gives equal bytes.
 
-    Raises KitError where the kit's template cannot be used, SystemMissingError where Pango or a Chinese
+    Raises KitError if the kit's template cannot be used, SystemMissingError where Pango or a Chinese
     font is not installed, MissingGlyphError where no font has a character that would be printed, ProofError.
     """
     html = _html(kit, excerpts(context.context(kit, intake, review, terms, options)))
@@ -220,7 +220,7 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
         )  # fmt: skip
     except printer.weasyprint.urls.FatalURLFetchingError as cause:
         raise KitError(f"{folder / REVIEW_TEMPLATE}: {cause}") from cause
-    # In a drawing the library takes a refusal for a picture that cannot be drawn, and goes on.
+    # In a drawing the library takes a refusal for a picture that cannot be drawn, and continues.
     if refused := [*printer.fetcher.refused, *(item.description or tr("an attachment") for item in asked)]:
         raise KitError(
             tr(

@@ -1,4 +1,4 @@
-"""Everything that may be written in the templates of a kit: `docgen template fields`.
+"""Everything that the templates of a kit may contain: `docgen template fields`.
 
 Nothing is listed by hand: names come from the kit and from the types that the context is made of, filters
 and functions from the sandbox, each with the first line of its own description.
@@ -61,7 +61,7 @@ def of_kit(kit: Kit) -> list[Listing]:
 
 
 def _others(kit: Kit, names: Names) -> Iterator[Listing]:
-    """The names that are no fields: those that stand alone in one listing, then each with what it holds."""
+    """The names that are no fields: those that are alone in one listing, then each with what it holds."""
     listed: list[Listing] = []
     seen: list[ContextType] = []
     for name, shape in names.shapes.items():
@@ -92,7 +92,7 @@ def _field(field: Field) -> Iterator[FieldEntry]:
 
 
 def _walk(name: str, shape: ContextType, found: list[Listing], seen: list[ContextType]) -> None:
-    """Add what a name gives: itself, what stands behind its dot, and what a loop over any of that gives."""
+    """Add what a name gives: itself, what is behind its dot, and what a loop over any of that gives."""
     paths = list(_behind(name, shape))
     entries = [_entry(name, shape), *(_entry(path, each) for path, each in paths)]
     found.append(Listing(name if paths else "", tuple(entries)))

@@ -1,1 +1,1 @@
-"""The sandboxed Jinja2 that kits and templates are written in, its limits, and negation in texts."""
+"""The sandboxed Jinja2 of kits and templates, its limits, and negation in texts."""

@@ -15,7 +15,7 @@ _known: dict[tuple[str, str], Code] = {}
 
 
 def of(kind: str, source: str, compiled: Callable[[str], Code]) -> Code:
-    """The code of a source of this kind, which `compiled` makes where it is not known."""
+    """The code of a source of this kind, which `compiled` makes if it is not known."""
     found = _known.get((kind, source))
     if found is None:
         found = _known[kind, source] = compiled(source)
@@ -23,7 +23,7 @@ def of(kind: str, source: str, compiled: Callable[[str], Code]) -> Code:
 
 
 def known(sources: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], Code]:
-    """The codes of what has been compiled, by kind and source: plain data but for the code."""
+    """The codes of what has been compiled, by kind and source: plain data except the code."""
     wanted = [(kind, source) for kind, found in sources.items() for source in found]
     return {key: _known[key] for key in wanted if key in _known}
 

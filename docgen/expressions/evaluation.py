@@ -29,7 +29,7 @@ class _Values:
         self._globals, self._given = globals_, given
 
     def resolve_or_missing(self, key: str) -> Any:
-        """The value of a name, Jinja's mark where there is none."""
+        """The value of a name, Jinja's mark if there is none."""
         return self._given[key] if key in self._given else self._globals.get(key, missing)
 
     def call(self, called: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -1,9 +1,8 @@
-"""How much kits and templates may compute: every rendering has a budget, and pays for what it makes and goes through.
+"""How much kits and templates may compute: every rendering has a budget of steps and characters.
 
-The sandbox has no `range` and no method that makes long texts; what is left to grow without end are loops
-within loops, macros that call themselves, and texts made of themselves again and again.  A budget is the
-same on every machine, holds in any thread and in any process, and names the tag that went too far, where
-a clock would stop another tag each time and a long step not at all.
+The sandbox has no `range` and no method that makes long texts; loops within loops, macros that call themselves, and
+texts that double themselves could still grow without end.  A budget is the same on every machine, works in any thread
+and process, and names the tag that exceeds it; a clock would stop another tag each time, and a long step not at all.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from jinja2.visitor import NodeTransformer
 
 from docgen.language import tr
 
-#: Characters that one rendering may make and go through: hundreds of times those of any document of ours.
+#: The most characters that one rendering may make and read: hundreds of times those of any of our documents.
 BUDGET = 50_000_000
-#: What a step costs beside its characters: one round of a loop, one call.
+#: The cost of a step besides its characters: one round of a loop, one call.
 _STEP = 250
 _MOST_DIGITS = 28
 _HIGHEST_POWER = 64
@@ -60,7 +59,7 @@ class TooMuchError(ComputingError):
 
 
 class budget:  # noqa: N801  it is used like a function; one made of a generator takes thrice as long
-    """Let what follows spend one budget."""
+    """Everything inside spends one budget."""
 
     def __enter__(self) -> None:
         self._before = _left.set(BUDGET)
@@ -70,7 +69,7 @@ class budget:  # noqa: N801  it is used like a function; one made of a generator
 
 
 def spend(characters: int) -> str:
-    """Pay for so many characters.  Raises TooMuchError.  An empty text comes back, for a tag that only pays."""
+    """Pay for so many characters.  Returns an empty text, for a tag that only pays.  Raises TooMuchError."""
     left = _left.get() - characters
     if left < 0:
         raise TooMuchError
@@ -84,7 +83,7 @@ def pay_call(arguments: Collection[object]) -> None:
 
 
 def pay_operator(operator: str, left: object, right: object) -> None:
-    """Pay for `left operator right`.  Raises TooMuchError, and ComputingError for what grows too fast."""
+    """Pay for `left operator right`.  Raises TooMuchError, and ComputingError if the result grows too fast."""
     if operator == "+":
         spend(_size(left) + _size(right))
     elif operator != "-" and not (isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)):
@@ -183,7 +182,7 @@ def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-precision), _ROUNDINGS[method])
 
 
-# -- what stands in for the tree's own operations ------------------------------------------------------
+# -- replacements for the tree's own operations ------------------------------------------------------
 
 #: Filters that no template can name.
 _JOINED, _WEIGHED, _FLAT, _EXACT = " joined", " weighed", " flat", " exact"
@@ -200,7 +199,7 @@ def _joined(context: EvalContext, parts: list[Any]) -> str:
 
 
 def _weighed(value: Any) -> Any:
-    """The value itself, paid for because it is gone through."""
+    """The value itself, paid for because it is read."""
     if isinstance(value, _SIZED):
         spend(len(value))
     return value
@@ -234,7 +233,7 @@ def printed(value: Any) -> Any:
 def bounded(tree: nodes.Template) -> nodes.Template:
     """The tree with its payments: a round of a loop and a call pay for the text in them, operators for their operands.
 
-    Raises TemplateSyntaxError for what would escape them: `autoescape`, and the spare arguments of a macro.
+    Raises TemplateSyntaxError for constructs that would avoid them: `autoescape`, and the spare arguments of a macro.
     """
     for block in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
         assert isinstance(block, nodes.For | nodes.Macro | nodes.CallBlock)
@@ -261,7 +260,7 @@ _CONSTANT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair)
 
 
 class _Bounding(NodeTransformer):
-    """Puts the filters above in the place of what Jinja compiles to plain Python."""
+    """Replaces operations that Jinja compiles to plain Python by the filters above."""
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802  jinja's name
         self.generic_visit(node)

@@ -1,6 +1,6 @@
 """Words that a rule looks for, and whether the text affirms or denies them.
 
-`asserts` and `denies` are what kits call; the words of negation stand here, those of a rule in its kit.
+`asserts` and `denies` are what kits call; the words of negation are here, those of a rule in its kit.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from docgen.text import LINE_BREAK, fold, visible
 # A clause ends at ，。；！？, their ASCII forms and the line's end; 、 only parts the items of a list.
 _CLAUSE_END = regex(r"[,;!?。\n…]|\.(?=\s|$)")
 _TRICKS = regex(r"[^\w、]|_")  # `盲 打`, `盲·打`, `“盲打”`
-_END = "\n"  # stands at the end of a squeezed clause
+_END = "\n"  # marks the end of a squeezed clause
 _WINDOW = 10
-_REACH = 60  # however long a list is: keeps the search linear
+_REACH = 60  # also in long lists: keeps the search linear
 
 _NO_NEGATION = (
     "非常|非洲|南非|是非|除非|莫非|非法|非授权|不仅|不限|不得不|不但|不只|不止|不光|不单|不论|不管|不分(?![发享派配])|不加|不断|不停|不定期|不定时|不特定"
@@ -61,11 +61,11 @@ class _Hit(NamedTuple):
 
 
 def asserts(text: object, words: Iterable[str]) -> tuple[str, ...]:
-    """The `words` that `text` affirms, as the kit spells them, each once; empty where there is none.
+    """The `words` that `text` affirms, as the kit spells them, each once; empty if there is none.
 
-    How a hit is judged (design §3): the text is folded, parted into clauses, and stripped of inner
-    spaces and punctuation.  Of overlapping words the longest counts.  A hit is denied when a negator
-    stands before it, at most ten characters away (fillers such as 做, 任何形式 and the earlier items of
+    A hit is judged so: the text is folded, split into clauses, and stripped of inner spaces and punctuation.  Of
+    overlapping words the longest counts.  A hit is denied when a negator
+    is before it, at most ten characters away (fillers such as 做, 任何形式 and the earlier items of
     a 、 list are not counted) and without a word of contrast (而是, 但, 也 …) between; or when a denial
     (无, 不涉及, 一律禁止 …) follows it just as near.  Double negation stays denied: then a person reads it.
     """
@@ -74,7 +74,7 @@ def asserts(text: object, words: Iterable[str]) -> tuple[str, ...]:
 
 def denies(text: object, words: Iterable[str]) -> tuple[str, ...]:
     """The phrases of `text` that deny one of `words`, from the negator through the word or from the word
-    through the denial, each once; empty where there is none.  See `asserts`."""
+    through the denial, each once; empty if there is none.  See `asserts`."""
     return tuple(dict.fromkeys(hit.quote for hit in _hits(str(text), tuple(words)) if hit.denied))
 
 
@@ -119,7 +119,7 @@ def _clause_hits(clause: str, pattern: re.Pattern[str], spelling: dict[str, str]
 
 
 def _negated_from(clause: str, at: int, negators: list[re.Match[str]]) -> int | None:
-    """Where the negator stands that reaches the hit at `at`, the nearest first."""
+    """The places of the negators that reach the hit at `at`, the nearest first."""
     for number in range(bisect_right(negators, at, key=re.Match.end) - 1, -1, -1):
         token = negators[number]
         if at - token.end() > _REACH:
@@ -132,7 +132,7 @@ def _negated_from(clause: str, at: int, negators: list[re.Match[str]]) -> int | 
 
 
 def _denied_until(clause: str, at: int) -> int | None:
-    """Where the denial ends that follows the hit ending at `at`."""
+    """The end of the denial that follows the hit ending at `at`."""
     match = _DENIAL.search(clause, at, at + _REACH)
     if match is None:
         return None

@@ -1,7 +1,7 @@
-"""The sandboxed Jinja2 that kits and templates are written in: environment, missing values, functions.
+"""The sandboxed Jinja2 of kits and templates: environment, missing values, functions.
 
 A kit's expressions see plain values; templates see `Shown` ones, which print as a person reads
-them and compare by their key.  A value that was not given is `Missing` in both (design §3).
+them and compare by their key.  A value that was not given is `Missing` in both.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from docgen.language import tr
 from docgen.model.display import Missing, Shown, plain
 from docgen.patterns import regex
 
-#: Filters that make another text of one; what was not given stays so, and is marked when it is printed.
+#: Filters from text to text; a missing value stays missing, and is marked when it is printed.
 _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
-#: And those that reckon, with the numbers behind what is shown: `int` would make a 0 of what it does not know.
+#: And those that calculate, with the numbers behind the shown texts: `int` would turn an unknown text into 0.
 _ON_NUMBERS = ("abs", "float", "int", "round", "sum")
 
 
@@ -41,8 +41,8 @@ class _Template(Template):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 without access to Python: strict names, no calls but the functions above, exact decimals, all of it
-    within bounds."""
+    """Jinja2 without access to Python: strict names, no calls except the functions above, exact decimals, all within
+    limits."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     template_class = _Template
@@ -53,11 +53,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._judged: dict[tuple[type, str], bool] = {}
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """A plain dict: going through Jinja's chain of two takes longer than an expression."""
+        """A plain dict: Jinja's chain of two takes longer than an expression."""
         return {**self.globals, **(d or {})}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on the values behind `Shown`; what is no whole number is a Decimal, never a binary fraction."""
+        """Arithmetic on the values behind `Shown`; a number that is not whole is a Decimal, never a binary
+        fraction."""
         left, right = plain(left), plain(right)
         for value in (left, right):
             if isinstance(value, Missing):
@@ -69,7 +70,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Any, called: Any, *args: Any, **kwargs: Any) -> Any:
         """A call of a function, a macro or a loop, which is paid for."""
-        if called is limits.spend:  # it stands in every loop
+        if called is limits.spend:  # it is in every loop
             return called(*args)
         limits.pay_call([*args, *kwargs.values()])
         return super().call(context, called, *args, **kwargs)
@@ -79,17 +80,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(getattr(obj, "__self__", obj), FunctionType | Macro | LoopContext | dict)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """As Jinja judges, and never a method of a text."""
+        """As in Jinja, but never a method of a text."""
         known = type(obj), attr  # what Jinja judges by
         if known not in self._judged:
             self._judged[known] = not isinstance(obj, str | bytes) and super().is_safe_attribute(obj, attr, value)
         return self._judged[known]
 
     def wrap_str_format(self, value: Any) -> None:
-        """No wrapper that would let `format` through after all."""
+        """No wrapper, which would allow `format` after all."""
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
-        with limits.budget():  # what is constant is worked out here
+        with limits.budget():  # what is constant is calculated here
             return super()._generate(limits.bounded(source), *args, **kwargs)
 
 
@@ -101,7 +102,7 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
         if isinstance(value, Missing):
             return show_missing(value)
         printed = limits.printed(value.text if isinstance(value, Shown) else value)
-        # What a customer wrote may hold characters that no XML can, and no reader of PDF takes for text.
+        # Texts of customers may contain characters that are not allowed in XML and not shown in PDF.
         return type(printed)(texts.printable(printed)) if markup and isinstance(printed, str) else printed
 
     environment = Sandbox(
@@ -151,7 +152,7 @@ class Reference(NamedTuple):
 
 
 def references(tree: nodes.Template) -> list[Reference]:
-    """The outside names that a parsed template uses, in order; those it sets itself are left out."""
+    """The names from outside that a parsed template uses, in order, without those that it sets itself."""
     own = {n.name for n in tree.find_all(nodes.Name) if n.ctx in {"store", "param"}} | {"loop"}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
     inner: set[int] = set()
@@ -191,7 +192,7 @@ def parse_expression(source: str) -> nodes.Template:
     return plain_text_sandbox().parse("{{ (" + source + ") }}")
 
 
-#: What a kit's expression or text, or a template's tag, may raise on the values of an intake.
+#: The errors that an expression or text of a kit, or a tag of a template, may raise on the values of an intake.
 FAILURES = (
     TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError, MemoryError,
 )  # fmt: skip
@@ -201,7 +202,7 @@ _UNDEFINED = regex(r"'\w+' is undefined")
 
 
 def reason(cause: BaseException) -> str:
-    """Why something failed on the values of an intake, without the values: what Python says may quote an answer."""
+    """Why something failed on the values of an intake, without the values: Python's own text may quote an answer."""
     if isinstance(cause, limits.ComputingError) or (
         isinstance(cause, UndefinedError) and _UNDEFINED.fullmatch(str(cause))
     ):
@@ -217,10 +218,9 @@ class Expression(NamedTuple):
     compiled: Callable[[Mapping[str, Any]], Any]
 
     def evaluate(self, values: Mapping[str, Any], as_type: Callable[[Any], Any], **functions: Any) -> Any:
-        """Its value for these `values`, among which are those it uses, as `as_type` makes of it; `functions` stand
-        for those of docgen.
+        """Its value for these `values`, converted by `as_type`; `functions` replace those of docgen.
 
-        Raises KitError where it fails on these values.
+        Raises KitError if it fails on these values.
         """
         try:
             with limits.budget():
@@ -245,7 +245,7 @@ def _compiled_expression(source: str) -> codes.Code:
     parser = Parser(environment, source, state="variable")
     tree = parser.parse_expression()
     if not parser.stream.eos:
-        raise TemplateSyntaxError("something stands behind the expression", parser.stream.current.lineno)
+        raise TemplateSyntaxError(tr("there is something after the expression"), parser.stream.current.lineno)
     tree.set_environment(environment)
     body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store"), tree, lineno=1)]
     return names, environment.compile(nodes.Template(body, lineno=1))
@@ -264,7 +264,7 @@ class Message(NamedTuple):
     template: Template
 
     def render(self, value_of: Callable[[str], Any]) -> str:
-        """The text, with `value_of` the names in it.  Raises KitError where a tag fails on these values."""
+        """The text, with `value_of` the names in it.  Raises KitError if a tag fails on these values."""
         try:
             return self.template.render({name: value_of(name) for name in self.names})
         except FAILURES as cause:

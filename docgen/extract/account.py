@@ -1,4 +1,4 @@
-"""The account of a page: what became of every text that a reader of a sheet sees.
+"""The account of a sheet: how every visible text was used.
 
 Whatever a sheet shows is entered when the account is opened.  Reading settles each entry once; what nobody has
 settled is not understood.  So no text can be lost between answers, findings and the list of what is left.
@@ -38,7 +38,7 @@ class Fate(Enum):
 
 
 class Thing(NamedTuple):
-    """Something that is seen, at its cell; `number` tells apart what lies over one cell."""
+    """Something that is seen, at its cell; `number` distinguishes those at one cell."""
 
     place: Place
     kind: ThingKind

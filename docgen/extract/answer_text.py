@@ -1,4 +1,4 @@
-"""The text of an answer as somebody wrote it, without what the form prints around it: hints and lines to write on."""
+"""The text of an answer as written, without the printed texts of the form: hints and lines to write on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from docgen.text import visible
 _LINE = regex(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
 _BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
-#: So many letters of a hint at the beginning or end of a text are no chance.
+#: How many letters of a hint at the beginning or end of a text are no chance.
 _TELLING = 6
 #: Of a shorter hint, and of a text that is nothing else, so many.
 _LEAST = 4
@@ -70,7 +70,7 @@ def _taken_off(text: str, hint: str) -> str:
 
 
 def _remains(text: str, hint: str) -> str:
-    """What of the hint still stands in the text: a good part of its beginning or end, or all of it."""
+    """What of the hint still is in the text: a good part of its beginning or end, or all of it."""
     bare, _ = _letters_at(text)
     if not bare or hint in bare:
         return hint if bare else ""
@@ -89,7 +89,7 @@ def _common(left: str, right: str) -> str:
 
 
 def _letters_at(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of the text, folded, and where each stands in it."""
+    """The letters and digits of the text, folded, and where each is in it."""
     bare: list[str] = []
     at: list[int] = []
     for number, letter in enumerate(text):

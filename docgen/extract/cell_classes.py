@@ -1,7 +1,7 @@
-"""Which cells of a form are labels, and which merely look like one.
+"""Which cells of a form are labels, and which only look like labels.
 
 The answer `手机号` to 主叫号码类型 reads like the label of another field: where a text stands decides,
-what stands beside and below it, and whether it bears the star or colon that no answer has.
+what is beside and below it, and whether it has the star or colon that no answer has.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from docgen.model.kit import FieldType
 
 Place = tuple[int, int]
 _REPEATED = 3  # a label and two answers that read like it
-_REACH = 12  # rows that an unmerged group label may stand above its fields, and columns left of them
+_REACH = 12  # rows that an unmerged group label may be above its fields, and columns left of them
 
 
 class Role(Enum):
@@ -48,7 +48,7 @@ class LabelCandidate(NamedTuple):
 class Layout:
     """The cells of a form with their roles.
 
-    `below` holds the labels that head columns: their answers stand under them.
+    `below` holds the labels that head columns: their answers are under them.
     """
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
@@ -221,7 +221,7 @@ class Layout:
         return texts > labels or (labels == 0 and not followed)
 
     def under(self, spot: LabelCandidate) -> LabelCandidate | None:
-        """The cell right below, None where it is empty."""
+        """The cell right below, None if it is empty."""
         return self.spots.get((spot.extent.bottom + 1, spot.extent.left))
 
     def heads(self, spot: LabelCandidate | None) -> bool:
@@ -230,9 +230,9 @@ class Layout:
 
 
 def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
-    """The group label that stands left of the cell, in its row or above its row in a merged or blank cell.
+    """The group label that is left of the cell, in its row or above its row in a merged or blank cell.
 
-    Labels with their answers may stand between the two; another text there is a group that the kit does not know.
+    Labels with their answers may be between the two; another text there is a group that the kit does not know.
     """
     group, behind_label = "", False
     for left in range(max(column - _REACH, 1), column):
@@ -252,5 +252,5 @@ def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> s
 
 
 def adjacent(left: LabelCandidate, right: LabelCandidate) -> bool:
-    """Whether nothing stands between the two cells of a row, not even a blank one."""
+    """Whether nothing is between the two cells of a row, not even a blank one."""
     return left.extent.right + 1 == right.extent.left

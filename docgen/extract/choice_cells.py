@@ -35,7 +35,7 @@ class CellText(NamedTuple):
 
 
 class Understood(NamedTuple):
-    """What the cells say: the value, or None where they say nothing for certain; `is_untouched` where nothing is marked
+    """What the cells say: the value, or None if they say nothing for certain; `is_untouched` where nothing is marked
     in a printed list, `uncertain` where somebody must look; `unread` are the texts that are neither choice nor mark."""
 
     value: Value | None
@@ -65,7 +65,7 @@ class _ChoiceParts(NamedTuple):
 def read_choice_cells(
     field: Field, cells: Sequence[CellText], start: int, *, in_table: bool = False
 ) -> Understood | None:
-    """What the cells answer to a field of choices, None where they are no choices in cells of their own.
+    """What the cells answer to a field of choices, None if they are no choices in cells of their own.
 
     `start` is the first column in which an answer can stand; a form may print its choices with a blank beside each to
     be marked, a table (`in_table`) does not.
@@ -88,7 +88,7 @@ def read_choice_cells(
 
 
 def _parts(field: Field, cells: Sequence[CellText]) -> _ChoiceParts:
-    """The cells told apart.  In a cell beside 其他 stands what it is."""
+    """The cells by what they are.  In a cell beside 其他 stands what it is."""
     found = _ChoiceParts([], [], [])
     for cell in cells:
         mark = mark_of(cell.text)
@@ -168,7 +168,7 @@ def _nearly(field: Field, text: str) -> str | None:
 
 
 def _is_spread(parts: _ChoiceParts) -> bool:
-    """Whether choices stand in cells of their own, and not one answer with a remark beside it."""
+    """Whether choices are in cells of their own, and not one answer with a remark beside it."""
     return len(parts.choices) > 1 or bool(parts.marks) or bool(parts.choices[0].own)
 
 
@@ -176,10 +176,10 @@ def _is_spread(parts: _ChoiceParts) -> bool:
 
 
 def _assign(parts: _ChoiceParts, start: int) -> bool:
-    """Give every mark to its choice; False where more than one way fits, or none."""
+    """Give every mark to its choice; False if more than one way fits, or none."""
     ways = [found for along in (_after, _before, _below, _above) if (found := _pairs(parts, along)) is not None]
     if len(ways) > 1 and any(choice.cell.extent.left <= start for choice in parts.choices):
-        # where a choice stands in the first column of answers, no mark can stand before it
+        # where a choice is in the first column of answers, no mark can be before it
         ways = [found for along in (_after, _below, _above) if (found := _pairs(parts, along)) is not None]
     if len(ways) != 1 and len({tuple(sorted(way.items())) for way in ways}) != 1:
         return False
@@ -235,7 +235,7 @@ def _decide(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
 
 def _without_marks(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
     """Choices named one by one are chosen; where all that the kit offers are named in its order, or a blank to be
-    marked stands beside each, nobody knows."""
+    marked is beside each, nobody knows."""
     named = [choice.key for choice in parts.choices if choice.key != OTHER]
     offered = [choice.key for choice in field.offered] or [yesno.YES, yesno.NO]
     is_all = len(offered) > 1 and named[: len(offered)] == offered

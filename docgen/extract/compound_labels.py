@@ -1,4 +1,4 @@
-"""Labels that say more than the name of one field: two fields in one (`联系人/职位`), a choice of one (`行业/银行`)."""
+"""Labels of more than one field: two fields in one (`联系人/职位`), or a choice of a field (`行业/银行`)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LookUp = Callable[[str], tuple[str, ...]]
 
 
 class Joint(NamedTuple):
-    """The fields that one label names together, and what stands between their names."""
+    """The fields that one label names together, and what is between their names."""
 
     keys: tuple[str, ...] = ()
     separator: str = ""
 
     def split(self, answer: str) -> tuple[str, ...]:
-        """The answers in a text, one for each field; none where it has another number of parts."""
+        """The answers in a text, one for each field; none if it has another number of parts."""
         folded = {"／": "/", "，": ",", "；": ";", "｜": "|"}
         plain = folded.get(self.separator, self.separator)
         wide = next((mark for mark, narrow in folded.items() if narrow == plain), plain)
@@ -39,7 +39,7 @@ class Joint(NamedTuple):
 
 
 def joint(text: str, look_up: LookUp) -> Joint:
-    """The two or more fields whose labels make up the text, empty where it is no such label."""
+    """The two or more fields whose labels make up the text, empty if it is no such label."""
     if len(text) > _LONGEST:
         return Joint()
     for separator in _BETWEEN:

@@ -1,4 +1,4 @@
-"""The form of the kit, read by its content controls: tag and visible text tell each answer.
+"""The Word form of the kit, read by the tags and visible texts of its content controls.
 
 Nothing else that Word keeps of a control is trusted, since other editors drop it: that the text is a
 placeholder is known by what it says, that a box is ticked by the tick it shows.  What was written beside
@@ -25,7 +25,7 @@ from docgen.values import choices
 
 
 def read_controls(document: Document, vocabulary: Vocabulary) -> Answers | None:
-    """The one intake that the controls of the document hold; None where fewer than half of the fields a
+    """The one intake that the controls of the document hold; None if fewer than half of the fields a
     customer is asked have one.  A field that has lost its control is read by its label."""
     reader = _ControlReader(document, vocabulary)
     fields = dict(reader.answers())
@@ -119,7 +119,7 @@ class _ControlReader:
     # -- tick boxes --------------------------------------------------------------------------------
 
     def _ticked(self, field: Field) -> Answer | None:
-        """The ticked boxes as they were understood; all that stands in the cell where nothing is ticked in it and
+        """The ticked boxes as they were understood; all that is in the cell where nothing is ticked in it and
         more was written."""
         boxes = {field.tag_of(choice): choice for choice in field.choices}
         tags = [*boxes, field.tag_of_other, field.tag_of_other_text]
@@ -164,10 +164,10 @@ class _ControlReader:
             found = found or (bool(control.is_checked) if shown is None else shown)
         return found
 
-    # -- what stands in no control -----------------------------------------------------------------
+    # -- what is in no control -----------------------------------------------------------------
 
     def read_tables(self, fields: dict[str, Answer]) -> None:
-        """Add the fields that have a label only, and account for what stands in cells without controls, or with those
+        """Add the fields that have a label only, and account for what is in cells without controls, or with those
         of several fields."""
         for address, keys in self.owners.items():
             if len(keys) > 1:
@@ -196,7 +196,7 @@ class _ControlReader:
 
 
 def _owners(document: Document) -> dict[str, dict[str, None]]:
-    """By cell the fields whose controls stand in it: what stands beside the controls of several is nobody's."""
+    """By cell the fields whose controls are in it: what is beside the controls of several is nobody's."""
     owners: dict[str, dict[str, None]] = {}
     for control in document.controls:
         if control.cell:

@@ -8,7 +8,7 @@ A visible sheet, or a table of a Word document, is one of these, asked in this o
 3. A table (`tables`): a header row with the kit's name field and few unknown columns, or with half of the
    fields that must be given, and below it at least one customer.
 4. One form or several (`sheet_forms`): at least half of the fields a customer is asked have their label in it,
-   each with an answer or a place for one beside it, below it or in its own cell; unless it tells what to
+   each with an answer or a place for one beside it, below it or in its own cell; unless it says what to
    write instead of answering, is empty beside a filled one, or is too long.
 5. A sheet without intake: reported by its name if it holds any text that is not the kit's own.
 """
@@ -44,7 +44,7 @@ class _Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made anew and one at a time whenever they are gone through.
+    """The intakes of a workbook, made again and one at a time whenever they are gone through.
 
     `around` are the texts that are not understood on other sheets, and around the tables of a document; `remarks` is
     what there is to note of the latter.  `hides_more` says that there are sheets that nobody sees.
@@ -58,7 +58,7 @@ class Intakes(Iterable[Answers]):
     hides_more: bool = False
 
     def __length_hint__(self) -> int:
-        """About how many there are; 0 where nobody knows (`operator.length_hint`)."""
+        """About how many there are; 0 if nobody knows (`operator.length_hint`)."""
         about = [sheet.about for sheet in self.sheets]
         return sum(filter(None, about)) if all(about) else 0
 
@@ -72,7 +72,7 @@ class Intakes(Iterable[Answers]):
                 yield self._finished(answers)
 
     def _customers(self, sheet: Table | SheetForms) -> Iterator[Answers]:
-        """The customers of a sheet; of a long one each brings the texts of nobody's that stand before the next."""
+        """The customers of a sheet; of a long one each brings the texts of nobody's that are before the next."""
         if sheet.grid.more is None:
             yield from self._held[id(sheet)].customers
             return
@@ -84,7 +84,7 @@ class Intakes(Iterable[Answers]):
                     yield replace(before, outside=tuple(found))
                     found.clear()
                 before = answers
-        except SourceError:  # what stands before the damage is read
+        except SourceError:  # what is before the damage is read
             if before is not None:
                 yield replace(before, outside=tuple(found))
             raise
@@ -148,7 +148,7 @@ class SheetTerms:
 def locate(
     book: Book, vocabulary: Vocabulary, surroundings: Surroundings | None = None
 ) -> tuple[Intakes, SheetTerms] | None:
-    """The intakes of the workbook and the answers of its terms sheet; None where it holds no intake.
+    """The intakes of the workbook and the answers of its terms sheet; None if it holds no intake.
 
     `surroundings` is what stands around the tables of a document.
     """

@@ -1,4 +1,4 @@
-"""The zone of a label → the answer in it, with what else stands there."""
+"""The zone of a label → the answer in it, and the other texts there."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class ZoneReader:
             return candidates[:1]
         struck = self._grid.cell(label.extent.top, column)
         if struck is not None and struck.struck and not struck.text.strip() and len(candidates) == 1:
-            return candidates  # written anew beside what was struck out
+            return candidates  # written again beside what was struck out
         is_list = bool(own.lists) and label.key is not None and len(candidates) == 1
         return candidates if is_list and self._vocabulary.is_choice(str(label.key), candidates[0].cell.text) else []
 
@@ -251,7 +251,7 @@ class ZoneReader:
         return [spot for spot in rest if spot not in same and spot not in second]
 
     def _is_followed(self, zone: Zone) -> bool:
-        """Whether another label stands below the zone, so that its further rows stand inside of the form."""
+        """Whether another label is below the zone, so that its further rows are inside of the form."""
         bottom = max([zone.label.extent.bottom, *(spot.extent.bottom for spot in zone.further)])
         return any(place[0] > bottom for place, role in self._layout.roles.items() if role in {Role.LABEL, Role.PAIR})
 

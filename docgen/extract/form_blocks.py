@@ -35,7 +35,7 @@ class _Label(NamedTuple):
 
 
 def find_blocks(layout: Layout, half: int, name: str) -> list[Block]:
-    """The forms of the sheet, each with at least `half` labels; one or none where it is but one form.
+    """The forms of the sheet, each with at least `half` labels; one or none if it is but one form.
 
     `name` is the field that every customer has.
     """
@@ -56,7 +56,7 @@ def _labels(layout: Layout) -> Iterator[_Label]:
 
 
 def _beside(layout: Layout, labels: list[_Label], half: int) -> list[Block]:
-    """The forms that stand beside one another: the same labels in the same rows, over and over."""
+    """The forms that are beside one another: the same labels in the same rows, over and over."""
     rows: dict[tuple[int, str], list[int]] = {}
     for label in labels:
         rows.setdefault((label.row, label.key), []).append(label.column)
@@ -79,7 +79,7 @@ def _beside(layout: Layout, labels: list[_Label], half: int) -> list[Block]:
 
 
 def _stacked(grid: Grid, labels: list[_Label], half: int, name: str) -> list[Block]:
-    """The forms that stand below one another, told apart by the label of the name."""
+    """The forms that are below one another, distinguished by the label of the name."""
     names = sorted({label.row for label in labels if label.key == name})
     if len(names) < 2:
         return []
@@ -114,7 +114,7 @@ def _cut(labels: list[_Label], start: int, name: int, end: int) -> int:
 
 
 def _heading_row(grid: Grid, first: int, least: int = 0) -> int:
-    """The first of the rows that stand right above the first label, without a gap and below `least`."""
+    """The first of the rows that are right above the first label, without a gap and below `least`."""
     row = first
     while row - 1 > least and row - 1 in grid.rows:
         row -= 1
@@ -127,6 +127,6 @@ def _last_row(grid: Grid, last: int, limit: int = _FAR) -> int:
     row = last
     while row + 1 < limit and row + 1 in grid.rows:
         row += 1
-    if row + 1 == limit:  # no blank row between two forms: what stands there heads the second
+    if row + 1 == limit:  # no blank row between two forms: what is there heads the second
         return last
     return row

@@ -22,13 +22,13 @@ _SHARE = 2  # a column is a customer's where one of so many labels has an answer
 
 @dataclass(frozen=True)
 class Customers:
-    """The columns of customers, none where there is but one customer; whether that is certain."""
+    """The columns of customers, none if there is but one customer; whether that is certain."""
 
     columns: tuple[CustomerColumn, ...] = ()
     certain: bool = True
 
     def shares(self, spot: LabelCandidate) -> bool:
-        """Whether the text stands beside several customers, in the column of none."""
+        """Whether the text is beside several customers, in the column of none."""
         return bool(self.columns) and not any(
             spot.extent.left <= customer.column <= spot.extent.right for customer in self.columns
         )
@@ -41,7 +41,7 @@ class Customers:
 
 
 def customer_columns(layout: Layout, zones: Zones, headings: FormHeadings, vocabulary: Vocabulary) -> Customers:
-    """The columns that each hold another customer: the name stands in each of them, and most labels have an answer."""
+    """The columns that each hold another customer: the name is in each of them, and most labels have an answer."""
     name = next((zone for zone in zones.of.values() if _is_for(zone, vocabulary.kit.name_field)), None)
     if name is None:
         return Customers()
@@ -85,7 +85,7 @@ def _is_for(zone: Zone, key: str) -> bool:
 
 
 def _starts_as(zone: Zone, name: Zone) -> bool:
-    """Whether the label stands in the column of labels."""
+    """Whether the label is in the column of labels."""
     return zone.label.extent.right <= name.label.extent.right
 
 

@@ -1,4 +1,4 @@
-"""Where the answers of a form stand: in which columns, beside their labels or below them."""
+"""The places of the answers in a form: in which columns, beside their labels or below them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 
 class FormPlaces:
     """The places of answers that a layout shows: `columns` counts by column the labels with text right beside them,
-    `below` are the labels whose answers stand under them."""
+    `below` are the labels whose answers are under them."""
 
     def __init__(self, layout: Layout, headings: set[Place]) -> None:
         self._layout = layout
@@ -30,7 +30,7 @@ class FormPlaces:
         return found
 
     def _votes(self) -> int:
-        """More than 0 where the sheet puts answers below lone labels: more have text below and nothing beside than have
+        """More than 0 if the sheet puts answers below lone labels: more have text below and nothing beside than have
         text beside them or the next label below."""
         votes = 0
         for label in self._labels:
@@ -48,7 +48,7 @@ class FormPlaces:
         return (self._is_stacked or self._is_wide(label)) and not self._has_text_beside(label)
 
     def _is_wide(self, label: LabelCandidate) -> bool:
-        """Whether the label is merged over the column of the answers, and an answer can only stand below it."""
+        """Whether the label is merged over the column of the answers, and an answer can only be below it."""
         under = self._layout.under(label)
         most = self.columns.most_common(1)
         is_text = under is not None and self._is_text(under)

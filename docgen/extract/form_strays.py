@@ -1,4 +1,4 @@
-"""Texts of a form that stand in no label's zone: which may be an answer, and which only frame the form."""
+"""Texts of a form that are in no label's zone: which may be an answer, and which only frame the form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class StrayJudge:
         """Those of the texts that may be answers."""
         rows: dict[int, list[LabelCandidate]] = {}
         for spot in self._nobodys if self._columns else ():
-            # what stands beside a label of several fields belongs to none of them for certain
+            # what is beside a label of several fields belongs to none of them for certain
             if spot.meaning.keys or not self.is_printed(spot):
                 rows.setdefault(spot.extent.top, []).append(spot)
         for row, spots in rows.items():
@@ -89,7 +89,7 @@ class StrayJudge:
         return spot.extent.left in self._columns or bool(spot.meaning.keys) or spot.extent.left <= self._left
 
     def _keeps_answers(self, head: LabelCandidate) -> bool:
-        """Whether what stands beside an unknown label may be an answer."""
+        """Whether what is beside an unknown label may be an answer."""
         text = head.cell.text
         kind = words.heading(text)
         if kind in {Heading.REMARK, Heading.ANSWER} or _is_added(head):
@@ -104,7 +104,7 @@ class StrayJudge:
         if words.is_framing(text) or words.is_title(text) or words.is_clerical(text) or words.heading(text):
             return False
         if any(self._layout.roles[other.place] is not Role.OTHER for other in self._layout.rows[row]):
-            return spot.extent.left > self._left  # a group that the kit does not know stands left of its labels
+            return spot.extent.left > self._left  # a group that the kit does not know is left of its labels
         return row <= self._last or row == self._last + 1 or self._follows(row)
 
     def _follows(self, row: int) -> bool:

@@ -9,7 +9,7 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role, adj
 
 @dataclass
 class Zone:
-    """A label and the texts that can be its answer or stand beside it: in its own rows, and on the rows below that
+    """A label and the texts that can be its answer or are beside it: in its own rows, and on the rows below that
     have no label (`further`)."""
 
     label: LabelCandidate
@@ -26,7 +26,7 @@ class Zones:
 
 
 def find_zones(layout: Layout, below: set[Place], headings: set[Place]) -> Zones:
-    """The zones of the layout's labels, with answers in one cell too; `below` are the labels whose answers stand under
+    """The zones of the layout's labels, with answers in one cell too; `below` are the labels whose answers are under
     them, `headings` the cells that head columns or rows and belong to no zone."""
     return _ZoneFinder(layout, below, headings).find()
 
@@ -93,7 +93,7 @@ class _ZoneFinder:
             self.zones.of[owner.place].further.append(spot)
 
     def _over(self, spot: LabelCandidate) -> LabelCandidate | None:
-        """The label of the band above whose answers stand in the column of the text."""
+        """The label of the band above whose answers are in the column of the text."""
         if self.last != spot.extent.top - 1 and not any(o.extent.bottom == spot.extent.top - 1 for o in self.band):
             return None
         return self._owner_by_column(spot)

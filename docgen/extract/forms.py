@@ -28,13 +28,13 @@ from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import FieldType
 from docgen.text import is_instruction, says_nothing
 
-#: So many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
+#: How many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
 _TELLING, _WORDY = 4, 10
 
 
 @dataclass(frozen=True)
 class FormIntake:
-    """One customer of a form: an answer for each field whose label stands in it, and what there is to say."""
+    """One customer of a form: an answer for each field whose label is in it, and what there is to say."""
 
     fields: dict[str, Answer]
     notes: tuple[ReadingNote, ...]
@@ -199,7 +199,7 @@ class _FormReader:
         return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
 
     def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
-        """Whether all that stands beside the labels is headed as an explanation, with no column for answers."""
+        """Whether all that is beside the labels is headed as an explanation, with no column for answers."""
         explained = sum(bool(zone.aside) for zone in zones)
         is_headed = Heading.PRINTED in self.headings.columns.values() and not self.headings.answers()
         answered = any(found.is_given for zone in zones for found in zone.found)
@@ -234,7 +234,7 @@ class _FormReader:
         return not answer.written.strip() or untouched
 
     def _explains(self, given: dict[str, Answer]) -> bool:
-        """Whether the sheet tells what to write under each label instead of answering."""
+        """Whether the sheet says what to write under each label instead of answering."""
         instructions = sum(is_instruction(answer.written) for answer in given.values())
         if len(given) > 2 and instructions * 2 >= len(given):
             return True

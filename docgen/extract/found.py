@@ -13,9 +13,9 @@ from docgen.model.intake import Level, Value
 
 @dataclass(frozen=True)
 class PlaceNote:
-    """Something to say of what stands at a place: code of its wording, weight, the words it is about.
+    """Something to say of what is at a place: code of its wording, weight, the words it is about.
 
-    `kind` is the kind of thing that it quotes, None where it quotes nothing.
+    `kind` is the kind of thing that it quotes, None if it quotes nothing.
     """
 
     place: Place
@@ -54,7 +54,7 @@ class Found:
 
     @property
     def is_given(self) -> bool:
-        """Whether anything stands in the answer's place."""
+        """Whether anything is in the answer's place."""
         return bool(self.cell.text.strip() or self.cell.fault)
 
 

@@ -1,4 +1,4 @@
-"""What a sheet shows and what it hides: rows and columns hidden by hand are not read, and not lost."""
+"""Visible and hidden parts of a sheet: rows and columns hidden by hand are not read, but reported."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST})
 def can_be_joined(field: Field, texts: Sequence[str], *, certain: bool, in_row: bool = False) -> bool:
     """Whether texts of several cells are one answer to the field.
 
-    `certain` says that the field's label is merged over all of them; where it is not, each text must look like an
-    answer of its own.  Lines of a text stand below one another, not `in_row`.
+    `certain` says that the field's label is merged over all of them; if it is not, each text must look like an
+    answer of its own.  Lines of a text are below one another, not `in_row`.
     """
     if field.type is FieldType.LONG_TEXT:
         return certain or not in_row

@@ -1,4 +1,4 @@
-"""The forms under which a label may be known: as printed, within a path, in two languages, as a question.
+"""The forms of a label: as printed, within a path, in two languages, as a question.
 
 Knows the words of labels alone, no cells: `LabelForms` is given the names of a kit's fields and of its groups.
 """
@@ -55,7 +55,7 @@ class LabelForms:
                 yield from (fold_label(shorter), letters(shorter))
 
     def _last_of_path(self, text: str) -> str:
-        """What stands behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
+        """What is behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
         found = text
         while (cut := _PATH.search(found, 1)) and letters(fold_label(found[: cut.start()])) in self._groups:
             found = found[cut.end() :]

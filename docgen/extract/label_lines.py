@@ -19,7 +19,7 @@ _LOOKED_AT = 300  # lines; no form is longer, and a table may have millions
 
 
 def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
-    """The lines of a text file or mail that is a form: at least half of the labels stand at the beginning of lines.
+    """The lines of a text file or mail that is a form: at least half of the labels are at the beginning of lines.
 
     None for any other text, as a table of separated values.  Raises SourceError.
     """
@@ -50,7 +50,7 @@ def _is_separated(line: str, vocabulary: Vocabulary) -> bool:
 
 
 def answers_in_prose(lines: Iterable[str], vocabulary: Vocabulary, tables: Iterable[Grid]) -> bool:
-    """Whether the paragraphs of a document answer fields whose labels stand in none of its tables."""
+    """Whether the paragraphs of a document answer fields whose labels are in none of its tables."""
     answered = {
         key
         for line in lines

@@ -1,4 +1,4 @@
-"""Marks that stand in cells of their own beside printed choices: which of them choose, and when that is not certain."""
+"""Marks that are in cells of their own beside printed choices: which of them choose, and when that is not certain."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def mark_of(text: str) -> CellMark | None:
 
 
 def chosen(marks: Sequence[CellMark | None]) -> tuple[bool, ...] | None:
-    """For each choice whether it is chosen, from its mark (None: it bears none); None where that is not certain."""
+    """For each choice whether it is chosen, from its mark (None: it has none); None if that is not certain."""
     seen = set(marks)
     if CellMark.CHOSEN in seen:
         return tuple(mark is CellMark.CHOSEN for mark in marks)

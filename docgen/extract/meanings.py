@@ -1,4 +1,4 @@
-"""What one text of a source can be, by the words of a kit."""
+"""The possible meanings of one text of a source, by the words of a kit."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ LABEL, GROUPED, ALIAS, NEAR = range(4)  # how good a match is, best first
 
 
 class Meaning(NamedTuple):
-    """What a text can be: the fields whose label it is, or whose labels stand in it each with its answer.
+    """What a text can be: the fields whose label it is, or whose labels are in it each with its answer.
 
-    `rank` says how the label matched, `marked` whether it bears a star or an end colon, as no answer does.
+    `rank` says how the label matched, `marked` whether it has a star or an end colon, as no answer does.
     `joint` are the fields that one label names together, `option` the field and the choice of it that it names.
     """
 

@@ -1,4 +1,4 @@
-"""A mobile number written behind a name, `王女士 13911112222`, where the number has a place of its own."""
+"""A mobile number written after a name, `王女士 13911112222`, though it has its own place."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _moved(answers: Answers, mobile: Field, name: Field) -> Answers:
     given = answers.fields.get(mobile.key)
     number = found[0]
     before, behind = answer.written[: found.start()].strip(_AROUND), answer.written[found.end() :].strip(_AROUND)
-    # what stands on the other side of the number than the name is none of it: a person reads it
+    # what is on the other side of the number than the name is none of it: a person reads it
     level = Level.MANUAL if before and behind else Level.ADVICE
     shorter = replace(answer, written=before or behind)
     if given is None or not (given.written.strip() or given.fault):

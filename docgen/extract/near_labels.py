@@ -1,6 +1,6 @@
-"""Texts that nearly are the label of a field: those that are read all the same, and those that are only reported.
+"""Texts that are nearly the label of a field: some are read, others are only reported.
 
-A label is read where one character of it is wrong, missing or too many, or a known word stands before it, and where
+A label is read where one character of it is wrong, missing or too many, or a known word is before it, and where
 that is so of exactly one field.
 """
 
@@ -32,7 +32,7 @@ _LABELS = 2  # so many labels below one another make a column of labels
 
 
 def head_of(text: str) -> str:
-    """What stands before the colon of `label: answer` in one cell."""
+    """What is before the colon of `label: answer` in one cell."""
     return re.split("[:：\n]", text.strip(), maxsplit=1)[0]
 
 
@@ -68,7 +68,7 @@ def _is_unknown(layout: Layout, spot: LabelCandidate) -> bool:
 
 
 def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int, int]) -> bool:
-    """Whether labels stand above or below the text, or beside it in a row of headings; and it answers none of them."""
+    """Whether labels are above or below the text, or beside it in a row of headings; and it answers none of them."""
     row = layout.rows[spot.extent.top]
     heads = sum(other.place in layout.below for other in row)
     if heads >= _LABELS:

@@ -1,4 +1,4 @@
-"""All that was found for one field → its one answer; two that differ are never chosen from in silence."""
+"""The answers found for one field → its one answer; different answers are always reported."""
 
 from __future__ import annotations
 

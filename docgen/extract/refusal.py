@@ -1,4 +1,4 @@
-"""Why a source holds no intake: which labels were found on which sheet, which are missing, which are nearly known."""
+"""Why a source holds no intake: which labels each sheet has, which are missing, which are nearly right."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from docgen.formats.grid import Book, Grid
 from docgen.language import tr
 
 _ROWS = 200  # rows of a sheet that are looked at
-_SHEETS = 3  # sheets that are told of
-_NEAR = 5  # near labels that are told of
+_SHEETS = 3  # sheets that are named
+_NEAR = 5  # near labels that are named
 _LONGEST = 20
 
 
 def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
-    """The labels of the kit on the sheets that have most of them, in one line; empty where there is none."""
+    """The labels of the kit on the sheets that have most of them, in one line; empty if there is none."""
     sheets = {grid.sheet: grid for book in books for grid in book.sheets if grid.sheet not in book.own_sheets}
     found = [(grid, _keys(grid, vocabulary)) for grid in sheets.values()]
     seen = [_Seen(grid, keys, list(islice(_near(grid, vocabulary, keys), _NEAR))) for grid, keys in found]
@@ -50,7 +50,7 @@ def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:
 
 
 class _Seen(NamedTuple):
-    """A sheet, the fields whose labels stand on it, and texts that nearly are labels."""
+    """A sheet, the fields whose labels are on it, and texts that nearly are labels."""
 
     grid: Grid
     keys: list[str]

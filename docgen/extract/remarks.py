@@ -1,4 +1,4 @@
-"""What reading has to say of texts around the answers: not read, struck out, a comment, a picture, hidden."""
+"""Findings about texts around the answers: not read, struck out, a comment, a picture, hidden."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Said = tuple[PlaceNote, str | None]  # with the key of the field that it concern
 
 
 def unread(place: Place, text: str, beside: str = "", kind: ThingKind = ThingKind.TEXT) -> Said:
-    """That the text may be an answer and was not read; `beside` is the unknown label that it stands beside."""
+    """That the text may be an answer and was not read; `beside` is the unknown label that it is beside."""
     details = {"thing": words.thing(kind.value, beside.strip())}
     return PlaceNote(place, UNREAD, Level.MANUAL, text, details, kind), None
 

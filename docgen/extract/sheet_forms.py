@@ -20,7 +20,7 @@ MOST_CELLS, MOST_CHARACTERS = 10_000, 2_000_000
 
 @dataclass(frozen=True)
 class SheetForms:
-    """The forms of a sheet, where each begins, and what stands outside of all of them."""
+    """The forms of a sheet, where each begins, and what is outside of all of them."""
 
     grid: Grid
     forms: tuple[tuple[Form, int], ...]
@@ -42,7 +42,7 @@ class SheetForms:
         return next((form.doubt for form, _ in self.forms if form.doubt is not None), None)
 
     def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
-        """The customers in order; what stands outside of all of them is added to `outside`."""
+        """The customers in order; what is outside of all of them is added to `outside`."""
         outside += self.outside
         filled = [(form, top, one) for form, top in self.forms for one in form.intakes if not one.is_empty]
         every = filled or [(form, top, one) for form, top in self.forms for one in form.intakes]
@@ -56,7 +56,7 @@ class SheetForms:
 
 
 def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
-    """The forms of the sheet, None where fewer than half of the labels stand in it or it only explains them."""
+    """The forms of the sheet, None if fewer than half of the labels are in it or it only explains them."""
     if whole.more is not None or _is_too_large(whole):
         return None
     grid, half = visible(whole), (len(vocabulary.kit.core) + 1) // 2
@@ -83,7 +83,7 @@ def _is_form(form: Form, vocabulary: Vocabulary) -> bool:
 
 
 def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[Unrecognised, ...]:
-    """What stands outside of all blocks."""
+    """What is outside of all blocks."""
     rest = grid.part(lambda row, column: not any(block.holds(row, column) for block in blocks))
     account = Account(rest, things(rest))
     for thing in account.open(*ThingKind):

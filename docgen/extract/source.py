@@ -1,4 +1,4 @@
-"""A source file → the answers in it, as written.  The door of this folder is `read`."""
+"""A source file → the answers in it, as written.  `read` is the entry of this folder."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from docgen.model.kit import FORM_TEMPLATE, Kit
 
 class Reading(NamedTuple):
     """What a source holds: its intakes in document order, at least one; the answers of a terms sheet, with what there
-    is to say of them; the texts that stand outside of all intakes and were not understood.
+    is to say of them; the texts that are outside of all intakes and were not understood.
 
-    `intakes` may be gone through more than once; each time they are made anew, one at a time.  `is_single` says that
+    `intakes` may be gone through more than once; each time they are made again, one at a time.  `is_single` says that
     the source is one form and nothing else.
     """
 

@@ -1,4 +1,4 @@
-"""One customer of a table, in one row or in several → the answers, and what else stands there."""
+"""One customer of a table, in one row or in several → the answers, and the other texts there."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class CustomerReader:
     # -- answers -----------------------------------------------------------------------------------
 
     def _found(self, column: Column) -> Found:
-        """What stands in the columns of one heading, on all rows of the customer."""
+        """What is in the columns of one heading, on all rows of the customer."""
         texts: dict[Place, Cell] = {}
         printed: list[Place] = []
         for row in self.rows:
@@ -125,7 +125,7 @@ class CustomerReader:
             found.remarks.append(PlaceNote(found.place, "answers-several", Level.INVALID, written, details))
 
     def _loose(self, column: Column) -> list[tuple[Place, Cell]]:
-        """What stands right of the column where there is no heading."""
+        """What is right of the column where there is no heading."""
         return [
             ((row, number), cells[number])
             for row, cells in self.rows.items()
@@ -140,7 +140,7 @@ class CustomerReader:
         unit = unit_of(self.vocabulary.kit, found.key, head.text) if head is not None else ""
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
 
-    # -- what else stands there ---------------------------------------------------------------------
+    # -- what else is there ---------------------------------------------------------------------
 
     def _about_answers(self, found: Mapping[str, Found]) -> Iterator[Said]:
         for key, one in found.items():

@@ -1,4 +1,4 @@
-"""The header of a table: its rows, the columns of each field, and what is known of the other columns."""
+"""The header of a table: its rows, the columns of each field, and the other columns."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ class Head:
         return {column.key for column in self.columns}
 
     def within(self, cells: Row) -> Row:
-        """The cells that stand under this header, not under one beside it."""
+        """The cells that are under this header, not under one beside it."""
         if self.left == 1 and self.right is None:
             return cells
         return {c: cell for c, cell in cells.items() if self.left <= c and (self.right is None or c <= self.right)}
 
 
 def read_head(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> Head | None:
-    """The header whose lowest labels stand in the row, None where none stand there; `cells` are those of a row that
+    """The header whose lowest labels are in the row, None if none are there; `cells` are those of a row that
     the grid does not keep."""
     found = [column for column, _ in _labels(grid, vocabulary, row, cells)]
     if not found:
@@ -99,7 +99,7 @@ def qualifies(vocabulary: Vocabulary, head: Head) -> bool:
 
 
 def split_head(head: Head, name: str) -> list[Head]:
-    """The headers of tables that stand beside one another, each with the name and the columns right of it."""
+    """The headers of tables that are beside one another, each with the name and the columns right of it."""
     keys = [column.key for column in head.columns]
     repeated = {key for key in keys if keys.count(key) > 1 and not any(c.option for c in head.columns if c.key == key)}
     if name not in repeated or len(repeated) < LEAST_COLUMNS or len(repeated) * 2 < len(set(keys)):
@@ -134,7 +134,7 @@ def _cut(head: Head, left: int, right: int | None) -> Head:
 
 
 def _labels(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> Iterator[tuple[Column, Meaning]]:
-    """The labels that stand in the row itself."""
+    """The labels that are in the row itself."""
     for number, cell in (grid.rows.get(row, {}) if cells is None else cells).items():
         meaning = vocabulary.meaning(cell.text) if cell.text.strip() else Meaning()
         if meaning.keys or meaning.option:
@@ -157,7 +157,7 @@ def _column(
 
 
 def own_labels(grid: Grid, vocabulary: Vocabulary, row: int) -> set[str]:
-    """The fields whose labels stand in the row itself."""
+    """The fields whose labels are in the row itself."""
     return {column.key for column, _ in _labels(grid, vocabulary, row)}
 
 
@@ -179,7 +179,7 @@ def _labels_above(grid: Grid, vocabulary: Vocabulary, row: int, found: Sequence[
 
 
 def group_above(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
-    """The group label that stands above the cell, merged over its columns or left of it above the first."""
+    """The group label that is above the cell, merged over its columns or left of it above the first."""
     for left in range(column, max(column - _GROUP_REACH, 0), -1):
         extent = grid.extent(row - 1, left)
         cell = grid.cell(extent.top, extent.left)

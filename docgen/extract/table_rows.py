@@ -33,7 +33,7 @@ class RowKind(Enum):
 
 
 class RowReader:
-    """Tells the rows below a header apart; a header among them rules what stands below it."""
+    """Classifies the rows below a header; a header among them rules what is below it."""
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head) -> None:
         self.grid = grid
@@ -50,7 +50,7 @@ class RowReader:
         }
 
     def kind(self, row: int, cells: Row, *, follows: bool) -> RowKind:
-        """What the row is; `follows` says that a customer stands right above it."""
+        """What the row is; `follows` says that a customer is right above it."""
         if self._becomes_head(row, cells):
             return RowKind.HEAD
         if not self._is_table:
@@ -120,7 +120,7 @@ class RowReader:
         return words.whole_heading(first.text) in headed or bool(_EXAMPLE.match(first.text))
 
     def _is_name(self, number: int, cells: Row) -> bool:
-        """Whether a text that looks like framing is a customer's name after all: others of its answers stand beside."""
+        """Whether a text that looks like framing is a customer's name after all: others of its answers are beside."""
         in_name = any(number in column.numbers for column in self.head.columns if column.key == self._name)
         return in_name and words.is_organisation(cells[number].text) and len(cells) >= LEAST_COLUMNS
 
@@ -176,7 +176,7 @@ class RowReader:
         return False
 
     def _is_beside(self, cells: Row) -> bool:
-        """Whether the row only goes on in columns that the kit does not know."""
+        """Whether the row only continues in columns that the kit does not know."""
         numbers = {n for column in self.head.columns for n in column.numbers}
         return bool(cells) and not numbers & set(cells) and not any(words.is_framing(c.text) for c in cells.values())
 
@@ -203,7 +203,7 @@ class RowReader:
 
 
 def _count(field: Field, text: str) -> int | None:
-    """The count that a text is, None where it is none."""
+    """The count that a text is, None if it is none."""
     if text.isascii() and text.isdecimal():
         return int(text)
     value = values.parse(field, text).value

@@ -23,7 +23,7 @@ class Table:
     """The customers under one header, and under the headers of other tables below it.
 
     `whole` is the sheet with what it hides, `grid` what is seen of it; `heads` are the headers of the tables that
-    stand beside one another.
+    are beside one another.
     """
 
     whole: Grid
@@ -33,12 +33,12 @@ class Table:
 
     @property
     def about(self) -> int | None:
-        """About how many customers there are: the rows below the header; None where nobody knows."""
+        """About how many customers there are: the rows below the header; None if nobody knows."""
         last = self.grid.last_row
         return None if last is None else (last - self.heads[0].bottom) * len(self.heads)
 
     def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
-        """The customers in order, one at a time; what stands outside of all of them is added to `outside`."""
+        """The customers in order, one at a time; what is outside of all of them is added to `outside`."""
         outside += self._above()
         number = count(1)
         for head in self.heads:
@@ -48,7 +48,7 @@ class Table:
         outside += self._hidden()
 
     def _above(self) -> Iterator[Unrecognised]:
-        """What stands above the header and in it, and lies over these rows, without what the kit knows."""
+        """What is above the header and in it, and lies over these rows, without what the kit knows."""
         bottom = self.heads[0].bottom
         for row, cells in self.grid.rows.items():
             if row <= bottom:
@@ -141,7 +141,7 @@ class _Walk:
         return done
 
     def _take_remark(self, row: int, cells: Row, outside: list[Unrecognised]) -> None:
-        """A remark below the customers: the only one's, else nobody's, and the last of them is told where it stands."""
+        """A remark below the customers: of the only customer, else of nobody; the last is reported in its place."""
         assert self.customer is not None
         self.last = row
         if self.count == 1:
@@ -159,7 +159,7 @@ class _Walk:
 
 
 def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
-    """The table that the sheet holds, None where it holds none or one without customers."""
+    """The table that the sheet holds, None if it holds none or one without customers."""
     grid = visible(whole)
     rows = list(islice(grid.rows, HEAD_ROWS))
     if not any(_has_labels(grid.rows[row], vocabulary) for row in rows):
@@ -181,7 +181,7 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
 
 
 def _has_labels(cells: Row, vocabulary: Vocabulary) -> bool:
-    """Whether more than one label stands in the row, as in no form that has one label a row."""
+    """Whether more than one label is in the row, as in no form that has one label a row."""
     found = 0
     for cell in cells.values():
         meaning = vocabulary.meaning(cell.text)
@@ -212,7 +212,7 @@ def _has_customers(table: Table, head: Head) -> bool:
 
 
 def _is_header(grid: Grid, vocabulary: Vocabulary, header: int, heads: Mapping[int, Head]) -> bool:
-    """Whether the row is a header of the sheet: few other labels stand in rows that head no table.
+    """Whether the row is a header of the sheet: few other labels are in rows that head no table.
 
     In a form every row has its labels; in a table only a repeated header has, and an answer by chance.
     """

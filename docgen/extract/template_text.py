@@ -1,4 +1,4 @@
-"""How the texts of a form are compared with what a kit prints: by their letters, and by the template they came from."""
+"""Comparison of the texts of a form with the printed texts of a kit."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def split_printed(kit: Kit, texts: Iterable[str]) -> tuple[set[str], tuple[re.Pa
 
 
 def parts(text: str, ends: str) -> list[str]:
-    """What stands between the matches of `ends`, blanks left out."""
+    """What is between the matches of `ends`, blanks left out."""
     return [part for part in re.split(ends, text) if part.strip()]
 
 
@@ -72,7 +72,7 @@ def letters(text: str) -> str:
 
 
 def holding(texts: Iterable[str]) -> re.Pattern[str]:
-    """What finds the first or the last letters of any of the texts, folded ones, with whatever stands between them."""
+    """What finds the first or the last letters of any of the texts, folded ones, with whatever is between them."""
     ends = {part for text in texts if len(text) >= TELLING for part in (text[:TELLING], text[-TELLING:])}
     loose = (r"[\W_]*".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in part) for part in ends)
     return re.compile("|".join(sorted(loose)) or "(?!)", re.IGNORECASE)

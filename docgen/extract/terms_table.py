@@ -1,4 +1,4 @@
-"""A table of commercial terms: one customer a row, found again by name or credit code."""
+"""A table of commercial terms: one customer a row, identified by name or credit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kit makes of a text: a field's label, a group, a hint, a printed choice, or nothing it knows.
+"""The meaning of a text for a kit: a field's label, a group, a hint, a printed choice, or unknown.
 
 Texts are compared folded.  Built once per source from the kit; the words of every form are its own.
 """
@@ -234,7 +234,7 @@ class Vocabulary:
         return text.lstrip().startswith(self._marks)
 
     def without_hints(self, key: str, text: str) -> str:
-        """The text without the lines that are the field's own hint, where an answer stands beside it."""
+        """The text without the lines that are the field's own hint, where an answer is beside it."""
         if "\n" not in text:
             return text
         return "\n".join(line for line in text.split("\n") if not line.strip() or not self.is_hint(key, line))

@@ -50,7 +50,7 @@ def _texts(name: str, part: str = "") -> list[str]:
 
 @cache
 def _list(name: str, part: str = "", *, anywhere: bool = False) -> _WordList:
-    """The words under a name; `anywhere`: plain words count wherever they stand in a text."""
+    """The words under a name; `anywhere`: plain words count wherever they are in a text."""
     words = _texts(name, part)
     patterns = [word for word in words if anywhere or word.startswith("^") or word.endswith("$")]
     whole = frozenset(folded for word in words for folded in (fold(word), fold_label(word)) if folded)
@@ -59,7 +59,7 @@ def _list(name: str, part: str = "", *, anywhere: bool = False) -> _WordList:
 
 @lru_cache(maxsize=4096)
 def heading(text: str) -> Heading | None:
-    """What the text says of its column or row, None where it is no such heading."""
+    """What the text says of its column or row, None if it is no such heading."""
     if len(text) > _SHORT * 2:
         return None
     whole = whole_heading(text)
@@ -135,7 +135,7 @@ def mark_words(kind: str) -> frozenset[str]:
 
 @cache
 def prefixes() -> tuple[str, ...]:
-    """What may stand before a label, the longest first."""
+    """What may be before a label, the longest first."""
     return tuple(sorted(map(fold, _texts("prefixes")), key=len, reverse=True))
 
 
@@ -146,7 +146,7 @@ def picture() -> str:
 
 
 def thing(kind: str, beside: str = "") -> str:
-    """How a message names a text that is no cell's own, or stands beside an unknown label; empty for any other."""
+    """How a message names a text that is no cell's own, or is beside an unknown label; empty for any other."""
     found = _data()["things"]
     assert isinstance(found, dict)
     return str(found["beside"]).format(label=beside) if beside else str(found.get(kind, ""))

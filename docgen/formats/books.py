@@ -35,7 +35,7 @@ def is_workbook(path: Path) -> bool:
 
 
 def require_word(path: Path) -> None:
-    """Raise SourceError where the file at `path` is no Word document, or no safe one."""
+    """Raise SourceError if the file at `path` is no Word document, or no safe one."""
     kind = detect.inspect(path)
     if kind is not Kind.WORD:
         raise SourceError(tr("{path}: this is {kind}, no Word document", path=path, kind=tr(kind.value)), AS_DOCUMENT)
@@ -55,7 +55,7 @@ def is_source(path: Path) -> bool:
 
 
 def passed_over(path: Path) -> str | None:
-    """What a file found in a folder is and what can be done, where it is not read.
+    """What a file found in a folder is and what can be done, if it is not read.
 
     None for a source, and for what systems and editors keep in folders.  The file is looked into.
     """
@@ -71,7 +71,7 @@ def passed_over(path: Path) -> str | None:
 
 
 def look(path: Path) -> str | None:
-    """What `passed_over` says of a file; empty where that is nothing though the file is no source."""
+    """What `passed_over` says of a file; empty if that is nothing though the file is no source."""
     told = passed_over(path)
     return "" if told is None and (path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES) else told
 
@@ -79,7 +79,7 @@ def look(path: Path) -> str | None:
 def read_book(path: Path, kind: Kind) -> Book:
     """The grids of the workbook or text file at `path`, which is of this kind.
 
-    Raises SourceError where it cannot be read, or is of a kind that is not read.
+    Raises SourceError if it cannot be read, or is of a kind that is not read.
     """
     if kind not in _BOOKS:
         raise SourceError(

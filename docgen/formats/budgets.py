@@ -1,4 +1,4 @@
-"""How much of one source is read.  Limits that no honest file meets, so that any file ends in seconds.
+"""How much of one source is read: limits that no honest file reaches, so that reading ends in seconds.
 
 The figures are Excel's and Word's own limits where these have any; else some times the largest honest file
 that was measured, and a tenth or less of what would take 10 seconds or 600 MB.

@@ -1,4 +1,4 @@
-"""Cells as the readers of several formats make them: texts no longer than a cell may hold, numbers as shown."""
+"""Cells for the readers of several formats: texts of limited length, numbers as shown."""
 
 from __future__ import annotations
 

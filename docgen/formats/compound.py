@@ -1,4 +1,4 @@
-"""The compound file of old Office programs (OLE2, [MS-CFB]), through olefile; and what stands locked in one.
+"""The compound file of old Office programs (OLE2, [MS-CFB]), through olefile; and encrypted packages in one.
 
 Excel locks a workbook that is only protected against changes with a password of its own, which it tries without
 asking: such files open here, too.  No other password is tried.
@@ -52,7 +52,7 @@ class Compound:
         self.names = frozenset(entry.name.casefold() for entry in self._ole.root.kids)
 
     def stream(self, *names: str, most: int) -> bytes:
-        """The first of the streams of these names that there is.  Raises Damaged where there is none, and TooMuch."""
+        """The first of the streams of these names that there is.  Raises Damaged if there is none, and TooMuch."""
         for name in names:
             if name.casefold() in self.names:
                 if self._ole.get_size(name) > most:
@@ -95,7 +95,7 @@ def root_names(path: Path) -> frozenset[str]:
 def unlocked(path: Path) -> IO[bytes]:
     """The package that the compound file at `path` holds, decrypted in memory.
 
-    Raises SourceError where it holds none, or asks for a password.
+    Raises SourceError if it holds none, or asks for a password.
     """
     from msoffcrypto.format.ooxml import OOXMLFile
 

@@ -32,7 +32,7 @@ _LOOKED_AT, _LOOKED_IN = 50, 1_000_000  # rows and characters, to find the delim
 #: Characters of a row, the line breaks in its texts included.
 LONGEST_ROW = 2_000_000
 _CHUNK = 2**20
-_HEAD = 4096  # bytes by which an encoding is told that does not say its name
+_HEAD = 4096  # bytes that show an encoding that does not say its name
 _END = "\x1f"  # a last row put behind the file: if it is not seen, a quote before it was never closed
 _DECLARED = regex(r'"?sep=(.)"?[\r\n]*')
 _FORMULA = regex(r'="(.*)"', re.DOTALL)
@@ -176,7 +176,7 @@ def _without_formulas(lines: Iterable[str], delimiter: str) -> Iterator[str]:
 
 
 def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tuple[int, dict[int, Cell]]]:
-    """The rows that are not empty, by number, each a mapping of columns to cells; read from the file anew."""
+    """The rows that are not empty, by number, each a mapping of columns to cells; read from the file again."""
     texts: list[str] = []
     try:
         opened = path.open(encoding=encoding, newline="")

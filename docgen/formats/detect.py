@@ -1,5 +1,7 @@
-"""What a source is, by its content: the first look at a foreign file.  Its zip is checked; no part is unpacked
-but those that say what it is."""
+"""The kind of a source, by its content: the first look at a foreign file.
+
+The zip is checked; only the parts that
+show the kind are unpacked."""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _MANIFEST = "META-INF/manifest.xml"
 
 
 class Kind(StrEnum):
-    """The kinds of file told apart, each with the words that name it in a message."""
+    """The kinds of file distinguished, each with the words that name it in a message."""
 
     WORKBOOK = phrase("an Excel workbook")
     WORD = phrase("a Word document")
@@ -187,7 +189,7 @@ def _kind_of_office(package: Package) -> Kind | None:
 
 
 def main_part(package: Package) -> str | None:
-    """The part that holds the workbook or document of an Office package; None where the package names none."""
+    """The part that holds the workbook or document of an Office package; None if the package names none."""
     if package.find(RELATIONS) is None:
         return None
     return next(iter(package.related("", "/officeDocument").values()), None)

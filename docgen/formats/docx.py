@@ -2,7 +2,7 @@
 
 What a reader of the page sees is read: inserted text and not deleted, results of fields and not their
 codes, ticks of symbol fonts and of old form fields; no hidden text.  What is struck out or deleted, and the
-comments, stand beside the text.
+comments, are beside the text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from docgen.language import tr
 MAX_MARKUP = 30 * MB
 #: Paragraphs outside of tables, and comments; a contract of 500 pages has 15,000.
 MOST_LINES, MOST_COMMENTS = 50_000, 10_000
-#: How much is read of a part of another format that stands in the text.
+#: How much is read of a part of another format that is in the text.
 _LONGEST_CHUNK = MB // 4
 _PAGES = (".htm", ".html", ".xhtml", ".mht", ".mhtml", ".txt")
 
@@ -148,7 +148,7 @@ def _lines(pieces: Iterable[str]) -> tuple[str, ...]:
 
 
 def book_of(document: Document, kit_name: str) -> Book:
-    """The tables of the document as sheets without names; what kit of that name it was made with stands in
+    """The tables of the document as sheets without names; what kit of that name it was made with is in
     a header or footer."""
     mark = re.search(rf"(?<![\w-]){re.escape(kit_name)} +([0-9A-Za-z.+-]{{1,20}})", document.margins)
     return Book(document.tables, made_with=(kit_name, mark[1]) if mark else None, prose=document.prose)

@@ -1,4 +1,4 @@
-"""The body of a Word document, gone through once: tables, controls, and the text around them.
+"""The body of a Word document, read once: tables, controls, and the text around them.
 
 Each element is seen once, however deep it is nested, and pays for what it shows.
 """
@@ -73,9 +73,9 @@ class BodyReader:
             f"{W}commentReference": self._comment, **dict.fromkeys(_DRAWINGS, self._drawing),
         }  # fmt: skip
         self.answering: dict[str, Answering] = {}
-        #: The ids of parts of another format that stand in the text.
+        #: The ids of parts of another format that are in the text.
         self.chunks: list[str] = []
-        #: How many pictures stand outside of tables.
+        #: How many pictures are outside of tables.
         self.pictures = 0
         self.prose = Flow()
 

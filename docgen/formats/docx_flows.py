@@ -1,4 +1,4 @@
-"""What the body of a Word document is made of, while it is gone through: flows of text, controls, tables."""
+"""The parts of the body of a Word document while it is read: flows of text, controls, tables."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class OpenTable:
     cells: list[tuple[int, int, Cell]] = field(default_factory=list)
     extents: dict[tuple[int, int], Extent] = field(default_factory=dict)
     addresses: dict[tuple[int, int], str] = field(default_factory=dict)
-    above: dict[int, Extent] = field(default_factory=dict)  # merged ranges that may go on in this row, by column
+    above: dict[int, Extent] = field(default_factory=dict)  # merged ranges that may continue in this row, by column
     floating: list[Floating] = field(default_factory=list)
 
     def begin_row(self, node: Any) -> None:

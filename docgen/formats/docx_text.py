@@ -1,5 +1,7 @@
-"""What the runs of a Word document show (ECMA-376 part 1, 17.3): texts, signs, symbols, ticks of old form fields,
-and whether they are struck out."""
+"""The visible text of the runs of a Word document (ECMA-376 part 1, 17.3).
+
+Texts, signs, symbols and ticks of old
+form fields, and whether they are struck out."""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
 
 
 def setting(node: Any, group: str, name: str) -> str | None:
-    """The value of a property, `on` where it bears none, None where it is not set."""
+    """The value of a property, `on` where it has none, None if it is not set."""
     found = node.find(f"{W}{group}/{W}{name}")
     return None if found is None else found.get(VALUE, "on")
 
@@ -36,7 +38,7 @@ class Strikes:
     """The styles that strike text out, of runs and of paragraphs, by their ids."""
 
     def __init__(self, styles: Any | None) -> None:
-        """`styles` is the root of the part with the styles, None where there is none."""
+        """`styles` is the root of the part with the styles, None if there is none."""
         parents: dict[str, str] = {}
         found: dict[str, bool] = {}
         for style in () if styles is None else styles.iterfind(f"{W}style"):
@@ -71,7 +73,7 @@ def _inherited(name: str, parents: dict[str, str], found: dict[str, bool]) -> bo
 
 
 def _is_struck(properties: Any | None) -> bool | None:
-    """Whether these properties strike text out, once or twice; None where they say nothing of it."""
+    """Whether these properties strike text out, once or twice; None if they say nothing of it."""
     if properties is None:
         return None
     said = [one.get(VALUE, "on") not in OFF for one in properties if one.tag in _STRIKES]
@@ -117,7 +119,7 @@ def old_field(begin: Any) -> str:
 
 
 def _first_of(field: Any, *names: str) -> str:
-    """The value of the first of these settings that the field has; 0 where it has none."""
+    """The value of the first of these settings that the field has; 0 if it has none."""
     found = (field.find(f"{W}{name}") for name in names)
     return next((one.get(VALUE, "1") for one in found if one is not None), "0")
 

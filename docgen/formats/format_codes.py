@@ -70,7 +70,7 @@ _CONDITION = regex(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
 )
-#: ASCII that stands for itself without quotes; letters do not, but for those that are marks.
+#: ASCII that stands for itself without quotes; letters do not, except those that are marks.
 _PLAIN = frozenset(" $-+():'{}<>=^&~|123456789")
 
 
@@ -145,7 +145,7 @@ _PIECE = regex(
 
 @lru_cache(maxsize=1024)
 def sections(code: str) -> tuple[FormatSection, ...]:
-    """The sections of a code; none where it is longer or has more of them than codes have."""
+    """The sections of a code; none if it is longer or has more of them than codes have."""
     if len(code) > LONGEST_CODE:
         return ()
     found = tuple(_sections(code))

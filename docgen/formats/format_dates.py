@@ -81,7 +81,7 @@ class _Moment(NamedTuple):
 
 
 def date_text(section: FormatSection, serial: Decimal, *, since_1904: bool) -> ShownDate | None:
-    """What the section shows of a number of days; None where that is not certain, or no date."""
+    """What the section shows of a number of days; None if that is not certain, or no date."""
     section = _of_system(section)
     parts = list(_parts(section.tokens))
     if any(part is None for part in parts) or not 0 <= serial < LAST_DAY + 1:

@@ -27,7 +27,7 @@ class Digits(NamedTuple):
 
 
 def number_text(section: FormatSection, value: Decimal) -> Digits | None:
-    """What the section shows of a number that is not negative; None where that is not certain."""
+    """What the section shows of a number that is not negative; None if that is not certain."""
     percents = sum(token.mark is Mark.PERCENT for token in section.tokens)
     if percents > _MOST_PERCENTS:
         return None

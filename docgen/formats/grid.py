@@ -1,4 +1,4 @@
-"""The neutral picture of a sheet: which cells hold text, which are merged.  Knows no file format.
+"""A sheet independent of its file format: which cells hold text, and which are merged.
 
 A grid holds non-empty cells only, so a lone cell in the far corner costs nothing; nothing here or
 above ever walks over all rows times all columns.
@@ -24,11 +24,11 @@ from docgen.patterns import regex
 #: A spreadsheet number keeps 15 digits; what is longer has lost some.
 DIGITS = 15
 _WRITTEN_OUT = 1e20  # whole numbers below are written digit by digit
-#: So many first rows of a long sheet are kept, to find the header among them; no form is so long.
+#: How many first rows of a long sheet are kept, to find the header among them; no form is so long.
 HELD_ROWS = 1000
 #: Where the sheets of spreadsheets end: a damaged range goes no further.
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-#: Merged ranges that a sheet may have beside one another, counted anew in each row at which they change.
+#: Merged ranges that a sheet may have beside one another, counted again in each row at which they change.
 MOST_BESIDE = 2_000_000
 _CONTROL = regex(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
 _MEANT = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
@@ -83,9 +83,9 @@ class Extent(NamedTuple):
 class Grid:
     """A sheet or a table: its non-empty cells by row and column (both ascending), and its merged ranges.
 
-    `sheet` is its title, None where the format knows no sheets.  `addresses` names the cells of a table
-    that has but these; the cells of a sheet go on for ever, and have their names by the alphabet.
-    Of a long sheet `rows` are the first ones, `more` gives those below, read anew at each call, and `length` is
+    `sheet` is its title, None if the format knows no sheets.  `addresses` names the cells of a table
+    that has but these; the cells of a sheet continue for ever, and have their names by the alphabet.
+    Of a long sheet `rows` are the first ones, `more` gives those below, read again at each call, and `length` is
     the number of its last row as far as it says so itself.  `hidden_rows` and `hidden_columns` were hidden by
     hand, `filtered_rows` by a filter.
     """
@@ -121,7 +121,7 @@ class Grid:
         return {column: cell for column, cell in cells.items() if self.extent(row, column)[:2] == (row, column)}
 
     def cell(self, row: int, column: int) -> Cell | None:
-        """The cell there, None where it is empty."""
+        """The cell there, None if it is empty."""
         cells = self.rows.get(row)
         return cells.get(column) if cells else None
 
@@ -154,7 +154,7 @@ class Grid:
         return self.addresses is None or (row, column) in self.addresses
 
     def address(self, row: int, column: int) -> str | None:
-        """How people name the cell: `B4`, in Word `T1R3C2` (table, row, cell); None where there is none."""
+        """How people name the cell: `B4`, in Word `T1R3C2` (table, row, cell); None if there is none."""
         return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
     @cached_property
@@ -182,7 +182,7 @@ def _bands(merged: Iterable[Extent]) -> tuple[list[int], list[list[Extent]]]:
 
 
 def _check_beside(merged: Iterable[Extent]) -> None:
-    """Raise TooMuch where so many ranges lie beside one another, or over one another, that `_bands` grows too large."""
+    """Raise TooMuch if so many ranges lie beside one another, or over one another, that `_bands` grows too large."""
     edges: Counter[int] = Counter()
     for extent in merged:
         edges[extent.top] += 1
@@ -226,7 +226,7 @@ def grid(
     """The grid of these cells (row, column, cell), in any order, with the comments on them and on empty cells.
 
     Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.  Raises TooMuch
-    for merged ranges that lie over one another by the thousand.
+    for merged ranges that overlap by the thousand.
     """
     within = (Extent(e.top, e.left, min(e.bottom, LAST_ROW), min(e.right, LAST_COLUMN)) for e in merged)
     extents = tuple(sorted({extent for extent in within if extent[:2] != extent[2:]}))

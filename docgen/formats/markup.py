@@ -1,4 +1,4 @@
-"""XML of strangers: no DTD, no prolog or token without end, no tree larger than its budget.
+"""XML from strangers: no DTD, no endless prolog or token, no tree larger than its budget.
 
 Parts are parsed by the standard library in C.  Before expat 2.6 its parser goes through a token again with
 every piece that it is fed, so pieces are large and tokens bounded.
@@ -26,13 +26,13 @@ class _RootReached(Exception):  # noqa: N818  no error: it ends the reading of a
 
 
 def declares_dtd(head: bytes) -> bool:
-    """Whether an XML part that begins with `head` brings a DTD, and with it entities; that can only stand before
-    the root element.  Raises Damaged where no root element begins in the first LONGEST_PROLOG bytes."""
+    """Whether an XML part that begins with `head` brings a DTD, and with it entities; that can only be before
+    the root element.  Raises Damaged if no root element begins in the first LONGEST_PROLOG bytes."""
     return looks_like_xml(head) and _beginning(head) is None
 
 
 def root_name(head: bytes) -> str | None:
-    """The name of the root element without its prefix, None where it is not there or comes after a DTD."""
+    """The name of the root element without its prefix, None if it is not there or comes after a DTD."""
     try:
         return (_beginning(head) or "").rpartition(":")[2] or None
     except Damaged:
@@ -40,7 +40,7 @@ def root_name(head: bytes) -> str | None:
 
 
 def _beginning(head: bytes) -> str | None:
-    """The root element's name, None where a DTD comes first."""
+    """The root element's name, None if a DTD comes first."""
     found: list[str | None] = []
 
     def begins(name: str, *_: object) -> None:

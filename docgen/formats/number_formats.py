@@ -1,7 +1,7 @@
-"""What a cell shows: its value by its number format, as the sheet's reader sees it.
+"""The text that a cell shows: its value in its number format.
 
 `5` in the format `0"万"` is `5万`, `1` in `[=1]"是";[=0]"否"` is `是`.  Where a format cannot be rendered for
-certain the cell has the fault `format-unknown`: nobody may guess what stood on the screen.
+certain the cell has the fault `format-unknown`: nobody may guess what was on the screen.
 
 Own code: of the libraries on PyPI `ssf` (last changed in 2020) fails with the Babel of today and writes 12345 in
 Chinese numerals as 一万二一千…, `xlfmt` knows neither those nor the marks of Chinese formats, and both print what
@@ -79,7 +79,7 @@ def _number(value: Decimal, found: Sequence[FormatSection], *, since_1904: bool)
 
 
 def _section(value: Decimal, found: Sequence[FormatSection]) -> tuple[FormatSection, str] | None:
-    """The section for a number, and the sign to write before it; None where it is not certain."""
+    """The section for a number, and the sign to write before it; None if it is not certain."""
     numeric = found[:-1] if len(found) == 4 or (len(found) > 1 and found[-1].has(Mark.TEXT)) else found
     minus = "-" if value < 0 else ""
     if not numeric:

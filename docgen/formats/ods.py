@@ -1,7 +1,7 @@
 """An OpenDocument spreadsheet (.ods) → the grids of its sheets, as they are seen.
 
 Its XML is read as it is: python-calamine shows neither the merged cells of .ods nor its errors, and an answer beside
-a merged label is found by both.  What a cell shows stands in it as text, so its number format is asked for dates alone,
+a merged label is found by both.  What a cell shows is in it as text, so its number format is asked for dates alone,
 and whether it shows less than the number.
 """
 
@@ -23,7 +23,7 @@ from docgen.formats.refusals import unsafe
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
 from docgen.language import tr
 
-#: So many cells at most may the sheets say to hold by repeating one over rows and columns.
+#: How many cells at most may the sheets say to hold by repeating one over rows and columns.
 MAX_CELLS = 300_000
 #: Cells that hold something, and their characters, of all sheets together.
 MOST_CELLS, MOST_CHARACTERS = 300_000, 20_000_000

@@ -1,4 +1,4 @@
-"""One cell of an OpenDocument spreadsheet: the text that stands in it, and what its typed value says beside it."""
+"""One cell of an OpenDocument spreadsheet: its text and its typed value."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None
 
 
 def _typed(attributes: Attributes, text: str | None, kind: str | None, style: DataStyle | None) -> Cell | None:
-    """The cell of a typed value; None where it is a text, or not as values are written."""
+    """The cell of a typed value; None if it is a text, or not as values are written."""
     if kind in _NUMBERS:
         return _of_number(attributes.get(f"{OFFICE} value", ""), text, kind == "percentage", style)
     if kind == "boolean":

@@ -87,7 +87,7 @@ class OpenStyles:
         Events(self.begins, self.ends, self._elements).read(parts)
 
     def struck(self, family: str, name: str) -> bool | None:
-        """Whether the style, or the nearest it inherits from that says so, strikes out; None where none says it."""
+        """Whether the style, or the nearest it inherits from that says so, strikes out; None if none says it."""
         key = family, name
         if key not in self._struck:
             chain = self._chain(family, name)
@@ -95,7 +95,7 @@ class OpenStyles:
         return self._struck[key]
 
     def data(self, name: str) -> DataStyle | None:
-        """The number format of a style of cells; None where nothing is said of it."""
+        """The number format of a style of cells; None if nothing is said of it."""
         if name not in self._shown:
             found = next((style.data for style in self._chain("table-cell", name) if style.data), "")
             self._shown[name] = self._data.get(found)

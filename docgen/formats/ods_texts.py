@@ -43,7 +43,7 @@ class _Paragraphs:
 
 
 class CellTexts(NamedTuple):
-    """What stands in a cell and on it: its text (None: no paragraph), what is struck out, the comment, the boxes
+    """What is in a cell and on it: its text (None: no paragraph), what is struck out, the comment, the boxes
     (text "" for a picture)."""
 
     text: str | None

@@ -1,4 +1,4 @@
-"""The zip of an Office or OpenDocument file as its parts.  What is not read is not examined.
+"""The parts of an Office or OpenDocument file (a zip).  Parts that are not read are not checked.
 
 Names are as the formats have them: with slashes, and alike whatever case they are written in.  A workbook
 locked with Excel's default password opens as in Excel, without asking.
@@ -71,16 +71,16 @@ class Package:
         return tuple(self._names)
 
     def find(self, name: str) -> str | None:
-        """The part that `name` means, whatever its case; None where there is none."""
+        """The part that `name` means, whatever its case; None if there is none."""
         name = _plain(name)
         return name if name in self._names else self._folded.get(name.casefold())
 
     def size(self, name: str) -> int:
-        """How many bytes a part has, unpacked.  Raises Damaged where there is no such part."""
+        """How many bytes a part has, unpacked.  Raises Damaged if there is no such part."""
         return self._entry(name).file_size
 
     def open(self, name: str) -> IO[bytes]:
-        """A part from its beginning; its XML has no DTD.  Raises SourceError where it has, Damaged where it is not
+        """A part from its beginning; its XML has no DTD.  Raises SourceError if it has, Damaged if it is not
         there or does not begin as XML does."""
         entry = self._entry(name)
         self._check(name, entry)
@@ -107,7 +107,7 @@ class Package:
         return parsed(content.replace(strict, transitional) if strict else content, self._trees)
 
     def head(self, name: str, most: int = 2**20) -> bytes:
-        """The first bytes of a part, not to be parsed.  Raises Damaged where it is not there."""
+        """The first bytes of a part, not to be parsed.  Raises Damaged if it is not there."""
         entry = self._entry(name)
         self._check(name, entry)
         with self._archive.open(entry) as part:
@@ -126,7 +126,7 @@ class Package:
         """The parts there are that `part` ("" is the package itself) refers to as of this kind, by the ids of
         the relations; `kind` is how the type of the relation ends (`/worksheet`).
 
-        Raises Damaged where the part has no list of relations.
+        Raises Damaged if the part has no list of relations.
         """
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -172,7 +172,7 @@ class Package:
 def open_package(path: Path) -> Package:
     """The package that the file at `path` is, or holds behind Excel's default password.
 
-    Raises SourceError where it holds none, is damaged, password-protected or unsafe.
+    Raises SourceError if it holds none, is damaged, password-protected or unsafe.
     """
     file = path.open("rb")
     try:

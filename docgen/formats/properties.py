@@ -1,4 +1,4 @@
-"""The custom document properties of a workbook, and what docgen left of its own in them."""
+"""The custom document properties of a workbook, and those that docgen wrote."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _CODEPAGES = {1200: "utf-16-le", 10000: "mac-roman", 65001: "utf-8"}
 
 
 def custom_properties(package: Package) -> dict[str, str]:
-    """The custom properties of an Office package that hold text; none where they are damaged, for they hold no
-    answer.  Raises SourceError where they are unsafe, and TooMuch."""
+    """The custom properties of an Office package that hold text; none if they are damaged, for they hold no
+    answer.  Raises SourceError if they are unsafe, and TooMuch."""
     if package.find(_CUSTOM) is None:
         return {}
     try:
@@ -34,7 +34,7 @@ def custom_properties(package: Package) -> dict[str, str]:
 
 
 def old_properties(stream: bytes) -> dict[str, str]:
-    """The custom properties that hold text in the stream SUMMARY ([MS-OLEPS]); none where it is damaged."""
+    """The custom properties that hold text in the stream SUMMARY ([MS-OLEPS]); none if it is damaged."""
     try:
         return dict(_texts(stream))
     except (struct.error, LookupError, UnicodeError):

@@ -1,4 +1,4 @@
-"""Why a source is refused, in one line each: what, where, and how to mend it.
+"""Refusals of a source, one line each: what, where, and how to mend it.
 
 Nothing that a library says reaches a message: its words are about its own inside, and may quote the source.
 """

@@ -1,4 +1,4 @@
-"""UTF-16 without a byte order mark, told by what its first bytes spell."""
+"""UTF-16 without a byte order mark, recognised by its first bytes."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def read_mail(path: Path) -> Mail:
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
-    """The lines of the text file at `path`, of a long one the first; none where it is in no known encoding."""
+    """The lines of the text file at `path`, of a long one the first; none if it is in no known encoding."""
     with path.open("rb") as file:
         content = file.read(MOST_BYTES)
     marked = [encoding for mark, encoding in _MARKS.items() if content.startswith(mark)]

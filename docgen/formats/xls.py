@@ -92,7 +92,7 @@ class _OldSheets:
         self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
 
     def grid(self, number: int) -> Grid:
-        """A sheet; of one longer than HELD_ROWS the first rows, the others are read anew whenever they are gone
+        """A sheet; of one longer than HELD_ROWS the first rows, the others are read again whenever they are gone
         through."""
         about = self._records[number]
         sheet = self._book.sheet_by_index(number)

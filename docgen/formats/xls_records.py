@@ -1,8 +1,10 @@
-"""The records of an .xls workbook ([MS-XLS]): those that xlrd reads, put into a stream of their own, and what it
-does not tell: merged ranges, hidden rows and columns, comments, text boxes and pictures.
+"""The records of an .xls workbook ([MS-XLS]): those for xlrd, and those that it does not read.
 
-xlrd believes what records say, and fails on many that hold no answer.  So it sees those of cells, texts and
-formats alone, no more than budgets give, in sheets that begin where they are said to.
+Records of merged
+ranges, hidden rows and columns, comments, text boxes and pictures are read here.
+
+xlrd trusts all records, and fails on many that hold no answer.  So it gets a stream with the records of cells, texts
+and formats only, within the budgets, in sheets that begin where the workbook says.
 """
 
 from __future__ import annotations
@@ -162,7 +164,7 @@ class WorkbookRecords:
 
     def _within(self, at: int) -> Iterator[tuple[int, int, int]]:
         """Place, kind and end of the records from there to the end of their part, charts within it left out; of
-        those that go on others the kinds that are read.  Raises Damaged where the end is not there."""
+        those that continue others the kinds that are read.  Raises Damaged if the end is not there."""
         stream, depth, before = self._stream, 0, 0
         while at + 4 <= len(stream):
             kind, length = struct.unpack_from("<HH", stream, at)
@@ -221,7 +223,7 @@ class _Notes:
         elif kind == _CONTINUED_TEXT and len(content) > 1:
             text = content[1:].decode("utf-16-le" if content[0] & 1 else "latin-1", "replace")[: self._length]
             self._texts.setdefault(self._number, []).append(text)
-            self._length -= len(text)  # behind the text its formatting goes on in records of the same kind
+            self._length -= len(text)  # after the text its formatting continues in records of the same kind
         elif kind == _TEXT and len(content) >= 12:
             self._texts[self._number] = []
             self._length = struct.unpack_from("<H", content, 10)[0]
@@ -248,7 +250,7 @@ class _Notes:
 
 
 def _tick(content: bytes) -> str:
-    """The box of a tick box: its state stands in one of the parts of the object ([MS-XLS] 2.5.142, FtCbls)."""
+    """The box of a tick box: its state is in one of the parts of the object ([MS-XLS] 2.5.142, FtCbls)."""
     at = 0
     while at + 6 <= len(content):
         kind, length, state = struct.unpack_from("<3H", content, at)

@@ -1,7 +1,7 @@
 """A binary Excel workbook (.xlsb, [MS-XLSB]) → the grids of its sheets.
 
 Its records are read as they are: no kept library shows merged ranges, errors, number formats or what is struck
-out.  Of a long sheet the first rows are kept, the others are read anew whenever they are gone through.
+out.  Of a long sheet the first rows are kept, the others are read again whenever they are gone through.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class _BinarySheets:
         self._merged = Budget(MOST_MERGED, tr("merged ranges"))
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
-        """A sheet, gone through to its end: what is merged stands behind its rows."""
+        """A sheet, gone through to its end: what is merged is after its rows."""
         aside = _Aside()
         rows = self._rows(package.read(part), aside)
         head = []

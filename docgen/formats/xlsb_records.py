@@ -36,7 +36,7 @@ class Shared:
         self.texts: list[tuple[str, str]] = []
 
     def style(self, number: int) -> Style:
-        """The style of that number, a plain one where there is none."""
+        """The style of that number, a plain one if there is none."""
         return self._styles[number] if number < len(self._styles) else Style()
 
     def rich_text(self, content: bytes, at: int) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def text_at(content: bytes, at: int) -> tuple[str, int]:
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records of a part: kind and content.  Raises Damaged where one is cut off."""
+    """The records of a part: kind and content.  Raises Damaged if one is cut off."""
     at, end = 0, len(content)
     while at < end:
         kind = content[at]

@@ -103,7 +103,7 @@ class _BookReader:
         )
 
     def _long_grid(self, sheet: _Sheet) -> Grid:
-        """The first rows of a long sheet; the others are read anew whenever they are gone through."""
+        """The first rows of a long sheet; the others are read again whenever they are gone through."""
         facts = self._facts(sheet.part)
         notes = self._comments(sheet.part)
         with self._package.open(sheet.part) as source:

@@ -1,6 +1,6 @@
-"""What stands before and behind the rows of a long sheet, without reading these.
+"""The parts before and after the rows of a long sheet, without reading the rows.
 
-Merged ranges and filters stand behind the rows, and are needed before the first.  To parse all rows for them takes
+Merged ranges and filters are after the rows, and are needed before the first.  To parse all rows for them takes
 as long as to read the sheet; to look for the end of the rows takes a tenth.
 """
 
@@ -13,7 +13,7 @@ from docgen.formats.budgets import MB, TooMuch
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: Bytes that may stand before the rows, and behind them (the merged ranges of 100,000 customers take 3 MB).
+#: Bytes that may be before the rows, and after them (the merged ranges of 100,000 customers take 3 MB).
 MOST_BEFORE, MOST_BEHIND = 4 * MB, 60 * MB
 _LONGEST_TAG = 2000  # bytes of the beginning of a row
 _BEGIN = regex(rb"<((?:[\w.-]+:)?)sheetData\s*>")
@@ -29,7 +29,7 @@ class Around(NamedTuple):
 
 
 def around_rows(pieces: Iterable[bytes]) -> Around | None:
-    """What stands around the rows of a sheet; None where they are not found by their bytes.  Raises TooMuch."""
+    """What stands around the rows of a sheet; None if they are not found by their bytes.  Raises TooMuch."""
     coming = iter(pieces)
     head = b""
     begin = None

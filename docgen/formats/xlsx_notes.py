@@ -1,4 +1,4 @@
-"""What lies on the cells of a sheet of an .xlsx workbook: comments, text boxes, pictures; the filters of its tables."""
+"""Objects over the cells of an .xlsx sheet: comments, text boxes, pictures; and the filters of its tables."""
 
 from __future__ import annotations
 

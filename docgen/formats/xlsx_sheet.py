@@ -1,4 +1,4 @@
-"""The part of one sheet of an .xlsx workbook, gone through once: its cells as shown, and what is said of the sheet."""
+"""The part of one sheet of an .xlsx workbook, read once: its cells as shown, and its properties."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def place(reference: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=LAST_COLUMN)
 def _column(letters: str) -> int:
-    """The number of the column that letters name, as they stand in a reference (`$AB$`); 0 where they name none."""
+    """The number of the column that letters name, as they are in a reference (`$AB$`); 0 if they name none."""
     column = 0
     for letter in letters.replace("$", ""):
         if not ("A" <= letter <= "Z" and column <= LAST_COLUMN):

@@ -1,4 +1,4 @@
-"""The XML of a long part gone through from its beginning to its end: nothing is kept but what is asked for.
+"""The XML of a long part as events: only the requested elements are kept.
 
 A tree of a part takes up to a hundred times its bytes, and what builds trees builds them before anybody counts.
 Here elements come as they are read, and whatever a stranger could make large is bounded: a token, a text, how deep
@@ -84,7 +84,7 @@ class Events:
             self._settle()
             yield
         except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
-            yield  # what stands before the damage is whole
+            yield  # what is before the damage is whole
             raise Damaged(tr("a part of it is not sound XML")) from cause
 
     def read(self, parts: Iterable[bytes]) -> None:

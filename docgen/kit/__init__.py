@@ -1,1 +1,1 @@
-"""A kit found, loaded with line numbers and checked; commercial terms."""
+"""Finding, loading and checking a kit, with line numbers; commercial terms."""

@@ -186,7 +186,7 @@ AS_WRITTEN = Fitted()
 def fit(amendments: Amendments, intakes: Iterable[Answers], kit: Kit) -> Fitted:
     """Which intake each of the amendments belongs to.
 
-    Raises AmendmentError with a line for each that does not fit: no intake stands there, or another answer does.
+    Raises AmendmentError with a line for each that does not fit: no intake is there, or another answer does.
     """
     if not amendments:
         return AS_WRITTEN

@@ -1,4 +1,4 @@
-"""Whether a kit means something: every field, rule, figure and name that its parts speak of is there."""
+"""The check of a kit: every field, rule, figure and name that it mentions exists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Problems = Iterator[tuple[Place, str]]
 
 
 def check(kit: Kit) -> Problems:
-    """What is wrong with a kit whose shape is right: the place in kit.yaml and what is wrong there."""
+    """The problems of a kit of the right shape, each with its place in kit.yaml."""
     yield from _check_fields(kit)
     yield from _check_optional(kit)
     yield from _check_rules(kit)
@@ -142,7 +142,7 @@ def _check_case_fields(kit: Kit, rule: str, case: RuleCase, place: Place) -> Pro
 
 
 def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = frozenset()) -> Problems:
-    """`more` are names that it may use beside those of every expression."""
+    """`more` are further names that it may use."""
     try:
         tree = sandbox.parse_expression(source)
         sandbox.expression(source)
@@ -176,7 +176,7 @@ def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Pro
 
 
 def _names(kit: Kit) -> set[str]:
-    """What the expressions of a kit may name."""
+    """The names that expressions of a kit may use."""
     return {*kit.all_fields, "words", "limits"}
 
 
@@ -199,7 +199,7 @@ def _check_names(kit: Kit, tree: nodes.Template, place: Place, known: Set[str]) 
 
 
 def _attributes(kit: Kit, name: str) -> set[str]:
-    """What may stand behind `name.` in expressions."""
+    """What may follow `name.` in expressions."""
     if name == "words":
         return set(kit.words)
     if name == "limits":

@@ -20,7 +20,7 @@ _ENTRIES = (
     model.Choice, model.Field, model.Section, model.RuleCase, model.Rule, model.Figure, model.Outputs, model.SheetTexts,
     Contracts,
 )  # fmt: skip
-#: How what is no plain data is written: the name of its class, and what makes it anew.
+#: How what is no plain data is written: the name of its class, and what makes it again.
 _CLASSES: Mapping[str, Callable[..., Any]] = {
     **{cls.__name__: cls for cls in _ENTRIES},
     **{cls.__name__: cls for cls in (model.FieldType, model.Due, Level, Decimal)},

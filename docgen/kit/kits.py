@@ -33,14 +33,14 @@ def folders() -> list[Path]:
 
 
 def own(name: str) -> Path | None:
-    """The folder of docgen's own kit called `name`; None where there is no such kit."""
+    """The folder of docgen's own kit called `name`; None if there is no such kit."""
     return next((folder for folder in folders() if folder.name == name), None)
 
 
 def find(name: str) -> Path:
     """The folder of the kit called `name`, which is a kit's name or the path of a folder.
 
-    Raises UsageError where there is neither.
+    Raises UsageError if there is neither.
     """
     if found := own(name):
         return found
@@ -57,7 +57,7 @@ def find(name: str) -> Path:
 
 
 def load(folder: Path) -> Kit:
-    """The kit in `folder`, checked; the same object again while its kit.yaml is the same.
+    """The kit in `folder`, checked; the same object as long as its kit.yaml is the same.
 
     Raises KitError that lists every problem with file and line.
     """
@@ -81,13 +81,13 @@ def _load(path: Path, model: type[_Kit]) -> _Kit:
     kit, problems = shape.read(path.parent, model)
     if problems:
         raise KitError(problems)
-    if parts and parts == _parts(path):  # it was not written anew while it was read
+    if parts and parts == _parts(path):  # it was not written again while it was read
         user_cache.keep("kit", parts, kept.plain(kit))
     return kit
 
 
 def _parts(path: Path) -> tuple[str | bytes, ...]:
-    """What determines the kit that kit.yaml makes; nothing where that is none."""
+    """What determines the kit that kit.yaml makes; nothing if that is none."""
     try:
         return (path.read_bytes(),) if path.stat().st_size <= LARGEST else ()
     except OSError:
@@ -95,9 +95,9 @@ def _parts(path: Path) -> tuple[str | bytes, ...]:
 
 
 def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
-    """The kit in `folder`, None where its shape is wrong, and every problem with file and line.
+    """The kit in `folder`, None if its shape is wrong, and every problem with file and line.
 
-    Raises KitError where files of it cannot be looked at without harm.
+    Raises KitError if its files are not safe to open.
     """
     from docgen.kit import shape
 
@@ -110,7 +110,7 @@ def inspect(folder: Path) -> tuple[Kit | None, list[str]]:
 
 @cached_by_file
 def _require_own(folder: Path) -> None:
-    """Raise KitError for what stands in a kit and leads out of it, or would block whoever opens it."""
+    """Raise KitError for an entry of a kit that leads out of it, or that would block when opened."""
     root = os.path.realpath(folder)
     problems = []
     for path in sorted(folder.rglob("*")):

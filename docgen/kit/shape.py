@@ -38,7 +38,7 @@ _Kit = TypeVar("_Kit", bound=Kit)
 def read(folder: Path, model: type[_Kit]) -> tuple[_Kit, list[str]]:
     """The kit in `folder` as an object of a class built on Kit, and every problem of its meaning with file and line.
 
-    Raises KitError where its shape is wrong.
+    Raises KitError if its shape is wrong.
     """
     marked = yaml_lines.read(folder / KIT_FILE, KitError)
     try:
@@ -126,9 +126,9 @@ def _section(marked: Marked, section: dict[str, Any]) -> dict[str, Any]:
 def _entries(
     marked: Marked, holder: Mapping[str, Any], place: Place, known: Mapping[str, Any] = MappingProxyType({})
 ) -> list[dict[str, Any]]:
-    """The entries of the keyed map at `place`, which bears that name in `holder`, with their keys and what is `known`.
+    """The entries of the keyed map at `place`, which has that name in `holder`, with their keys and what is `known`.
 
-    Raises KitError where it is no map, an entry is none, or says itself what is known.
+    Raises KitError if it is no map, an entry is none, or says itself what is known.
     """
     mapping = holder.get(str(place[-1]))
     if mapping is None:
@@ -185,7 +185,8 @@ def _describe(marked: Marked, error: dict[str, Any]) -> str:
     if error["type"] == "unexpected_keyword_argument":
         what = tr("unknown key {key!r}{near}", key=place[-1], near=did_you_mean(str(place[-1]), _keys(model)))
     elif error["type"] == "dataclass_type":
-        what = f"{place[-1]!r}: input should be a valid dictionary or instance of {error['ctx']['class_name']}"
+        kind = error["ctx"]["class_name"]
+        what = tr("{key!r}: input should be a valid dictionary or instance of {kind}", key=place[-1], kind=kind)
     elif error["type"] == "missing":
         what = tr("{key!r} is missing", key=place[-1])
     elif len(place) > 1 or place:
@@ -195,7 +196,7 @@ def _describe(marked: Marked, error: dict[str, Any]) -> str:
 
 
 def _place(data: Any, loc: tuple[int | str, ...]) -> tuple[Place, type[Any]]:
-    """The place in the file that pydantic's `loc` means, and the model it stands in."""
+    """The place in the file that pydantic's `loc` means, and the model it is in."""
     place: list[int | str] = []
     model: type[Any] = Kit
     for part in loc:

@@ -19,14 +19,14 @@ from docgen.model.messages import wording
 from docgen.text import fold
 
 TERMS_FILE = "terms.yaml"
-#: How alike two names must be, of 100, for one to be taken for a slip of the other.
+#: From which similarity on, of 100, a name counts as a misspelling of another.
 _ALIKE = 85
 
 
 @dataclass(frozen=True)
 class CustomerTerms:
-    """The terms of one customer in a table: name and credit code that say whose they are ("" where not given), the
-    place of the row, the values by key."""
+    """The terms of one customer in a table: name and credit code of the customer ("" if not given), the place of the
+    row, the values by key."""
 
     name: str
     code: str
@@ -35,7 +35,7 @@ class CustomerTerms:
 
 
 class TermsMatch(NamedTuple):
-    """The terms that a table has for a customer; where it is not certain that they are, none, and what to say."""
+    """The terms of a table for a customer; if that is not certain, none and a finding."""
 
     values: Mapping[str, Value]
     code: str = ""
@@ -51,7 +51,7 @@ class GivenTerms:
     customers: tuple[CustomerTerms, ...] = ()
 
     def of(self, name: str, code: str) -> TermsMatch:
-        """The terms of the customer who bears this name and this credit code ("" where it is not known)."""
+        """The terms of the customer who has this name and this credit code ("" if it is not known)."""
         if not self.customers:
             return TermsMatch({})
         named = [one for one in self.customers if one.name and fold(one.name) == fold(name)]
@@ -86,7 +86,7 @@ def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
 
 
 def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
-    """The terms that the file at `path` gives, by key; what is empty there is not given.
+    """The terms in the file at `path`, by key; empty ones are not given.
 
     Raises `error` that names every unknown key and every value that cannot be read, with its line.
     """
@@ -103,7 +103,7 @@ def understood(
     at: Callable[[str], str] = lambda _key: tr("terms: "),
     error: type[DocgenError] = SourceError,
 ) -> Mapping[str, Value]:
-    """The terms as written, by key, as values; `at` says where the one of that key stands.
+    """The terms as written, by key, as values; `at` gives the place of a key.
 
     Raises `error` that names every unknown key and every value that cannot be read.
     """
@@ -156,6 +156,6 @@ def _marked(path: Path) -> Marked:
     from docgen.kit import yaml_lines
 
     marked = yaml_lines.read(path, KitError, as_text=True)
-    if content and content == path.read_bytes():  # it was not written anew while it was read
+    if content and content == path.read_bytes():  # it was not written again while it was read
         user_cache.keep("terms", (content,), (marked.data, marked.lines))
     return marked

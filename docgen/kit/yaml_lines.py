@@ -1,4 +1,4 @@
-"""YAML read with the line of every entry, duplicate keys and aliases refused."""
+"""YAML with the line of every entry; duplicate keys and aliases are refused."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from docgen.language import phrase, system_reason, tr
 from docgen.model.kit import LARGEST
 from docgen.patterns import regex
 
-#: Characters of a number, date or yes/no.  What is longer is a text: to read it as anything else takes time that
-#: grows with the square of its length (a number in base 60: 1:1:1:…).
+#: Characters of a number, date or yes/no.  A longer one is a text: reading it as a number takes time that grows with
+#: the square of its length (in base 60: 1:1:1:…).
 _LONGEST_SCALAR = 100
 _HALF_CHARACTER = regex("[\ud800-\udfff]")
 
@@ -132,7 +132,7 @@ def read(
 
 
 def _parsed(kind: Any, text: str, *, as_text: bool) -> tuple[Any, dict[Place, int]]:
-    """The data of a text, None where it is empty, and the line of each entry."""
+    """The data of a text, None if it is empty, and the line of each entry."""
     loader = kind(text)
     node = loader.get_single_node()
     reader = _YamlReader(loader, as_text=as_text)

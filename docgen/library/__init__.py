@@ -1,10 +1,10 @@
-"""What programs do with docgen, and the command line on top of it: kits, cases, batch runs.
+"""The library for programs, on which the command line is built: kits, cases, batch runs.
 
-The defaults stand here, where the help of the command line finds them without importing anything heavy.
+The defaults are here, where the help of the command line finds them without importing anything heavy.
 """
 
 DEFAULT_KIT = "caller-number"
-#: The longest that one intake of a batch may take, in seconds; one takes less than one.
+#: The most seconds for one intake of a batch; a usual intake takes less than one.
 TIMEOUT = 300.0
-#: How many intakes of one source of a batch are made: a longer customer list is somebody's mistake.
+#: The most intakes in one source of a batch: a longer customer list is a mistake.
 MOST_INTAKES = 200_000

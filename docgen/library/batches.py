@@ -32,7 +32,7 @@ from docgen.workers.pool import usable_cores
 
 
 class BatchResult(NamedTuple):
-    """What a batch run has come to: packets made, intakes and sources that failed, packets by verdict, the report, and
+    """The result of a batch run: packets made, intakes and sources that failed, packets by verdict, the report, and
     how many files of folders were passed over, which the report lists."""
 
     made: int
@@ -44,7 +44,7 @@ class BatchResult(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch run that can begin: its sources, and all that its workers need to know."""
+    """A batch run before it begins: its sources, and everything that its workers need."""
 
     sources: list[Path | str]
     out: Location
@@ -60,7 +60,7 @@ class Batch:
     most_intakes: int
 
     def events(self, tell: Callable[[str], object]) -> Generator[Outcome | Retry, None, None]:
-        """Make the packets and the reports; yields what becomes of every unit.  Raises what `run_batch` raises."""
+        """Make the packets and the reports; yields the outcome of every unit.  Raises what `run_batch` raises."""
         if warning := exposure(self.cluster):
             tell(warning)
         if "review" in self.only:
@@ -75,7 +75,7 @@ class Batch:
 
 
 def _cut_faces(tell: Callable[[str], object]) -> None:
-    """Cut the core faces that have not been cut; where they cannot be kept, reviews are made without them."""
+    """Cut missing core faces; if they cannot be stored, reviews are made without them."""
     try:
         fonts.cut_missing(tell)
     except WriteError as error:
@@ -107,7 +107,7 @@ def run_batch(
     each packet, failure and retry, and each file of a folder that is not read.
 
     Workers are processes: a script calls this below `if __name__ == "__main__":`.  Raises UsageError, KitError,
-    WriteError and SystemMissingError, which stop the run; it goes on with `resume`.
+    WriteError and SystemMissingError, which stop the run; it continues with `resume`.
     """
     tell = progress or (lambda _line: None)
     batch = plan(
@@ -142,7 +142,7 @@ def plan(
     force: bool = False,
     most_intakes: int = MOST_INTAKES,
 ) -> Batch:
-    """The run that `run_batch` makes of the same arguments; nothing is written yet."""
+    """The run of the same arguments as `run_batch`; nothing is written yet."""
     if jobs and cluster not in {None, LOCAL}:
         raise UsageError(
             tr("--jobs is for this machine; {cluster} has the workers that were started for it", cluster=cluster)

@@ -1,4 +1,4 @@
-"""Sources → cases: each intake with its review, and the documents that can be made of it."""
+"""Sources → cases: each intake with its review and its documents."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def read(
     and streams without one are named by their content.  `amendments` are answers that the provider corrects: a file of
     them, or a list; all must fit this source, which is never changed.
 
-    Raises SourceError where the source cannot be read or holds no intake, KitError where the kit is wrong,
-    UsageError where kit, terms or amendments are not there, AmendmentError (a SourceError) where one of these does not
-    fit the source.  What customers write badly raises nothing: it is a finding.
+    Raises SourceError if the source cannot be read or holds no intake, KitError if the kit is wrong,
+    UsageError if kit, terms or amendments are missing, AmendmentError (a SourceError) where one of these does not
+    fit the source.  A bad answer raises nothing: it is a finding.
     """
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
@@ -62,9 +62,9 @@ def cases_of(
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """The cases of one source, made one at a time whenever they are gone through.
+    """The cases of one source; each iteration makes them again, one at a time.
 
-    Going through them raises SourceError where a later part of a long source cannot be read.
+    Iteration raises SourceError if a later part of a long source cannot be read.
     """
 
     _file: SourceFile
@@ -82,9 +82,9 @@ class Cases:
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """The texts of the source that stand in no intake and were not understood.
+        """The texts of the source that are in no intake and were not understood.
 
-        Of a long source those of its beginning; more come with its cases.
+        For a long source, those at its beginning; more come with its cases.
         """
         return self._judged.outside
 
@@ -103,8 +103,8 @@ class Contract(bytes):
 class Case:
     """One customer's intake with its review.
 
-    The methods that make documents raise KitError where a template cannot be used, SystemMissingError where a
-    font or library is missing, ProofError where the document fails its own check.
+    The methods that make documents raise KitError if a template cannot be used, SystemMissingError if a font or
+    library is missing, ProofError if the document fails its own check.
     """
 
     reviewed: ReviewedIntake
@@ -136,7 +136,7 @@ class Case:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, gravest first."""
+        """Every finding, most serious first."""
         return self.reviewed.review.findings
 
     @property
@@ -156,7 +156,7 @@ class Case:
 
     @property
     def sheet(self) -> str | None:
-        """The sheet that the intake stands in; None in Word, text and csv."""
+        """The sheet that the intake is in; None in Word, text and csv."""
         return self.intake.sheet
 
     @property
@@ -186,7 +186,7 @@ class Case:
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """Texts of a long source that stand in no intake and were met on the way to the next case."""
+        """Texts of a long source that are in no intake and were met on the way to the next case."""
         return self.reviewed.outside
 
     def outside_json(self) -> list[OutsideJson]:
@@ -218,13 +218,14 @@ class Case:
         allow_unready: bool = False,
         date: dt.date | None = None,
     ) -> Contract:
-        """The contract draft (Word); `final` leaves out the watermark and what is said in drafts alone.
+        """The contract draft (Word); `final` leaves out the watermark and the texts of drafts.
 
-        `reviewed_by` names who has decided on what the review leaves to a person; the contract's properties say so.
+        `reviewed_by` names the person who decided what the review leaves open; it is in the properties of the
+        contract.
 
-        Raises NotReadyError where the case is not `ready` (with `allow_unready` one is made that says so on every
+        Raises NotReadyError if the case is not `ready` (with `allow_unready` one is made that says so on every
         page), where a value is pending in a final one, and where a final one is asked for and nobody has decided on a
-        case of verdict manual.  Raises UsageError where a final one is asked for with `allow_unready`.
+        case of verdict manual.  Raises UsageError if a final one is asked for with `allow_unready`.
         """
         from docgen.documents.context import RenderOptions
         from docgen.packet import packet
@@ -268,14 +269,14 @@ class Case:
             return issue(book, self.kit, self.reviewed, make, options)
 
     def correction_sheet(self) -> bytes:
-        """The Excel sheet that goes back to the customer, every problem marked and explained in place."""
+        """The Excel sheet to send back to the customer, every problem marked and explained in place."""
         from docgen.documents.correction import returned
         from docgen.documents.sheet import returned_sheet
 
         return returned_sheet(self.kit, returned(self.kit, self.intake, self.reviewed.review))
 
     def correction_form(self, *, date: dt.date | None = None) -> bytes:
-        """The Word form that goes back to the customer, every problem marked and explained in place."""
+        """The Word form to send back to the customer, every problem marked and explained in place."""
         from docgen.documents.correction import returned
         from docgen.documents.form import returned_form
 
@@ -284,7 +285,7 @@ class Case:
     def letter(self, *, deadline: dt.date | None = None, date: dt.date | None = None) -> Letter:
         """The message to the customer: what to correct and send back, or what happens next; with `deadline` until when.
 
-        Its `text` is to be pasted into a chat, its `html` into a page.  Raises KitError where the kit has no letter.txt
+        Its `text` is to be pasted into a chat, its `html` into a page.  Raises KitError if the kit has no letter.txt
         that can be used.
         """
         from docgen.documents.letter import render_letter
@@ -305,11 +306,11 @@ class Case:
         self, folder: str | os.PathLike[str] | Location, *, date: dt.date | None = None, name: str | None = None,
         reviewed_by: str | None = None, force: bool = False,
     ) -> Packet:  # fmt: skip
-        """Write all documents that are due into a folder of their own below `folder`, whole or not at all.
+        """Write all documents that are due into a new folder in `folder`, whole or not at all.
 
         `name` is that folder's name (default: as in a batch run, the customer's name with 8 hex digits, so that no
-        two intakes share it).  A packet that stands there unchanged is replaced; one that holds anybody's work is
-        not, unless with `force`.  `reviewed_by` is recorded in the manifest and in the contract.  Raises WriteError.
+        two intakes share it).  An existing unchanged packet is replaced; an edited one only with `force`.
+        `reviewed_by` is recorded in the manifest and in the contract.  Raises WriteError.
         """
         from docgen.packet import packet
 

@@ -10,7 +10,7 @@ from docgen.language import tr
 
 
 def printed_date(given: dt.date | None = None) -> dt.date:
-    """`given`, else SOURCE_DATE_EPOCH (UTC), else today.  Raises UsageError where that variable is no time."""
+    """`given`, else SOURCE_DATE_EPOCH (UTC), else today.  Raises UsageError if that variable is no time."""
     if given is not None:
         return given
     epoch = os.environ.get("SOURCE_DATE_EPOCH")

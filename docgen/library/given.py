@@ -37,7 +37,7 @@ def source_file(source: Source, name: str | None) -> SourceFile:
 
 
 def _private_file(content: bytes, name: str) -> SourceFile:
-    """A file that holds `content` for as long as somebody holds the source."""
+    """A file with `content` that exists as long as the source object."""
     folder = scratch.private_folder()
     path = Path(folder.name, safe_file_name(name))
     scratch.join(path, [content])

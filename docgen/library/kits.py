@@ -20,7 +20,7 @@ from docgen.model.intake import Amendment
 
 
 class Kit(model.Kit):
-    """A kit, loaded and checked: what is asked, what is refused, what is written.
+    """A kit, loaded and checked: its questions, rules and documents.
 
     `name`, `version`, `title`, `fields` and the rest of kit.yaml are its attributes (docs/kit.md).
     """
@@ -29,7 +29,7 @@ class Kit(model.Kit):
     def load(cls, name_or_folder: str | os.PathLike[str]) -> Self:
         """The kit of that name, or in that folder; the same object again while its kit.yaml is the same.
 
-        Raises UsageError where there is none, KitError that lists every problem of it with file and line.
+        Raises UsageError if there is none, KitError that lists every problem of it with file and line.
         """
         return kits.load_as(cls, kits.find(os.fspath(name_or_folder)))
 
@@ -37,7 +37,7 @@ class Kit(model.Kit):
         """The commercial terms that a file gives (key: value in YAML, a workbook with a terms sheet, or a table with
         a row for each customer), or that are given as written, by key.
 
-        Raises UsageError where there is no such file, SourceError that names every term that is unknown or
+        Raises UsageError if there is no such file, SourceError that names every term that is unknown or
         cannot be read.
         """
         if given is None:
@@ -51,7 +51,7 @@ class Kit(model.Kit):
     ) -> Amendments:
         """The answers that the provider corrects: those of a YAML file, or those given as objects or mappings.
 
-        Raises UsageError where there is no such file, AmendmentError that names every entry that is none.
+        Raises UsageError if there is no such file, AmendmentError that names every entry that is none.
         """
         if given is None or isinstance(given, Amendments):
             return given or Amendments()

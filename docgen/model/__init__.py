@@ -1,1 +1,1 @@
-"""What passes from stage to stage: the kit's classes, answers, intakes, findings, display values, wordings."""
+"""The data of all stages: the classes of the kit, answers, intakes, findings, display values, wordings."""

@@ -1,5 +1,6 @@
-"""What docgen says as JSON (design §4): the shapes that its schemas are made from, and findings, figures and intakes
-in them.  What `Annotated` says of an entry stands in the schemas."""
+"""The JSON of docgen: the types of its schemas, and findings, figures and intakes in them.
+
+The text in `Annotated` describes an entry in the schemas."""
 
 from __future__ import annotations
 
@@ -42,15 +43,15 @@ ValueJson = None | bool | int | float | str | ChosenJson | list[RegionJson] | li
 
 
 class FindingJson(TypedDict):
-    """One thing to mend or to know."""
+    """One problem or note."""
 
     code: Annotated[str, "what was found, in a word that never changes its meaning; docs/findings.md lists them"]
     rule: Annotated[str, "the id of the rule that reports it; required, value and unread are docgen's own"]
-    level: Annotated[Level, "how much it weighs, gravest first"]
+    level: Annotated[Level, "how serious it is"]
     field: Annotated[str | None, "the key of the field"]
     label: Annotated[str | None, "the label of the field"]
-    sheet: Annotated[str | None, "the sheet that the answer stands in"]
-    cell: Annotated[str | None, "where the answer stands or should stand: B4, in Word T1R3C2 or the tag of a control"]
+    sheet: Annotated[str | None, "the sheet of the answer"]
+    cell: Annotated[str | None, "where the answer is or belongs: B4, in Word T1R3C2 or the tag of a control"]
     written: Annotated[str | None, "the answer as written"]
     message: Annotated[str, "what is wrong, for staff"]
     remedy: Annotated[str, "how to mend it"]
@@ -62,20 +63,20 @@ class FigureJson(TypedDict):
     """A derived figure."""
 
     label: Annotated[str, "what it is called"]
-    value: Annotated[int | float | str | list[int] | None, "null where it cannot be worked out; a pair; money as text"]
+    value: Annotated[int | float | str | list[int] | None, "null if it cannot be calculated; a pair; money as text"]
     unit: Annotated[str, "its unit"]
 
 
 class UnrecognisedJson(TypedDict):
     """A text of the source that was not understood."""
 
-    sheet: Annotated[str | None, "the sheet that it stands in"]
+    sheet: Annotated[str | None, "its sheet"]
     cell: Annotated[str | None, "the cell; null for a whole sheet"]
     text: str
 
 
 class OutsideJson(UnrecognisedJson):
-    """A text of the source that stands in no intake and was not understood."""
+    """A text of the source that is in no intake and was not understood."""
 
     source: Annotated[str, "the source as given"]
 
@@ -89,7 +90,7 @@ class IntakeJson(TypedDict):
     name: Annotated[str, "the customer's name, else the name of the source"]
     verdict: Verdict
     values: Annotated[Mapping[str, ValueJson], "by key of the field; null where not given or not readable"]
-    findings: Annotated[list[FindingJson], "every finding, gravest first"]
+    findings: Annotated[list[FindingJson], "every finding, most serious first"]
     figures: Annotated[Mapping[str, FigureJson], "every derived figure of the kit, by key"]
     unrecognised: Annotated[list[UnrecognisedJson], "texts of the intake that were not understood"]
 
@@ -108,7 +109,7 @@ class CheckJson(TypedDict):
     docgen: Annotated[str, "the version of docgen"]
     kit: Annotated[str, "the name of the kit's folder"]
     intakes: list[IntakeJson]
-    outside: Annotated[list[OutsideJson], "texts that stand in no intake and were not understood"]
+    outside: Annotated[list[OutsideJson], "texts that are in no intake and were not understood"]
     unreadable: list[UnreadableJson]
 
 
@@ -164,7 +165,7 @@ def unrecognised_json(text: Unrecognised) -> UnrecognisedJson:
 
 
 def outside_json(source: str, text: Unrecognised) -> OutsideJson:
-    """A text of a source that stands in no intake as JSON data."""
+    """A text of a source that is in no intake as JSON data."""
     return {"source": source, "sheet": text.sheet, "cell": text.cell, "text": text.text}
 
 

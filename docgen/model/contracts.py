@@ -10,7 +10,7 @@ from typing import Annotated
 from docgen.model.entries import Between, KitEntry
 from docgen.patterns import regex
 
-#: What stands in braces in the pattern of contract numbers; the register's own columns.
+#: What is in braces in the pattern of contract numbers; the register's own columns.
 NUMBER_TAG = regex(r"\{(year|month|seq)(?::0?([1-9]))?\}")
 REGISTER_COLUMNS = frozenset({"date", "expires", "reviewed_by", "file", "sha256"})
 

@@ -59,7 +59,7 @@ class Shown:
 
     @property
     def other(self) -> Any:
-        """The free text of a choice field (`Missing` where there is none)."""
+        """The free text of a choice field (`Missing` if there is none)."""
         return getattr(self.value, "other", None) or Missing(self.text, pending=False)
 
     def __str__(self) -> str:

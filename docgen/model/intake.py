@@ -1,7 +1,7 @@
-"""The things that pass from stage to stage: answers, intake, finding, review.  Plain frozen data.
+"""The data that the stages exchange: answers, intake, finding, review.  Plain frozen data.
 
 Order of life: `Answers` (as written, from one place in a source) → `Intake` (as understood)
-→ `Review` (findings, figures, verdict).  What `Annotated` says of an attribute is told to template authors.
+→ `Review` (findings, figures, verdict).  Template authors see the text in `Annotated`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 
 class Level(StrEnum):
-    """How much a finding weighs, gravest first."""
+    """How serious a finding is, most serious first."""
 
     INVALID = "invalid"
     REJECT = "reject"
@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What becomes of an intake."""
+    """The result for an intake."""
 
     ACCEPTED = "accepted"
     MANUAL = "manual"
@@ -35,12 +35,12 @@ class Verdict(StrEnum):
     INCOMPLETE = "incomplete"
 
 
-#: A contract is due where the provider may go on (domain §6).
+#: A contract is due where the provider may continue (domain §6).
 READY = frozenset({Verdict.ACCEPTED, Verdict.MANUAL})
 
 
 class Region(NamedTuple):
-    """A city with its province, by their full names; a municipality stands in both places."""
+    """A city with its province, by their full names; a municipality is in both places."""
 
     province: str
     city: str
@@ -57,7 +57,7 @@ class Chosen:
         return key in self.chosen
 
 
-#: Code and rule of what is said of a text that may be an answer and was not read.
+#: Code and rule of a finding about an unread text that may be an answer.
 UNREAD = "unread"
 
 Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tuple[str, ...]
@@ -65,7 +65,7 @@ Value = str | int | bool | Decimal | dt.date | Chosen | tuple[Region, ...] | tup
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an answer stands or should stand: `B4` in a sheet, `T1R3C2` or a control's tag in Word."""
+    """Where an answer is or belongs: `B4` in a sheet, `T1R3C2` or a control's tag in Word."""
 
     sheet: Annotated[str | None, "the sheet"] = None
     cell: Annotated[str | None, "the cell, or the tag of a control"] = None
@@ -104,7 +104,7 @@ class AmendmentJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """An answer that the provider corrects: which one, of which source, what is read in its place; who, when, why.
+    """A correction by the provider: which answer of which source, its replacement; who, when, why.
 
     `sheet` and `row` are those of the intake, None as there; `before` is what is written in the source.
     """
@@ -126,7 +126,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class ReadingNote:
-    """What there is to say of how a source was read: the code of its wording, its weight, the words it is about.
+    """A note about how a source was read: the code of its wording, its level, the words that it quotes.
 
     `field` is the key of the field that it concerns; `details` fill the wording's placeholders.
     """
@@ -148,19 +148,19 @@ class ReadingNote:
 class Unrecognised:
     """A text in the source that was not understood; `cell` is None for a whole sheet."""
 
-    sheet: Annotated[str | None, "the sheet that it stands in"]
-    cell: Annotated[str | None, "the cell that it stands in"]
+    sheet: Annotated[str | None, "its sheet"]
+    cell: Annotated[str | None, "its cell"]
     text: Annotated[str, "the text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One customer's answers as they stand in a source.
+    """One customer's answers as they are in a source.
 
     `fields` has an entry for every field whose label was found, an empty `written` where nothing
     was filled in.  `row` is None for a form layout.  `made_with` is the (kit name, kit version)
-    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts met on
-    the way that are nobody's: they belong into no papers of this customer.  `amendments` are those that stand in
+    that the sheet or form carries, if it carries one.  `notes` become findings.  `outside` are texts of no customer,
+    found on the way: they must not be in this customer's documents.  `amendments` are those that are in
     `fields` instead of what is written.
     """
 
@@ -176,7 +176,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend or to know, with its place, its remedy and its clause.
+    """One problem or note, with its place, its remedy and its clause.
 
     `code` is stable: of docgen's own findings it is a key of `messages.yaml`, of a kit's rule the rule's id.
     """
@@ -188,19 +188,19 @@ class Finding:
     remedy: Annotated[str, "how to mend it"]
     field: Annotated[str | None, "the key of the field"] = None
     label: Annotated[str | None, "the label of the field"] = None
-    origin: Annotated[Origin, "where the answer stands or should stand"] = Origin()
+    origin: Annotated[Origin, "where the answer is or belongs"] = Origin()
     written: Annotated[str | None, "the answer as written"] = None
     clause: Annotated[str | None, "the clause that the rule rests on"] = None
     ask: Annotated[str | None, "the wording for the customer"] = None
 
     @property
-    def sheet(self) -> Annotated[str | None, "the sheet that the answer stands in"]:
-        """The sheet that the answer stands in."""
+    def sheet(self) -> Annotated[str | None, "the sheet of the answer"]:
+        """The sheet that the answer is in."""
         return self.origin.sheet
 
     @property
-    def cell(self) -> Annotated[str | None, "the cell that the answer stands in or should stand in"]:
-        """The cell that the answer stands in or should stand in."""
+    def cell(self) -> Annotated[str | None, "the cell of the answer, or where it belongs"]:
+        """The cell that the answer is in or should be in."""
         return self.origin.cell
 
 
@@ -208,8 +208,8 @@ class Finding:
 class Intake:
     """One customer's answers as understood.
 
-    `values` holds what was given and could be read; `unreadable` the keys of what was given and
-    could not.  `findings` are those of reading alone.
+    `values` are the answers that were given and could be read; `unreadable` the keys of those that could not be read.
+    `findings` are only those of reading.
     """
 
     source: str
@@ -229,7 +229,7 @@ FigureValue = int | Decimal | tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class FigureResult:
-    """A derived figure; `value` is None where it cannot be computed, a pair for a range."""
+    """A derived figure; `value` is None if it cannot be computed, a pair for a range."""
 
     label: str
     value: FigureValue
@@ -240,7 +240,7 @@ class FigureResult:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What the rules say of an intake."""
+    """The result of the rules for an intake."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()

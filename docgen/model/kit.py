@@ -1,7 +1,7 @@
-"""A kit: the folder of data and templates that says what is asked, what is refused and what is written.
+"""A kit: the folder of data and templates with its questions, rules and documents.
 
 These are the frozen models of `kit.yaml`; `kit.kits` finds, loads and checks it.  docs/kit.md and the JSON Schema of
-`kit.yaml` are made from what is said here of each class and attribute.
+`kit.yaml` are generated from the texts of each class and attribute.
 """
 
 from __future__ import annotations
@@ -27,18 +27,16 @@ LARGEST = 1 << 20
 MADE_WITH, OWN_SHEETS = "docgen-kit", "docgen-sheets"
 
 
-#: Said of an attribute whose entries kit.yaml writes as a map, each under its key; and of one that kit.yaml does not
-#: write, because it is known from the place.
+#: Marks an attribute whose entries are a map in kit.yaml, by their keys; and one that is implied by its place.
 KEYED, FROM_PLACE = "written as a map of keys to entries", "known from the place"
-#: What a rule may say once for all its cases.
+#: The keys that a rule may have for all its cases.
 SHARED_BY_CASES = ("each", "fields", "message", "remedy", "ask")
 #: The format of kit.yaml that this docgen reads.
 FORMAT: Literal[1] = 1
 
 
 class Due(StrEnum):
-    """Who is asked for a value that a contract lacks: the customer, the provider's own people, or whoever decides on
-    the terms."""
+    """Who is asked for a value that a contract lacks: customer, provider's staff, or who decides on the terms."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
@@ -76,13 +74,13 @@ class Choice(KitEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class Field(KitEntry):
-    """One thing that is asked."""
+    """One question."""
 
     key: Annotated[str, "its name in expressions and templates: ASCII letters, digits and _", FROM_PLACE]
     section: Annotated[str, "the key of its section", FROM_PLACE]
     type: Annotated[FieldType, "how answers are read and shown"]
     label: Annotated[str, "what forms print, and what is looked for in a source", AtLeast(1)]
-    group: Annotated[str, "the label of a group of fields that stand together"] = ""
+    group: Annotated[str, "the label of a group of fields"] = ""
     aliases: Annotated[tuple[str, ...], "other labels that it may have in a source"] = ()
     required: Annotated[bool | str, "whether it must be answered: true, false, or an expression over other fields"] = (
         False
@@ -93,7 +91,7 @@ class Field(KitEntry):
     counted: Annotated[tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"] = ()
     yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
     no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
-    placeholder: Annotated[str, "the hint that stands where the answer goes"] = ""
+    placeholder: Annotated[str, "the hint in the place of the answer"] = ""
     help: Annotated[str, "a longer explanation"] = ""
     example: Annotated[str, "an answer as it should be"] = ""
     clause: Annotated[str | None, "the clause that asks for it; findings cite it"] = None
@@ -110,7 +108,7 @@ class Field(KitEntry):
 
     @property
     def due_from(self) -> Due:
-        """Who is asked for the value where a contract lacks it."""
+        """Who is asked for the value if a contract lacks it."""
         return self.due or (Due.COMMERCIAL if self.internal else Due.CUSTOMER)
 
     @cached_property
@@ -118,7 +116,7 @@ class Field(KitEntry):
         """The choices that forms and sheets print."""
         return tuple(choice for choice in self.choices if choice.offered)
 
-    # In the Word form a content control bears its field's key as tag, each of several tick boxes one of these.
+    # In the Word form a content control has its field's key as tag, each of several tick boxes one of these.
 
     def tag_of(self, choice: Choice) -> str:
         """The tag of the choice's tick box."""
@@ -156,13 +154,15 @@ class Section(KitEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleCase(KitEntry):
-    """One way for a rule to find something.  Per field the first case that holds makes the one finding."""
+    """One case of a rule.  Per field, the first case that holds makes the finding."""
 
-    level: Annotated[Level, "how much the finding weighs"]
+    level: Annotated[Level, "how serious the finding is"]
     when: Annotated[str, "the expression that must hold; with each, the answer is called text there"]
     message: Annotated[str, "what is wrong: text with Jinja2 tags over fields, words, limits, text and hits"]
     remedy: Annotated[str, "how to mend it: text with the same tags"]
-    ask: Annotated[str, "the wording for the customer, with the same tags; without it the customer is not told"] = ""
+    ask: Annotated[
+        str, "the wording for the customer, with the same tags; without it the customer does not see the finding"
+    ] = ""
     each: Annotated[tuple[str, ...], "the fields that are looked at one by one; each may have its finding"] = ()
     fields: Annotated[tuple[str, ...], "the fields that a case without each looks at; the first has the finding"] = ()
 
@@ -183,20 +183,20 @@ class Rule(KitEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class Figure(KitEntry):
-    """A derived figure.  It is null where a value that it needs is missing or cannot be read."""
+    """A derived figure.  It is null if a value that it needs is missing or cannot be read."""
 
     key: Annotated[str, "its name in templates, behind figures.", FROM_PLACE]
     label: Annotated[str, "what it is called"]
     unit: Annotated[str, "its unit"] = ""
-    value: Annotated[str, "the expression that works it out: a number, or a pair of numbers in brackets"]
-    when: Annotated[str, "the expression that must hold for it to be worked out"] = "true"
-    formula: Annotated[str, "how it is worked out, in words"] = ""
+    value: Annotated[str, "the expression that calculates it: a number, or a pair of numbers in brackets"]
+    when: Annotated[str, "the condition for calculating it"] = "true"
+    formula: Annotated[str, "how it is calculated, in words"] = ""
     money: Annotated[bool, "whether it keeps two decimals"] = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs(KitEntry):
-    """What the files are called: text with Jinja2 tags over the fields."""
+    """The names of the files: text with Jinja2 tags over the fields."""
 
     form: Annotated[str, "the fillable form (.docx)"]
     review: Annotated[str, "the review summary (.pdf)"]
@@ -207,15 +207,15 @@ class Outputs(KitEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class SheetTexts(KitEntry):
-    """What the Excel sheet says beside titles, labels and hints.  What is left empty is not printed."""
+    """The texts of the Excel sheet, except titles, labels and hints.  Empty ones are not printed."""
 
-    note: Annotated[str, "stands above the answers"] = ""
-    terms_note: Annotated[str, "stands above the commercial terms"] = ""
-    label: Annotated[str, "heads the column of labels"] = ""
-    answer: Annotated[str, "heads the column of answers"] = ""
-    hint: Annotated[str, "heads the column of hints"] = ""
-    needed: Annotated[str, "heads the column that says whether an answer is needed"] = ""
-    example: Annotated[str, "heads the column of examples"] = ""
+    note: Annotated[str, "the text above the answers"] = ""
+    terms_note: Annotated[str, "the text above the commercial terms"] = ""
+    label: Annotated[str, "the heading of the column of labels"] = ""
+    answer: Annotated[str, "the heading of the column of answers"] = ""
+    hint: Annotated[str, "the heading of the column of hints"] = ""
+    needed: Annotated[str, "the heading of the column that says whether an answer is needed"] = ""
+    example: Annotated[str, "the heading of the column of examples"] = ""
     required: Annotated[str, "says that an answer is needed"] = ""
     conditional: Annotated[str, "says that an answer is needed in some cases"] = ""
     optional: Annotated[str, "says that an answer is not needed"] = ""
@@ -228,7 +228,8 @@ class SheetTexts(KitEntry):
     count_warning: Annotated[str, "the warning at an entry that is no count"] = ""
     mobile_warning: Annotated[str, "the warning at an entry that is no mobile number"] = ""
     returned: Annotated[
-        str, "stands on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level"
+        str,
+        "the text on a sheet that goes back: text with Jinja2 tags over labels (to mend) and the count of each level",
     ] = ""
     unrecognised: Annotated[str, "begins the list of what was not understood"] = ""
     marks: Annotated[Mapping[Level, str], "begins what is said of an answer, by level; reading knows it by this"] = (
@@ -238,7 +239,7 @@ class SheetTexts(KitEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class Kit(KitEntry):
-    """A kit: what is asked, refused, worked out and written."""
+    """A kit: what is asked, refused, calculated and written."""
 
     folder: Annotated[Path, "the folder of the kit", FROM_PLACE]
     format: Annotated[Literal[1], "the format of kit.yaml"] = FORMAT
@@ -257,7 +258,7 @@ class Kit(KitEntry):
     )
     limits: Annotated[Mapping[str, Decimal], "thresholds, by name"] = field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], "what is refused, decided by a person, or advised"] = ()
-    figures: Annotated[tuple[Figure, ...], "what is worked out", KEYED] = ()
+    figures: Annotated[tuple[Figure, ...], "derived figures", KEYED] = ()
     outputs: Annotated[Outputs, "the names of the files that are made"]
     sheet: Annotated[SheetTexts, "what the Excel sheet says"] = SheetTexts()
     contracts: Annotated[Contracts | None, "the numbers and the register of final contracts"] = None
@@ -295,7 +296,7 @@ class Kit(KitEntry):
         return {key: field for key, field in self.all_fields.items() if field.internal or key not in self.core}
 
     def mark(self, level: Level) -> str:
-        """What begins a finding of this level beside an answer."""
+        """The mark before a finding of this level beside an answer."""
         return self.sheet.marks.get(level, f"[{level.value}] ")
 
     def __hash__(self) -> int:
@@ -306,5 +307,5 @@ class Kit(KitEntry):
 
     @property
     def version_mark(self) -> str:
-        """What sheets and forms of this kit carry: name and version."""
+        """Name and version, as sheets and forms of this kit carry them."""
         return f"{self.name} {self.version}"

@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from docgen.user_cache import own_yaml
 
-#: What a document prints in the place of a value that was not given; no finding.
+#: The text that documents print for a value that was not given; no finding.
 PENDING = "pending"
 #: What counts findings, or texts, that are not listed.
 MORE_ALIKE = "more-alike"
 
-#: Characters that a wording quotes of an answer, which stands whole beside it; and one for customers, on one line.
+#: The most characters of an answer that a wording quotes, beside the whole answer; and for customers, on one line.
 _LONGEST_QUOTE, _QUOTED = 1_500, 120
 
 
 class Wording(NamedTuple):
-    """What is wrong, how to mend it, and what the customer is asked, where that is worded."""
+    """What is wrong, how to mend it, and the wording for the customer, if any."""
 
     message: str
     remedy: str

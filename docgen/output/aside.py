@@ -1,8 +1,8 @@
-"""A new folder in the place of an older one, so that one of the two stands there whatever happens in between.
+"""A new folder replaces an older one; one of the two is there at any time.
 
-Where the system can, the two change places in one step (Linux: renameat2).  Elsewhere the older one is moved into
-a hidden folder beside it, under its own name, and the new one takes its place; after a crash between the two
-steps, `give_back` puts the older one back.
+On Linux the two change places in one step (renameat2).  Elsewhere the older one is moved into a hidden folder beside
+it, under its own name, and the new one takes its place; after a crash between the two steps, `give_back` puts the
+older one back.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 
 
 def put(new: Path, folder: Path) -> Path:
-    """Let `new` take the place of `folder`; gives where the older one is now, to be removed.
+    """Replace `folder` by `new`; returns the place of the older one, to be removed.
 
-    Raises OSError, and then the older one stands where it stood.
+    Raises OSError, and then an older one is still there.
     """
     if _exchange(new, folder):
         return new
@@ -37,7 +37,7 @@ def put(new: Path, folder: Path) -> Path:
 
 
 def give_back(aside: Path) -> None:
-    """Move what was put aside to where it stood, unless something stands there, and remove the rest."""
+    """Move what was put aside back to its place, unless something is there, and remove the rest."""
     for older in list(aside.iterdir()):
         place = aside.with_name(older.name)
         if not os.path.lexists(place):
@@ -51,7 +51,7 @@ def is_aside(name: str) -> bool:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; False where the system or the file system cannot."""
+    """Let two folders change places in one step; False if the system or the file system cannot."""
     if sys.platform != "linux":
         return False
     import ctypes

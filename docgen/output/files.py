@@ -1,8 +1,7 @@
 """The only module that writes: a file or a folder appears whole or not at all.
 
-New content goes to a hidden name beside its target (same disk, the user's umask) and takes the
-target's place by renaming; whatever goes wrong before that leaves the old content as it was.  What is
-promised of targets that are no disk, `storage` says.
+New content goes to a hidden name beside its target (same disk, the user's umask) and takes the target's place by
+renaming; an error before that leaves the old content unchanged.  `storage` says what holds for object storage.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ _BLOCK = 1 << 16
 
 
 def write_file(path: Location, content: bytes, *, replace: bool = False) -> None:
-    """Write `content` to `path`, whole or not at all; its folder is made if need be.
+    """Write `content` to `path`, whole or not at all; its folder is created if needed.
 
-    Raises WriteError where the file exists and `replace` is false, or the disk says no.
+    Raises WriteError if the file exists and `replace` is false, or the disk refuses.
     """
     if not replace:
         refuse_to_replace(path)
@@ -38,9 +37,9 @@ def write_file(path: Location, content: bytes, *, replace: bool = False) -> None
 
 @contextmanager
 def replacing(path: Location) -> Iterator[Path]:
-    """Yield the name of a new file that takes the place of `path` in the end, or vanishes if anything fails.
+    """Yield the name of a new file that replaces `path` in the end, or is removed if anything fails.
 
-    The folder is made if need be.  Raises WriteError.
+    The folder is created if needed.  Raises WriteError.
     """
     if not isinstance(path, Path):
         with scratch.private_folder() as folder:
@@ -64,7 +63,7 @@ def replacing(path: Location) -> Iterator[Path]:
 def appending(path: Path) -> Iterator[Callable[[bytes], int]]:
     """Yield a function that adds a line to `path`, safe on the disk when it returns, and gives its offset.
 
-    A last line that was torn by a crash is cut off first.  Raises WriteError.
+    A last line that a crash left incomplete is cut off first.  Raises WriteError.
     """
     with clear_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,10 +97,10 @@ def _end_of_lines(stream: BinaryIO) -> int:
 
 @contextmanager
 def locked(path: Location, *, wait: bool = True) -> Iterator[None]:
-    """Hold the lock `path` against every other process that asks for it; its folder is made if need be.
+    """Hold the lock `path`; its folder is created if needed.
 
-    Without `wait`, BlockingIOError says that another process holds it.  The lock is given back when the
-    process dies, however it dies (where there are no locks: soon after).  Raises WriteError.
+    Without `wait`, BlockingIOError says that another process holds it.  The lock is released when the process dies in
+    any way (on systems without locks: soon after).  Raises WriteError.
     """
     if not isinstance(path, Path):
         with ExitStack() as held:
@@ -132,17 +131,17 @@ def _lock(stream: BinaryIO, *, wait: bool) -> None:
 
 
 def remove_leftovers(folder: Location) -> None:
-    """Put back what a crash left aside in `folder` and remove what it left half-written; nobody else may be writing."""
+    """Restore what a crash left aside in `folder` and remove unfinished files; no other process may be writing."""
     _clear(_temporary(folder))
 
 
 def remove_orphans(folder: Location) -> None:
-    """The same for what processes of this machine left there when they died; others may be writing."""
+    """The same for the files of dead processes of this machine; other processes may be writing."""
     _clear(list(filter(scratch.is_orphan, _temporary(folder))))
 
 
 def _temporary(folder: Location) -> list[Path]:
-    """What is half-written in `folder` or put aside; in storage it is marked, and replaced when its turn comes."""
+    """Unfinished or set-aside entries in `folder`; in storage they are marked, and replaced later."""
     if not isinstance(folder, Path) or not folder.is_dir():
         return []
     with os.scandir(folder) as entries:  # a folder may hold a million packets: one name at a time
@@ -165,9 +164,9 @@ def _is_temporary(name: str) -> bool:
 
 @contextmanager
 def marked(folder: Location) -> Iterator[Location]:
-    """Yield a hidden empty file in `folder` whose name nobody else can guess; it is removed in the end.
+    """Yield a hidden empty file in `folder` with a name that cannot be guessed; it is removed in the end.
 
-    Of storage that is the same wherever it is asked, the folder itself.  Raises WriteError.
+    For object storage, which is the same from everywhere, the folder itself.  Raises WriteError.
     """
     if not isinstance(folder, Path):
         yield folder
@@ -185,7 +184,7 @@ def marked(folder: Location) -> Iterator[Location]:
 
 
 class StagedFolder(NamedTuple):
-    """A folder that is written and has not appeared yet: the hidden name that it has, and the one it will have."""
+    """A folder that is written but not yet visible: its hidden name, and its final one."""
 
     hidden: Path
     folder: Path
@@ -194,8 +193,8 @@ class StagedFolder(NamedTuple):
 def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
     """Make `folder` hold exactly `contents` (file name → bytes), whole or not at all.
 
-    A folder that stands there is moved aside first and comes back if anything fails.  Where nothing can be
-    moved, the last of `contents` is written last, and taken away first.  Raises WriteError.
+    An existing folder is moved aside first and restored if anything fails.  On object storage, the last of `contents`
+    is written last and removed first.  Raises WriteError.
     """
     prepared = stage_folder(folder, contents)
     sync([prepared])
@@ -203,9 +202,9 @@ def write_folder(folder: Location, contents: Mapping[str, bytes]) -> None:
 
 
 def stage_folder(folder: Location, contents: Mapping[str, bytes]) -> StagedFolder | storage.StagedObjects:
-    """Write what `folder` shall hold under a hidden name beside it, or in storage all but the last.
+    """Write the contents of `folder` under a hidden name beside it; in storage, all of them except the last.
 
-    Then follow `sync`, for as many folders as one likes, and `publish` for each.  Raises WriteError.
+    `sync` for any number of folders follows, then `publish` for each.  Raises WriteError.
     """
     if not isinstance(folder, Path):
         with clear_errors(folder):
@@ -220,7 +219,7 @@ def stage_folder(folder: Location, contents: Mapping[str, bytes]) -> StagedFolde
 
 
 def sync(prepared: Sequence[StagedFolder | storage.StagedObjects]) -> None:
-    """Make sure that all that is prepared is on the disk; many at once at little more than the cost of one.
+    """Make sure that all prepared folders are on the disk; many cost little more than one.
 
     Raises WriteError, and then removes them all.
     """
@@ -236,7 +235,7 @@ def sync(prepared: Sequence[StagedFolder | storage.StagedObjects]) -> None:
 
 
 def publish(prepared: StagedFolder | storage.StagedObjects) -> None:
-    """Let a prepared folder take its place.  Raises WriteError, and then removes it."""
+    """Make a prepared folder visible.  Raises WriteError, and then removes it."""
     if not isinstance(prepared, StagedFolder):
         with clear_errors(prepared.folder):
             return storage.publish(prepared)
@@ -257,12 +256,12 @@ def _removed_on_failure(prepared: StagedFolder) -> Iterator[None]:
         raise
 
 
-#: So many folders, of a file or two each, are worth one sync of the whole file system.
+#: From how many folders on one sync of the whole file system is faster.
 _MANY = 4
 
 
 def _sync_file_system(path: Path) -> bool:
-    """Write the file system of `path` to its disk; False where that fails or the system cannot (Linux can)."""
+    """Write the file system of `path` to its disk; False if that fails or the system cannot (Linux can)."""
     if sys.platform != "linux":
         return False
     import ctypes
@@ -280,7 +279,7 @@ def _sync(path: Path) -> None:
 
 
 def is_unfinished(folder: Location) -> bool:
-    """Whether a writing of `folder` was broken off, so that nothing but what docgen writes is in it."""
+    """Whether writing `folder` was interrupted, so that it holds only files of docgen."""
     return not isinstance(folder, Path) and (folder / storage.UNFINISHED).exists()
 
 

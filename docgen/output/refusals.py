@@ -1,4 +1,4 @@
-"""What a disk or a storage refuses, and what docgen refuses itself, as errors in one clear line."""
+"""Refusals to write, of disks, storage and docgen itself, as errors of one clear line."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 def refuse_to_replace(path: Location) -> None:
-    """Raise WriteError where the file exists."""
+    """Raise WriteError if the file exists."""
     if path.exists():
         raise WriteError(tr("{path} exists already", path=path), tr("choose another name with -o, or give --force"))
 
 
 @contextmanager
 def clear_errors(path: Location) -> Iterator[None]:
-    """Raise what a disk or a storage says as WriteError, in one clear line."""
+    """Raise errors of disks and storage as WriteError, in one clear line."""
     try:
         yield
     except (DocgenError, BlockingIOError):
@@ -47,7 +47,7 @@ def clear_errors(path: Location) -> Iterator[None]:
     except Exception as cause:
         if isinstance(path, Path):
             raise
-        # Every storage has exceptions of its own.
+        # Every storage library has its own exceptions.
         raise WriteError(
             tr("{path} cannot be reached: {cause}", path=path, cause=cause),
             tr("look at its name, credentials and network"),

@@ -1,4 +1,4 @@
-"""Files of this machine that a process needs in passing: private, gone in the end, at the latest at the next start."""
+"""Temporary files: private, and removed at the end of the process, at the latest at the next start."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PREFIX = "docgen-scratch-"
 
 
 def private_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder on this machine's disk that only this process's user may enter, until it is cleaned up.
+    """A folder on this machine's disk that only the user of this process may enter, until it is cleaned up.
 
-    What processes have left that were killed is taken away first.  Raises WriteError.
+    Folders of killed processes are removed first.  Raises WriteError.
     """
     try:
         for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
@@ -33,7 +33,7 @@ def private_folder() -> tempfile.TemporaryDirectory[str]:
 
 @contextmanager
 def for_libraries() -> Iterator[None]:
-    """Give libraries a private folder for what they write in passing.  Raises WriteError."""
+    """Give libraries a private folder for their temporary files.  Raises WriteError."""
     before = tempfile.tempdir
     with private_folder() as folder:
         tempfile.tempdir = folder
@@ -53,17 +53,17 @@ def join(path: Path, contents: Iterable[bytes]) -> None:
 
 
 def maker() -> str:
-    """This process, as temporary files bear it in their names: machine and number."""
+    """This process, as temporary files have it in their names: machine and number."""
     return f"{machine()}-{os.getpid()}"
 
 
 def machine() -> str:
-    """The name of this machine in letters and digits: processes are told by their numbers on one machine alone."""
+    """The name of this machine in letters and digits: numbers identify processes on one machine alone."""
     return f"on{re.sub('[^0-9A-Za-z]', '', os.uname().nodename)[:20]}" if sys.platform != "win32" else "on"
 
 
 def is_orphan(path: Path) -> bool:
-    """Whether a temporary file or folder is this user's, and made by a process of this machine that is no more."""
+    """Whether a temporary file or folder is this user's, and its process on this machine has ended."""
     made_by = re.search(rf"{re.escape(machine())}-(\d+)[.-]", path.name)
     if made_by is None or sys.platform == "win32":
         return False
@@ -78,7 +78,7 @@ def is_orphan(path: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with all that is in it, as far as that can be done."""
+    """Remove a file, or a folder with its contents, as far as possible."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -1,4 +1,4 @@
-"""Storage that is no disk: s3:// and whatever else fsspec knows.  What is there, and how objects are written.
+"""Object storage: s3:// and every other kind that fsspec knows; how objects are listed and written.
 
 An object appears whole, but nothing is renamed, appended to or locked.  So a packet is written with its
 manifest last, behind a mark that says it is being written; a lock is an object that only one can create,
@@ -21,7 +21,7 @@ from docgen.language import tr
 if TYPE_CHECKING:
     from upath import UPath
 
-#: A path of this machine, or an address of storage; both have the manners of pathlib.
+#: A path of this machine, or an address of storage; both work like pathlib.
 Location: TypeAlias = "Path | UPath"
 
 #: In the folder of a packet: its writing has begun and not ended.
@@ -37,9 +37,9 @@ def is_remote(text: str) -> bool:
 
 
 def location(text: str) -> Location:
-    """What a path or address stands for.
+    """The Path or UPath of a path or address.
 
-    Raises UsageError for an address of no known kind, SystemMissingError where its library is not installed.
+    Raises UsageError for an address of no known kind, SystemMissingError if its library is not installed.
     """
     if not is_remote(text):
         return Path(text)
@@ -59,7 +59,7 @@ def location(text: str) -> Location:
 
 @contextmanager
 def reading(place: Location) -> Iterator[None]:
-    """Raise whatever a storage's library raises as SourceError, in one clear line: each has errors of its own."""
+    """Raise any error of a storage library as SourceError, in one clear line."""
     try:
         yield
     except DocgenError:
@@ -91,7 +91,7 @@ def pieces(place: UPath) -> Iterator[bytes]:
 
 
 def names(folder: UPath) -> list[str]:
-    """What stands directly in `folder`, sorted; nothing where it is not there."""
+    """What is directly in `folder`, sorted; nothing if it is not there."""
     try:
         found = folder.fs.ls(folder.path, detail=False)
     except FileNotFoundError:
@@ -128,7 +128,7 @@ def remove(folder: UPath, gone: Iterable[str]) -> None:
 
 
 class StagedObjects(NamedTuple):
-    """A folder whose objects are written but for the last, without which it does not count."""
+    """A folder whose objects are written except the last, without which it does not count."""
 
     folder: UPath
     last: str
@@ -136,7 +136,7 @@ class StagedObjects(NamedTuple):
 
 
 def stage_folder(folder: UPath, contents: Mapping[str, bytes]) -> StagedObjects:
-    """Make `folder` hold exactly `contents`, but for the last of them; until `publish` it counts as unfinished."""
+    """Make `folder` hold exactly `contents`, except the last of them; until `publish` it counts as unfinished."""
     there = set(names(folder))
     *others, last = contents
     put(folder / UNFINISHED, b"")
@@ -156,10 +156,10 @@ def publish(prepared: StagedObjects) -> None:
 
 @contextmanager
 def leased(lock: UPath) -> Iterator[None]:
-    """Hold a lock for as long as this process lives, and give it back.  Raises BlockingIOError where another does.
+    """Hold a lock for as long as this process lives, and give it back.  Raises BlockingIOError if another does.
 
-    A lock that its holder no longer renews is taken over, after a wait.  A holder that was held up for
-    longer than that does not learn of it; what both then write is the same.
+    A lock that its holder no longer renews is taken over after a wait.  A holder that was delayed for longer does not
+    notice; both then write the same.
     """
     token = secrets.token_hex(8)
     try:

@@ -24,13 +24,13 @@ _ALIKE, _LONG_ENOUGH = 88, 5
 _MOST_COMPARED = 200
 _BEGINNING = 2
 _MARKS = frozenset({FieldType.CREDIT_CODE, FieldType.MOBILE})
-#: What the names of most companies end with, and what stands in brackets: it tells nobody apart.
+#: What the names of most companies end with, and what is in brackets: it tells nobody apart.
 _COMMON = regex(r"\([^)]*\)|(股份)?有限(责任)?公司$|集团$|公司$|co\.?,?\s*ltd\.?$|limited$|inc\.?$")
 
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer as a run or a register knows one: the name, what else tells who it is, and the place for people."""
+    """A customer as a run or a register knows one: the name, what else says who it is, and the place for people."""
 
     name: str
     marks: tuple[str, ...]
@@ -100,7 +100,7 @@ def _is_slip(one: str, other: str) -> bool:
     from rapidfuzz.distance import Levenshtein
 
     if re.findall(r"\d", one) != re.findall(r"\d", other):
-        return False  # numbers tell apart what is named alike on purpose
+        return False  # numbers distinguish what is named alike on purpose
     if min(len(one), len(other)) >= _LONG_ENOUGH and Levenshtein.distance(one, other, score_cutoff=1) <= 1:
         return True
     return one == other or fuzz.ratio(one, other) >= _ALIKE

@@ -1,4 +1,4 @@
-"""What a packet was made from and what it holds: `manifest.json`, and the proof that nothing changed since."""
+"""What a packet was made from and what it holds: `manifest.json`, and the check that nothing changed since."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class FileStatus(NamedTuple):
 
 
 def verify(folder: Location) -> list[FileStatus]:
-    """Every file of the packet in `folder` that is not as it was made; nothing where all are."""
+    """Every file of the packet in `folder` that is not as it was made; nothing if all are."""
     return [status for status in statuses(folder) if status.state is not FileState.UNCHANGED]
 
 
@@ -164,13 +164,13 @@ class MadeWith(NamedTuple):
     files: Mapping[str, str]
 
     def differing(self, kit: Path) -> list[str]:
-        """The files of the kit that are not the same in the folder `kit`: changed, gone, or new there."""
+        """The files that differ in the folder `kit`: changed, missing or new there."""
         now = _hashes(kit)
         return sorted(name for name in {*now, *self.files} if now.get(name) != self.files.get(name))
 
 
 def made_with(folder: Location) -> MadeWith | None:
-    """The kit that the packet in `folder` was made with; None where its manifest does not say."""
+    """The kit that the packet in `folder` was made with; None if its manifest does not say."""
     try:
         data = _read(folder / MANIFEST)
         kit = data["kit"]
@@ -179,7 +179,7 @@ def made_with(folder: Location) -> MadeWith | None:
         return None
 
 
-#: What reading a manifest that somebody has damaged may raise.
+#: What reading a damaged manifest may raise.
 _DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 

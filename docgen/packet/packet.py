@@ -34,14 +34,14 @@ from docgen.template.word import Rendered
 from docgen.values.shown import shown
 
 KINDS = ("form", "review", "contract")
-#: So many bytes of a company's name stand in the names of its documents.
+#: How many bytes of a company's name are in the names of its documents.
 _LONGEST_IN_NAMES = 80
 
 
 @dataclass(frozen=True, slots=True)
 class PacketOptions:
-    """How packets of one run are made: kit, printed date, target folder, which documents, and who decided on what the
-    review leaves to a person, where somebody did."""
+    """How the packets of one run are made: kit, printed date, target folder, documents, and the person who decided
+    what the review leaves open, if any."""
 
     kit: Kit
     date: dt.date
@@ -53,7 +53,7 @@ class PacketOptions:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A packet on disk; `files` maps form, review and contract to a path, or None where none was due."""
+    """A packet on disk; `files` maps form, review and contract to a path, or None if none was due."""
 
     name: str
     verdict: Verdict
@@ -96,7 +96,7 @@ def packet_json(made: Packet) -> PacketJson:
 def make(reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, folder_name: str) -> Packet:
     """Write the packet of one intake of `source` to `options.out / folder_name`.
 
-    Raises WriteError where that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
+    Raises WriteError if that folder holds what must not be lost, KitError, SystemMissingError, ProofError.
     """
     packet, prepared = prepare(reviewed, source, options, folder_name)
     files.sync([prepared])
@@ -107,7 +107,7 @@ def make(reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, f
 def prepare(
     reviewed: ReviewedIntake, source: SourceFile, options: PacketOptions, folder_name: str
 ) -> tuple[Packet, files.StagedFolder | storage.StagedObjects]:
-    """The same, but for the last steps: the packet is written and has not appeared (`files.sync`, `files.publish`)."""
+    """The same without the last steps: the packet is written, but not yet visible (`files.sync`, `files.publish`)."""
     folder = options.out / folder_name
     refuse_to_lose(folder, force=options.force)
     documents, pending = render(reviewed, attachable(reviewed, source), options)
@@ -122,7 +122,7 @@ def prepare(
 
 
 def attachable(reviewed: ReviewedIntake, source: SourceFile) -> bytes:
-    """The source as a review has it attached: nothing where it holds more than this intake."""
+    """The source to attach to a review: nothing if it holds more than this intake."""
     return source.content if reviewed.is_single else b""
 
 
@@ -153,11 +153,11 @@ def contract_of(reviewed: ReviewedIntake, kit: Kit, options: RenderOptions) -> R
 
 def review_of(reviewed: ReviewedIntake, source_bytes: bytes, kit: Kit, options: RenderOptions) -> bytes:
     """The review summary of one reviewed intake, with its JSON attached, and its source if that is all it holds."""
-    # The name of the file alone: equal input gives equal bytes wherever it stands.
+    # Only the name of the file, so that equal input gives equal bytes in any folder.
     intake = replace(reviewed.intake, source=Path(reviewed.intake.source).name)
     data = json.dumps(intake_json(intake, reviewed.review, kit.fields), ensure_ascii=False, indent=2)
     attached = [Attached("intake.json", data.encode(), "normalised answers, findings and figures", "Data")]
-    if reviewed.is_single:  # what else a source holds is other customers' data, and grows with their number
+    if reviewed.is_single:  # the rest of a source is other customers' data, and grows with their number
         attached.insert(0, Attached(safe_file_name(intake.source), source_bytes, "source", "Source"))
     return render_review(kit, intake, reviewed.review, reviewed.terms, options, attached)
 
@@ -170,8 +170,8 @@ def document_names(kit: Kit, reviewed: ReviewedIntake) -> dict[str, str]:
 
 
 def returned_name(kit: Kit, reviewed: Sequence[ReviewedIntake], source: Path) -> str:
-    """The file name of what goes back to the customer, from the kit's template; for several the name of a folder for
-    their files, after the source."""
+    """The name of the file to send back to the customer, from the kit's template; for several customers the name of a
+    folder for their files, after the source."""
     if len(reviewed) == 1:
         return _file_name(kit, reviewed[0], kit.outputs.returned or kit.outputs.form)
     return safe_file_name(f"{source.stem}-{kit.title}")
@@ -183,7 +183,7 @@ def letter_name(kit: Kit, reviewed: ReviewedIntake) -> str:
 
 
 def returned_names(kit: Kit, reviewed: Sequence[ReviewedIntake]) -> list[str]:
-    """The names of the files that go back to several customers, no two alike: hex digits tell apart what would be."""
+    """The names of the files that go back to several customers, no two alike: hex digits distinguish what would be."""
     names = [returned_name(kit, [one], Path()) for one in reviewed]
     counts = Counter(name.casefold() for name in names)
     return [
@@ -196,7 +196,7 @@ def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:
     given = {**reviewed.terms, **reviewed.intake.values}
 
     def value_of(key: str) -> object:
-        if key == kit.name_field:  # cut here, so that what tells the documents apart is not
+        if key == kit.name_field:  # cut here, so that the part that distinguishes the documents is not
             return safe_name(reviewed.intake.name, longest=_LONGEST_IN_NAMES)
         return shown(kit.all_fields[key], given.get(key))
 
@@ -204,7 +204,7 @@ def _file_name(kit: Kit, reviewed: ReviewedIntake, template: str) -> str:
 
 
 def refuse_to_lose(folder: Location, *, force: bool) -> None:
-    """Raise WriteError where `folder` is no packet as docgen made it: it may hold somebody's work."""
+    """Raise WriteError if `folder` is no packet as docgen made it: it may hold somebody's work."""
     if force or not folder.exists() or files.is_unfinished(folder):
         return
     differences = (

@@ -9,7 +9,7 @@ from docgen.pipeline import ReviewedIntake
 
 
 def require_ready(reviewed: ReviewedIntake, *, final: bool, reviewed_by: str | None, allow_unready: bool) -> None:
-    """Raise NotReadyError where the verdict does not allow the contract asked for, UsageError for a contradiction."""
+    """Raise NotReadyError if the verdict does not allow the contract asked for, UsageError for a contradiction."""
     source, verdict = reviewed.intake.source, reviewed.review.verdict
     if final and allow_unready:
         raise UsageError(tr("a final contract is made of an intake that is ready alone, not with --allow-unready"))
@@ -22,7 +22,7 @@ def require_ready(reviewed: ReviewedIntake, *, final: bool, reviewed_by: str | N
 
 
 def require_complete(reviewed: ReviewedIntake, pending: tuple[str, ...]) -> None:
-    """Raise NotReadyError where a final contract would print a value as pending."""
+    """Raise NotReadyError if a final contract would print a value as pending."""
     if pending:
         what = plural(
             len(pending), "{count} value is pending: no final contract is made",

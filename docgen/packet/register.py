@@ -2,7 +2,7 @@
 
 A number is given and its document written under one lock: a pending row with the hash and the hidden name of the
 document → commit → rename → mark.  Whatever dies in between, the next opening of the register sees what became of the
-document: it stands in its place and the row is marked, or it does not and both go.  So there is neither a number
+document: it is in its place and the row is marked, or it does not and both go.  So there is neither a number
 without a document nor a document without a number.  The journal is a rollback journal: the file may lie on a share.
 """
 
@@ -42,7 +42,7 @@ CREATE TABLE contracts (
 """
 #: The states of a contract.
 PENDING, ISSUED = "pending", "issued"
-#: So many seconds a register waits for whoever else has the file open.
+#: How many seconds a register waits for whoever else has the file open.
 _PATIENCE = 30.0
 
 
@@ -59,7 +59,7 @@ class Detail(NamedTuple):
 class Entry:
     """A contract in the register: its number, whose it is, when it ends, and all that is kept of it.
 
-    `marks` tell the customer from others: credit codes and mobile numbers.  `series` and `position` are None where the
+    `marks` tell the customer from others: credit codes and mobile numbers.  `series` and `position` are None if the
     number was given by hand.
     """
 
@@ -103,7 +103,7 @@ class Register:
     def record(self, entry: Entry, content: bytes, path: Path, *, force: bool = False) -> None:
         """Write the document of a contract to `path` and record it, both or neither.
 
-        Raises WriteError where the number is there already, or the file, unless with `force`.
+        Raises WriteError if the number is there already, or the file, unless with `force`.
         """
         if self.holds(entry.number):
             raise WriteError(
@@ -213,7 +213,7 @@ def customers_of(entries: Iterable[Entry]) -> list[Customer]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Register]:
-    """The register at `path`, made where there is none, for this process alone.  Raises WriteError."""
+    """The register at `path`, made if there is none, for this process alone.  Raises WriteError."""
     with ExitStack() as held:
         held.enter_context(files.locked(path.with_name(f".{path.name}.lock")))
         held.enter_context(_clear_errors(path))
@@ -227,7 +227,7 @@ def opened(path: Path) -> Iterator[Register]:
 def read(path: Path) -> list[Entry]:
     """Every contract of the register at `path`, which stays as it is where it cannot be written.
 
-    What a process that died has begun is brought to an end first.  Raises SourceError where it is no register.
+    What a process that died has begun is brought to an end first.  Raises SourceError if it is no register.
     """
     if not path.is_file():
         what = tr("{path}: there is no such register", path=path)
@@ -247,7 +247,7 @@ def read(path: Path) -> list[Entry]:
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
-    """Make the table where the file is new.  Raises WriteError where it is something else."""
+    """Make the table where the file is new.  Raises WriteError if it is something else."""
     connection.execute("PRAGMA trusted_schema = OFF")
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
         connection.executescript(

@@ -1,6 +1,6 @@
 """The register of contracts as a workbook, as csv, and as a calendar of the days on which contracts end.
 
-What stands in it is data: a workbook holds no formula, csv nothing that a spreadsheet would take for one, and a
+What is in it is data: a workbook holds no formula, csv nothing that a spreadsheet would take for one, and a
 calendar no line that a value has begun.
 """
 
@@ -100,7 +100,7 @@ EXPORTS: Mapping[str, Callable[[Sequence[Entry]], bytes]] = {".xlsx": as_xlsx, "
 
 
 def export_for(path: Path) -> Callable[[Sequence[Entry]], bytes] | None:
-    """The export that a file's name asks for, None where it asks for none of them."""
+    """The export that a file's name asks for, None if it asks for none of them."""
     return EXPORTS.get(path.suffix.lower())
 
 

@@ -44,7 +44,7 @@ def issue(
 ) -> Entry:
     """Number a contract, make it with that number, write and record it.
 
-    A number that the terms give is recorded as it is, and takes none of the sequence.  Raises UsageError where the kit
+    A number that the terms give is recorded as it is, and takes none of the sequence.  Raises UsageError if the kit
     has no register, WriteError where the number or the file is there already, and what `make` raises: then nothing is
     written and no number is used.
     """

@@ -1,4 +1,4 @@
-"""Answers as written → an intake as understood, with a finding for all that is missing or cannot be read."""
+"""Answers as written → an intake as understood, with a finding for each missing or unreadable answer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from docgen.model.messages import wording
 from docgen.rules.alike import thinned
 from docgen.text import clean_long, says_nothing
 
-#: Fields whose answer is never a date, and those of which nobody can tell.
+#: Fields whose answer is never a date, and those whose answer may be one.
 _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
-#: What stands for an answer that is not there.
+#: The answer of a field without an answer.
 _NOTHING = "—"
 _TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
 
@@ -78,9 +78,9 @@ def _shortened(answers: Answers) -> Answers:
 
 
 def understand(kit: Kit, field: Field, answer: Answer, *, in_table: bool = False) -> tuple[Value | None, list[Finding]]:
-    """The value of one answer, None where it was not given or cannot be read, and what there is to say of it.
+    """The value of one answer, None if it was not given or cannot be read, and its findings.
 
-    In a table nothing is printed but the header, so a list of all choices is an answer there.
+    A table has printed texts only in its header, so a list of all choices is an answer there.
     """
     if answer.fault is not None:
         return None, [_finding(kit, field, answer, answer.fault, Level.INVALID)]
@@ -104,7 +104,7 @@ def _exact(answer: Answer) -> dict[str, str]:
 
 
 def _about_format(kit: Kit, field: Field, answer: Answer) -> list[Finding]:
-    """What there is to say of an answer whose number format shows something else than what the cell holds."""
+    """The findings of an answer whose number format shows something else than the cell holds."""
     if answer.is_date and field.type is FieldType.DATE:
         return [_finding(kit, field, answer, "date-completed", Level.ADVICE, _exact(answer))] if answer.exact else []
     if answer.is_date:
@@ -128,7 +128,7 @@ def _finding(
 
 
 def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
-    """A `required` finding for every field that must be given and is not."""
+    """A `required` finding for every required field without an answer."""
     names: dict[str, object] = {k: understood.get(k, Missing(field.label)) for k, field in kit.all_fields.items()}
     names |= {"words": kit.words, "limits": kit.limits}
     findings = []
@@ -148,10 +148,10 @@ def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unread
 
 
 def _why_missing(field: Field, written: str) -> tuple[str, str]:
-    """Why there is no answer, and what is quoted of it: nothing is written, 无 is, or choices that nobody ticked."""
+    """Why there is no answer, and the quoted text: nothing, 无, or choices without a tick."""
     quoted = written.strip()
     if not quoted or (values.is_not_given(field, written) and not says_nothing(written)):
-        return "required", ""  # empty, or the hint left standing
+        return "required", ""  # empty, or still the hint
     is_choice = field.type in {FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO}
     return "required-untouched" if is_choice and not says_nothing(written) else "required-says-none", quoted
 
@@ -164,7 +164,7 @@ def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]
 
 
 def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
-    """Advice where the sheet or form was made by another kit or another version of this one."""
+    """Advice if the sheet or form was made with another kit or another version of this one."""
     if answers.made_with is None or answers.made_with == (kit.name, kit.version):
         return []
     words = wording(code := "kit-version", made_with=" ".join(answers.made_with), kit=kit.version_mark)
@@ -173,7 +173,7 @@ def _kit_findings(answers: Answers, kit: Kit) -> list[Finding]:
 
 
 def _amended(kit: Kit, one: Amendment, answers: Answers) -> Finding:
-    """What is said of an answer that the provider has corrected."""
+    """The finding of an answer that the provider has corrected."""
     field = kit.fields[one.field]
     written, after = clean_long(one.before), clean_long(one.after)
     words = wording(
@@ -187,7 +187,7 @@ def _amended(kit: Kit, one: Amendment, answers: Answers) -> Finding:
 
 
 def note_finding(kit: Kit, note: ReadingNote) -> Finding:
-    """What reading has to say, as a finding in the kit's language."""
+    """A note of reading as a finding in the kit's language."""
     field = kit.all_fields[note.field] if note.field else None
     given = {"label": field.label if field else "", "written": note.written}
     words = wording(note.code, **(given | dict(note.details)))

@@ -1,4 +1,4 @@
-"""The provider's rules on one intake: findings, derived figures, verdict.  Knows no rule itself: the kit does."""
+"""The provider's rules applied to one intake: findings, derived figures, verdict.  All rules are in the kit."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _LOOKS = ("asserts", "denies")
 
 
 def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, today: dt.date | None = None) -> Review:
-    """Every finding on the intake, those of reading included, gravest first; the figures; the verdict.
+    """Every finding on the intake, those of reading included, most serious first; the figures; the verdict.
 
     `terms` go before what the customer wrote of the same; `today` is the date that documents carry, where known.
-    Raises KitError where an expression of the kit cannot be evaluated.
+    Raises KitError if an expression of the kit cannot be evaluated.
     """
     terms = terms or {}
     given = {**intake.values, **terms}
@@ -55,7 +55,7 @@ def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, t
 
 
 def verdict(findings: list[Finding]) -> Verdict:
-    """The verdict that the gravest finding asks for (domain §4)."""
+    """The verdict that the most serious finding asks for (domain §4)."""
     levels = {finding.level for finding in findings}
     if Level.INVALID in levels:
         return Verdict.INCOMPLETE
@@ -98,7 +98,7 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
 
 
 def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
-    """The words hit where the case holds, None where it does not or names a value that cannot be read."""
+    """The words hit where the case holds, None if it does not or names a value that cannot be read."""
     expression = sandbox.expression(case.when)
     if expression.names & intake.unreadable:
         return None

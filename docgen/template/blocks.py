@@ -1,7 +1,7 @@
 """Blocks: which tag closes which, and a template's tags alone as Jinja source that can always be parsed.
 
-Jinja stops at the first block that is not closed.  Here every block is judged, and each one that is wrong is
-mended in the source that comes back, so that the names in it can still be checked.
+Jinja stops at the first block that is not closed.  Here every block is checked, and wrong ones are corrected in the
+returned source, so that the names in them can still be checked.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _OTHER_FILES = ("include", "import", "from", "extends", "block")
 
 @dataclass(eq=False)
 class _Open:
-    """A block that is open: its `else`, a tag in it that closes nothing else, and the tag of a block around it
-    that closed it too."""
+    """An open block: its `else`, a tag in it that closes nothing else, and the tag of an outer block that closed it,
+    too."""
 
     tag: Tag
     word: str
@@ -58,9 +58,9 @@ class Blocks:
 
 
 def match(tags: Iterable[Tag], *, each: bool) -> Blocks:
-    """Judge every block by its tags, and, if asked, `each` tag by itself.
+    """Check every block by its tags and, with `each`, every tag by itself.
 
-    Reading each tag alone takes long, and is of use only where the whole cannot be read.
+    Reading each tag alone is slow, and only useful if the whole cannot be read.
     """
     matcher = _Matcher()
     for tag in tags:
@@ -101,7 +101,7 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
 
 
 def alone(tag: Tag) -> str:
-    """The least template that the tag can stand in."""
+    """The least template that the tag can be in."""
     word, body = tag.word, _on_one_line(tag)
     source = f"{{% {body} %}}"
     if tag.opening == "{{":
@@ -213,7 +213,7 @@ class _Matcher:
         self._emit(source)
 
     def _stray(self, tag: Tag, word: str) -> None:
-        """A closing tag without its block: perhaps of a block that was taken, perhaps the wrong word."""
+        """A closing tag without its block: that of a block already closed, or the wrong word."""
         crossed = [block for block in self._taken if block.word == word]
         mistaken = [block for block in self._taken if block.taker and _CLOSERS[block.taker.word] == word]
         for block in (*crossed[-1:], *mistaken[-1:])[:1]:
@@ -258,7 +258,7 @@ def _shown(tag: Tag) -> str:
 
 
 def _place(tag: Tag) -> str:
-    """Where another tag stands, within the same file."""
+    """The place of another tag, within the same file."""
     return tag.where.partition(" «")[0].rpartition(": ")[2]
 
 
@@ -311,7 +311,7 @@ def _difference(opening: Tag, other: Tag) -> str:
 
 
 def _outside(tag: Tag) -> tuple[Element, ...]:
-    """The elements around what a tag takes the place of."""
+    """The elements around the part that a tag replaces."""
     if not tag.kind:
         return tag.around
     last = max((n for n, element in enumerate(tag.around) if element[0] == KINDS[tag.kind]), default=0)

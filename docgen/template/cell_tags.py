@@ -1,6 +1,6 @@
 """Tags that act on a table cell: docgen's `{% vmerge x %}`, and docxtpl's `colspan`, `cellbg`, `vm` and `hm`.
 
-docxtpl writes what they stand for somewhere among the properties of the cell; Word wants them in the order of the
+docxtpl writes their result somewhere among the properties of the cell; Word wants them in the order of the
 schema (ECMA-376 part 1, 17.4.66, CT_TcPr).
 """
 
@@ -26,7 +26,7 @@ _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 def with_properties(xml: str) -> str:
-    """A part in which every cell has properties to write into, where tags that act on cells need them."""
+    """A part in which every cell has properties for the tags that act on cells."""
     if not _CELL_TAG.search(xml):
         return xml
     return _WITHOUT_PROPERTIES.sub(r"\1<w:tcPr></w:tcPr>", _EMPTY_PROPERTIES.sub("<w:tcPr></w:tcPr>", xml))
@@ -39,7 +39,7 @@ def merged(source: str) -> str:
 
 
 def _ordered(properties: str) -> str:
-    """The properties of a cell in the order of the schema; as they are where something else stands among them."""
+    """The properties of a cell in the order of the schema; unchanged if they contain something else."""
     found = list(_PROPERTY.finditer(properties))
     if "".join(one[0] for one in found) != properties.strip():
         return properties

@@ -1,4 +1,4 @@
-"""Containers that conditions and loops leave empty, filled or taken away: Word opens no document that has them.
+"""Containers that conditions and loops leave empty are filled or removed: Word does not open a document with them.
 
 A cell ends in a paragraph (ECMA-376 part 1, 17.4.65), a row has a cell (17.4.78), a table a row (17.4.37); text
 boxes, headers, footers, notes and comments hold at least a paragraph, content controls something of their kind.
@@ -13,13 +13,13 @@ from docgen.language import phrase, tr
 from docgen.patterns import regex
 from docgen.template.tags import KINDS, Tag
 
-#: Containers of blocks that Word wants a paragraph in.
+#: Containers of blocks in which Word requires a paragraph.
 _STORIES = frozenset({"w:txbxContent", "w:hdr", "w:ftr", "w:footnote", "w:endnote", "w:comment"})
 _NEVER_EMPTY = frozenset({"w:sdtContent", "w:tc", "w:tr", "w:tbl", "w:txbxContent"})
 _CONTAINERS = _STORIES | _NEVER_EMPTY
 _BLOCK_KINDS = frozenset({"p", "tr", "tc"})
-#: A container that ends otherwise than nearly all do: cells and text boxes end in a paragraph, rows in a cell, tables
-#: in a row.  What comes before is looked at last, so that the search runs from one `</w:t` to the next.
+#: A container with an unusual end: cells and text boxes end in a paragraph, rows in a cell, tables
+#: in a row.  The part before is matched last, so that the search runs from one `</w:t` to the next.
 _ODD_END = regex(
     rb"</w:t(?:c(?<!</w:p></w:tc)(?<!<w:p/></w:tc)|r(?<!</w:tc></w:tr)|bl(?<!</w:tr></w:tbl)"
     rb"|xbxContent(?<!</w:p></w:txbxContent)(?<!<w:p/></w:txbxContent))>"
@@ -44,7 +44,7 @@ class _Element(NamedTuple):
 
 
 def at_risk(tags: Iterable[Tag]) -> frozenset[str]:
-    """The names of the containers from which these tags of a part may take away all that they hold."""
+    """The names of the containers that these tags of a part may leave empty."""
     found: set[str] = set()
     for tag in tags:
         if tag.kind in _BLOCK_KINDS:
@@ -55,10 +55,11 @@ def at_risk(tags: Iterable[Tag]) -> frozenset[str]:
 
 
 def filled(part: bytes, names: frozenset[str]) -> bytes:
-    """A rendered part in which every container holds what Word wants in it.
+    """A rendered part in which every container holds what Word requires.
 
     Cells, text boxes, headers, footers and notes get an empty paragraph; rows without cells, tables without rows and
-    controls around them go.  `part` is well-formed, and comes back as it is where nothing is amiss.  `names` are the
+    controls around them are removed.  `part` is well-formed, and returned unchanged if nothing is wrong.  `names` are
+    the
     containers that are `at_risk`.
     """
     if not (names and _is_suspect(part)):
@@ -83,7 +84,7 @@ def filled(part: bytes, names: frozenset[str]) -> bytes:
 
 
 def _is_suspect(part: bytes) -> bool:
-    """Whether a container may lack something: a quick look that saves nearly every part the long one."""
+    """Whether a container may lack something: a quick test that is enough for nearly every part."""
     is_story = part.rstrip().endswith(_STORY_PARTS)
     return bool(
         _ODD_END.search(part)
@@ -93,7 +94,8 @@ def _is_suspect(part: bytes) -> bool:
 
 
 def _close(stack: list[_Element], closing: str) -> None:
-    """Take the innermost element from the stack, and give it to the one around it as Word wants it, if at all."""
+    """Take the innermost element from the stack, and add it to the outer one in the form that Word requires, if at
+    all."""
     element = stack.pop()
     lacking = _lacking(element.name, element.inner, [outer.name for outer in stack])
     if lacking != "":
@@ -123,7 +125,7 @@ def _lacking(name: str, inner: list[str], around: list[str]) -> str | None:
 
 
 def faults(part: bytes) -> Iterator[str]:
-    """The containers of a part that do not hold what they must, by what they are."""
+    """The containers of a part that lack something, in words."""
     if not _is_suspect(part):
         return
     stack: list[tuple[str, list[str]]] = [("", [])]

@@ -1,4 +1,4 @@
-"""Shapes: what a template may do with a value, read from the Python types that the context is made of.
+"""What a template may do with a value, read from the Python types of the context.
 
 A shape says which attributes a value has and what a loop over it gives.  `Annotated[type, "meaning"]` gives an
 attribute its one-line meaning, which `docgen template fields` prints.
@@ -21,7 +21,7 @@ _WORDS = {
     str: phrase("text"), bool: phrase("yes or no"),
     int: phrase("number"), Decimal: phrase("number"), dt.date: phrase("date"),
 }  # fmt: skip
-#: Kinds of shapes that have something behind the dot.
+#: Kinds of shapes with attributes.
 RECORD, ENTRIES = "record", "entries"
 _MAPPING_METHODS = ("items", "keys", "values", "get")
 
@@ -30,7 +30,7 @@ _MAPPING_METHODS = ("items", "keys", "values", "get")
 class ContextType:
     """What a template may do with a value.
 
-    `attributes` is None where anything may stand behind the dot.  A loop gives `item`, or `parts` where each
+    `attributes` is None if any attribute is allowed.  A loop gives `item`, or `parts` where each
     turn takes several names.  `choices` are the keys that the value may be compared with, with their labels.
     """
 
@@ -49,10 +49,10 @@ ANYTHING = ContextType()
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """The names that a template may use, with their shapes; equal to itself alone, so that it can be a key.
+    """The names that a template may use, with their shapes; compared by identity, so that it can be a key.
 
-    They are not complete where the kit cannot be read; then no name is unknown.  `controls` are the tags that
-    content controls may carry that stand in the template itself, None where any may.
+    They are not complete if the kit cannot be read; then no name is unknown.  `controls` are the tags that content
+    controls of the template may have, None if any is allowed.
     """
 
     shapes: Mapping[str, ContextType]
@@ -60,13 +60,13 @@ class Names:
     controls: frozenset[str] | None = None
 
     def named(self, label: str) -> str | None:
-        """The one name whose meaning is called `label`; None where there is none, or several."""
+        """The one name whose meaning is called `label`; None if there is none, or several."""
         found = [name for name, one in self.shapes.items() if one.meaning and label == one.meaning.rpartition(" / ")[2]]
         return found[0] if len(found) == 1 else None
 
 
 def mapping(entries: Mapping[str, ContextType], meaning: str = "") -> ContextType:
-    """A value with these entries behind the dot, which may also be looped over like a dictionary."""
+    """A value with these attributes, which may also be looped over like a dictionary."""
     methods = dict.fromkeys(_MAPPING_METHODS, ANYTHING)
     return ContextType({**methods, **entries}, item=ANYTHING, kind=ENTRIES, meaning=meaning)
 

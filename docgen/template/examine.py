@@ -1,7 +1,7 @@
-"""What is wrong with a template, before any data exists; and compiling one that is right.
+"""The problems of a template, found before any data exists; and the compilation of a correct one.
 
 Checking and rendering share this: a template is compiled only when nothing is wrong with it, and every problem
-is told at once.  A tag that fails on an intake is told with its place and the values in it.
+is reported at once.  A tag that fails on an intake is reported with its place and the values in it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from docgen.template.text_runs import TextRun
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One template, or one part of one: its tags, what is to be said of it, and how it uses names."""
+    """One template, or one part of one: its tags, its remarks, and how it uses names."""
 
     tags: tuple[Tag, ...]
     remarks: tuple[Remark, ...]
@@ -48,7 +48,7 @@ class Examined:
 
 
 def examine(passages: Iterable[TextRun], names: Names) -> Examined:
-    """Everything that is to be said of these passages, which may use `names`."""
+    """Every remark on these passages, which may use `names`."""
     passages = tuple(passages)
     scanned = tags.scan(passages)
     environment = plain_text_sandbox()
@@ -67,7 +67,7 @@ def examine(passages: Iterable[TextRun], names: Names) -> Examined:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled template, its code, and the tag that stands on each of its lines."""
+    """A compiled template, its code, and the tag that is on each of its lines."""
 
     template: Template
     code: CodeType
@@ -104,7 +104,7 @@ class Compiled:
 def compile_source(source: str, examined: Examined, environment: Environment) -> Compiled:
     """The template whose `source` holds the marks of its tags.
 
-    Raises KitError where it cannot be compiled for a reason that `examine` does not know.
+    Raises KitError if it cannot be compiled for a reason that `examine` does not know.
     """
     text, owners = tag_numbers.numbered(source)
     try:
@@ -137,8 +137,8 @@ def _given(tag: Tag, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    """What kind of thing an answer is, never what it says: errors are written into logs and reports.  Of a private one
-    not even that."""
+    """The kind of an answer, never its text, since errors are written into logs and reports; for a private one not
+    even the kind."""
     if isinstance(value, Shown) and value.is_private:
         return tr("a private answer")
     if value is None or isinstance(value, Missing):

@@ -1,9 +1,8 @@
-"""What a Word template would fetch from outside, or run, when somebody opens a document made of it.
+"""References that make Word fetch or run something when a document made of the template is opened.
 
-The engine copies relationships and fields as they are, so a template that reaches outside makes documents that
-do: a picture that tells its server who reads, a template with macros, a link to a file of the reader's.
-Parts are read as XML, as Word reads them: however a field code or an address is written, and whatever prefix or
-name it stands under, it is the same.
+The engine copies relationships and fields as they are, so an external reference of a template is in its documents: a
+picture that reports its readers to a server, a template with macros, a link to a file of the reader.  Parts are read
+as XML, as Word reads them, so that no spelling, prefix or name hides a reference.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.tags import Remark
 
-#: The only outside targets that stay where they are until a reader clicks.
+#: The only external targets that are not fetched before a reader clicks.
 _HYPERLINK = "hyperlink"
 _CLICKED = regex(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
-#: Kinds of relationship that bring in foreign content even from within the file.
+#: Kinds of relationship that include foreign content even from within the file.
 _FOREIGN = {"aFChunk", "attachedTemplate", "frame", "oleObject", "subDocument", "vbaProject", "control"}
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 #: Namespaces of Word's own elements and of references to relationships, transitional and strict; of VML.
@@ -45,9 +44,9 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def outward(place: str, entries: Iterable[tuple[str, bytes]], types: Mapping[str, str]) -> Iterator[Remark]:
-    """Everything in the parts of the Word file at `place` that reaches outside it; `types` are their content types.
+    """Every external reference in the parts of the Word file at `place`; `types` are their content types.
 
-    What is no XML is passed over.
+    Parts that are not XML are skipped.
     """
     for name, content in entries:
         kind = types.get(name, "").lower()
@@ -58,8 +57,8 @@ def outward(place: str, entries: Iterable[tuple[str, bytes]], types: Mapping[str
             tree = ElementTree.fromstring(content, forbid_dtd=True)
         except DefusedXmlException:
             yield Remark(where, tr("declares a DTD (open the template in Word and save it again)"))
-        except (ParseError, LookupError, ValueError):  # of the latter two: an encoding that nobody knows
-            if kind.endswith("xml") and not _is_named_xml(name):  # of those that are so named others tell it
+        except (ParseError, LookupError, ValueError):  # the latter two: an unknown encoding
+            if kind.endswith("xml") and not _is_named_xml(name):  # other code reports parts with an XML name
                 yield Remark(where, tr("is not well-formed XML (open the template in Word and save it again)"))
         else:
             yield from _relationships(where, tree)
@@ -95,7 +94,7 @@ def _relationships(where: str, tree: Any) -> Iterator[Remark]:
 
 
 def _references(where: str, tree: Any) -> Iterator[Remark]:
-    """Pictures that are linked and not held, whatever kind their relationship claims to be; sources of a mail merge."""
+    """Linked pictures, of any kind of relationship; sources of a mail merge."""
     for element in tree.iter():
         if _is_linked(element.tag, element.attrib):
             yield Remark(where, tr("a picture is linked from outside (put it into the template itself)"))
@@ -128,7 +127,7 @@ def _fields(where: str, tree: Any) -> Iterator[Remark]:
 
 
 def _codes(tree: Any) -> Iterator[str]:
-    """The code of every field: Word cuts it into runs, and fields may stand in the codes of others."""
+    """The code of every field: Word cuts it into runs, and fields may be in the codes of others."""
     loose = _Field()  # codes outside of any field
     open_fields: list[_Field] = []
     for element in tree.iter():
@@ -152,7 +151,7 @@ def _codes(tree: Any) -> Iterator[str]:
 
 
 def _turn(open_fields: list[_Field], kind: str) -> Iterator[str]:
-    """Begin a field, go on to its result, or end it, which gives its code."""
+    """Begin a field, continue to its result, or end it, which gives its code."""
     if kind == "begin":
         open_fields.append(_Field())
     elif open_fields and kind == "separate":
@@ -162,7 +161,7 @@ def _turn(open_fields: list[_Field], kind: str) -> Iterator[str]:
 
 
 def _word_name(tag: object) -> str:
-    """The name of an element of Word's, without its namespace; empty for any other."""
+    """The name of an element of Word without its namespace; empty for any other."""
     if not isinstance(tag, str) or not tag.startswith(_WORD):
         return ""
     return tag.rpartition("}")[2]

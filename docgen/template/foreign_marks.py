@@ -1,4 +1,4 @@
-"""Names of the kit between the marks of other programs: `{company_name}`, `«company_name»`, `${company_name}`."""
+"""Names of the kit in the marks of other programs: `{company_name}`, `«company_name»`, `${company_name}`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MARKED = regex(
 
 
 def foreign_marks(passages: Iterable[TextRun], names: Names) -> Iterator[Remark]:
-    """A remark on every name or label of the kit that a Word template marks in another program's way."""
+    """A remark on every name or label of the kit in the marks of another program."""
     for passage in passages:
         if passage.is_page:
             continue

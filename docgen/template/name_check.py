@@ -1,6 +1,6 @@
-"""How a template uses names: what it says that is unknown, and what it prints without asking whether it is given.
+"""How a template uses names: unknown ones, and those printed without a check whether they are given.
 
-One walk over the syntax tree that knows, at every place, which names there are and what they hold.
+One walk over the syntax tree that knows the names and their shapes at every place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from docgen.expressions.functions import FUNCTIONS, SPOKEN_OF
 from docgen.language import phrase, tr
 from docgen.template.context_types import ANYTHING, ContextType, Names
 
-#: Filters that give a list like the one they are given, and those that give one of it.
+#: Filters that return a list like their input, and those that return one item.
 _SAME = {"list", "sort", "reverse", "unique", "select", "reject", "selectattr", "rejectattr"}
 _ONE_OF = {"first", "last"}
 _LOOP = dict.fromkeys(
@@ -30,7 +30,7 @@ _Scope = dict[str, ContextType]
 
 
 class Printed(NamedTuple):
-    """A name that is printed, with its first attribute, and the names that are asked about around it."""
+    """A printed name with its first attribute, and the names in the conditions around it."""
 
     name: str
     line: int
@@ -66,7 +66,7 @@ class _NameReader:
         self._names = names
         self._environment = environment
         self._guards: frozenset[str] = frozenset()
-        # A macro may be called where names are set that are unknown where it stands.
+        # A macro may be called where names are set that are unknown at its definition.
         self._set_anywhere = {n.name for n in tree.find_all(nodes.Name) if n.ctx == "store"}
         self._set_anywhere |= {macro.name for macro in tree.find_all(nodes.Macro)}
 
@@ -161,7 +161,7 @@ class _NameReader:
     # -- expressions ------------------------------------------------------------------------------
 
     def _shape(self, node: nodes.Node, scope: _Scope) -> ContextType:
-        """The shape of an expression; what it says that is unknown is a problem."""
+        """The shape of an expression; unknown names in it are problems."""
         match node:
             case nodes.Name():
                 return self._name(node, scope)

@@ -1,7 +1,7 @@
-"""The numbers that Word prints before paragraphs, worked out from a document's lists and styles.
+"""The numbers that Word prints before paragraphs, calculated from a document's lists and styles.
 
-Word numbers a list when it shows a document; a reference that stands in its text must say the same number before
-anybody opens it.  What is read here: numbering.xml (ECMA-376 part 1, 17.9) and the numbering of paragraph styles.
+Word numbers a list when it shows a document; a reference in the text must have the same number before that. This
+module reads numbering.xml (ECMA-376 part 1, 17.9) and the numbering of paragraph styles.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Number:
 
     @cached_property
     def texts(self) -> tuple[str | None, ...]:
-        """What each of the levels shows; None for one that cannot be written here."""
+        """The text of each level; None for one that cannot be written here."""
         return tuple(_text(self.levels, depth, self.values) for depth in range(len(self.values)))
 
     @cached_property
@@ -56,7 +56,7 @@ class Number:
 
     @cached_property
     def alone(self) -> str | None:
-        """What stands before the paragraph, without a full stop at its end; None where it cannot be written here."""
+        """What is before the paragraph, without a full stop at its end; None if it cannot be written here."""
         return _trimmed(_text(self.levels, len(self.values) - 1, self.values))
 
     def seen_from(self, other: Number | None) -> str | None:
@@ -124,7 +124,7 @@ class _Item(NamedTuple):
 
 
 def lists(numbering: bytes, styles: bytes) -> Lists:
-    """The lists of the parts numbering.xml and styles.xml; none where a document has no such part."""
+    """The lists of the parts numbering.xml and styles.xml; none if a document has no such part."""
     tree = ElementTree.fromstring(numbering) if numbering else ()
     levels: dict[str, dict[int, ListLevel]] = {}
     linked: dict[tuple[str, str], int] = {}
@@ -181,7 +181,7 @@ def _level(level: Any) -> ListLevel:
 
 @dataclass
 class Counter:
-    """Goes through the paragraphs of a document in order and says the number of each."""
+    """Reads the paragraphs of a document in order and gives the number of each."""
 
     lists: Lists
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -206,7 +206,7 @@ class Counter:
 
 
 def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) -> str | None:
-    """What stands before a paragraph of this level."""
+    """What is before a paragraph of this level."""
     if depth not in levels:
         return ""
     written = {at: _written(levels[at].style, values[at]) for at in range(depth + 1) if at in levels}
@@ -218,7 +218,7 @@ def _text(levels: Mapping[int, ListLevel], depth: int, values: tuple[int, ...]) 
 
 @lru_cache(maxsize=4096)
 def _written(style: str, value: int) -> str | None:
-    """A number as a format of Word's writes it (17.18.59); None for a format that is not known here."""
+    """A number in a format of Word (17.18.59); None for a format that is unknown here."""
     match style:
         case "decimal":
             return str(value)

@@ -1,6 +1,6 @@
 """Office packages as bytes: parts deflated once and copied as often as needed, equal parts giving equal bytes.
 
-The standard library deflates every part anew for each file; most parts of a document never change.  The
+The standard library deflates every part again for each file; most parts of a document never change.  The
 layout is that of a plain zip file (PKWARE's APPNOTE 6.3, 4.3.7 and 4.3.12), with one fixed time for all.
 """
 
@@ -60,7 +60,7 @@ def pack(parts: Iterable[Part]) -> bytes:
 
 
 def xml_fault(content: bytes) -> str | None:
-    """Why `content` is no well-formed XML; None where it is."""
+    """Why `content` is no well-formed XML; None if it is."""
     try:
         expat.ParserCreate().Parse(content, True)
     except expat.ExpatError as cause:

@@ -16,14 +16,14 @@ from docgen.template.examine import Compiled, Examined, compile_source, examine
 
 
 class Page(NamedTuple):
-    """A template of HTML or plain text as written, and what there is to say of it."""
+    """A template of HTML or plain text as written, and the remarks on it."""
 
     source: str
     examined: Examined
 
 
 def examine_page(path: Path, names: Names) -> Page:
-    """The page at `path`, which may use `names`.  Raises KitError where it cannot be read."""
+    """The page at `path`, which may use `names`.  Raises KitError if it cannot be read."""
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:

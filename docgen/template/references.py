@@ -1,8 +1,8 @@
-"""Cross-references and the table of contents of a rendered Word document, as Word itself would renew them.
+"""Cross-references and the table of contents of a rendered Word document, as Word itself would update them.
 
-Conditions take clauses away, so that what a template's references show is right for one contract only.  A field
-`REF name \\n` gets the number that its paragraph has in this document; an entry of the contents whose heading is not
-there goes, and the others get the numbers of their headings.  Page numbers are left to Word.
+Conditions remove clauses, so that the numbers in a template's references hold for one contract only.  A field
+`REF name \\n` gets the number that its paragraph has in this document; an entry of the contents whose heading is
+missing is removed, and the others get the numbers of their headings.  Page numbers are left to Word.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.numbering import Counter, Lists, Number
 
-#: All begin alike, so that the search leaps from one element to the next.
+#: All begin alike, so that the search jumps from one element to the next.
 _TOKEN = regex(
     r"<w:(?:p(?:\s[^>]*)?(?<!/)>(?P<properties>\s*<w:pPr>.*?</w:pPr>)?"
     r'|bookmarkStart\b[^>]*\bw:name="(?P<mark>[^"]*)"[^>]*>'
@@ -41,7 +41,7 @@ _TEXT = regex(r"(<w:t(?:\s[^>]*)?>)([^<]*)(</w:t>)")
 
 @dataclass
 class _OpenField:
-    """A field whose end has not been met: its code, where its result begins, the paragraph that it stands in."""
+    """A field that has not ended: its code, where its result begins, the paragraph that it is in."""
 
     near: Number | None
     code: str = ""
@@ -50,7 +50,7 @@ class _OpenField:
 
 @dataclass
 class _Found:
-    """What a document refers to and from where: the number of each bookmark (None where it has none), the fields with
+    """The references of a document: the number of each bookmark (None if it has none), the fields with
     their places, the spans of tables of contents."""
 
     marks: dict[str, Number | None] = field(default_factory=dict)
@@ -76,7 +76,7 @@ def lost(xml: str) -> Iterator[str]:
 def renewed(xml: str, lists: Lists) -> str:
     """A rendered part with references and contents as they are in this document.
 
-    Raises KitError where it refers to a paragraph that a condition took away.
+    Raises KitError if it refers to a paragraph that a condition removed.
     """
     found = _found(xml, lists)
     if missing := sorted({_name(code) for code, *_ in found.references} - {"", *found.marks}):
@@ -149,7 +149,7 @@ def _field_mark(token: re.Match[str], stack: list[_OpenField], found: _Found, ne
 def _reference(
     xml: str, found: _Found, code: str, start: int, end: int, near: Number | None
 ) -> tuple[int, int, str] | None:
-    """The result of one field with the number that it refers to; None where it shows something else."""
+    """The result of one field with the number that it refers to; None if it shows something else."""
     name, kind = _understood(code)
     number = found.marks.get(name) if kind else None
     if number is None:
@@ -199,6 +199,6 @@ def _numbered(link: str, number: Number | None) -> str:
 
 @lru_cache(maxsize=1024)
 def _with_number(link: str, shown: str) -> str:
-    # The number that stands there is written as the new one: the same text around other figures.
+    # The number that is there is written as the new one: the same text around other figures.
     old = re.compile("^" + _FIGURES.sub("\0", re.escape(shown)).replace("\0", f"(?:{_FIGURES.pattern})"))
     return _TEXT.sub(lambda run: run[1] + old.sub(str(escape(shown)), run[2]) + run[3], link, count=1)

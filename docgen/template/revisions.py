@@ -1,6 +1,6 @@
-"""Tracked changes and comments of a template: counted for its author, and never carried into a document.
+"""Tracked changes and comments of a template: counted for its author, never copied into a document.
 
-Tracked changes are taken as accepted (ECMA-376 part 1, 17.13.5): what was inserted stays, what was deleted goes, new
+Tracked changes are taken as accepted (ECMA-376 part 1, 17.13.5): inserted text stays, deleted text is removed, new
 formatting holds.
 """
 
@@ -15,7 +15,7 @@ from docgen.patterns import regex
 _FORMER = regex(r"<w:(\w+Change|numberingChange)\b(?:[^>]*/>|[^>]*>.*?</w:\1>)", re.DOTALL)
 _REMOVED = regex(r"<w:(del|moveFrom)\b(?![^>]*/>)[^>]*>.*?</w:\1>", re.DOTALL)
 _ROW = regex(r"<w:tr\b(?:(?!<w:tr\b|</w:tr>).)*?<w:trPr>(?:(?!</w:trPr>).)*?<w:del\b.*?</w:tr>", re.DOTALL)
-#: A paragraph whose mark was deleted, and in which nothing is left to show.
+#: A paragraph whose mark was deleted and that shows nothing any more.
 _PARAGRAPH = regex(
     r"<w:p\b(?![^>]*/>)[^>]*>\s*<w:pPr>(?:(?!</w:pPr>).)*?<w:rPr>(?:(?!</w:rPr>).)*?<w:(?:del|moveFrom)\b[^>]*/>"
     r"(?:(?!</w:pPr>).)*?</w:pPr>((?:(?!</w:p>).)*)</w:p>",
@@ -48,7 +48,7 @@ def count(xml: str) -> Revisions:
 
 
 def accepted(xml: str) -> str:
-    """The part with every tracked change accepted and every comment taken out; as it is where it has none."""
+    """The part with every tracked change accepted and every comment removed; unchanged if it has none."""
     if _REFERENCE.search(xml):
         xml = _COMMENT.sub("", xml)
     if not _CHANGE.search(xml):

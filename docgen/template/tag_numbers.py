@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from docgen.template.tags import Tag
 
-#: A Unicode noncharacter, which no text that people write holds.
+#: A Unicode noncharacter, which is in no text that people write.
 _MARK = "\ufdd3"
 #: docxtpl knows these by their exact form; they hold no expression that could fail.
 _UNMARKED = {"vm", "hm"}

@@ -1,7 +1,6 @@
-"""The tags of a template, as written and as meant: found in its passages, with every accident of typing.
+"""The tags of a template, as written and as meant, with every typing mistake.
 
-A tag with an accident is mended as far as one can tell what was meant, so that what else is wrong with it
-can be told in the same run.
+A mistyped tag is corrected as far as its meaning is clear, so that its other problems can be reported in the same run.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from docgen.language import tr
 from docgen.patterns import regex
 from docgen.template.text_runs import Element, TextRun, fit
 
-#: What a tag with a letter stands for and takes away: a paragraph, a table row, a table cell, a run.
+#: The elements that tags with a letter replace: a paragraph, a table row, a table cell, a run.
 KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 #: Edges of tags, those with full-width braces and with blanks in between included.
@@ -34,7 +33,7 @@ _KIND_JOINED = regex(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
 _QUOTED = 40
 _LITERAL = regex(r"'[^']*'|\"[^\"]*\"")
 _CURLY = str.maketrans("“”‘’", "\"\"''")
-#: What is typed or autocorrected in place of a character of the tag language, beside full-width forms.
+#: Characters that are typed or autocorrected instead of those of the tag language, besides full-width forms.
 _TYPED = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "、": ",", "。": ".", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=",
 }  # fmt: skip
@@ -42,10 +41,10 @@ _TYPED = {
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag: its opening edge, the letter of its kind, what stands in it (mended), and its place.
+    """One tag: its opening edge, the letter of its kind, its content (corrected), and its place.
 
-    `around` are the elements open where it begins; `at` is where its closing edge stands in the source,
-    None where it has none.
+    `around` are the elements open where it begins; `at` is where its closing edge is in the source,
+    None if it has none.
     """
 
     opening: str
@@ -65,7 +64,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to tell the author about a place: a problem, or a note that stops nothing."""
+    """A remark for the author on a place: a problem, or a note that stops nothing."""
 
     where: str
     what: str
@@ -193,7 +192,7 @@ def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[
 
 
 def _taken_away(passage: TextRun, opening: re.Match[str], closing: re.Match[str], where: str) -> Iterator[Remark]:
-    """Text that a hyphen takes away: docxtpl drops all that lies between the tag and the text node next to it."""
+    """Text that a hyphen removes: docxtpl drops everything between the tag and the next text node."""
     if passage.text[opening.end() : opening.end() + 1] == "-":
         lost = passage.text[passage.node(opening.start())[0] : opening.start()]
         if lost.strip():
@@ -242,7 +241,7 @@ def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, 
 
 
 def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
-    """What stands in a tag as it was meant, and what is to be said of it, each with whether it is a note."""
+    """The content of a tag as it was meant, and the remarks on it, each with whether it is a note."""
     said: list[tuple[str, bool]] = []
     if not is_page and set(body) & set("“”‘’"):
         body = body.translate(_CURLY)
@@ -271,7 +270,7 @@ def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
 
 
 def _meant(character: str) -> str:
-    """The character of the tag language that was meant by one that stands outside quotes."""
+    """The character of the tag language that was meant by one that is outside quotes."""
     if character in _TYPED:
         return _TYPED[character]
     if "\uff01" <= character <= "\uff5e":
@@ -282,7 +281,7 @@ def _meant(character: str) -> str:
 
 
 def _lost_text(tags: list[Tag], texts: dict[Element, str]) -> Iterator[Remark]:
-    """Text that goes away with the paragraph, row or cell that a tag stands for."""
+    """Text that is removed with the paragraph, row or cell of a tag."""
     for tag in tags:
         if tag.kind not in {"p", "tr", "tc"} or not tag.written:
             continue

@@ -1,4 +1,4 @@
-"""The text of a template as its author sees it: passages, each with its place and its way back to the source.
+"""The text of a template as its author sees it: passages, each with its place and its position in the source.
 
 A passage of a Word part is a paragraph, its runs joined, or an attribute that holds tags (the description of a
 picture); a page of HTML is one passage.
@@ -15,14 +15,14 @@ from typing import NamedTuple
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: An open element: its name, and where it begins in the source, which tells it from others of that name.
+#: An open element: its name, and where it begins in the source, which distinguishes it from others of that name.
 Element = tuple[str, int]
 
 _TOKEN = regex(r"<(/?)([\w:.-]+)([^>]*)>|<[^>]*>|([^<]+)")
 _NEWLINES = regex(r"[\r\n]+")
 _QUOTES = regex(r"(?<=>)[^<]*&(?:quot|apos);[^<]*")
 _JOINING = {"w:p", "w:r", "w:t", "w:hyperlink", "w:ins", "w:smartTag"}
-#: The two ends of a field: what lies between belongs together, though nothing in the markup holds it.
+#: The two ends of a field: the text between them belongs together, though no element contains it.
 _FIELD_END = regex(r"fldCharType=[\"'](begin|end)[\"']")
 _CONTROL_TAG = regex(r'w:val="([^"{]*)"')
 #: As much of a paragraph as a message quotes.
@@ -30,7 +30,8 @@ _WIDTH = 60
 
 
 def fit(first: tuple[Element, ...], second: tuple[Element, ...]) -> bool:
-    """Whether what lies between two places can go away and leave whole markup: these are the elements around each.
+    """Whether the text between two places can be removed and leave whole markup; the arguments are the elements around
+    each.
 
     They must be of the same names; only what joins text may be another element of its name.
     """
@@ -52,12 +53,12 @@ class TextRun:
     pieces: list[tuple[int, int, tuple[Element, ...]]] = field(default_factory=list)
 
     def add(self, text: str, at: int, around: tuple[Element, ...]) -> None:
-        """Append the text node that stands at `at` in the source."""
+        """Append the text node that is at `at` in the source."""
         self.pieces.append((len(self.text), at, around))
         self.text += text
 
     def source_index(self, index: int) -> int:
-        """Where the character at `index` stands in the source."""
+        """Where the character at `index` is in the source."""
         start, at, _around = self._piece(index)
         return at + index - start
 
@@ -88,7 +89,7 @@ class TextRun:
 
 
 def _line(text: str, *, left: bool = False, right: bool = False) -> str:
-    """`text` without markup of its own on one line; a blank stays at the end that touches a tag."""
+    """`text` without markup of its own on one line; a blank is kept at the end beside a tag."""
     squeezed = re.sub(r"\s+", " ", unescape(text))
     if not left:
         squeezed = squeezed.lstrip()
@@ -169,7 +170,7 @@ class _WordReader:
             self._paragraphs.pop()
 
     def text(self, text: str, at: int) -> None:
-        """A text node: what Word shows, and what holds tags wherever it stands (field codes)."""
+        """A text node: visible text, and text with tags anywhere (field codes)."""
         name = self._open[-1][0] if self._open else ""
         if name.endswith(":t") or "{" in text or not name.startswith("w:"):
             self._paragraphs[-1].add(text, at, (*self._open, *self._fields))

@@ -1,7 +1,7 @@
 """Word templates in docxtpl's dialect: compiled once, rendered to bytes.
 
 A part of the template that holds Jinja tags is patched by docxtpl's own rules, compiled once, and
-written anew for each document; every other part is copied.  On top of the dialect stand
+written again for each document; every other part is copied.  It adds to the dialect:
 
     {% vmerge x %}    in a table cell: the cell begins a vertical merge where x is true, else continues it
     【待定：label】    a value that was not given, highlighted; the labels printed come back with the bytes
@@ -45,7 +45,7 @@ from docgen.template.examine import Compiled, Examined, compile_source, examine
 from docgen.template.tags import Remark, Tag
 from docgen.template.word_parts import WordFile, without_comments, word_file
 
-#: Unicode noncharacters: no text that people write holds them, so they mark places in rendered XML.
+#: Unicode noncharacters: they are in no text that people write, so they mark places in rendered XML.
 _OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
 
@@ -107,8 +107,8 @@ def environment() -> Sandbox:
 
 
 class WordPart(NamedTuple):
-    """A part of a Word template that holds tags: its name, what there is to say of it, and its Jinja source
-    with the marks of the tags ("" where a problem stands in the way)."""
+    """A part of a Word template that holds tags: its name, the remarks on it, and its Jinja source with the marks of
+    the tags ("" if a problem prevents it)."""
 
     name: str
     examined: Examined
@@ -116,9 +116,10 @@ class WordPart(NamedTuple):
 
 
 def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list[WordPart]:
-    """Every part of the template at `path` that holds tags or what should have been one, is no XML, or reaches outside.
+    """Every part of the template at `path` that holds tags, also mistyped ones, is no XML, or refers to something
+    outside.
 
-    Raises KitError where the file cannot be read.
+    Raises KitError if the file cannot be read.
     """
     file = file or word_file(path)
     remarks = [*external_refs.outward(str(path), file.entries, file.types), *_about_parts(path, file)]
@@ -137,7 +138,7 @@ def examine_word(path: Path, names: Names, file: WordFile | None = None) -> list
 
 
 def _about_parts(path: Path, file: WordFile) -> Iterator[Remark]:
-    """Tags where nobody fills them in."""
+    """Tags in parts that are not filled in."""
     for name, called, tag in file.foreign_tags():
         what = tr(
             "{tag} is in {called}, which is not filled in (write fixed text there, or move the tag into the document)",
@@ -148,7 +149,7 @@ def _about_parts(path: Path, file: WordFile) -> Iterator[Remark]:
 
 
 def _about_revisions(place: str, xml: str) -> Iterator[Remark]:
-    """What a part holds that no document made of it gets."""
+    """Contents of a part that no document of it gets."""
     changes, comments = revisions.count(xml)
     if changes:
         what = tr("{changes} tracked changes count as accepted (accept or reject them in Word)", changes=changes)
@@ -189,7 +190,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
 
 
 def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | None) -> Iterator[Remark]:
-    """Content controls that stand in the template itself and whose answers nothing would read."""
+    """Content controls of the template whose answers nothing would read."""
     for tag, where in found:
         if known is not None and tag not in known:
             remedy = did_you_mean(tag, known) or tr(" (give it the key of a field, or use {{r field.control }})")
@@ -199,7 +200,7 @@ def _unknown_controls(found: Iterable[tuple[str, str]], known: frozenset[str] | 
 
 
 def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[Remark]:
-    """Where docxtpl's joining of texts leaves markup that is no longer whole, so that no document could be made."""
+    """Places where docxtpl's joining of texts leaves incomplete markup, so that no document could be made."""
     text, owners = tag_numbers.numbered(source)
     bare = _ANY_TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
     try:
@@ -209,7 +210,7 @@ def _broken_markup(place: str, source: str, found: tuple[Tag, ...]) -> Iterator[
         where = found[owners[line - 1]].where if line <= len(owners) else place
         yield Remark(where, tr("this tag, or one before it, breaks Word's formatting (write it without a hyphen)"))
     except DefusedXmlException:
-        return  # told as what reaches outside
+        return  # reported as an external reference
 
 
 @cached_by_file
@@ -252,7 +253,8 @@ def _patched(xml: str, found: Iterable[Tag]) -> str:
 
 
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
-    """The document that `template` makes of `context`.  Raises KitError that names the place of a failing tag."""
+    """The document of `template` with the values of `context`.  Raises KitError that names the place of a failing
+    tag."""
     pending: dict[str, None] = {}
 
     def made(name: str, part: Compiled) -> bytes:

@@ -1,6 +1,6 @@
-"""The parts of a Word file: which one is the document, which ones hold text to fill in, which ones nobody fills in.
+"""The parts of a Word file: the document, the parts with text to fill in, and the parts that are not filled in.
 
-Parts are known by their content types ([Content_Types].xml, ISO 29500-2, 10.1.2), whatever they are called.
+Parts are identified by their content types ([Content_Types].xml, ISO 29500-2, 10.1.2), not by their names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from docgen.language import phrase, tr
 from docgen.patterns import regex
 
 _SAVE = phrase("save the template as .docx")
-#: What a template may hold, unpacked.
+#: The most bytes of a template, unpacked.
 _LARGEST = 100 << 20
 TYPES = "[Content_Types].xml"
 _NAMESPACE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -38,7 +38,7 @@ _RENDERED = frozenset(
      "application/vnd.openxmlformats-package.core-properties+xml",
      "application/vnd.openxmlformats-officedocument.custom-properties+xml"}
 )  # fmt: skip
-#: What people call the parts that hold text and are not filled in, by a word of their content type.
+#: The common names of parts with text that are not filled in, by a word of their content type.
 _CALLED = {
     "chart": phrase("a chart"),
     "diagram": phrase("a SmartArt graphic"),
@@ -61,7 +61,7 @@ class WordFile(NamedTuple):
         return self.types.get(name) in _RENDERED
 
     def of_kind(self, kind: str) -> bytes:
-        """The part of this kind (`styles`, `numbering`); nothing where the file has none."""
+        """The part of this kind (`styles`, `numbering`); nothing if the file has none."""
         wanted = f"{_WORD}{kind}+xml"
         return next((content for name, content in self.entries if self.types.get(name) == wanted), b"")
 
@@ -70,7 +70,7 @@ class WordFile(NamedTuple):
         return "comments" in self.types.get(name, "").lower()
 
     def foreign_tags(self) -> Iterator[tuple[str, str, str]]:
-        """Tags where nobody fills them in: the part, what people call it, the tag as written."""
+        """Tags in parts that are not filled in: the part, its common name, the tag as written."""
         folder = self.main.rpartition("/")[0]
         for name, content in self.entries:
             kind = self.types.get(name, "")
@@ -84,7 +84,7 @@ class WordFile(NamedTuple):
 
 
 def word_file(path: Path, content: bytes | None = None) -> WordFile:
-    """The Word file at `path`, or that of these bytes, called so.  Raises KitError where it is none."""
+    """The Word file at `path`, or that of these bytes, called so.  Raises KitError if it is none."""
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
@@ -120,7 +120,7 @@ def _types(entries: Iterable[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def without_comments(file: WordFile) -> tuple[tuple[str, bytes], ...]:
-    """The entries without the parts of comments, and without what refers to them."""
+    """The entries without the parts of comments, and without references to them."""
     gone = {name for name, _ in file.entries if file.is_comment(name)}
     if not gone:
         return file.entries

@@ -2,7 +2,7 @@
 
 `parse` never raises: what cannot be read is a `Problem`, a code of messages.yaml with its details; so is what is
 read and does not become part of the value.  `show` gives the one form that sheet, form, review and contract print;
-what `parse` gave, `show` prints so that `parse` gives it again.  No choice or label stands here; words that a
+what `parse` gave, `show` prints so that `parse` gives it again.  No choice or label is here; words that a
 parser needs (无, 是) do.
 """
 

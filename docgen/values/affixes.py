@@ -1,6 +1,6 @@
-"""Words around a number: what bounds it, by what span of time it counts, what merely stands there.
+"""Words around a number: bounds, the period of time, and words without effect.
 
-`Affixes` takes them off both ends of a folded text and tells what they say.  The words stand here as data; those
+`Affixes` takes them off both ends of a folded text and says what they say.  The words are here as data; those
 that a kit's field counts (通, 号码) are given.
 """
 

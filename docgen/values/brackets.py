@@ -13,7 +13,7 @@ _REMARK = regex(
 
 
 class Parts(NamedTuple):
-    """What stands outside of brackets, and what in each of them that is not blank."""
+    """What is outside of brackets, and what in each of them that is not blank."""
 
     text: str
     remarks: tuple[str, ...]

@@ -27,7 +27,7 @@ class _Placed(NamedTuple):
 
 
 def give_marks(cut: Cut) -> str:
-    """Give each mark of the cut to its label; the piece of the text that is unclear, empty where all is clear."""
+    """Give each mark of the cut to its label; the piece of the text that is unclear, empty if all is clear."""
     if any(mark.ticked and mark.crossed for mark in cut.marks) or _are_crosses_alone(cut):
         return cut.text
     placed = _placed(cut)
@@ -51,7 +51,7 @@ def give_marks(cut: Cut) -> str:
 
 
 def _are_crosses_alone(cut: Cut) -> bool:
-    """Whether crosses stand beside empty boxes, and no tick: they may choose or rule out."""
+    """Whether crosses are beside empty boxes, and no tick: they may choose or rule out."""
     return (
         any(mark.crossed for mark in cut.marks)
         and any(mark.boxed and not mark.crossed for mark in cut.marks)
@@ -81,8 +81,8 @@ def _placed(cut: Cut) -> list[_Placed]:
 
 
 def _series(cut: Cut, placed: list[_Placed]) -> list[list[_Placed]]:
-    """The marks that stand on the same side of their labels: all of them, or the boxes and the ticks typed beside
-    them apart, where two marks stand between the same two labels."""
+    """The marks that are on the same side of their labels: all of them, or the boxes and the ticks typed beside
+    them apart, where two marks are between the same two labels."""
     gaps = [(id(one.before), id(one.after)) for one in placed]
     if len(set(gaps)) == len(gaps):
         return [placed]
@@ -102,7 +102,7 @@ def _is_torn(one: _Placed, side: _Side, common: _Side | None) -> bool:
 
 
 def _contradiction(cut: Cut) -> str:
-    """The text, where one choice stands in it twice, ticked and not."""
+    """The text, where one choice is in it twice, ticked and not."""
     ticked = {item.key for item in cut.items if item.key and item.mark}
     return cut.text if any(item.key in ticked and item.mark is False for item in cut.items) else ""
 
@@ -114,7 +114,7 @@ def _around(cut: Cut, one: _Placed) -> str:
 
 
 def _distance(text: str, start: int, end: int) -> int:
-    """How far a mark stands from a label: touching but for a colon, a space away, or with something between."""
+    """How far a mark stands from a label: touching except a colon, a space away, or with something between."""
     if start == end or text[start:end].strip() in {":", "：", "="}:
         return 0
     return 1 if end - start == 1 and text[start] == " " else 2

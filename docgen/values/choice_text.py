@@ -1,4 +1,4 @@
-"""The text of a field of choices, cut into labels, 其他 with what follows it, other text, and marks.
+"""The text of a choice field, cut into labels, 其他 with the text after it, other text, and marks.
 
 Knows names only, no kit: `options` is given every name of every choice.
 """
@@ -22,7 +22,7 @@ _TICK = f"{_OPEN}[{TICKS}xXvVｘＸ]{_CLOSE}|[{TICKS}]"
 _BOX = f"{_OPEN}[{BOXES}]?{_CLOSE}|[{BOXES}]"
 _CROSS = f"{_OPEN}[{CROSSES}]{_CLOSE}|[{CROSSES}]"
 MARK = regex(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
-#: Words that stand for marks where each of them stands beside a label and nothing else is written.
+#: Words that stand for marks where each of them is beside a label and nothing else is written.
 _YES = frozenset(words("y yes 是 1 1.0 true t v ok on 需要 要 选 选中 已选 选择 有"))
 _NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 无 没有"))
 _WORD = regex(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
@@ -86,7 +86,7 @@ class ChoiceItem:
 @dataclass(slots=True)
 class ChoiceMark:
     """A tick, a cross or an empty box; several that touch each other are one.  `leads` and `ends` say whether a
-    tick stands first and last in it."""
+    tick is first and last in it."""
 
     start: int
     end: int
@@ -99,8 +99,8 @@ class ChoiceMark:
 
 @dataclass(slots=True)
 class Cut:
-    """A text in pieces.  `text` is what they were cut from, as written; `listed` tells that a written separator
-    stands between labels, `either` that 或 does."""
+    """A text in pieces.  `text` is what they were cut from, as written; `listed` says that a written separator
+    is between labels, `either` that 或 does."""
 
     text: str
     items: list[ChoiceItem] = field(default_factory=list)
@@ -111,7 +111,7 @@ class Cut:
 
     @property
     def is_form(self) -> bool:
-        """Whether labels or boxes stand in the cell that only print can have put there."""
+        """Whether labels or boxes are in the cell that only print can have put there."""
         return bool(self.marks) or any(item.key is not None for item in self.items)
 
 

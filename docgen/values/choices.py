@@ -20,11 +20,11 @@ class Choices(NamedTuple):
     """What a text says: keys of choices, the text of 其他 or of anything unlisted, and what brackets or amounts behind
     labels say, each in the order of the text.
 
-    `bare_other` tells that 其他 is chosen and says nothing; `unticked_other` is what was written behind a 其他
-    that is not ticked while others are; `ticked` tells that a tick stands in the text; `printed` that it only
+    `bare_other` says that 其他 is chosen and says nothing; `unticked_other` is what was written behind a 其他
+    that is not ticked while others are; `ticked` says that a tick is in the text; `printed` that it only
     lists the choices as a form prints them, with nothing marked, and `boxed` that it does so with a box for each.
     `unclear` is a piece in which a mark may belong to two labels; `unmarked` names labels without a mark where the
-    others have one; `ignored` is what stands behind labels that are not chosen, or before them.
+    others have one; `ignored` is what is behind labels that are not chosen, or before them.
     """
 
     keys: tuple[str, ...]
@@ -120,6 +120,6 @@ def _value(number: str) -> int:
 
 
 def is_ticked(glyph: str) -> bool | None:
-    """Whether `glyph` shows a tick, or an empty box; None where it shows neither."""
+    """Whether `glyph` shows a tick, or an empty box; None if it shows neither."""
     mark = MARK.search(glyph)
     return None if mark is None else mark["tick"] is not None

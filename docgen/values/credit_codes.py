@@ -1,4 +1,4 @@
-"""Unified social credit codes (统一社会信用代码, GB 32100) as people write them → the code, or its trouble."""
+"""Unified social credit codes (统一社会信用代码, GB 32100) as people write them → the code, or what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as people and sheets write them → a date.  Year, month and day in that order, or nothing."""
+"""Dates as people and sheets write them → a date.  Only the order year, month, day is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DateProblem(StrEnum):
 
 
 class Day(NamedTuple):
-    """A date with what stands beside it, or the trouble with the text."""
+    """A date with what is beside it, or the trouble with the text."""
 
     date: dt.date | None
     trouble: DateProblem | None = None

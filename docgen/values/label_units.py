@@ -23,7 +23,7 @@ _MANY_DIGITS = 4  # so many digits before the point are more than anybody writes
 
 
 def stated_unit(field: Field, label: str, parse: Parse) -> str:
-    """The unit in brackets behind a label, where a number counts for something else by it; empty where it does not."""
+    """The unit in brackets behind a label, where a number counts for something else by it; empty if it does not."""
     if field.type not in _NUMBERS:
         return ""
     for found in _BRACKETS.finditer(fold(label)):
@@ -44,7 +44,7 @@ def _matters(field: Field, unit: str, parse: Parse) -> bool:
 
 
 def in_unit(field: Field, written: str, unit: str, parse: Parse, show: Callable[[Field, Value], str]) -> Parsed:
-    """The value of a number in the unit of its label, none where the number itself says that it may be in another."""
+    """The value of a number in the unit of its label, none if the number itself says that it may be in another."""
     folded = fold(written)
     scaled = parse(field, written + ("" if _OWN_SCALE.search(folded) and not _SPAN.search(unit) else unit))
     plain = parse(field, written)

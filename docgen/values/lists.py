@@ -57,7 +57,7 @@ def read(text: str) -> tuple[str, ...]:
 
 
 def _without_numbers(items: list[str]) -> Iterator[str]:
-    """The items but for numbers that count what follows them: `1、营业执照、2、许可证` leaves such."""
+    """The items except numbers that count what follows them: `1、营业执照、2、许可证` leaves such."""
     seen = 0
     for item, following in zip(items, [*items[1:], ""], strict=False):
         if _ONLY_A_NUMBER.fullmatch(item):

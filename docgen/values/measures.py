@@ -29,7 +29,7 @@ class _Outside(NamedTuple):
 
 
 def _outside(text: str) -> _Outside | None:
-    """What stands outside of brackets, folded; None where it is too long to be a number, or two of them."""
+    """What is outside of brackets, folded; None if it is too long to be a number, or two of them."""
     if len(text) > 4 * LONGEST:
         return None
     outside, remarks = apart(visible(text))
@@ -61,7 +61,7 @@ _SPEED_WORDS = regex("上下行|上行|下行|对等|对称|双向|独享|专线
 
 
 def bandwidth(text: str) -> Measure | None:
-    """Mbps: `20` `20M` `20Mbps` `1G` `上下行各20M`; None where up and down differ."""
+    """Mbps: `20` `20M` `20Mbps` `1G` `上下行各20M`; None if up and down differ."""
     outside = _outside(text)
     if outside is None:
         return None

@@ -1,4 +1,4 @@
-"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are never chosen from."""
+"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are a problem."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MobileProblem(StrEnum):
 
 
 class Mobile(NamedTuple):
-    """A number in E.164 with what stands beside it, or the trouble with the text."""
+    """A number in E.164 with what is beside it, or the trouble with the text."""
 
     number: str | None
     trouble: MobileProblem | None = None
@@ -62,7 +62,7 @@ def _runs(text: str) -> list[str]:
 
 
 def _beside(text: str, number: str) -> tuple[str, ...]:
-    """The words beside the number, but for those that call it one."""
+    """The words beside the number, except those that call it one."""
 
     def cut(run: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", run.group())

@@ -1,4 +1,4 @@
-"""Answers to fields of numbers → their values, with what is wrong or worth knowing."""
+"""Answers to number fields → their values, and their problems."""
 
 from __future__ import annotations
 

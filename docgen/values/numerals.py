@@ -88,7 +88,7 @@ def _chinese(folded: str) -> Decimal | None:
 def folded_number(text: str) -> str | None:
     """A text without remarks, folded for reading a number, its digit groups closed.
 
-    None where it is too long, or where white space parts two numbers (`5000 6000`).
+    None if it is too long, or where white space parts two numbers (`5000 6000`).
     """
     shown = visible(text).strip()
     shown = _GROUPED.sub(lambda match: match.group().replace(" ", ""), shown)

@@ -1,4 +1,4 @@
-"""Answers to fields of choices and of yes or no → their values, with what is wrong or worth knowing."""
+"""Answers to choice fields and yes-or-no fields → their values, and their problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from docgen.values.choices import Choices
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
 
 YES, NO = "是", "否"
-#: All choices stand there without a mark, and nobody can tell print from answer.
+#: All choices are there without a mark, and nobody can tell print from answer.
 UNTOUCHED = "choice-untouched"
 
 
@@ -92,7 +92,7 @@ def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
 
 
 def _beside(field: Field, found: Choices, remarks: tuple[str, ...]) -> tuple[Problem, ...]:
-    """What stands beside the choices and is none."""
+    """What is beside the choices and is none."""
     told = remarks_on(remarks, names=_names_of_others(field, found))
     if found.unmarked:
         told = (Problem("choice-unmarked", Level.MANUAL, {"entry": "、".join(found.unmarked)}), *told)

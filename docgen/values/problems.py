@@ -1,4 +1,4 @@
-"""What comes of reading one answer: the value, and what there is to say of it.
+"""The result of reading one answer: the value, and its problems.
 
 Nothing of an answer is lost in silence: what did not become the value is quoted by a `Problem`, except the words
 of `HARMLESS`, which change no answer.
@@ -46,7 +46,7 @@ HARMLESS = words(
     " 想要 希望 我们 我司 我方 本公司 请 麻烦 等于 approx about thanks"
 )
 _HARMLESS = regex("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
-#: In a remark these may take back what it stands beside; then a person reads it.
+#: In a remark these may take back what it is beside; then a person reads it.
 _CONTRARY = regex("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
 _QUOTES = 3  # remarks quoted; of more the first ones, and an ellipsis
 

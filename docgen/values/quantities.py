@@ -28,7 +28,7 @@ _BEFORE = regex(rf"(?s){_WORDS}(\d.*)")
 class Quantity(NamedTuple):
     """A number, or the two ends of a range; `low` equals `high` where only one number stands.
 
-    `effects` are those of the words around it, `remarks` what stands beside it and says something else.
+    `effects` are those of the words around it, `remarks` what is beside it and says something else.
     """
 
     low: Decimal

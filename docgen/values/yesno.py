@@ -1,4 +1,4 @@
-"""Yes and no, in the words that people answer with."""
+"""Yes and no, in the words that people use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that may die alone: foreign files are opened in them, under limits of time and memory.
+"""Child processes that open foreign files, under limits of time and memory; their crash harms no other process.
 
 limits   what a process may use, and how it ended
 garbage  when Python looks for it

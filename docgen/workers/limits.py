@@ -1,9 +1,8 @@
-"""What a process may use while it reads a file or makes documents, and what its end says.
+"""Limits of a process while it reads a file or makes documents, and the meaning of its end.
 
-Time and processor time are limited by timers of the system, which end the process whatever it is doing; memory
-by its address space, so that Python raises MemoryError and a library fails or dies.  Where the system has no
-such limits (Windows; macOS has none for memory), nothing here does anything, nor in a process that is not one
-of docgen's own (`enforce`).
+Timers of the system limit time and processor time and end the process at any point.  The address space limits memory,
+so that Python raises MemoryError and a library fails or crashes.  Without such limits (Windows; macOS for memory), and
+in processes that are not docgen's own (`enforce`), the functions here do nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from pathlib import Path
 from docgen.errors import SourceError
 from docgen.language import phrase, tr
 
-#: What reading may take: seconds of processor time to the first intake of a file and between two of them, and
-#: bytes of memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
+#: Limits of reading: seconds of processor time to the first intake of a file and between two of them, and bytes of
+#: memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
 READING_SECONDS, READING_MEMORY = 9, 600 << 20
-#: What making the documents of an intake may take (WeasyPrint holds 130 MB after ten reviews of one page).
+#: The memory limit for making the documents of an intake (WeasyPrint holds 130 MB after ten reviews of one page).
 MAKING_MEMORY = 1200 << 20
-#: A process that is large already may still take so much.
+#: How much more a large process may take.
 _LEAST_ROOM = 300 << 20
 _SMALLER = phrase("open it in Excel or Word, keep what is to be read, and save it as a new file")
 
@@ -30,7 +29,7 @@ _is_enforced = _is_reading = False
 
 
 def enforce() -> None:
-    """Let the limits hold in this process, which is docgen's own, and begin with those for making documents."""
+    """Enforce the limits in this process, which is docgen's own; begin with those for making documents."""
     global _is_enforced
     _is_enforced = True
     _limit_memory(MAKING_MEMORY)
@@ -49,7 +48,7 @@ def begin_reading() -> None:
 
 
 def end_reading() -> None:
-    """Let what follows take what making documents may."""
+    """Apply the limits for making documents from now on."""
     global _is_reading
     _limit_timer("ITIMER_PROF", None)
     if _is_reading:
@@ -58,7 +57,7 @@ def end_reading() -> None:
 
 
 def limit_time(seconds: float | None) -> None:
-    """Let the system end this process when so many seconds have passed."""
+    """Let the system end this process after so many seconds."""
     _limit_timer("ITIMER_REAL", seconds)
 
 
@@ -68,7 +67,7 @@ def _limit_timer(name: str, seconds: float | None) -> None:
 
 
 def _limit_memory(most: int) -> None:
-    """Let this process hold `most` bytes of memory, or some more where it holds nearly as many already."""
+    """Let this process hold `most` bytes of memory, or some more if it holds nearly as many already."""
     if not _is_enforced or sys.platform != "linux":
         return
     import resource
@@ -80,8 +79,8 @@ def _limit_memory(most: int) -> None:
 
 
 def leave_the_terminal_to_the_parent() -> None:
-    """Let Ctrl-C and Ctrl-Z, which reach every process of a terminal, be the parent's to act on, and let it alone
-    speak: what a library says when it dies is nobody's business."""
+    """Leave Ctrl-C and Ctrl-Z, which reach every process of a terminal, and all output to the parent: the last words
+    of a crashing library are not for users."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -92,7 +91,7 @@ def leave_the_terminal_to_the_parent() -> None:
 
 
 def is_stopped(child: int | None) -> bool:
-    """Whether a child of this process is stopped, as SIGSTOP does; False where the system does not say."""
+    """Whether a child of this process is stopped, as SIGSTOP does; False if the system does not say."""
     if child is None or not hasattr(os, "waitid"):
         return False
     try:
@@ -102,7 +101,7 @@ def is_stopped(child: int | None) -> bool:
 
 
 def memory_held() -> int:
-    """The memory that this process holds now, in bytes; 0 where the system does not say."""
+    """The memory that this process holds now, in bytes; 0 if the system does not say."""
     return _memory()[1] if sys.platform == "linux" else 0
 
 
@@ -114,7 +113,7 @@ def _memory() -> tuple[int, int]:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held, in bytes; 0 where the system does not say."""
+    """The most memory that this process has held, in bytes; 0 if the system does not say."""
     if sys.platform == "win32":
         return 0
     import resource
@@ -124,7 +123,7 @@ def peak_memory() -> int:
 
 
 def is_short_of_memory(error: BaseException | None) -> bool:
-    """Whether an error came of a lack of memory, whatever a reader or library has made of it."""
+    """Whether an error comes from a lack of memory, in any form that a reader or library gave it."""
     seen = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, MemoryError):
@@ -135,7 +134,7 @@ def is_short_of_memory(error: BaseException | None) -> bool:
 
 
 def too_much_memory(path: str) -> SourceError:
-    """The refusal of a file that takes too much memory, as long as the step that it took it in has not ended."""
+    """The refusal of a file that takes too much memory, before the end of the step."""
     what, most = (tr("reading it"), READING_MEMORY) if _is_reading else (tr("making its documents"), MAKING_MEMORY)
     return SourceError(
         tr("{path}: {what} takes more than {most} MB of memory", path=path, what=what, most=most >> 20), _SMALLER
@@ -155,7 +154,7 @@ def too_slow(path: str) -> SourceError:
 
 
 def lost_reading(path: str, code: int, why: str = "") -> SourceError:
-    """What is said of a file when the process that read it has ended with this exit code, or for another reason."""
+    """The refusal of a file whose reading process ended with this exit code, or for another reason."""
     if why or code != _OUT_OF_PROCESSOR_TIME:
         text = tr("{path}: cannot be read: the process that read it {why}", path=path, why=why or ending(code))
         return SourceError(text, tr("run again; if it happens again, open the file in Excel or Word and save it anew"))

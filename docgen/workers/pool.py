@@ -1,9 +1,9 @@
-"""Worker processes that may die alone, behind `submit`: a function and its arguments in, a Future out.
+"""Worker processes, called through `submit`: a function and its arguments in, a Future out.
 
-`submit` is the seam of the batch run: whatever has it, in the manner of concurrent.futures, can run
-units, on this machine or on others.  Each worker has a pipe of its own, so that the death of one is
-known at once, concerns the call it was busy with and nothing else, and leaves no lock behind.  A worker
-that is stopped, or silent for longer than it said (`beat`), is killed and replaced.
+`submit` is the interface of the batch run: anything that has it, as in concurrent.futures, can run units, on this
+machine or on others.  Each worker has its own pipe, so that its death is known at once, concerns only its current
+call, and leaves no lock.  A worker that is stopped, or silent for longer than it announced (`beat`), is killed and
+replaced.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from docgen.errors import DocgenError, bug
 from docgen.language import tr
 from docgen.workers import garbage, limits
 
-#: A worker that has once held more memory than this is replaced (bytes).
+#: A worker that has held more memory than this is replaced (bytes).
 _MOST_MEMORY = 300 << 20
-#: A worker that nobody has called for so long ends (seconds).
+#: A worker without a call for so long ends (seconds).
 _IDLE = 60.0
 #: How often to look whether a worker is stopped or silent, and how long after its own time it counts as silent.
 _LOOK, _GRACE = 1.0, 10.0
 #: How long a worker that has nothing to do may take to end (seconds).
 _FAREWELL = 10.0
-#: Calls that are worth handing out for each worker: one to work on, one to go on with.
+#: Calls that are worth handing out for each worker: one to work on, one to continue with.
 AHEAD = 2
 
 
 class WorkerDiedError(Exception):
     """A worker process ended in the middle of a call; the text says how.
 
-    `step` is what it was doing, as it said itself (`beat`).  `is_final` tells that the call used more than it
-    may have, and would again.
+    `step` is what it was doing, by its own report (`beat`).  `is_final` says that the call exceeded a limit and would
+    do so again.
     """
 
     def __init__(self, how: str, step: str = "", is_final: bool = False) -> None:
@@ -99,7 +99,7 @@ class Workers:
         self.end(at_once=kind is not None)
 
     def end(self, *, at_once: bool) -> None:
-        """Let the workers end; or kill them, at once: what they were writing has not appeared yet."""
+        """Let the workers end, or kill them `at_once`: unfinished files are not visible yet."""
         if at_once:
             with self._hiring:
                 self._is_stopped = True
@@ -112,7 +112,7 @@ class Workers:
         self._ended.set()
 
     def _watch(self) -> None:
-        """Kill workers that are stopped or silent; runs in a thread of its own, which no worker can hold up."""
+        """Kill workers that are stopped or silent; runs in its own thread, which no worker can block."""
         while not self._ended.wait(_LOOK):
             with self._hiring:
                 for worker in self._alive:
@@ -140,14 +140,14 @@ class Workers:
     def _answer(
         self, worker: _Worker | None, future: Future[Any], function: Callable[..., Any], args: tuple[Any, ...]
     ) -> _Worker | None:
-        """Have a call answered, and give the worker for the next one, if there is one that can go on."""
+        """Have a call answered; returns the worker for the next one, if it can continue."""
         try:
             worker = worker or self._hire()
             reply = worker.call(function, args)
         except (EOFError, OSError):
             future.set_exception(self._bury(worker) if worker else WorkerDiedError(tr("it could not be started")))
             return None
-        except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is told
+        except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is reported
             future.set_exception(error)
             return worker
         if reply.error is None:
@@ -199,7 +199,7 @@ class _Worker:
         self._times_stopped = 0
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> _Reply:
-        """The reply to one call.  Raises EOFError or OSError where the process died."""
+        """The reply to one call.  Raises EOFError or OSError if the process died."""
         self.pipe.send((function, args))
         while True:
             message: _Reply | _Beat = self.pipe.recv()
@@ -210,8 +210,8 @@ class _Worker:
             self._due = None if message.seconds is None else time.monotonic() + message.seconds + _GRACE
 
     def look(self) -> None:
-        """Kill the process where it is stopped or silent."""
-        # Twice: a process group that is let go on does so one process after the other.
+        """Kill the process if it is stopped or silent."""
+        # Twice: the processes of a group resume one after the other.
         self._times_stopped = self._times_stopped + 1 if limits.is_stopped(self.process.pid) else 0
         if self._times_stopped > 1:
             self._kill(tr("it was stopped"))
@@ -239,8 +239,8 @@ _last, _last_time = _Beat("", None), 0.0
 def beat(seconds: float | None, step: str = "") -> None:
     """In a worker, say what it does next and how long that may take; without `seconds`, as long as it likes.
 
-    A worker that then says nothing for longer is killed.  What it has just said it does not say again.  Elsewhere
-    nothing happens.
+    A worker that then is silent for longer is killed.  Repeated reports are not sent.  In other processes nothing
+    happens.
     """
     global _last, _last_time
     if _parent is None:
@@ -278,7 +278,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is gone, so that nothing writes beside the next run."""
+    """End this process with its parent, so that it does not write beside the next run."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,10 +1,9 @@
 """The one child process of a command, in which foreign files are opened.
 
-It is forked off when the first file is read: it has then what the parent has loaded, and what reading alone
-needs is loaded in it alone.  It writes nothing, has no terminal and no open file of the parent's to speak to,
-and each of its steps has limits (`limits.begin_reading`).  When it dies, the file that it was reading is to
-blame, and the next one is read in a new child.  Where processes cannot be forked, a worker of a pool takes its
-place.
+It is forked when the first file is read: it has everything that the parent has loaded, and loads the readers itself.
+It writes nothing, has no terminal and no open file of the parent, and each of its steps has limits
+(`limits.begin_reading`).  If it dies, the file that it was reading is refused, and the next one is read in a new
+child.  On systems without fork, a worker of a pool replaces it.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ from docgen.workers import limits
 
 #: How often to look whether the child is stopped, and how long it may say nothing (seconds).
 _LOOK, _SILENT = 1.0, 300.0
-#: A child that holds so much more than at its start is replaced (bytes).
+#: A child that has grown by more than this is replaced (bytes).
 _MOST_GROWN = 200 << 20
 _LENGTH = struct.Struct("!Q")
 _PIECE = 1 << 16
-#: Linux: let the child die with the parent, though it be stopped (prctl).
+#: Linux: let the child die with the parent, even if it is stopped (prctl).
 _SET_DEATH_SIGNAL = 1
 
 
@@ -68,7 +67,7 @@ class Reader:
         """What the generator `function(*args)` yields, which reads the file at `path`, as it comes.
 
         Raises what it raises: a DocgenError as it is, anything else as ElsewhereError.  Raises SourceError
-        where the child died of the file, or was stopped or silent.
+        if the child died of the file, or was stopped or silent.
         """
         if not hasattr(os, "fork"):
             yield from _in_pool(str(path), function, *args)
@@ -81,7 +80,7 @@ class Reader:
         except _DiedError as death:
             code = self.end()
             raise limits.lost_reading(str(path), code, str(death)) from None
-        except BaseException:  # of whoever takes the results, Ctrl-C too: the child may be in the middle of a file
+        except BaseException:  # of the consumer of the results, also Ctrl-C: the child may be in the middle of a file
             self.end()
             raise
         if message.is_spent:
@@ -90,7 +89,7 @@ class Reader:
             raise message.error
 
     def end(self) -> int:
-        """End the child, whatever it is doing; its exit code, 0 where there is none."""
+        """End the child at once; its exit code, 0 if there is none."""
         child, self._child = self._child, None
         return child.end() if child else 0
 
@@ -100,7 +99,7 @@ def _once(function: Callable[..., Any], *args: Any) -> Iterator[Any]:
 
 
 class _DiedError(Exception):
-    """The child is gone, or has to go; the text says why where it did not die of itself."""
+    """The child has ended, or must end; the text says why, unless it died by itself."""
 
 
 class _Child:
@@ -110,7 +109,7 @@ class _Child:
         theirs, self._requests = os.pipe()
         self._answers, back = os.pipe()
         with warnings.catch_warnings():
-            # Python 3.12 and later warn where there are threads: the child uses none of theirs, and takes no lock.
+            # Python 3.12 and later warn if there are threads: the child uses none of them, and takes no lock.
             warnings.simplefilter("ignore", DeprecationWarning)
             parent = os.getpid()
             self._process = os.fork()
@@ -128,7 +127,7 @@ class _Child:
             raise _DiedError from cause
 
     def answer(self) -> _Message:
-        """The next message.  Raises _DiedError, also where the child is stopped or says nothing for too long."""
+        """The next message.  Raises _DiedError, also if the child is stopped or says nothing for too long."""
         until, times_stopped = time.monotonic() + _SILENT, 0
         poll = select.poll()
         poll.register(self._answers, select.POLLIN)
@@ -139,7 +138,7 @@ class _Child:
                     raise _DiedError
                 self._received += piece
                 continue
-            # Twice: a process group that is let go on does so one process after the other.
+            # Twice: the processes of a group resume one after the other.
             times_stopped = times_stopped + 1 if limits.is_stopped(self._process) else 0
             if times_stopped > 1:
                 raise _DiedError(tr("was stopped"))
@@ -165,7 +164,7 @@ def _send(descriptor: int, message: bytes) -> None:
 
 
 def _cut(received: bytearray) -> bytes | None:
-    """The first message, taken off what was received; None where it is not whole yet."""
+    """The first message, taken off what was received; None if it is not whole yet."""
     if len(received) < _LENGTH.size:
         return None
     end = _LENGTH.size + _LENGTH.unpack_from(received)[0]
@@ -180,7 +179,7 @@ def _cut(received: bytearray) -> bytes | None:
 
 
 def _run(parent: int, requests: int, answers: int) -> NoReturn:
-    """Answer requests until there are no more; the parent's clean-up, output and exit code are none of its own."""
+    """Answer requests until there are no more; never runs the parent's clean-up, output or exit code."""
     try:
         _leave_the_parent(parent, {requests, answers})
         _serve(requests, answers)
@@ -236,7 +235,7 @@ def _steps(path: str, function: Callable[..., Iterator[Any]], args: tuple[Any, .
     except Exception as error:
         if not limits.is_short_of_memory(error):
             raise
-        raise limits.too_much_memory(path) from None  # what it came of holds on to what filled the memory
+        raise limits.too_much_memory(path) from None  # its cause keeps the objects that filled the memory
     finally:
         limits.end_reading()
 
