@@ -77,6 +77,7 @@ def desk_in(folder: Path, *options: object) -> Iterator[RunningDesk]:
     finally:
         if running.process.poll() is None:
             running.interrupt()
+        running.process.communicate()
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
+import signal
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,7 +16,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Run
+from batches import companies, table
+from conftest import ROOT, Run
 from desks import (
     INPUTS,
     RunningDesk,
@@ -26,10 +30,14 @@ from desks import (
     lines,
     needs_browser,
     person,
+    saved,
     violations,
 )
+from docx import Document
 from playwright.sync_api import Browser, Page, Request, expect
+from waiting import LONGEST
 
+TERMS = yaml.load((INPUTS / "terms.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
 pytestmark = [pytest.mark.slow, needs_browser]
 __all__ = ["browser"]
 
@@ -302,3 +310,225 @@ def test_nothing_stands_in_the_way_of_anybody(page: Page, desk: RunningDesk) -> 
         page.goto(f"{desk.origin}{path}")
         found[path] = violations(page)
     assert {path: one for path, one in found.items() if one} == {}
+
+
+# -- 6, 8: what goes out -----------------------------------------------------------------------------
+
+
+def test_what_goes_out_is_what_the_command_line_makes(
+    page: Page, desk: RunningDesk, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = intake_of(page, INPUTS / "manual.xlsx")
+    page.goto(f"{desk.origin}/intakes/{shown}/out")
+    monkeypatch.chdir(INPUTS)
+    sheet = tmp_path / "returned.xlsx"
+    run("return", "manual.xlsx", "-o", sheet)
+    assert saved(page, "退回表（Excel）")[1] == sheet.read_bytes()
+    run("letter", "manual.xlsx", "--format", "eml", "-o", tmp_path / "letter.eml")
+    assert saved(page, "邮件（.eml）")[1] == (tmp_path / "letter.eml").read_bytes()
+    assert page.get_by_label("给客户的信").input_value().strip() == run("letter", "manual.xlsx").out.strip()
+
+    (packet,) = run("packet", "manual.xlsx", "-o", tmp_path / "out", "--json").json["packets"]
+    name, content = saved(page, "全套文件（zip）")
+    folder = Path(packet["folder"])
+    assert name == f"{folder.name}.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        inside = {entry: zipped.read(entry) for entry in zipped.namelist()}
+    assert inside == {f"{folder.name}/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    exported = [line["details"]["document"] for line in data(page, "/log.json")["lines"] if line["about"] == shown]
+    assert exported == ["packet", "mail", "returned-sheet"]
+
+
+def test_terms_are_given_on_the_page_and_what_is_pending_shrinks(
+    page: Page, desk: RunningDesk, run: Run, tmp_path: Path
+) -> None:
+    shown = intake_of(page, INPUTS / "accepted.xlsx")
+    page.goto(f"{desk.origin}/intakes/{shown}/out")
+    before = data(page, f"/intakes/{shown}/out.json")["pending"]
+    page.get_by_label("服务方名称").fill("样例服务有限公司")
+    page.get_by_label("预付款").fill("很多")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("很多")
+    assert data(page, f"/intakes/{shown}/out.json")["pending"] == before
+    page.get_by_label("预付款").fill("5000")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("#say")).to_have_text("已保存")
+    assert set(before) - set(data(page, f"/intakes/{shown}/out.json")["pending"]) == {"服务方名称", "预付款"}
+    (tmp_path / "terms.yaml").write_text("provider_name: 样例服务有限公司\nprepayment: 5000\n", encoding="utf-8")
+    run("contract", INPUTS / "accepted.xlsx", "--terms", tmp_path / "terms.yaml", "-o", tmp_path / "contract.docx")
+    assert saved(page, "合同草案（Word）")[1] == (tmp_path / "contract.docx").read_bytes()
+
+
+def test_previews_show_ticks_and_what_is_pending(page: Page, desk: RunningDesk) -> None:
+    shown = intake_of(page, INPUTS / "own-numbers.xlsx")
+    page.goto(f"{desk.origin}/intakes/{shown}/preview/form.docx")
+    form = page.frame_locator("#preview")
+    expect(form.locator("body[data-drawn]")).to_be_attached()
+    expect(form.locator("#document")).to_contain_text("☒消费金融")
+    page.goto(f"{desk.origin}/intakes/{shown}/preview/contract.docx")
+    contract = page.frame_locator("#preview")
+    expect(contract.locator("#document")).to_contain_text("【待定：签订地点】")
+    expect(page.locator(".place")).to_contain_text("版式以 Word 为准")
+    page.goto(f"{desk.origin}/intakes/{shown}/preview/review.pdf")
+    answer = page.request.get(f"{desk.origin}{page.locator('#preview').get_attribute('src')}")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith("inline")
+
+
+def test_an_earlier_draft_is_compared(page: Page, desk: RunningDesk, run: Run, tmp_path: Path) -> None:
+    run("contract", INPUTS / "accepted.xlsx", "-o", tmp_path / "早先.docx")
+    page.goto(f"{desk.origin}/intakes/{intake_of(page, INPUTS / 'own-numbers.xlsx')}/out")
+    page.get_by_label("早先的合同草案").set_input_files(tmp_path / "早先.docx")
+    with page.expect_download() as wait:
+        page.get_by_role("button", name="比较", exact=True).click()
+    with zipfile.ZipFile(wait.value.path()) as package:
+        text = package.read("word/document.xml").decode()
+    assert "<w:ins " in text
+    assert "<w:del " in text
+    page.get_by_label("早先的合同草案").set_input_files(INPUTS / "accepted.xlsx")
+    page.get_by_role("button", name="比较", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("accepted.xlsx")
+
+
+# -- 7: many at once ---------------------------------------------------------------------------------
+
+
+def test_two_hundred_rows_survive_a_reload_a_crash_and_a_stop(browser: Browser, tmp_path: Path, run: Run) -> None:
+    customers = table(tmp_path / "客户.xlsx", companies(200))
+    folder = tmp_path / "desk"
+    with desk_in(folder) as first, at_desk(browser, first) as page:
+        page.goto(f"{first.origin}/runs")
+        page.get_by_label("文件", exact=True).set_input_files(customers)
+        for kind in ("收集表", "审核摘要"):
+            page.locator("form[action='/runs/files']").get_by_label(kind).uncheck()
+        page.locator("form[action='/runs/files']").get_by_role("button", name="开始").click()
+        made = page.locator("#made")
+        expect(made).not_to_have_text("0")
+        page.reload()
+        expect(made).to_be_visible()
+        first.kill()
+    out = folder / "runs" / "1" / "out"
+    kept = {path.name for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    with desk_in(folder) as second, at_desk(browser, second) as page:
+        page.goto(f"{second.origin}/runs/1")
+        expect(page.locator(".run-state")).to_have_text("已完成")
+        expect(page.locator("#made")).to_have_text("200")
+        page.get_by_role("link", name="报告", exact=True).click()
+        expect(page.locator("body")).to_contain_text("示例0199有限公司")
+        assert second.interrupt() == 0
+    packets = {path.name for path in out.iterdir() if path.is_dir()}
+    assert len(packets) == 200
+    assert kept <= packets
+    by_command = tmp_path / "by-command"
+    source = next((folder / "runs" / "1" / "sources").rglob("*.xlsx"))
+    assert run("batch", source, "-o", by_command, "--only", "contract").code == 0
+    assert {path.name: (path / "manifest.json").read_bytes() for path in out.iterdir() if path.is_dir()} == {
+        path.name: (path / "manifest.json").read_bytes() for path in by_command.iterdir() if path.is_dir()
+    }
+
+
+def test_a_run_is_stopped_and_gone_on_with(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
+    page.goto(f"{desk.origin}/runs")
+    page.get_by_label("文件夹的完整路径").fill(str(tmp_path / "nowhere"))
+    page.locator("form[action='/runs']").get_by_role("button", name="开始").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有这个文件夹")
+    table(tmp_path / "客户.xlsx", companies(150))
+    page.get_by_label("文件夹的完整路径").fill(str(tmp_path))
+    page.locator("form[action='/runs']").get_by_label("审核摘要").uncheck()
+    page.locator("form[action='/runs']").get_by_role("button", name="开始").click()
+    expect(page.locator("#made")).not_to_have_text("0")
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator(".run-state")).to_have_text("已停止")
+    page.get_by_role("button", name="继续").click()
+    expect(page.locator(".run-state")).to_have_text("正在处理")
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator(".run-state")).to_have_text("已停止")
+
+
+def test_ctrl_c_ends_the_desk_with_streams_open(browser: Browser, tmp_path: Path) -> None:
+    with desk_in(tmp_path / "desk") as desk, at_desk(browser, desk) as page:
+        drop(page, INPUTS / "customers.xlsx")
+        desk.process.send_signal(signal.SIGINT)
+        assert desk.process.wait(timeout=LONGEST) == 0
+        expect(page.locator("#say")).to_contain_text("连接已断开")
+
+
+# -- 9: templates ------------------------------------------------------------------------------------
+
+
+def changed_contract(path: Path, text: str) -> Path:
+    document = Document(str(ROOT / "templates" / "caller-number" / "contract.docx"))
+    document.add_paragraph(text)
+    document.save(str(path))
+    return path
+
+
+def test_legal_drops_a_broken_a_hostile_and_a_mended_template(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
+    def dropped(name: str, text: str) -> None:
+        page.goto(f"{desk.origin}/legal")
+        drop(page, changed_contract(tmp_path / name, text))
+        expect(page.locator("#tried")).to_have_text("contract.docx")
+        page.wait_for_load_state()
+
+    in_use = (ROOT / "templates" / "caller-number" / "contract.docx").read_bytes()
+    dropped("改错.docx", "补充条款：{{ compny_name }} 一式肆份。{{ sign_date")
+    expect(page.locator(".remarks tbody tr")).to_have_count(2)
+    expect(page.locator(".remarks")).to_contain_text("company_name")
+    expect(page.locator(".remarks")).to_contain_text("补充条款")
+    assert page.request.get(f"{desk.origin}/legal/documents/contract.docx").status == 422
+    dropped(
+        "恶意.docx",
+        "{{ ''.__class__.__mro__ }}{% for a in words %}{% for b in 'x' * 1000000000 %}x{% endfor %}{% endfor %}",
+    )
+    expect(page.locator(".problem").first).to_contain_text("需要修改")
+    page.goto(desk.origin)  # the desk is as well as before
+    dropped("改好.docx", "补充条款：本合同由 {{ company_name }} 执肆份。")
+    expect(page.locator(".banner.accepted")).to_contain_text("模板没有问题")
+    page.get_by_role("link", name="用样例数据预览：合同草案").click()
+    expect(page.frame_locator("#preview").locator("#document")).to_contain_text("本合同由 北京示例科技有限公司 执肆份")
+    page.goto(f"{desk.origin}/legal")
+    assert violations(page) == []
+    with page.expect_download() as wait:
+        page.get_by_role("link", name="与正在使用的合同比较").click()
+    with zipfile.ZipFile(wait.value.path()) as package:
+        assert "执肆份" in package.read("word/document.xml").decode()
+    assert (ROOT / "templates" / "caller-number" / "contract.docx").read_bytes() == in_use
+
+
+# -- 11: numbers -------------------------------------------------------------------------------------
+
+
+def test_two_tabs_take_a_number_at_once_and_get_two(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
+    terms = {key: text for key, text in TERMS.items() if key != "contract_no"}
+    tabs = [page, page.context.new_page()]
+    ids = [intake_of(page, INPUTS / name) for name in ("accepted.xlsx", "own-numbers.xlsx")]
+    for tab, shown in zip(tabs, ids, strict=True):
+        tab.goto(f"{desk.origin}/intakes/{shown}/out")
+        for key, text in terms.items():
+            tab.locator(f"[name='term-{key}']").fill(text)
+        tab.get_by_role("button", name="保存", exact=True).click()
+        expect(tab.locator("#say")).to_have_text("已保存")
+        tab.get_by_label("审核人").fill("李审核")
+    click = "document.querySelector('form[action$=\"/final\"]').requestSubmit()"
+    for tab in tabs:
+        tab.evaluate(f"setTimeout(() => {click}, 200)")
+    for tab in tabs:
+        expect(tab.locator("#say")).to_contain_text("已定稿")
+    contracts = data(page, "/register.json")["contracts"]
+    assert len({contract["number"] for contract in contracts}) == len(contracts) == 2
+    assert {contract["details"]["reviewed_by"] for contract in contracts} == {"李审核"}
+    for shown, tab in zip(ids, tabs, strict=True):
+        (kept,) = (desk.folder / "finals" / shown).iterdir()
+        assert saved(tab, "下载定稿")[1] == kept.read_bytes()
+        assert hashlib.sha256(kept.read_bytes()).hexdigest() in {contract["sha256"] for contract in contracts}
+    page.goto(f"{desk.origin}/register")
+    expect(page.locator("main tbody tr")).to_have_count(2)
+    assert violations(page) == []
+    page.get_by_role("searchbox").fill("北京示例")
+    page.get_by_role("button", name="显示").click()
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    name, content = saved(page, "csv")
+    assert name == "register.csv"
+    assert all(contract["number"] in content.decode("utf-8-sig") for contract in contracts)
+    finals = [line for line in data(page, "/log.json")["lines"] if line["what"] == "final"]
+    assert {line["details"]["number"] for line in finals} == {contract["number"] for contract in contracts}

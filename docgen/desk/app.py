@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from docgen.desk import inbox, intake, out, pages, run_pages
+from docgen.desk import finals, inbox, intake, legal, log, out, pages, run_pages
 from docgen.desk.access import Access, Key, TooLongError
 from docgen.desk.desk import Desk
 from docgen.desk.forms import posted
@@ -43,7 +43,7 @@ def application(desk: Desk, key: Key) -> ASGIApp:
     }  # fmt: skip
     app = Starlette(routes=_routes(desk), lifespan=lifespan, exception_handlers=handlers)
     app.state.desk = desk
-    return Access(app, key, pages.refusal)
+    return Access(app, key, pages.closed)
 
 
 def _routes(desk: Desk) -> list[BaseRoute]:
@@ -64,6 +64,11 @@ def _routes(desk: Desk) -> list[BaseRoute]:
         Route("/intakes/{id}/preview/{name}", out.preview),
         Route("/intakes/{id}/terms", posted(out.keep_terms), methods=["POST"]),
         Route("/intakes/{id}/compare", out.compare, methods=["POST"]),
+        Route("/intakes/{id}/final", posted(finals.issue), methods=["POST"]),
+        Route("/intakes/{id}/final.docx", finals.document),
+        Route("/register.json", finals.show),
+        Route("/register", finals.show),
+        Route("/register/export.{suffix}", finals.export),
         Route("/preview", out.frame),
         Route("/intakes/{id}/sheet", intake.sheet),
         Route("/runs.json", run_pages.show_all),
@@ -77,6 +82,14 @@ def _routes(desk: Desk) -> list[BaseRoute]:
         Route("/runs/{number:int}/{name}/{file}", run_pages.paper),
         Route("/runs/{number:int}/{name}", run_pages.made),
         Route("/runs/{number:int}/{name}/", run_pages.made),
+        Route("/legal.json", legal.show),
+        Route("/legal", legal.show),
+        Route("/legal", legal.drop, methods=["POST"]),
+        Route("/legal/documents/{name}", legal.document),
+        Route("/legal/preview/{name}", legal.preview),
+        Route("/legal/compare", legal.compare),
+        Route("/log.json", log.show),
+        Route("/log", log.show),
         Route("/events", desk.hub.stream),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]

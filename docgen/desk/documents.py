@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docgen.desk.readings import SourceJob, bounded, case_of
-from docgen.errors import SourceError
+from docgen.errors import SourceError, WriteError
 from docgen.formats import books
+from docgen.language import tr
 from docgen.library.cases import Case
 from docgen.names import safe_name
 from docgen.output import scratch
 from docgen.packet.packet import returned_name
+from docgen.packet.register import Entry
 from docgen.workers import limits
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -66,6 +68,19 @@ def prepare(job: SourceJob, n: int) -> Preparation:
         limits.end_reading()
         pending = case.contract(allow_unready=not case.ready).pending
         return Preparation(pending, case.letter().text)
+
+
+def issue(job: SourceJob, n: int, folder: Path, register: Path, reviewed_by: str | None) -> Entry:
+    """Make the final contract in `folder` and record it in the register, both or neither.
+
+    Raises NotReadyError where a value is pending or nobody has decided, WriteError where there is one already.
+    """
+    with bounded(job.name):
+        case = case_of(job, n)
+        limits.end_reading()
+        if folder.is_dir() and any(folder.glob("*.docx")):
+            raise WriteError(tr("{name}: its final contract was made already", name=case.name))
+        return case.issue(folder / case.file_names["contract"], register, reviewed_by=reviewed_by)
 
 
 def _form(case: Case, _wish: Wish) -> Made:

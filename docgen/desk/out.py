@@ -24,10 +24,9 @@ from docgen.desk.store import ChangedError
 from docgen.documents.redline import redline
 from docgen.errors import DocgenError, ProofError, SourceError
 from docgen.kit import terms as kit_terms
-from docgen.language import tr
 from docgen.library.dates import printed_date
 from docgen.model.intake import READY, Verdict
-from docgen.model.kit import Field
+from docgen.model.kit import Field, Kit
 from docgen.output import scratch
 from docgen.values.shown import shown
 
@@ -54,10 +53,11 @@ def show(request: Request) -> Response:
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
-    return _page(request, found)
+    return show_out(request, found)
 
 
-def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
+def show_out(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
+    """The page of what can be made of an intake, with what `more` says of something that did not succeed."""
     desk, file, stored = found
     pending, letter = desk.work.call(documents.prepare, desk.work.job(file, stored), stored.n)
     if wants_json(request):
@@ -68,9 +68,23 @@ def _page(request: Request, found: OpenedIntake, status: int = 200, **more: Any)
     context = {
         "file": file, "intake": stored, "letter": letter, "pending": pending, "terms": terms,
         "others": [label for label in pending if label not in asked], "is_ready": Verdict(stored.verdict) in READY,
-        "problem": "", "about": "", "saved": "saved" in request.query_params,
+        "problem": "", "about": "", "saved": "saved" in request.query_params, "reviewer": "",
+        "issued": request.query_params.get("issued", "")[:60], "final": issued(found),
+        "lacking": _lacking(desk.kit, pending),
     }  # fmt: skip
     return page(request, "out.html", status, **(context | more))
+
+
+def issued(found: OpenedIntake) -> Path | None:
+    """The final contract that was made of an intake."""
+    folder = found.desk.settings.finals / found.stored.id
+    return next(iter(sorted(folder.glob("*.docx"))), None) if folder.is_dir() else None
+
+
+def _lacking(kit: Kit, pending: tuple[str, ...]) -> list[str]:
+    """What a final contract lacks, but for its number, which the register gives."""
+    numbered = kit.all_fields[kit.contracts.field].label if kit.contracts else ""
+    return [label for label in pending if label != numbered]
 
 
 def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, str] | None) -> list[Term]:
@@ -84,7 +98,7 @@ def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, st
             house.get(key, "") or (str(shown(field, defaults[key])) if key in defaults else ""),
             field.label in pending,
         )
-        for key, field in kit.terms.items()
+        for key, field in kit.given_as_terms.items()
     ]  # fmt: skip
 
 
@@ -117,8 +131,9 @@ def preview(request: Request) -> Response:
     marked = "&marked" if "marked" in request.query_params else ""
     address = f"/intakes/{found.stored.id}/documents/{name}?view{marked}"
     return page(
-        request, "preview.html", intake=found.stored, name=name, address=address, is_word=name.endswith(".docx")
-    )
+        request, "preview.html", title=found.stored.name, name=name, back=f"/intakes/{found.stored.id}/out",
+        address=address, is_word=name.endswith(".docx"),
+    )  # fmt: skip
 
 
 def frame(request: Request) -> Response:
@@ -137,7 +152,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
     if found is None:
         return refusal(request, 404, "missing")
     desk, file, stored = found
-    written = {key: text_of(form, f"term-{key}", LONGEST_ANSWER) for key in desk.kit.terms}
+    written = {key: text_of(form, f"term-{key}", LONGEST_ANSWER) for key in desk.kit.given_as_terms}
     given = {key: one for key, one in written.items() if one}
     about = {"about": "terms", "given": given}
     try:
@@ -148,9 +163,9 @@ def keep_terms(request: Request, form: FormData) -> Response:
         reading = desk.work.call(readings.read_intake, job, stored.n)
         desk.store.keep_terms(stored, given, reading, desk.user)
     except ChangedError:
-        return _page(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
+        return show_out(request, found_intake(request) or found, 409, problem=text(request, "problem_changed"), **about)
     except DocgenError as error:
-        return _page(request, found, 422, problem=error.message.replace(tr("terms: "), ""), **about)
+        return show_out(request, found, 422, problem=error.message, **about)
     if form.get("for") == "every":
         desk.store.keep_terms_of_all({**desk.store.own_terms(0, 0), **given}, desk.user)
     desk.hub.tell("intake", stored.id)
@@ -179,14 +194,22 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
     try:
         desk.work.call(documents.require_word, content, name)
         made = _made(found, Wish("contract", allow_unready=True))
-        with _turn, scratch.private_folder() as folder:
-            earlier = Path(folder, "earlier.docx")
-            scratch.join(earlier, [content])
-            try:
-                tracked = desk.work.call(redline, earlier, made.content, printed_date()).content
-            except (SourceError, ProofError) as error:
-                raise type(error)(error.message.replace(str(earlier), name), error.hint) from None
+        changed = desk.work.call(tracked, content, made.content, name)
     except DocgenError as error:
-        return _page(request, found, 422, problem=str(error), about="compare")
+        return show_out(request, found, 422, problem=str(error), about="compare")
     desk.store.note(desk.user, "export", found.stored.id, document="comparison", name=made.name)
-    return download(made.name, tracked, made.media_type)
+    return download(made.name, changed, made.media_type)
+
+
+def tracked(earlier: bytes, later: bytes, name: str) -> bytes:
+    """The later document with every change against the earlier one, called `name`, as a tracked change.
+
+    Raises SourceError, ProofError and SystemMissingError as `redline` does.
+    """
+    with _turn, scratch.private_folder() as folder:
+        path = Path(folder, "earlier.docx")
+        scratch.join(path, [earlier])
+        try:
+            return redline(path, later, printed_date()).content
+        except (SourceError, ProofError) as error:
+            raise type(error)(error.message.replace(str(path), name), error.hint) from None

@@ -23,7 +23,7 @@ _WORDS = _FOLDER / "words.yaml"
 #: The languages of the pages; the first one is that of the kit's own words, and of a browser that asks for none.
 LANGUAGES = ("zh", "en")
 #: The parts of the desk: where each begins, and the text that names it.
-_SECTIONS = (("/", "inbox"), ("/runs", "runs"))
+_SECTIONS = (("/", "inbox"), ("/runs", "runs"), ("/register", "register"), ("/legal", "legal"), ("/log", "log"))
 _ASKED = regex(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
@@ -70,6 +70,7 @@ def _environment(language: str) -> Environment:
     environment.globals["lang"] = _TAGS[language]
     environment.globals["docgen_version"] = __version__
     environment.filters["size"] = _size
+    environment.filters["items_of"] = lambda details: {detail.key: detail.text for detail in details}
     environment.filters["when"] = lambda at: str(at)[:16].replace("T", " ")
     return environment
 
@@ -94,6 +95,11 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 def refusal(request: Request, status: int, reason: str) -> Response:
     """The page that says why a request is refused, and what to do."""
     return page(request, "refused.html", status, reason=reason)
+
+
+def closed(request: Request, status: int, reason: str) -> Response:
+    """The same for whoever may not come in: a page that loads nothing."""
+    return page(request, "closed.html", status, reason=reason)
 
 
 def as_json(data: Any, status: int = 200) -> Response:

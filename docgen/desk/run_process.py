@@ -29,7 +29,7 @@ from docgen.workers import limits
 #: How often the parent is reported at most (seconds), and how many of the last lines.
 _OFTEN, _LINES = 0.25, 12
 #: Pages go before runs.
-_NICE = 10
+_NICE = 5
 
 
 @dataclass(frozen=True)

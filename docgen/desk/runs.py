@@ -53,6 +53,7 @@ class Runs:
         self._database = database
         self._hub = hub
         self._processes: dict[int, BaseProcess] = {}
+        self._stopped: set[int] = set()
         self._turn = threading.Lock()
         self._is_ending = False
 
@@ -106,6 +107,7 @@ class Runs:
         """Stop a run; it can be gone on with."""
         with self._turn:
             process = self._processes.get(number)
+            self._stopped.add(number)
         if process is not None:
             process.terminate()
 
@@ -150,6 +152,9 @@ class Runs:
             process.join()
         with self._turn:
             self._processes.pop(number, None)
+            if number in self._stopped and state == FAILED:  # before it could say anything
+                state, message = STOPPED, ""
+            self._stopped.discard(number)
         if not self._is_ending:
             self._set(number, state, message)
 

@@ -41,6 +41,11 @@ class Settings:
         """The register of final contracts."""
         return self.folder / "register.sqlite3"
 
+    @property
+    def finals(self) -> Path:
+        """The folder of final contracts, a folder for each intake."""
+        return self.folder / "finals"
+
     def source(self, number: int, name: str) -> Path:
         """Where a source of the inbox is kept; `name` is a safe one."""
         return self.folder / "inbox" / str(number) / name

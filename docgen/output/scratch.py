@@ -84,3 +84,12 @@ def remove(path: Path) -> None:
     else:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def copy_files(target: Path, *folders: Path) -> None:
+    """Make a new folder with the files of `folders`; those of later ones take the place of earlier ones."""
+    target.mkdir()
+    for folder in folders:
+        for path in folder.iterdir():
+            if path.is_file():
+                (target / path.name).write_bytes(path.read_bytes())

@@ -1,0 +1,132 @@
+"""In a worker: templates that were dropped, tried beside the kit in use; nothing is put into use.
+
+A trial is the kit in use with the dropped files in the place of its own, in a folder that vanishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen.desk.documents import PDF, WORD, Made
+from docgen.desk.readings import bounded
+from docgen.documents import template_check, template_fields
+from docgen.documents.contract import CONTRACT_TEMPLATE
+from docgen.documents.summary import REVIEW_TEMPLATE
+from docgen.documents.template_fields import Listing
+from docgen.errors import DocgenError
+from docgen.library.cases import Case, read
+from docgen.library.kits import Kit
+from docgen.model.kit import FORM_TEMPLATE, KIT_FILE
+from docgen.output import scratch
+from docgen.template.tags import Remark
+from docgen.workers import limits
+
+#: The templates that documents are made from.
+KINDS = {CONTRACT_TEMPLATE: "contract", FORM_TEMPLATE: "form", REVIEW_TEMPLATE: "review"}
+
+
+class TemplateRemark(NamedTuple):
+    """What is to be said of a place of a template."""
+
+    where: str
+    what: str
+    is_note: bool
+
+
+class Trial(NamedTuple):
+    """What there is to say of what was dropped: problems first, then notes."""
+
+    places: list[TemplateRemark]
+
+    @property
+    def problems(self) -> list[TemplateRemark]:
+        """What must be mended."""
+        return [place for place in self.places if not place.is_note]
+
+    @property
+    def notes(self) -> list[TemplateRemark]:
+        """What stops nothing."""
+        return [place for place in self.places if place.is_note]
+
+
+def examine(kit: Path, dropped: Path) -> Trial:
+    """Every problem of the files in `dropped`, which are templates of the kit or a whole kit."""
+    with bounded(dropped.name), _folder(kit, dropped) as folder:
+        names = [path.name for path in sorted(dropped.iterdir())]
+        found: list[Remark] = []
+        if KIT_FILE in names:
+            found = template_check.check_kit(folder)
+        else:
+            for name in names:
+                if Path(name).suffix.lower() in template_check.SUFFIXES:
+                    found += template_check.check_file(folder / name, Kit.load(kit))
+        places = [TemplateRemark(_near(one.where, folder), _near(one.what, folder), one.is_note) for one in found]
+        if all(place.is_note for place in places):
+            places += _rendered(folder, names)
+        return Trial(sorted(places, key=lambda place: place.is_note))
+
+
+def _rendered(folder: Path, names: list[str]) -> Iterator[TemplateRemark]:
+    """What goes wrong only when documents are made: each kind is made once, for the sample customer."""
+    kinds = [kind for name, kind in KINDS.items() if name in names or KIT_FILE in names]
+    try:
+        case = _sample(Kit.load(folder))
+    except DocgenError as error:
+        yield TemplateRemark(KIT_FILE, _near(str(error), folder), is_note=False)
+        return
+    limits.end_reading()
+    for kind in kinds:
+        try:
+            _document(case, kind)
+        except DocgenError as error:
+            yield TemplateRemark(
+                next(name for name, one in KINDS.items() if one == kind), _near(str(error), folder), is_note=False
+            )
+
+
+def preview(kit: Path, dropped: Path | None, kind: str) -> Made:
+    """A document of the kit's sample customer, with the dropped files in place.  Raises what making it raises."""
+    with bounded("preview"), _folder(kit, dropped) as folder:
+        case = _sample(Kit.load(folder))
+        limits.end_reading()
+        return _document(case, kind)
+
+
+def _document(case: Case, kind: str) -> Made:
+    if kind == "review":
+        return Made(case.file_names["review"], case.review(), PDF)
+    if kind == "form":
+        return Made(case.file_names["form"], case.form(), WORD)
+    made = case.contract(allow_unready=not case.ready)
+    return Made(case.file_names["contract"], bytes(made), WORD, made.pending)
+
+
+def fields(kit: Path) -> list[Listing]:
+    """Everything that may be written in the templates of a kit."""
+    return template_fields.of_kit(Kit.load(kit))
+
+
+def _sample(kit: Kit) -> Case:
+    """A customer who answers as the examples of the kit do; terms stay pending as far as they have none."""
+    answers = {
+        key: field.example or (field.choices[0].label if field.choices else "") for key, field in kit.fields.items()
+    }
+    lines = [f"{kit.fields[key].label}：{' '.join(text.split())}" for key, text in answers.items() if text]
+    terms = {key: field.example for key, field in kit.terms.items() if field.example}
+    return next(iter(read("\n".join(lines).encode(), kit, terms=terms, name="sample.txt")))
+
+
+@contextmanager
+def _folder(kit: Path, dropped: Path | None) -> Iterator[Path]:
+    with scratch.private_folder() as private:
+        folder = Path(private, kit.name)
+        scratch.copy_files(folder, *([kit] if dropped is None else [kit, dropped]))
+        yield folder
+
+
+def _near(text: str, folder: Path) -> str:
+    """The text without the folder that nobody knows."""
+    return text.replace(f"{folder}/", "").replace(str(folder), folder.name)
