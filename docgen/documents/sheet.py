@@ -160,7 +160,7 @@ class _Page:
         self.row += 1
 
     def _check(self, field: Field, place: str) -> None:
-        """The message and the check of Excel for an answer.  Excel only warns, since docgen reads 两万 and 1.5万, too."""
+        """The message and check of Excel for an answer.  Excel only warns: docgen reads 两万 and 1.5万, too."""
         texts = self.kit.sheet
         check = DataValidation(allow_blank=True, showInputMessage=True)
         check.promptTitle, check.prompt = (
