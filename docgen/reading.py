@@ -56,7 +56,7 @@ class ReadingProcess:
     def open_source(
         self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None, amendments: Amendments
     ) -> ReadElsewhere:
-        """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
+        """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is read."""
         found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today, amendments)
         return ReadElsewhere(next(found), found)
 
