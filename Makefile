@@ -46,8 +46,11 @@ hooks: $(VENV)/installed-dev  ## Have git check each commit as lint does
 	$(BIN)/pre-commit install
 
 bench: $(VENV)/installed-dev  ## Measure speed, as ratios in one run
+	$(BIN)/python -m compileall -q docgen
 	$(BIN)/python tests/benchmarks/run.py
 	$(BIN)/python tests/benchmarks/scale.py
+	$(BIN)/python tests/benchmarks/hostile.py
+	$(BIN)/python tests/benchmarks/hostile_sheets.py
 
 coverage: $(VENV)/installed-dev  ## Show which lines and branches no test reaches
 	$(BIN)/pip install --quiet 'coverage>=7.10'

@@ -165,7 +165,7 @@ def open_source(
         reading.is_single, today,
     )  # fmt: skip
     mine = given_amendments.of(file.sha256) if given_amendments else NO_AMENDMENTS
-    return replace(opened, amended=amendments.fit(mine, opened.answers())) if mine else opened
+    return replace(opened, amended=amendments.fit(mine, opened.answers(), kit)) if mine else opened
 
 
 class Judged(Protocol):

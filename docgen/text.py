@@ -6,7 +6,6 @@ apart (it is only compared).  Imports nothing of docgen.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -99,7 +98,13 @@ def printable(text: str) -> str:
 
     Line breaks and tabs stay; JSON stays the JSON of the same data.
     """
-    return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return _OBEYED.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    import json  # not for --help
+
+    return json.dumps(found[0])[1:-1]
 
 
 def excerpt(text: str, longest: int) -> str:

@@ -193,6 +193,15 @@ def test_a_file_of_something_else_is_refused_in_a_line(run: Run, form: Path, tmp
     assert "larger than 1 MB" in run("check", form, "--amend", path).err
 
 
+def test_a_private_answer_is_not_quoted_in_an_error(run: Run, form: Path, tmp_path: Path) -> None:
+    for field, before in (("contact_wechat", "shili_li"), ("contact_mobile", "13900139000")):
+        done = run("check", form, "--json", "--amend", amend(tmp_path, entry(form, field=field, before=before)))
+        assert done.code == 3
+        assert f"{field} is not written as before says" in done.err
+        for private in (before, GOOD[field]):
+            assert private not in done.err + done.out
+
+
 def test_one_row_of_a_table_is_amended(run: Run, tmp_path: Path) -> None:
     source = table(tmp_path / "table.xlsx", companies(3))
     intakes = run("check", source, "--json").json["intakes"]

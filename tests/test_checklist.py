@@ -511,6 +511,12 @@ def test_tax_on_top_is_the_customers(kit: Kit) -> None:
     assert "另行支付" not in with_terms(kit)
 
 
+def test_what_the_parties_agree_besides_stands_only_where_it_is_given(kit: Kit) -> None:
+    found = with_terms(kit, draft=False, supplement="首月免收月租费。\n自第二个月起按附件二计收。")
+    assert "以补充约定为准：首月免收月租费。自第二个月起按附件二计收。" in found
+    assert "补充约定" not in with_terms(kit, draft=False)
+
+
 def test_assigned_numbers_are_listed(kit: Kit) -> None:
     found = with_terms(kit, number_list=("0755-55550101", "0755-55550102"))
     annex = found[found.rindex("主叫号码清单与开通确认单") :]

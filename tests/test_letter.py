@@ -184,7 +184,11 @@ def test_the_template_is_the_kits_and_knows_nothing_internal(run: Run, tmp_path:
     template = mine / "letter.txt"
     template.write_text("{{ company_name }}<b>{{ contact_title }}\n", encoding="utf-8")
     assert run("letter", INPUTS / "accepted.xlsx", "--kit", mine).out.startswith("北京示例科技有限公司<b>")
-    for wrong, said in (("{{ price_per_minute }}", "price_per_minute"), ("{{ review.source }}", "review")):
+    for wrong, said in (
+        ("{{ price_per_minute }}", "price_per_minute"),
+        ("{{ review.source }}", "review"),
+        ("{{ figures.monthly_estimate }}", "monthly_estimate"),
+    ):
         template.write_text(f"您好\n{wrong}\n", encoding="utf-8")
         done = run("letter", INPUTS / "accepted.xlsx", "--kit", mine)
         assert done.code == 6

@@ -118,6 +118,24 @@ def test_a_document_that_was_out_and_edited_since_keeps_its_number(tmp_path: Pat
     assert (entry.number, entry.state) == ("S-1", "issued")
 
 
+def test_what_another_machine_has_begun_is_left_to_it(tmp_path: Path, folder: Path) -> None:
+    book = tmp_path / "book.db"
+    assert start(book, folder, "dead", "after", "_insert").wait() == -signal.SIGKILL
+    (hidden,) = folder.iterdir()
+    elsewhere = hidden.rename(tmp_path / "elsewhere")
+    connection = sqlite3.connect(book)
+    connection.execute("UPDATE contracts SET maker = 'another'")
+    connection.commit()
+    connection.close()
+    assert [entry.state for entry in register.read(book)] == ["pending"]
+    assert start(book, folder, "next").wait() == 0
+    assert [entry.number for entry in register.read(book)] == ["S-1", "S-2"]
+    elsewhere.rename(hidden)
+    assert [entry.number for entry in register.read(book)] == ["S-2"]
+    assert start(book, folder, "last").wait() == 0
+    assert {entry.number for entry in assert_sound(book, folder)} == {"S-1", "S-2"}
+
+
 def test_processes_at_once_get_numbers_of_their_own(tmp_path: Path, folder: Path) -> None:
     book = tmp_path / "book.db"
     running = [start(book, folder, f"p{number}", count=5) for number in range(4)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import Future
+from functools import partial
 from typing import NamedTuple
 
 from hypothesis import given
@@ -103,6 +104,20 @@ def test_a_long_table_goes_to_every_worker_and_no_more_than_that_is_under_way() 
     schedule.done(first[0], Outcome("long", 0, 10, "", [], [], more=True))
     cut = [schedule.next() for _ in range(3)]
     assert [unit[1].start for unit in cut if unit] == [10, 20, 30]
+
+
+def test_the_units_of_a_long_table_grow_and_are_the_same_for_any_number_of_workers() -> None:
+    """What a run has written down of a unit is found again by a run with more workers, or fewer."""
+    cut = {}
+    for under_way in (1, 3, 2000):
+        fake, most = Fake({"s": Source(9000, frozenset())}), partial(int, under_way)
+        outcomes = [event for event in run(Schedule(["s"], 8), fake, most) if isinstance(event, Outcome)]
+        cut[under_way] = sorted({(one.start, one.stop) for one in outcomes if one.start < 9000})
+    assert cut[1] == cut[3] == cut[2000]
+    sizes = [stop - start for start, stop in cut[1]]
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[127], sizes[128], sizes[-1]) == (8, 8, 16, 64)
+    assert [start for start, _ in cut[1]] == [0, *(stop for _, stop in cut[1])][:-1], "none is left out or done twice"
 
 
 def test_work_is_handed_out_as_it_is_done() -> None:

@@ -17,17 +17,19 @@ import page
 import pypdf
 import pytest
 import queries
-from conftest import DATE, reviewed
+from conftest import DATE, ROOT, reviewed
 from test_review import CENTRE, OWN
 
+from docgen.documents import pdf_cascade
 from docgen.documents.context import RenderOptions
 from docgen.documents.findings import spoken
 from docgen.documents.form import render_form
+from docgen.documents.summary import render_review
 from docgen.errors import KitError
 from docgen.model.intake import Finding, Level, Origin, Unrecognised
 from docgen.model.kit import Kit
 from docgen.packet import packet
-from docgen.pipeline import ReviewedIntake
+from docgen.pipeline import ReviewedIntake, SourceFile, open_source
 
 SOURCE = b"the bytes of the source"
 CASES = {
@@ -447,3 +449,47 @@ def test_what_lies_in_the_kit_is_fetched(own_template: tuple[Kit, Path]) -> None
     )
     template.write_text('<img src="标志.svg" alt="" style="width: 9cm">', encoding="utf-8")
     assert "图中字" in text(pdf(kit, reviewed(kit)))
+
+
+# -- what is left out of the library's own style sheet -------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["accepted", "manual", "rejected", "incomplete"])
+def test_a_page_without_notes_is_the_same_with_the_whole_style_sheet(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    import weasyprint
+
+    def made() -> bytes:
+        (item,) = open_source(SourceFile(ROOT / "inputs" / f"{name}.xlsx"), kit)
+        return render_review(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
+
+    html, style = ((kit.folder / file).read_text(encoding="utf-8") for file in ("review.html", "review.css"))
+    assert pdf_cascade.page_class(weasyprint, html, style) is not weasyprint.HTML, "it is another minor version: try it"
+    lighter = made()
+    monkeypatch.setattr(pdf_cascade, "page_class", lambda library, *_sources: library.HTML)
+    assert made() == lighter
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["p { float: footnote }", "p{float:note}", "::note-call { color: red }", "p { float: \\66ootnote }",
+     '@import "more.css";', "@page { @footnote { margin: 0 } }"],
+)  # fmt: skip
+def test_a_page_that_may_have_notes_gets_the_whole_style_sheet(style: str) -> None:
+    import weasyprint
+
+    assert pdf_cascade.page_class(weasyprint, "<p>", style) is weasyprint.HTML
+    assert pdf_cascade.page_class(weasyprint, "<p>", "p { color: red }") is not weasyprint.HTML
+
+
+def test_another_version_of_the_library_is_taken_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    import weasyprint
+
+    with monkeypatch.context() as patch:
+        patch.setattr(weasyprint, "__version__", "99.0")
+        assert pdf_cascade.page_class(weasyprint, "<p>") is weasyprint.HTML
+    with monkeypatch.context() as patch:
+        patch.setattr(weasyprint.HTML, "_ua_stylesheets", lambda _self, _forms=False: [])
+        assert pdf_cascade.page_class(weasyprint, "<p>") is weasyprint.HTML

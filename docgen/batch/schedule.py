@@ -22,6 +22,10 @@ from docgen.language import tr
 from docgen.workers.limits import too_slow
 from docgen.workers.pool import WorkerDiedError
 
+#: So many units of a source are of the first size, which then doubles so many times: a scheduler hands out a few
+#: hundred units a second, whatever is in them.
+_ALIKE, _DOUBLED = 128, 3
+
 
 class Retry(NamedTuple):
     """A worker died of this unit, and it is tried again."""
@@ -47,8 +51,10 @@ class _Stretch:
     is_unknown: bool = False
 
     def cut(self) -> Unit:
-        """The next unit."""
-        unit = Unit(self.source, self.start, self.start + self.step, self.deaths, is_unknown=self.is_unknown)
+        """The next unit: further on in a long source it is larger, wherever and by however many it is worked on."""
+        doubled = min((self.start // (_ALIKE * self.step)).bit_length(), _DOUBLED)
+        size = self.step if self.whole else self.step << doubled
+        unit = Unit(self.source, self.start, self.start + size, self.deaths, is_unknown=self.is_unknown)
         self.waits = self.whole is not None or self.start == 0
         self.start = unit.stop
         return unit

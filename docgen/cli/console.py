@@ -6,7 +6,6 @@ as a log, so mobile numbers are masked there.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -72,6 +71,8 @@ def tell(result: object) -> None:
 
 def print_json(data: Any) -> None:
     """Print `data` as JSON, Chinese as it is where stdout takes it."""
+    import json  # not for --help
+
     takes_all = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     tell(json.dumps(data, ensure_ascii=not takes_all, indent=2))
 

@@ -51,8 +51,10 @@ def packet(
     else:
         from docgen.cli import views
 
-        for item in made:
-            show(views.packet(item))
+        for item, case in zip(made, run.cases, strict=True):
+            show(views.packet(item, case))
+        if run.outside:
+            show(views.outside(run.outside))
     report_unreadable(run.unreadable)
     exit_by((item.verdict for item in made), run.unreadable)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 import time
 from collections import Counter
@@ -219,6 +218,8 @@ class Json(Lines):
         )  # fmt: skip
 
     def _event(self, event: str, **details: Any) -> None:
+        import json  # not for --help
+
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"time": now, "event": event, **details}, ensure_ascii=False)
         complain(line)

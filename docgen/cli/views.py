@@ -15,7 +15,7 @@ from docgen import values
 from docgen.documents.context import show_figure
 from docgen.language import phrase, tr, word
 from docgen.language.columns import padded
-from docgen.model.intake import Finding, Level, Verdict
+from docgen.model.intake import UNREAD, Finding, Level, Verdict
 from docgen.text import clean_long
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ _VOCABULARY = (
 _ANSWERS = (phrase("item"), phrase("as written"), phrase("understood as"), phrase("cell"))
 #: Characters of an answer in the table of answers; documents show all of it.
 _LONG = 60
+#: Texts that were not read, quoted below a packet.
+_NOT_READ = 5
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -166,8 +168,8 @@ def _short(text: str, limit: int = 40) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def packet(made: Packet) -> RenderableType:
-    """One packet: name, verdict, folder, files, and the terms that are pending in its contract."""
+def packet(made: Packet, case: Case) -> RenderableType:
+    """One packet: name, verdict, folder, files, the terms pending in its contract, the texts that were not read."""
     lines: list[RenderableType] = [Text.assemble((made.name, "bold"), "  ", verdict_text(made.verdict))]
     lines.append(Padding(Text(str(made.folder)), (0, 2)))
     none_due = tr("— (not made for this verdict)")
@@ -175,4 +177,10 @@ def packet(made: Packet) -> RenderableType:
         lines.append(Padding(Text(f"{padded(word('document', kind), 9)}{path.name if path else none_due}"), (0, 4)))
     if made.pending:
         lines.append(Padding(Text(f"{padded(tr('pending'), 9)}{'、'.join(made.pending)}", style="yellow"), (0, 4)))
+    texts = [finding.written or "" for finding in case.findings if finding.rule == UNREAD]
+    texts += [text.text for text in case.unrecognised]
+    if texts:
+        told = "; ".join(f"“{_short(text)}”" for text in texts[:_NOT_READ]) + ("; …" if len(texts) > _NOT_READ else "")
+        line = tr("not read {count}: {texts}", count=len(texts), texts=told)
+        lines.append(Padding(Text(line, style="yellow"), (0, 4)))
     return Group(*lines)

@@ -22,6 +22,7 @@ from docgen.language import tr
 from docgen.model.intake import Finding, Review, Value
 from docgen.model.kit import Kit
 from docgen.model.messages import PENDING, wording
+from docgen.patterns import regex
 from docgen.template import package
 from docgen.template.word import Rendered
 from docgen.template.word_parts import TYPES, WordFile, word_file
@@ -34,18 +35,18 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _END = "</w:comments>"
 _EMPTY = f'{_HEAD}<w:comments xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{_END}'.encode()
-_NUMBER = re.compile(r'<w:comment\b[^>]*\bw:id="(\d+)"')
+_NUMBER = regex(r'<w:comment\b[^>]*\bw:id="(\d+)"')
 #: A comment of docgen's own, and what refers to it.
-_OWN = re.compile(rf'<w:comment\b(?=[^>]*\bw:author="{_AUTHOR}")[^>]*\bw:id="(\d+)"[^>]*>.*?</w:comment>', re.DOTALL)
+_OWN = regex(rf'<w:comment\b(?=[^>]*\bw:author="{_AUTHOR}")[^>]*\bw:id="(\d+)"[^>]*>.*?</w:comment>', re.DOTALL)
 _ANCHORS = (
     r'<w:commentRange(?:Start|End)\b[^>]*\bw:id="{number}"[^>]*/>'
     r'|<w:r\b(?:(?!<w:r\b|</w:r>).)*?<w:commentReference\b[^>]*\bw:id="{number}"[^>]*/>(?:(?!</w:r>).)*</w:r>'
 )
 
-_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>(?:(?!<w:p[ >]).)*?</w:p>", re.DOTALL)
-_BEGINNING = re.compile(r"<w:p(?: [^>]*)?>(?:<w:pPr>.*?</w:pPr>)?", re.DOTALL)
-_RUN = re.compile(r"<w:r(?: [^>]*)?>(?:(?!</w:r>).)*</w:r>", re.DOTALL)
-_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_PARAGRAPH = regex(r"<w:p(?: [^>]*)?>(?:(?!<w:p[ >]).)*?</w:p>", re.DOTALL)
+_BEGINNING = regex(r"<w:p(?: [^>]*)?>(?:<w:pPr>.*?</w:pPr>)?", re.DOTALL)
+_RUN = regex(r"<w:r(?: [^>]*)?>(?:(?!</w:r>).)*</w:r>", re.DOTALL)
+_TEXT = regex(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 #: Shorter texts are in paragraphs that say something else.
 _TELLING = 4
 #: What stands around a label that is alone in its paragraph.

@@ -24,9 +24,10 @@ from docgen.documents.context import KitMark
 from docgen.documents.correction import TO_MEND, asked
 from docgen.documents.findings import spoken
 from docgen.documents.kept_templates import page_template
+from docgen.expressions import sandbox
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import Finding, Intake, Level, Review, Value
-from docgen.model.kit import Kit
+from docgen.model.kit import Figure, Kit
 from docgen.patterns import regex
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
@@ -108,7 +109,7 @@ class Letter:
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the letter of this kit may use: nothing internal."""
-    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in kit.figures}
+    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in _figures(kit)}
     return Names(
         {
             **{key: context.field_shape(field) for key, field in kit.fields.items()},
@@ -119,6 +120,15 @@ def names(kit: Kit) -> Names:
     )
 
 
+def _figures(kit: Kit) -> list[Figure]:
+    """The figures that no commercial term goes into."""
+    return [
+        figure
+        for figure in kit.figures
+        if not (sandbox.expression(figure.value).names | sandbox.expression(figure.when).names) & set(kit.terms)
+    ]
+
+
 def render_letter(
     kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], subject: str, date: dt.date,
     deadline: dt.date | None = None,
@@ -126,7 +136,7 @@ def render_letter(
     """The letter to one customer.  Raises KitError if the kit's letter.txt cannot be used."""
     template = page_template(kit.folder / LETTER_TEMPLATE, kit, names)
     own = _names(kit, intake, review, terms, date, deadline)
-    figures = {key: context.shown_figure(figure) for key, figure in review.figures.items()}
+    figures = {f.key: context.shown_figure(review.figures[f.key]) for f in _figures(kit)}
     text = template.render(
         {
             **{key: shown(field, intake.values.get(key)) for key, field in kit.fields.items()},

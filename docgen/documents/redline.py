@@ -18,6 +18,7 @@ from docgen.documents import comments
 from docgen.errors import KitError, ProofError, SourceError, SystemMissingError
 from docgen.language import tr
 from docgen.output import scratch
+from docgen.patterns import regex
 from docgen.template import revisions
 from docgen.template.word_parts import word_file
 
@@ -29,9 +30,9 @@ _WAYS: tuple[dict[str, Any], ...] = ({"detect_format_changes": False}, {})
 #: for drafts of two ways of docking share more than half, and other documents none.
 _TELLING, _SHARED = 10, 0.1
 
-_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
-_ANY_TEXT = re.compile(r"<w:(?:t|delText)(?: [^>]*)?>([^<]*)</w:(?:t|delText)>")
-_INSERTED = re.compile(r"<w:ins\b(?![^>]*/>)[^>]*>.*?</w:ins>", re.DOTALL)
+_TEXT = regex(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_ANY_TEXT = regex(r"<w:(?:t|delText)(?: [^>]*)?>([^<]*)</w:(?:t|delText)>")
+_INSERTED = regex(r"<w:ins\b(?![^>]*/>)[^>]*>.*?</w:ins>", re.DOTALL)
 
 
 class Redline(NamedTuple):

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from docgen.documents import context, fonts, output_check, pdf_library
+from docgen.documents import context, fonts, output_check, pdf_cascade, pdf_library
 from docgen.documents.context import RenderOptions
 from docgen.documents.excerpts import excerpts
 from docgen.documents.kept_templates import page_template
@@ -130,10 +130,12 @@ def _html(kit: Kit, names: Mapping[str, Any]) -> str:
 
 
 class _Printer(NamedTuple):
-    """What every PDF of a kit shares: the kit's folder, the library, the parsed style, the fonts, the fetcher."""
+    """What every PDF of a kit shares: the kit's folder, the library, the style as written and parsed, the fonts, the
+    fetcher."""
 
     folder: Path
     weasyprint: Any
+    style_text: str
     style: Any
     fonts: Any
     fetcher: Any
@@ -176,7 +178,8 @@ def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
         style = weasyprint.CSS(filename=folder / REVIEW_STYLE, font_config=loaded, url_fetcher=fetcher)
     except (OSError, FatalURLFetchingError) as cause:
         raise KitError(f"{folder / REVIEW_STYLE}: {cause}") from cause
-    return _Printer(folder, weasyprint, style, loaded, fetcher)
+    text = (folder / REVIEW_STYLE).read_text(encoding="utf-8", errors="replace")
+    return _Printer(folder, weasyprint, text, style, loaded, fetcher)
 
 
 def _add_faces(loaded: Any, paths: Sequence[Path]) -> None:
@@ -207,7 +210,7 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
         digest.update(item.content)
     printer.fetcher.refused.clear()
     try:
-        source = printer.weasyprint.HTML(
+        source = pdf_cascade.page_class(printer.weasyprint, html, printer.style_text)(
             string=html, base_url=folder.resolve().as_uri() + "/", url_fetcher=printer.fetcher
         )
         document = source.render(stylesheets=[printer.style], font_config=printer.fonts, pdf_variant="pdf/a-3a")

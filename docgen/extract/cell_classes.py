@@ -105,6 +105,8 @@ class Layout:
 
     def _may_stand_among_choices(self, spot: LabelCandidate, key: str) -> bool:
         """Whether the text is a choice of the field, or a mark or amount beside one."""
+        if not self.vocabulary.fields[key].choices:
+            return False
         text = spot.cell.text.strip()
         return mark_of(text) is not None or text[:1].isdigit() or self.vocabulary.is_choice(key, text)
 

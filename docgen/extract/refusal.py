@@ -18,6 +18,7 @@ _ROWS = 200  # rows of a sheet that are looked at
 _SHEETS = 3  # sheets that are named
 _NEAR = 5  # near labels that are named
 _LONGEST = 20
+_LOOKED_AT = 60  # texts of a sheet that may be labels; no form has more
 
 
 def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
@@ -90,6 +91,8 @@ def _near(grid: Grid, vocabulary: Vocabulary, keys: list[str]) -> Iterator[str]:
         known = meaning.keys or meaning.pairs or meaning.group or vocabulary.understood(text)
         if known or head in seen or len(head) > _LONGEST:
             continue
+        if len(seen) >= _LOOKED_AT:
+            return
         seen.add(head)
         fields = near_fields(missing, head)
         if fields:

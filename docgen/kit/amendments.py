@@ -183,7 +183,7 @@ class Fitted:
 AS_WRITTEN = Fitted()
 
 
-def fit(amendments: Amendments, intakes: Iterable[Answers]) -> Fitted:
+def fit(amendments: Amendments, intakes: Iterable[Answers], kit: Kit) -> Fitted:
     """Which intake each of the amendments belongs to.
 
     Raises AmendmentError with a line for each that does not fit: no intake is there, or another answer does.
@@ -205,32 +205,28 @@ def fit(amendments: Amendments, intakes: Iterable[Answers]) -> Fitted:
         number, fields = standing.get((one.sheet, one.row), (-1, {}))
         written = fields[one.field].written if one.field in fields else ""
         if number < 0:
-            others = "; ".join(map(_named, places))
-            problems.append(
-                tr(
-                    "{at}: the source has no intake at {place} (there are: {others})",
-                    at=at,
-                    place=_named((one.sheet, one.row)),
-                    others=others,
-                )
-            )
+            where, others = _named((one.sheet, one.row)), "; ".join(map(_named, places))
+            what = tr("the source has no intake at {place} (there are: {others})", place=where, others=others)
+            problems.append(f"{at}: {what}")
         elif clean_long(written) != clean_long(one.before):
-            where = _named((one.sheet, one.row))
-            problems.append(
-                tr(
-                    "{at}: at {where}, {field} is written {written}, not {before}",
-                    at=at,
-                    where=where,
-                    field=one.field,
-                    written=_quoted(written),
-                    before=_quoted(one.before),
-                )
-            )
+            problems.append(f"{at}: {_differing(one, written, kit)}")
         else:
             by_number.setdefault(number, []).append(one)
     if problems:
         raise AmendmentError(problems, tr("correct the amendments"))
     return Fitted({number: tuple(found) for number, found in by_number.items()})
+
+
+def _differing(one: Amendment, written: str, kit: Kit) -> str:
+    """What is said of an answer that is written otherwise; a private one is not quoted."""
+    where = _named((one.sheet, one.row))
+    if kit.fields[one.field].private:
+        return tr("at {where}, {field} is not written as before says", where=where, field=one.field)
+    said, before = _quoted(written), _quoted(one.before)
+    return tr(
+        "at {where}, {field} is written {written}, not {before}",
+        where=where, field=one.field, written=said, before=before,
+    )  # fmt: skip
 
 
 def _named(place: _Place) -> str:

@@ -11,7 +11,6 @@ does.  Imports nothing of docgen.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -102,6 +101,8 @@ def system_reason(cause: Exception) -> str:
 
 @cache
 def _catalogue() -> dict[str, str]:
+    import json  # not for --help
+
     text = Path(__file__).with_name("zh.json").read_text(encoding="utf-8")
     catalogue: dict[str, str] = json.loads(text)
     return catalogue

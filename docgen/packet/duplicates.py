@@ -15,6 +15,7 @@ from types import MappingProxyType
 from docgen.language import phrase
 from docgen.model.intake import Intake, Value
 from docgen.model.kit import FieldType, Kit
+from docgen.patterns import regex
 from docgen.text import fold
 
 #: How alike two names must be, of 100, to be taken for one; one slip in so many characters is enough, too.
@@ -24,7 +25,7 @@ _MOST_COMPARED = 200
 _BEGINNING = 2
 _MARKS = frozenset({FieldType.CREDIT_CODE, FieldType.MOBILE})
 #: What the names of most companies end with, and what is in brackets: it tells nobody apart.
-_COMMON = re.compile(r"\([^)]*\)|(股份)?有限(责任)?公司$|集团$|公司$|co\.?,?\s*ltd\.?$|limited$|inc\.?$")
+_COMMON = regex(r"\([^)]*\)|(股份)?有限(责任)?公司$|集团$|公司$|co\.?,?\s*ltd\.?$|limited$|inc\.?$")
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from docgen.packet.register import Detail, Entry
+from docgen.patterns import regex
 from docgen.text import printable
 
 _MADE = dt.datetime(1980, 1, 1)
-_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
+_FORMULA = regex(r"[=+\-@\t\r＝＋－＠]")
 _LONGEST_CELL = 32_767
 #: A line of a calendar holds so many bytes (RFC 5545, 3.1).
 _LONGEST_LINE = 75

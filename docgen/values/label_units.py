@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from docgen.model.intake import Level, Value
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 from docgen.text import fold
 from docgen.values.affixes import span_of
 from docgen.values.problems import Parsed, Problem, invalid
@@ -14,11 +14,11 @@ from docgen.values.problems import Parsed, Problem, invalid
 Parse = Callable[[Field, str], Parsed]
 
 _NUMBERS = frozenset({FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY})
-_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]{1,12})[)\]】]")
-_NAMED = re.compile(r"^(?:数量)?单位[:是为]?")
-_SPAN = re.compile(r"[/每](?:个?月|年|季度?|周|天|日|小时)")
+_BRACKETS = regex(r"[(\[【]([^()\[\]【】]{1,12})[)\]】]")
+_NAMED = regex(r"^(?:数量)?单位[:是为]?")
+_SPAN = regex(r"[/每](?:个?月|年|季度?|周|天|日|小时)")
 #: What makes thousands of a number is said in the answer too: `5千` below `（千）` is five thousand.
-_OWN_SCALE = re.compile(r"[十百千万亿wk]")
+_OWN_SCALE = regex(r"[十百千万亿wk]")
 _MANY_DIGITS = 4  # so many digits before the point are more than anybody writes in ten thousands
 
 

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import colleague
+import processes
+import splits
 
 from docgen.documents.core_face import CORE_FAMILY
 
@@ -256,16 +258,6 @@ def reading_against_openpyxl() -> tuple[float, float]:
     return side_by_side(lambda: list(read(SAMPLE, kit).intakes), lambda: load_workbook(SAMPLE, data_only=True))
 
 
-def help_against_click() -> tuple[float, float]:
-    """`docgen --help` as a process, and a process that imports click."""
-    quiet = {"stdout": subprocess.DEVNULL, "check": True}
-    return side_by_side(
-        lambda: subprocess.run([sys.executable, "-m", "docgen", "--help"], **quiet),  # type: ignore[call-overload]
-        lambda: subprocess.run([sys.executable, "-c", "import click"], **quiet),  # type: ignore[call-overload]
-        rounds=7,
-    )
-
-
 ROWS: list[tuple[str, str, Callable[[], tuple[float, float] | None]]] = [
     ("contract to bytes", "stock docxtpl", contract_against_docxtpl),
     ("contract to bytes", "docxtemplater under node", contract_against_docxtemplater),
@@ -277,7 +269,11 @@ ROWS: list[tuple[str, str, Callable[[], tuple[float, float] | None]]] = [
     ("docgen packet, one customer", "the colleague's script", packet_against_script),
     ("100 packets, warm", "the script, one LibreOffice call", packets_against_script),
     ("docgen batch, 100 sheets", "the script, one LibreOffice call", batch_against_script),
-    ("docgen --help", "python -c 'import click'", help_against_click),
+    ("docgen check, a process: CPU", "python -c 'import openpyxl'", processes.check),
+    ("the same, nothing kept", "python -c 'import openpyxl'", processes.check_with_nothing_kept),
+    ("docgen packet, a process: CPU", "python -c 'import openpyxl'", processes.packet),
+    ("docgen --help, a process: CPU", "python -c 'import click'", processes.help_text),
+    ("pass over a row of a table", "find the row in its bytes", splits.passing_over),
 ]
 
 
@@ -290,7 +286,7 @@ def main() -> None:
             print(f"{what:30}{'':12}   {against:32}{'not here':>12}")  # noqa: T201
             continue
         ours, theirs = measured
-        show(what, f"{ours * 1000:.1f} ms", against, f"{theirs * 1000:.1f} ms", ours / theirs)
+        show(what, _milliseconds(ours), against, _milliseconds(theirs), ours / theirs)
     size, stock_size = summary_sizes()
     show(
         "review summary, its size",
@@ -299,6 +295,20 @@ def main() -> None:
         f"{stock_size / 1000:.0f} kB",
         size / stock_size,
     )
+    show_splits()
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds > 0.0001 else f"{seconds * 1000:.4f} ms"
+
+
+def show_splits() -> None:
+    """Print where the time of a review goes, and its bytes."""
+    ours = summary().ours
+    times = "  ".join(f"{name} {share:.0%}" for name, share in splits.review_times(ours).items())
+    print(f"review summary, its time:   {times}")  # noqa: T201
+    sizes = "  ".join(f"{name} {size / 1000:.1f} kB" for name, size in splits.review_bytes(ours()).items())
+    print(f"review summary, its bytes:  {sizes}")  # noqa: T201
 
 
 def show(what: str, ours: str, against: str, theirs: str, ratio: float) -> None:
