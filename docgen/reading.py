@@ -64,9 +64,12 @@ class ReadingProcess:
         """The terms in the file at `path`, as `pipeline.load_terms` gives them.  Raises SourceError."""
         return cast("GivenTerms", self._reader.call(path, _load_terms, path, _known(kit)))
 
-    def require_word(self, path: Path) -> None:
-        """Raise SourceError if the file at `path` is no Word document, or no safe one."""
-        self._reader.call(path, books.require_word, path)
+    def compare(self, old: Path, new: bytes, date: dt.date) -> tuple[bytes, int]:
+        """The Word document `new` with its changes against the file `old`, and how many changes of that are undecided.
+
+        Raises SourceError where `old` is no Word document, no safe one, or takes too long, and what `redline` raises.
+        """
+        return cast("tuple[bytes, int]", self._reader.call(old, _compare, old, new, date))
 
     def look(self, source: str, kit: Kit) -> str | None:
         """Why a file in a folder is not read, and what can be done: `books.look`, also for files in storage.
@@ -117,6 +120,13 @@ def _read(
 
 def _look(source: str, kit: Path) -> str | None:
     return look(source, _kit(kit))
+
+
+def _compare(old: Path, new: bytes, date: dt.date) -> tuple[bytes, int]:
+    from docgen.documents.redline import redline
+
+    books.require_word(old)
+    return redline(old, new, date)
 
 
 def _load_terms(path: Path, kit: Path) -> GivenTerms:

@@ -11,7 +11,10 @@ import ooxml_integrity
 import pytest
 import queries
 from conftest import ROOT, Run
+from docx import Document
 from queries import NS, W
+
+from docgen.workers import limits
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 TERMS = ROOT / "inputs" / "terms.yaml"
@@ -156,3 +159,20 @@ def test_without_the_extra_it_says_how_to_get_it(
     done = run("contract", SAMPLE, "--compare", drafts[0])
     assert done.code == 9
     assert "docgen[redline]" in done.err
+
+
+def test_a_comparison_that_takes_too_long_ends_with_one_line(
+    run: Run, tmp_path: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine needs more than a second for the 140 pages of this one."""
+    old = Document(str(drafts[0]))
+    for number in range(3_000):
+        old.add_paragraph(f"甲乙丙丁戊己庚辛壬癸{number}" * 20)
+    old.save(str(tmp_path / "old.docx"))
+    monkeypatch.setattr(limits, "PROGRAM_SECONDS", 1)
+    monkeypatch.setattr("docgen.documents.redline._SHARED", 0)
+    monkeypatch.setattr(limits, "process_time", lambda: -2)
+    done = run("contract", SAMPLE, "--compare", tmp_path / "old.docx", "-o", tmp_path / "made.docx", "-q")
+    assert done.code == 3
+    assert "old.docx: comparing it takes more time or memory than it may" in done.err
+    assert not (tmp_path / "made.docx").exists()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen import __version__
-from docgen.cli.console import print_json, report_unreadable, show, talks
+from docgen.cli.console import Streamed, print_json, report_unreadable, show, talks
 from docgen.cli.inputs import asked, exit_by, read_sources
 from docgen.cli.options import common, find_sources, sources_argument
 
@@ -35,7 +35,7 @@ def check(
             "schema": "docgen/check/1",
             "docgen": __version__,
             "kit": how.kit.folder.resolve().name,
-            "intakes": [case.as_json() for case in run.cases],
+            "intakes": Streamed(case.as_json() for case in run.cases) if run.cases else [],
             "outside": run.outside,
             "unreadable": run.unreadable,
         }
@@ -51,4 +51,4 @@ def check(
         if run.outside and talks():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)
-    exit_by((case.verdict for case in run.cases), run.unreadable)
+    exit_by(run.cases.verdicts, run.unreadable)

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,11 +71,30 @@ def tell(result: object) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print `data` as JSON, Chinese as it is where stdout takes it."""
+    """Print `data` as JSON, Chinese as it is where stdout takes it, piece by piece."""
     import json  # not for --help
 
     takes_all = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    tell(json.dumps(data, ensure_ascii=not takes_all, indent=2))
+    encoder = json.JSONEncoder(ensure_ascii=not takes_all, indent=2)
+    pieces = iter(encoder.iterencode(data))
+    while text := "".join(islice(pieces, _PIECES)):
+        click.echo(printable(text), nl=False)
+    click.echo()
+
+
+#: Pieces of JSON, a few characters each, that are printed together.
+_PIECES = 10_000
+
+
+class Streamed(list[Any]):
+    """A list of JSON whose entries are made as they are printed, once; it has at least one."""
+
+    def __init__(self, entries: Iterable[Any]) -> None:
+        super().__init__([None])
+        self._entries = entries
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._entries)
 
 
 def say(text: str) -> None:

@@ -34,9 +34,9 @@ def register(entries: Sequence[Entry]) -> RenderableType:
     return Group(table, *_duplicates(probable(customers_of(entries))))
 
 
-def same_customers(cases: Sequence[Case]) -> list[Duplicate]:
+def same_customers(cases: Iterable[Case]) -> list[Duplicate]:
     """The customers of a run who may be one and the same; an intake without a name is nobody's."""
-    named = [case for case in cases if case.kit.name_field in case.values]
+    named = (case for case in cases if case.kit.name_field in case.values)
     return probable([Customer(case.name, marks_of(case.kit, case.intake), _place(case)) for case in named])
 
 

@@ -158,10 +158,7 @@ def contract(
 
 def _compared(old: Path, content: bytes, date: dt.date) -> bytes:
     """The draft with its changes against the earlier one."""
-    from docgen.documents.redline import redline
-
-    reading().require_word(old)
-    compared, undecided = redline(old, content, date)
+    compared, undecided = reading().compare(old, content, date)
     if undecided:
         counted = tr("tracked changes that nobody decided on count as accepted: {count}", count=undecided)
         say(tr("note: {old}: {counted}", old=old, counted=counted))

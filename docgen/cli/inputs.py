@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import click
 
 from docgen.cli.console import report_unreadable
+from docgen.cli.held import CaseList
 from docgen.cli.options import day, find_sources, load_kit, load_terms, reading
 from docgen.errors import AmendmentError, ExitCode, SourceError, UsageError
 from docgen.language import tr
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
     from docgen.library.kits import Kit
     from docgen.model.as_json import OutsideJson, UnreadableJson
     from docgen.model.intake import Verdict
+    from docgen.pipeline import SourceFile
+
+
+#: Intakes whose documents a command makes at once, holding them all: more is the work of hours, and of `batch`.
+MOST_AT_ONCE = 5_000
+#: Places that are named where none is the one asked for.
+_MOST_PLACES = 20
 
 
 class Run(NamedTuple):
     """What a command's sources hold: the cases, the texts outside of all intakes, the sources that cannot be read."""
 
-    cases: list[Case]
+    cases: CaseList
     outside: list[OutsideJson]
     unreadable: list[UnreadableJson]
 
@@ -50,41 +58,59 @@ def asked(
     return Asked(kit, load_terms(terms, kit), kit.load_amendments(amend), day(date), sheet, row)
 
 
-def read_sources(paths: Iterable[Path], how: Asked) -> Run:
+def read_sources(paths: Iterable[Path], how: Asked, most: int | None = None) -> Run:
     """The cases of every source; a bad source never stops the others.
 
     If an amendment does not fit, there are no cases at all: none is used as if it had been made.  Raises UsageError
-    if there is no case at the sheet and row that are asked for.
+    if there is no case at the sheet and row that are asked for, or if there are more than `most`.
     """
-    from docgen.library.cases import cases_of
     from docgen.pipeline import SourceFile
 
-    run = Run([], [], [])
+    run = Run(CaseList(), [], [])
     misfits: list[UnreadableJson] = []
     hashes: dict[str, str] = {}
+    elsewhere: dict[str, None] = {}
     for path in paths:
+        before = len(run.cases), len(run.outside)
         try:
             file = SourceFile(path)
             if how.amendments:
                 hashes[file.name] = file.sha256
-            cases = cases_of(file, how.kit, how.terms, how.date, how.amendments, reading().open_source)
-            found = list(cases)
+            elsewhere |= _read(file, how, run, most)
         except AmendmentError as error:
             misfits += [{"source": str(path), "message": problem} for problem in error.problems]
         except SourceError as error:
+            run.cases.cut(before[0])
+            del run.outside[before[1] :]
             run.unreadable.append({"source": str(path), "message": str(error)})
-        else:
-            run.cases.extend(found)
-            run.outside.extend(cases.outside_json())
-            run.outside.extend(text for case in found for text in case.outside_json())
     misfits += [{"source": how.amendments.origin, "message": problem} for problem in how.amendments.strangers(hashes)]
     if misfits:
-        return Run([], [], [*run.unreadable, *misfits])
-    chosen = [case for case in run.cases if how.sheet in {None, case.sheet} and how.row in {None, case.row}]
-    if run.cases and not chosen:
-        there = ", ".join(dict.fromkeys(map(_place, run.cases)))
+        return Run(CaseList(), [], [*run.unreadable, *misfits])
+    if elsewhere and not run.cases:
+        there = ", ".join(list(elsewhere)[:_MOST_PLACES]) + ("…" if len(elsewhere) > _MOST_PLACES else "")
         raise UsageError(tr("there is no intake at that --sheet and --row"), tr("there are: {there}", there=there))
-    return run._replace(cases=chosen)
+    return run
+
+
+def _read(file: SourceFile, how: Asked, run: Run, most: int | None) -> dict[str, None]:
+    """Add what a source holds to `run`; the first places of its cases that are not asked for."""
+    from docgen.library.cases import cases_of
+
+    elsewhere: dict[str, None] = {}
+    cases = cases_of(file, how.kit, how.terms, how.date, how.amendments, reading().open_source)
+    run.outside.extend(cases.outside_json())
+    for case in cases:
+        run.outside.extend(case.outside_json())
+        if how.sheet in {None, case.sheet} and how.row in {None, case.row}:
+            run.cases.append(case)
+        elif len(elsewhere) <= _MOST_PLACES:
+            elsewhere[_place(case)] = None
+        if most and len(run.cases) > most:
+            raise UsageError(
+                tr("the sources hold more than {most:,} intakes", most=most),
+                tr("make their documents with: docgen batch, which is made for many"),
+            )
+    return elsewhere
 
 
 def _place(case: Case) -> str:
@@ -93,12 +119,12 @@ def _place(case: Case) -> str:
 
 
 def readable(source: str, how: Asked) -> list[Case]:
-    """The cases of one source.  Exits with 3 where it is unreadable."""
-    run = read_sources(find_sources([source], how.kit), how)
+    """The cases of one source.  Exits with 3 where it is unreadable; raises UsageError where it holds very many."""
+    run = read_sources(find_sources([source], how.kit), how, MOST_AT_ONCE)
     if run.unreadable:
         report_unreadable(run.unreadable)
         raise click.exceptions.Exit(ExitCode.UNREADABLE)
-    return run.cases
+    return list(run.cases)
 
 
 def exactly_one(source: str, how: Asked) -> Case:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
-from docgen.cli.inputs import asked, exit_by, read_sources
+from docgen.cli.inputs import MOST_AT_ONCE, asked, exit_by, read_sources
 from docgen.cli.options import (
     Place,
     common,
@@ -41,8 +41,8 @@ def packet(
 ) -> None:  # fmt: skip
     """Make all documents of every intake in SOURCE, a folder each."""
     how = asked(kit_name, terms, amend, date, sheet, row)
-    run = read_sources(find_sources(sources, how.kit, out), how)
-    made = _make_all(run.cases, out, reviewed_by, force=force)
+    run = read_sources(find_sources(sources, how.kit, out), how, MOST_AT_ONCE)
+    made = _make_all(list(run.cases), out, reviewed_by, force=force)
     if as_json:
         from docgen.packet.packet import PacketsJson, packet_json
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import signal
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -21,8 +22,11 @@ from docgen.output import scratch
 from docgen.patterns import regex
 from docgen.template import revisions
 from docgen.template.word_parts import word_file
+from docgen.workers import limits
 
 _AUTHOR = "docgen"
+#: What the engine may hold (bytes); it takes 140 MB for two contracts.
+_MEMORY = 400 << 20
 #: Differences of text alone come first: looking for those of format, too, the engine (Docxodus 14.1) puts texts of one
 #: row of a table into another where a row above is new.
 _WAYS: tuple[dict[str, Any], ...] = ({"detect_format_changes": False}, {})
@@ -111,18 +115,25 @@ def _compared(old: Path, new: bytes, date: dt.date, way: dict[str, Any]) -> byte
         raise _not_installed() from cause
     # Without it the engine asks for ICU, which a bare system lacks, and compares by the system's language.
     os.environ.setdefault("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+    os.environ.setdefault("DOTNET_GCHeapHardLimit", f"{_MEMORY:X}")
     moment = f"{date.isoformat()}T00:00:00Z"
     try:
-        with scratch.for_libraries():
+        with scratch.for_libraries(), limits.for_programs():
             content, _, _ = DocxodusEngine().run_redline(_AUTHOR, old, new, date_time=moment, **way)
     except EngineNotInstalledError as cause:
         raise _not_installed() from cause
     except EngineExecutionError as cause:
-        raise SourceError(  # what the engine says may quote the contract
-            tr("{old}: cannot be compared with the new draft: the comparison ended with an error", old=old),
-            tr("open it in Word, save it again as .docx, and compare with that"),
+        raise SourceError(
+            _why(old, cause.returncode), tr("open it in Word, save it again as .docx, and compare with that")
         ) from cause
     return bytes(content)
+
+
+def _why(old: Path, code: int) -> str:
+    """Why there is no comparison.  What the engine says of it may quote the contract."""
+    if abs(code) % 128 in {signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT}:
+        return tr("{old}: comparing it takes more time or memory than it may", old=old)
+    return tr("{old}: cannot be compared with the new draft: the comparison ended with an error", old=old)
 
 
 def _not_installed() -> SystemMissingError:

@@ -11,7 +11,10 @@ import mmap
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import process_time
 
 from docgen.errors import SourceError
 from docgen.language import phrase, tr
@@ -19,6 +22,8 @@ from docgen.language import phrase, tr
 #: Limits of reading: seconds of processor time to the first intake of a file and between two of them, and bytes of
 #: memory.  The promise to users is 10 s and 600 MB; the rest of the 10 s is for the parent.
 READING_SECONDS, READING_MEMORY = 9, 600 << 20
+#: What a program that compares two contracts may take of it (seconds); it takes 2, and is asked twice at most.
+PROGRAM_SECONDS = 4
 #: The memory limit for making the documents of an intake (WeasyPrint holds 130 MB after ten reviews of one page).
 MAKING_MEMORY = 1200 << 20
 #: How much more a large process may take.
@@ -54,6 +59,29 @@ def end_reading() -> None:
     if _is_reading:
         _is_reading = False
         _limit_memory(MAKING_MEMORY)
+
+
+@contextmanager
+def for_programs() -> Iterator[None]:
+    """Let a program that is started meanwhile use the processor for PROGRAM_SECONDS.
+
+    Its address space has no limit: a runtime reserves more than there is memory.
+    """
+    if not _is_enforced or sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    before = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)}
+    space, time = before.values()
+    seconds = max(PROGRAM_SECONDS, int(process_time()) + 2)  # the limit holds for this process too
+    resource.setrlimit(resource.RLIMIT_AS, (space[1], space[1]))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, time[1]))
+    try:
+        yield
+    finally:
+        for kind, limits in before.items():
+            resource.setrlimit(kind, limits)
 
 
 def limit_time(seconds: float | None) -> None:
