@@ -67,7 +67,7 @@ class ReadingProcess:
     def compare(self, old: Path, new: bytes, date: dt.date) -> tuple[bytes, int]:
         """The Word document `new` with its changes against the file `old`, and how many changes of that are undecided.
 
-        Raises SourceError where `old` is no Word document, no safe one, or takes too long, and what `redline` raises.
+        Raises SourceError if `old` is no Word document, no safe one, or takes too long, and what `redline` raises.
         """
         return cast("tuple[bytes, int]", self._reader.call(old, _compare, old, new, date))
 

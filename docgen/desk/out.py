@@ -82,7 +82,7 @@ def issued(found: OpenedIntake) -> Path | None:
 
 
 def _lacking(kit: Kit, pending: tuple[str, ...]) -> list[str]:
-    """What a final contract lacks, but for its number, which the register gives."""
+    """What a final contract lacks, except its number, which the register gives."""
     numbered = kit.all_fields[kit.contracts.field].label if kit.contracts else ""
     return [label for label in pending if label != numbered]
 

@@ -69,7 +69,7 @@ def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], 
     answer = intake.answers.get(field.key)
     about_reading = field.key in intake.unreadable or any(finding.rule == "value" for finding in own)
     # What a faulty cell shows (a formula, lost digits) must not come back as an answer.
-    # Nor what stood in several cells, where a value was made of them.
+    # Nor what was in several cells, where a value was made of them.
     is_one_text = answer is not None and not answer.fault and answer.value is None
     written = clean_long(answer.written) if answer and is_one_text and about_reading else ""
     if not own:
