@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from docgen.desk import documents, readings
 from docgen.desk.access import FRAMED, PREVIEW, policy
+from docgen.desk.desk import Desk
 from docgen.desk.documents import Made, Wish
 from docgen.desk.forms import text_of
 from docgen.desk.inbox import UploadError, uploaded
