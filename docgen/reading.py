@@ -56,7 +56,7 @@ class ReadingProcess:
     def open_source(
         self, file: SourceFile, kit: Kit, given_terms: GivenTerms, today: dt.date | None, amendments: Amendments
     ) -> ReadElsewhere:
-        """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is gone through."""
+        """The source as `pipeline.open_source` gives it.  Raises SourceError, now or while it is read."""
         found = self._reader.each(file.name, _read, file.path, file.name, _known(kit), given_terms, today, amendments)
         return ReadElsewhere(next(found), found)
 
@@ -67,7 +67,7 @@ class ReadingProcess:
     def compare(self, old: Path, new: bytes, date: dt.date) -> tuple[bytes, int]:
         """The Word document `new` with its changes against the file `old`, and how many changes of that are undecided.
 
-        Raises SourceError where `old` is no Word document, no safe one, or takes too long, and what `redline` raises.
+        Raises SourceError if `old` is no Word document, no safe one, or takes too long, and what `redline` raises.
         """
         return cast("tuple[bytes, int]", self._reader.call(old, _compare, old, new, date))
 

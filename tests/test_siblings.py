@@ -208,6 +208,15 @@ add(
 add("two-columns-of-one-field", table(*two).replace("外呼并发量 |", "外呼并发量 | 日外呼量 |").replace("| 60 |", "| 60 | 8000 |"),
     but(FIRST_READ, verdict="manual"), SECOND_READ)  # fmt: skip
 
+PRINT = "\n".join(f"流程第{number}步的介绍文字。" for number in range(1, 13)) + "\n"
+add("among-the-print-of-another-form", PRINT + form(), FIRST_READ, formats=("docx",))
+add(
+    "a-remark-among-the-print",
+    PRINT + "签约主体为深圳分公司\n" + form(),
+    but(FIRST_READ, verdict="manual"),
+    formats=("docx",),
+)
+
 # -- labels ----------------------------------------------------------------------------------------------
 
 for number, (before, behind) in enumerate([

@@ -699,7 +699,7 @@ def test_a_file_elsewhere_has_the_names_of_the_kit_that_is_given(run: Run, folde
     done = run("template", "check", path)
     assert (done.code, "unknown name 'seal'" in done.out) == (6, True)
     kit_file = folder / "kit.yaml"
-    kit_file.write_text(kit_file.read_text(encoding="utf-8").replace("contract_no:", "seal:"), encoding="utf-8")
+    kit_file.write_text(kit_file.read_text(encoding="utf-8").replace("contract_no", "seal"), encoding="utf-8")
     assert run("template", "check", path, "--kit", folder).code == 0
 
 

@@ -162,7 +162,7 @@ class Outcome(NamedTuple):
     """The outcome of a unit.
 
     `inputs` is a hash of what it was made from; `more` says that the source may continue after the unit, and
-    `about` how many intakes it seems to hold in all, 0 if nobody knows.  `digest` tells sources apart whose
+    `about` how many intakes it seems to hold in all, 0 if unknown.  `digest` tells sources apart whose
     names are the same once a mobile number is hidden in them.  `passed_over` says what the file is and what can be
     done if it is not read, `outside` are texts that are in no intake.
     """

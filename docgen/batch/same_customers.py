@@ -1,4 +1,4 @@
-"""The customers of a run who may be one and the same, gathered while its outcomes are gone through."""
+"""The customers of a run who may be one and the same, gathered while its outcomes are read."""
 
 from __future__ import annotations
 

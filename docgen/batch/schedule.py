@@ -22,7 +22,7 @@ from docgen.language import tr
 from docgen.workers.limits import too_slow
 from docgen.workers.pool import WorkerDiedError
 
-#: So many units of a source are of the first size, which then doubles so many times: a scheduler hands out a few
+#: How many units of a source are of the first size, which then doubles so many times: a scheduler hands out a few
 #: hundred units a second, whatever is in them.
 _ALIKE, _DOUBLED = 128, 3
 

@@ -29,7 +29,7 @@ class RunFacts:
 
 
 def run_facts(kit: Kit, date: dt.date, folder: str) -> RunFacts:
-    """What there is to say of a run with this kit; mobile numbers in the folder's name are hidden."""
+    """Notes on a run with this kit; mobile numbers in the folder's name are hidden."""
     return RunFacts(
         kit.version_mark,
         date.isoformat(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CaseList:
-    """Cases in order, made anew whenever they are gone through; `verdicts` are theirs."""
+    """Cases in order, made again whenever they are gone through; `verdicts` are theirs."""
 
     def __init__(self) -> None:
         self._reviewed: Spill[tuple[int, ReviewedIntake]] = Spill()

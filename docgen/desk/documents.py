@@ -73,7 +73,7 @@ def prepare(job: SourceJob, n: int) -> Preparation:
 def issue(job: SourceJob, n: int, folder: Path, register: Path, reviewed_by: str | None) -> Entry:
     """Make the final contract in `folder` and record it in the register, both or neither.
 
-    Raises NotReadyError where a value is pending or nobody has decided, WriteError where there is one already.
+    Raises NotReadyError if a value is pending or nobody has decided, WriteError where there is one already.
     """
     with bounded(job.name):
         case = case_of(job, n)

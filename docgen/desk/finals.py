@@ -89,7 +89,7 @@ def show(request: Request) -> Response:
 
 
 def _entries(desk: Desk) -> Sequence[Entry]:
-    """Every contract of the register, newest first; none where nothing was issued yet."""
+    """Every contract of the register, newest first; none if nothing was issued yet."""
     return read(desk.settings.register)[::-1] if desk.settings.register.is_file() else ()
 
 

@@ -111,4 +111,4 @@ def compare(request: Request) -> Response:
         return refusal(request, 404, "missing")
     before = desk.work.call(trial.preview, desk.settings.kit, None, "contract")
     after = desk.work.call(trial.preview, desk.settings.kit, folder, "contract")
-    return download(after.name, tracked(before.content, after.content, CONTRACT_TEMPLATE), after.media_type)
+    return download(after.name, tracked(desk, before.content, after.content, CONTRACT_TEMPLATE), after.media_type)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from docgen.desk import documents, readings
 from docgen.desk.access import FRAMED, PREVIEW, policy
+from docgen.desk.desk import Desk
 from docgen.desk.documents import Made, Wish
 from docgen.desk.forms import text_of
 from docgen.desk.inbox import UploadError, uploaded
@@ -82,7 +83,7 @@ def issued(found: OpenedIntake) -> Path | None:
 
 
 def _lacking(kit: Kit, pending: tuple[str, ...]) -> list[str]:
-    """What a final contract lacks, but for its number, which the register gives."""
+    """What a final contract lacks, except its number, which the register gives."""
     numbered = kit.all_fields[kit.contracts.field].label if kit.contracts else ""
     return [label for label in pending if label != numbered]
 
@@ -194,14 +195,14 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
     try:
         desk.work.call(documents.require_word, content, name)
         made = _made(found, Wish("contract", allow_unready=True))
-        changed = desk.work.call(tracked, content, made.content, name)
+        changed = tracked(desk, content, made.content, name)
     except DocgenError as error:
         return show_out(request, found, 422, problem=str(error), about="compare")
     desk.store.note(desk.user, "export", found.stored.id, document="comparison", name=made.name)
     return download(made.name, changed, made.media_type)
 
 
-def tracked(earlier: bytes, later: bytes, name: str) -> bytes:
+def tracked(desk: Desk, earlier: bytes, later: bytes, name: str) -> bytes:
     """The later document with every change against the earlier one, called `name`, as a tracked change.
 
     Raises SourceError, ProofError and SystemMissingError as `redline` does.
@@ -210,6 +211,6 @@ def tracked(earlier: bytes, later: bytes, name: str) -> bytes:
         path = Path(folder, "earlier.docx")
         scratch.join(path, [earlier])
         try:
-            return redline(path, later, printed_date()).content
+            return desk.work.call(redline, path, later, printed_date()).content
         except (SourceError, ProofError) as error:
             raise type(error)(error.message.replace(str(path), name), error.hint) from None

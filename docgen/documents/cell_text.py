@@ -21,7 +21,7 @@ def label(field: Field, texts: SheetTexts) -> str:
 
 
 def answered(field: Field, entry: CorrectionEntry) -> str:
-    """What is in an answer cell: the answer as written or as understood, such that it reads back."""
+    """The text of an answer cell: the answer as written or as understood, in a form that can be read again."""
     if entry.written:
         return entry.written
     if entry.value is None:
@@ -34,7 +34,7 @@ def answered(field: Field, entry: CorrectionEntry) -> str:
 
 
 def printed(field: Field, chosen: Chosen = _NOTHING_CHOSEN) -> str:
-    """What a form prints in an answer cell: the choices with a box each, ticked if chosen, else nothing."""
+    """The printed text of an answer cell: the choices with a box each, ticked if chosen; else nothing."""
     if field.type is not FieldType.SEVERAL:
         return ""
     rows: list[str] = []
@@ -52,7 +52,7 @@ def printed(field: Field, chosen: Chosen = _NOTHING_CHOSEN) -> str:
 
 
 def hint(field: Field, texts: SheetTexts) -> str:
-    """What is beside an answer; with an example where a whole text is asked for."""
+    """The hint beside an answer; with an example if a whole text is asked for."""
     parts = [field.placeholder or field.unit, field.help]
     if field.type is FieldType.LONG_TEXT and field.example and texts.example:
         parts.append(f"{texts.example}：{field.example}")
@@ -67,13 +67,13 @@ def how(field: Field, texts: SheetTexts) -> str:
 
 
 def prompt(field: Field, texts: SheetTexts) -> str:
-    """What Excel says while the answer is typed in."""
+    """The message of Excel while the answer is typed in."""
     example = f"{texts.example}：{field.example}" if field.example and texts.example else ""
     return "\n".join(part for part in (how(field, texts), example) if part)
 
 
 def example(field: Field) -> str:
-    """The kit's example, or the first choice as it looks when it is chosen."""
+    """The kit's example, or the first choice as chosen."""
     if field.example or not field.choices:
         return field.example
     return printed(field).replace(_BOX, _TICK, 1) or values.options(field)[0]

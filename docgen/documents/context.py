@@ -37,11 +37,11 @@ _LONGEST_ROW, _PART = 900, 700
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """What a document is made for, beside the intake: the printed date, and how ready it is.
+    """The options of a document besides the intake: the printed date, and how ready it is.
 
-    `draft` asks for the watermark; `unready` marks a contract made in spite of the verdict;
-    `pending` lists the labels that the contract of the same packet prints as pending; `reviewed_by` names who
-    decided on what the review leaves to a person.
+    `draft` asks for the watermark; `unready` marks a contract made against the verdict;
+    `pending` lists the labels that the contract of the same packet prints as pending; `reviewed_by` names the person
+    who decided what the review leaves open.
     """
 
     date: dt.date
@@ -52,7 +52,7 @@ class RenderOptions:
 
 
 class AnswerRow(NamedTuple):
-    """One customer field as documents list it: as written beside as understood."""
+    """One customer field as documents list it, as written and as understood."""
 
     key: Annotated[str, "the key of the field"]
     section_key: Annotated[str, "the key of its section"]
@@ -85,7 +85,7 @@ class FigureRow(NamedTuple):
 
 
 class ReviewSummary(NamedTuple):
-    """What documents say of the review of an intake."""
+    """The review of an intake for documents."""
 
     verdict: Annotated[str, "accepted, manual, rejected or incomplete"]
     findings: Annotated[tuple[Finding, ...], "every finding, most serious first"]
@@ -106,7 +106,7 @@ class ReviewSummary(NamedTuple):
 
 
 class KitMark(NamedTuple):
-    """What documents say of the kit that they are made with."""
+    """The kit of a document."""
 
     title: Annotated[str, "the title of the kit"]
     name: Annotated[str, "its name"]
@@ -257,7 +257,7 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
 
 
 def parts(written: str, understood: str) -> list[tuple[str, str]]:
-    """Two texts side by side, cut where a row of a table would outgrow its page."""
+    """Two texts side by side, cut so that no row of a table is longer than a page."""
     longest = max(len(written), len(understood))
     if longest <= _LONGEST_ROW:
         return [(written, understood)]
@@ -265,14 +265,14 @@ def parts(written: str, understood: str) -> list[tuple[str, str]]:
 
 
 def _listed(value: Shown | Missing) -> Shown | Missing:
-    """A value of several parts that prints them a line each; any other as it is."""
+    """A value of several parts that prints each on a line; any other unchanged."""
     if isinstance(value, Missing) or not value.items:
         return value
     return Shown(value.value, "\n".join(map(str, value.items)), value.items, is_private=value.is_private)
 
 
 def shown_figure(figure: FigureResult) -> Shown | Missing:
-    """A figure as templates have it, missing where it cannot be calculated."""
+    """A figure for templates, missing if it cannot be calculated."""
     if figure.value is None:
         return Missing(figure.label, pending=False)
     return Shown(figure.value, show_figure(figure.value))

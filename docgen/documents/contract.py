@@ -22,7 +22,7 @@ def render_contract(
 ) -> Rendered:
     """The contract for one intake, with the labels that it prints as pending.
 
-    Raises KitError if the kit's contract.docx cannot be used, ProofError where the result is no sound file.
+    Raises KitError if the kit's contract.docx cannot be used, ProofError if the result is no sound file.
     """
     template = word_template(kit.folder / CONTRACT_TEMPLATE, kit, context.names)
     rendered = word.render(template, context.context(kit, intake, review, terms, options))

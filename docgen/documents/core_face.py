@@ -1,8 +1,8 @@
 """Cutting a core face: the common characters of a Chinese face as a small TrueType face.
 
 A PDF engine copies and searches the whole of a face for each document; cut to GB 2312, a face is a tenth as
-large.  A cut face stays on the machine that it was cut on.  The licences of Noto (SIL OFL 1.1) and DejaVu
-(Bitstream Vera) allow it under a name of its own, and allow embedding; the notices of both stay in it.
+large.  A cut face is kept on the machine that it was cut on.  The licences of Noto (SIL OFL 1.1) and DejaVu
+(Bitstream Vera) allow this under another name, and allow embedding; the notices of both stay in it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 
 #: The name that a kit's style gives before that of the full face.
 CORE_FAMILY = "docgen Core SC"
-#: Renewed whenever the same faces would be cut to other bytes.
+#: Increased whenever the same faces would be cut to other bytes.
 CUT_VERSION = 1
 
 #: Latin, punctuation, ① to ⑳: what GB 2312 lacks of these.
 _RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2027), (0x2030, 0x205E), (0x2460, 0x2473))
-#: What stands for a tick or a box in answers; no Chinese face has all of these.
+#: Signs for ticks and boxes in answers; no Chinese face has all of them.
 _TICKS = "✓✔✕✖✗✘☐☑☒□■◻◼○●√×"
 
 #: Finer than print shows: in a title of 17pt a unit is 0.03pt, a quarter of a dot at 600 dpi.

@@ -26,7 +26,7 @@ TO_MEND = frozenset({Level.INVALID, Level.REJECT})
 
 @dataclass(frozen=True, slots=True)
 class CorrectionEntry:
-    """One field as it goes back: its value, what was written where that says more, the findings beside it."""
+    """One field to send back: its value, the written text if that says more, its findings."""
 
     value: Value | None = None
     written: str = ""
@@ -42,7 +42,7 @@ class CorrectionEntry:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One intake as it goes back: the name it goes by, the lines on top, an entry for each field."""
+    """One intake to send back: its name, the lines on top, an entry for each field."""
 
     name: str
     summary: tuple[str, ...]
@@ -50,7 +50,7 @@ class Correction:
 
 
 def returned(kit: Kit, intake: Intake, review: Review) -> Correction:
-    """The intake with its findings, as the customer is shown it."""
+    """The intake with its findings, for the customer."""
     findings = tuple(finding for finding in spoken(kit, review.findings) if finding.field not in kit.terms)
     doubtful = {finding.field for finding in findings if finding.field}
     open_fields = doubtful | _open_beside(kit, findings)
@@ -59,7 +59,7 @@ def returned(kit: Kit, intake: Intake, review: Review) -> Correction:
 
 
 def asked(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that the customer is shown: those with a wording for them."""
+    """The findings for the customer: those with a wording for customers."""
     return [finding for finding in findings if finding.ask]
 
 
@@ -69,7 +69,7 @@ def _entry(kit: Kit, field: Field, intake: Intake, findings: Iterable[Finding], 
     answer = intake.answers.get(field.key)
     about_reading = field.key in intake.unreadable or any(finding.rule == "value" for finding in own)
     # What a faulty cell shows (a formula, lost digits) must not come back as an answer.
-    # Nor what stood in several cells, where a value was made of them.
+    # Nor what was in several cells, where a value was made of them.
     is_one_text = answer is not None and not answer.fault and answer.value is None
     written = clean_long(answer.written) if answer and is_one_text and about_reading else ""
     if not own:
@@ -106,7 +106,7 @@ def _open_beside(kit: Kit, findings: Iterable[Finding]) -> set[str]:
 
 
 def _summary(kit: Kit, intake: Intake, findings: tuple[Finding, ...]) -> Iterator[str]:
-    """How much there is to mend and where, what belongs to no field, and what was not understood."""
+    """The number and places of the problems, those of no field, and the texts that were not understood."""
     shown = asked(findings)
     if kit.sheet.returned:
         names = {level.value: sum(finding.level is level for finding in findings) for level in Level}

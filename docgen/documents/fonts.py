@@ -90,7 +90,7 @@ def uncut() -> list[Core]:
 
 
 def cut(core: Core) -> None:
-    """Cut a core face, once however many processes ask for it.  Takes ten seconds; raises WriteError."""
+    """Cut a core face, once for any number of processes.  Takes ten seconds; raises WriteError."""
     with files.locked(core.file.with_suffix(".lock")):
         if not core.file.is_file():
             symbols = core.symbols.file if core.symbols else None

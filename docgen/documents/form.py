@@ -23,7 +23,7 @@ from docgen.values.shown import shown, shown_limits
 
 
 class FormField(NamedTuple):
-    """A field as the form's template sees it."""
+    """A field for the template of the form."""
 
     key: Annotated[str, "the key of the field"]
     label: Annotated[str, "its label"]
@@ -37,7 +37,7 @@ class FormField(NamedTuple):
 
 
 class FormSection(NamedTuple):
-    """A section as the form's template sees it."""
+    """A section for the template of the form."""
 
     key: Annotated[str, "the key of the section"]
     label: Annotated[str, "its label"]
@@ -75,7 +75,7 @@ def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = N
 
 
 def returned_form(kit: Kit, date: dt.date, intake: Correction) -> bytes:
-    """The form that goes back to the customer: answers with their findings, accepted ones locked.
+    """The form to send back to the customer: answers with their findings, accepted ones locked.
 
     Raises KitError if the kit's form.docx cannot be used, ProofError where the result is no sound form.
     """

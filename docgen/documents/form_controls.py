@@ -2,7 +2,7 @@
 
 Element order and limits follow ECMA-376 part 1, 17.5.2 (CT_SdtPr), and what Word itself writes: tags
 are at most 64 ASCII characters, ids are unique, a tick box names glyph and font for both states.
-The tags are the field's (`kit.Field.tag_of`); what is in the controls alone tells the answer.
+The tags are the field's (`kit.Field.tag_of`); the answer is read from the controls alone.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _BOX_PROPERTIES = (
 
 
 def control(field: Field, value: Value | None, *, written: str = "", locked: bool = False) -> Markup:
-    """The runs and controls that ask for `field`, holding `value`, or the placeholder where it is None.
+    """The runs and controls that ask for `field`, with `value`, or with the placeholder if it is None.
 
-    Where a text can be typed in, `written` stands instead; `locked` keeps the answer from being changed.
+    A control for text has `written` instead; `locked` protects the answer from changes.
     """
     if field.type is FieldType.SEVERAL:
         return _tick_boxes(field, value if isinstance(value, Chosen) else Chosen(), locked=locked)
@@ -49,7 +49,7 @@ def control(field: Field, value: Value | None, *, written: str = "", locked: boo
 def _properties(tag: str, alias: str, kind: str, *, empty: bool, locked: bool, run_properties: str = "") -> str:
     """A w:sdtPr; its children are in the order of the schema."""
     number = crc32(tag.encode()) & 0x7FFFFFFF
-    # Some editors take sdtLocked for read-only: ticks and lists stay without it; their table keeps them in place.
+    # Some editors treat sdtLocked as read-only: ticks and lists do without it; their table keeps them in place.
     lock = "sdtContentLocked" if locked else "sdtLocked" if kind.startswith("<w:text") else ""
     return (
         f'<w:sdtPr>{run_properties}<w:alias w:val="{escape(alias)}"/><w:tag w:val="{escape(tag)}"/>'

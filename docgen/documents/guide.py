@@ -14,7 +14,7 @@ _WIDTHS = (26, 10, 42, 32)
 
 
 def add_guide(book: Workbook, kit: Kit, sections: Sequence[Section]) -> Worksheet:
-    """The sheet that says of every field whether it is needed, how to fill it in, and gives an example."""
+    """The sheet with every field: whether it is needed, how to fill it in, and an example."""
     texts = kit.sheet
     sheet: Worksheet = book.create_sheet(sheet_style.title(texts.guide))
     sheet_style.set_widths(sheet, _WIDTHS)

@@ -1,7 +1,7 @@
 """The check of a document after rendering; a document that fails is not written.
 
-Whether values are right is not asked here (tests ask that), but whether the file is one: it opens, its parts are
-whole, nothing of the engine is left in it, the form asks for every field.  A template tag in a value is
+The check is not about values (tests check those), but about the file: it opens, its parts are whole, no marks of the
+engine are left in it, the form asks for every field.  A template tag in a value is
 the customer's text; one of the template's own cannot be left over, since a template is compiled from all its tags.
 """
 
@@ -25,7 +25,7 @@ from docgen.template.word import Rendered
 #: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
 _MARKS = regex(rb"\xef\xb7[\x90-\x92]")
 _CONTROL_TAG = regex(rb'<w:tag w:val="([^"]*)"')
-_CONTROL_ID = regex(rb'<w:id w:val="([^"]*)"')  # of nothing else: bookmarks bear theirs as an attribute
+_CONTROL_ID = regex(rb'<w:id w:val="([^"]*)"')  # only of controls: bookmarks have theirs as an attribute
 
 
 def word(document: Rendered, what: str) -> Rendered:

@@ -1,6 +1,6 @@
 """The PDF library's own style sheet without what no page of a kit uses: the marks of footnotes.
 
-Five of its rules match every element, so that it works out five styles more for each.  A page without notes looks at
+Five of its rules match every element, so that it calculates five styles more for each.  A page without notes looks at
 none of them.  This reaches into the library, so it is done for the version that it was tried with alone, where what it
 reaches for is as it was; otherwise the library's sheet is taken as it comes.  A test compares the bytes of both ways.
 """
@@ -15,7 +15,7 @@ from docgen.patterns import regex
 #: The minor version of WeasyPrint that this was tried with.
 _TRIED = "70."
 _MARKS = frozenset({"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"})
-#: What styles cannot do without that make notes or style their marks, or stand in files of their own.
+#: What styles cannot do without that make notes or style their marks, or are in files of their own.
 _NOTES = regex(r"(?i)footnote|float\s*:\s*note|note-(?:call|marker|area)|@import|<link|\\[0-9a-f]")
 
 
@@ -37,7 +37,7 @@ def page_class(weasyprint: Any, *sources: str) -> Any:
 
 
 def _sheet(weasyprint: Any) -> Any:
-    """The library's sheet without the marks of notes; None where it is not as it was."""
+    """The library's sheet without the marks of notes; None if it is not as it was."""
     try:
         (whole,) = weasyprint.HTML._ua_stylesheets(None)
         sheet = copy.copy(whole)

@@ -160,8 +160,7 @@ class _Page:
         self.row += 1
 
     def _check(self, field: Field, place: str) -> None:
-        """What Excel says where the answer is typed in, and how it checks it.  It only ever warns: people
-        write 两万 and 1.5万, and docgen reads it."""
+        """The message and check of Excel for an answer.  Excel only warns: docgen reads 两万 and 1.5万, too."""
         texts = self.kit.sheet
         check = DataValidation(allow_blank=True, showInputMessage=True)
         check.promptTitle, check.prompt = (

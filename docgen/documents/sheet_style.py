@@ -51,7 +51,7 @@ BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 
 
 class Look(NamedTuple):
-    """How a cell looks, and whether it may be filled in."""
+    """The format of a cell, and whether it may be filled in."""
 
     font: Font
     fill: str = ""
@@ -125,7 +125,7 @@ def put(
 
 
 def comment(cell: Cell, text: str) -> None:
-    """Attach a comment that shows when the pointer rests on the cell, large enough for the text."""
+    """Attach a comment to the cell, large enough for the text."""
     cell.comment = Comment(text, "docgen", height=round(height(text, _COMMENT_COLUMNS, 9)) + 20, width=320)
 
 
@@ -135,7 +135,7 @@ def merge(sheet: Worksheet, row: int, left: int, right: int, bottom: int | None 
 
 
 class _SoftRow(RowDimension):
-    """A row whose height Excel fits to what is typed in, as it does with rows that nobody has sized."""
+    """A row whose height Excel fits to its contents, as for rows without a set height."""
 
     @property
     def customHeight(self) -> bool:  # noqa: N802  openpyxl's name
@@ -238,7 +238,7 @@ def finish(sheet: Worksheet, top: int, active: str, footer: str) -> None:
 
 
 class DatedZip(zipfile.ZipFile):
-    """A workbook's archive under way, its parts of the earliest time that it knows: a clock may be before that."""
+    """The archive of a workbook while it is written; its parts have the earliest possible time."""
 
     def __init__(self, file: IO[bytes] | Path) -> None:
         super().__init__(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False)
@@ -251,7 +251,7 @@ class DatedZip(zipfile.ZipFile):
 
 
 class _InMemory(ExcelWriter):
-    """Writes sheets in memory: openpyxl's own are temporary files for a while, which a crash leaves behind."""
+    """Writes sheets in memory: openpyxl uses temporary files, which a crash leaves behind."""
 
     _archive: zipfile.ZipFile
 

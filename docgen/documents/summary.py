@@ -1,8 +1,8 @@
 """The review summary as PDF: archival (PDF/A-3), tagged (PDF/UA-1), with its sources attached.
 
 The kit's review.html and review.css are compiled, and the faces loaded, once while they are the same.  WeasyPrint is
-imported when the first review is rendered, and fetches nothing outside the kit's folder.  What no installed
-face can draw is an error: the PDF library would print an empty box.
+imported when the first review is rendered, and fetches nothing outside the kit's folder.  A character that no
+installed face has is an error: the PDF library would print an empty box.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def unrecognised(grid: Grid, thing: Thing) -> Unrecognised:
 
 
 def things(grid: Grid) -> Iterator[Thing]:
-    """All that the kept rows of the sheet show, row by row, and what lies over them."""
+    """All that the kept rows of the sheet show, row by row, and the objects over them."""
     for row, cells in grid.rows.items():
         for column, cell in cells.items():
             yield from cell_things((row, column), cell)
@@ -93,7 +93,7 @@ def things(grid: Grid) -> Iterator[Thing]:
 
 
 def floating_things(floating: Iterable[Floating]) -> Iterator[Thing]:
-    """What lies over a sheet: text boxes and pictures."""
+    """The objects over a sheet: text boxes and pictures."""
     for number, one in enumerate(floating):
         yield Thing((one.row, one.column), ThingKind.BOX if one.text.strip() else ThingKind.PICTURE, one.text, number)
 

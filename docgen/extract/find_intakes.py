@@ -44,10 +44,10 @@ class _Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made again and one at a time whenever they are gone through.
+    """The intakes of a workbook, made again, one at a time, at each iteration.
 
     `around` are the texts that are not understood on other sheets, and around the tables of a document; `remarks` is
-    what there is to note of the latter.  `hides_more` says that there are sheets that nobody sees.
+    what there is to note of the latter.  `hides_more` says that there are hidden sheets.
     """
 
     sheets: tuple[Table | SheetForms, ...]
@@ -58,7 +58,7 @@ class Intakes(Iterable[Answers]):
     hides_more: bool = False
 
     def __length_hint__(self) -> int:
-        """About how many there are; 0 if nobody knows (`operator.length_hint`)."""
+        """About how many there are; 0 if unknown (`operator.length_hint`)."""
         about = [sheet.about for sheet in self.sheets]
         return sum(filter(None, about)) if all(about) else 0
 
@@ -103,7 +103,7 @@ class Intakes(Iterable[Answers]):
 
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
-        """The sheets and cells that may begin another customer, where nobody can tell whose the answers are."""
+        """The sheets and cells that may begin another customer, if it is not clear whose the answers are."""
         forms = [sheet for sheet in self.sheets if isinstance(sheet, SheetForms)]
         return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
 

@@ -23,7 +23,7 @@ class Block:
     right: int
 
     def holds(self, row: int, column: int) -> bool:
-        """Whether the cell lies inside."""
+        """Whether the cell is inside."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 

@@ -22,7 +22,7 @@ class Stray:
 
 
 class StrayJudge:
-    """Tells which of the texts that nobody owns may be answers."""
+    """Decides which of the texts that nobody owns may be answers."""
 
     def __init__(
         self, layout: Layout, vocabulary: Vocabulary, nobodys: list[LabelCandidate], answers: Iterable[int]

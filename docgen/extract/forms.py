@@ -34,7 +34,7 @@ _TELLING, _WORDY = 4, 10
 
 @dataclass(frozen=True)
 class FormIntake:
-    """One customer of a form: an answer for each field whose label is in it, and what there is to say."""
+    """One customer of a form: an answer for each field whose label is in it, and its notes."""
 
     fields: dict[str, Answer]
     notes: tuple[ReadingNote, ...]
@@ -46,7 +46,7 @@ class FormIntake:
 class Form:
     """What a sheet read as a form holds: its customers, the account of all its texts, and what the sheet hides.
 
-    `doubt` is the cell of what may be another customer's name, where nobody can tell whose the answers are.
+    `doubt` is the cell of what may be another customer's name, if it is not clear whose the answers are.
     """
 
     intakes: tuple[FormIntake, ...]
@@ -149,7 +149,7 @@ class _FormReader:
     def _remarks(
         self, best: dict[str, Found], zones: list[ZoneAnswers], judge: StrayJudge
     ) -> Iterator[tuple[PlaceNote, str | None]]:
-        """What there is to say of this customer's answers, each with the field that it concerns."""
+        """Notes on this customer's answers, each with the field that it concerns."""
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)

@@ -9,7 +9,7 @@ from docgen.formats.grid import Cell, Grid
 
 
 def visible(grid: Grid) -> Grid:
-    """The sheet without the cells that nobody sees; a merged cell is seen where any part of it is."""
+    """The sheet without the hidden cells; a merged cell is seen where any part of it is."""
     if not grid.hidden_rows and not grid.hidden_columns:
         return grid
     seen = grid.part(lambda row, column: not _is_hidden(grid, row, column))

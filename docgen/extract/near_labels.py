@@ -141,7 +141,7 @@ def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> P
 def near_remarks(
     vocabulary: Vocabulary, texts: Iterable[tuple[Place, str]], found: Iterable[str]
 ) -> Iterator[tuple[PlaceNote, str | None]]:
-    """What there is to say of texts that look like the labels of fields that were not found."""
+    """Notes on texts that look like the labels of fields that were not found."""
     known = set(found)
     missing = [field for key, field in vocabulary.fields.items() if key not in known]
     for place, text in texts:

@@ -25,7 +25,7 @@ _MOST_ADDED = 8  # lines that a customer adds around a form
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around the tables of a document: what there is to say of it, and what was not understood."""
+    """What stands around the tables of a document: notes on it, and what was not understood."""
 
     notes: tuple[ReadingNote, ...] = ()
     left: tuple[Unrecognised, ...] = ()

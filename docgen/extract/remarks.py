@@ -43,7 +43,7 @@ def is_own_comment(text: str, vocabulary: Vocabulary) -> bool:
 def over_form(
     grid: Grid, account: Account, layout: Layout, best: dict[str, Found], vocabulary: Vocabulary
 ) -> Iterator[Said]:
-    """What lies over a form, and comments on its labels: text boxes and pictures that may be answers."""
+    """The objects over a form, and comments on its labels: text boxes and pictures that may be answers."""
     answers = {place: key for key, found in best.items() for place in (found.place, *found.taken)}
     labels = [layout.spots[place] for place, role in layout.roles.items() if role is not Role.OTHER]
     if not labels:

@@ -33,12 +33,12 @@ class SheetForms:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has filled in any of the forms."""
+        """Whether all of the forms are empty."""
         return all(one.is_empty for form, _ in self.forms for one in form.intakes)
 
     @property
     def doubt(self) -> str | None:
-        """The cell that may begin another customer, where nobody can tell whose the answers are."""
+        """The cell that may begin another customer, if it is not clear whose the answers are."""
         return next((form.doubt for form, _ in self.forms if form.doubt is not None), None)
 
     def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:

@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     """What a source holds: its intakes in document order, at least one; the answers of a terms sheet, with what there
     is to say of them; the texts that are outside of all intakes and were not understood.
 
-    `intakes` may be gone through more than once; each time they are made again, one at a time.  `is_single` says that
+    `intakes` may be read more than once; each time they are made again, one at a time.  `is_single` says that
     the source is one form and nothing else.
     """
 

@@ -1,4 +1,4 @@
-"""Table layouts: one customer a row under a header row, whatever the order of the columns."""
+"""Table layouts: one customer a row under a header row, with the columns in any order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Table:
 
     @property
     def about(self) -> int | None:
-        """About how many customers there are: the rows below the header; None if nobody knows."""
+        """About how many customers there are: the rows below the header; None if unknown."""
         last = self.grid.last_row
         return None if last is None else (last - self.heads[0].bottom) * len(self.heads)
 
@@ -151,7 +151,7 @@ class _Walk:
         self.customer.shared.append((row, next(iter(cells))))
 
     def _floating(self) -> Iterator[Unrecognised]:
-        """What lies over rows below the header that belong to no customer."""
+        """The objects over rows below the header that belong to no customer."""
         for one in self.grid.floating:
             lies_here = one.row > self.top and one.row not in self.taken and self.head.within({one.column: Cell("")})
             if lies_here:

@@ -72,7 +72,7 @@ def letters(text: str) -> str:
 
 
 def holding(texts: Iterable[str]) -> re.Pattern[str]:
-    """What finds the first or the last letters of any of the texts, folded ones, with whatever is between them."""
+    """What finds the first or the last letters of any of the texts, folded ones, with any text between them."""
     ends = {part for text in texts if len(text) >= TELLING for part in (text[:TELLING], text[-TELLING:])}
     loose = (r"[\W_]*".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in part) for part in ends)
     return re.compile("|".join(sorted(loose)) or "(?!)", re.IGNORECASE)

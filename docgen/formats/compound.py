@@ -33,7 +33,7 @@ def is_compound(head: bytes) -> bool:
 
 
 class Compound:
-    """The streams at the root of a compound file; what is embedded in it lies deeper, and is none of them."""
+    """The streams at the root of a compound file; what is embedded in it is deeper, and is none of them."""
 
     def __init__(self, file: IO[bytes]) -> None:
         """Raises Damaged for a file that is cut off or whose tables are damaged, and TooMuch."""

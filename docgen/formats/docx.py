@@ -58,7 +58,7 @@ class Document:
 def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
     """The Word document at `path`; `tags` are those of the kit's controls, and any other control is but text.
 
-    Raises SourceError for whatever cannot be read.
+    Raises SourceError if it cannot be read.
     """
     with reading(path, tr("the document"), tr("open it in Word and save it again as .docx")) as package:
         main = main_part(package) or "word/document.xml"

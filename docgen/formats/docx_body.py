@@ -39,7 +39,7 @@ _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
 _CONTROL, _CONTENT = f"{W}sdt", f"{W}sdtContent"
-#: What nobody sees: moved text, phonetic guides, the second copy of a drawing.
+#: What is not visible: moved text, phonetic guides, the second copy of a drawing.
 _UNSEEN = {f"{W}moveFrom", f"{W}rt", f"{W}sdtPr", f"{W}pPr", f"{W}rPr", f"{W}trPr", f"{W}tcPr", f"{_MC}Fallback"}
 _DRAWINGS = (f"{W}drawing", f"{W}pict", f"{W}object")
 #: What makes a drawing a picture: images, charts and diagrams, and images as Word wrote them until 2007.

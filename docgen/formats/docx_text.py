@@ -125,7 +125,7 @@ def _first_of(field: Any, *names: str) -> str:
 
 
 def page_texts(page: bytes) -> Iterator[str]:
-    """The texts that an HTML page shows, without its tags, scripts and styles; each piece is gone through once."""
+    """The texts that an HTML page shows, without its tags, scripts and styles; each piece is read once."""
     text = page.decode("utf-8", "replace")
     hidden = ""
     for piece in text.split("<"):

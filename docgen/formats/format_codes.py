@@ -164,7 +164,7 @@ def _sections(code: str) -> Iterator[FormatSection]:
 
 
 class _Reading:
-    """One section while its pieces are gone through."""
+    """One section while its pieces are read."""
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []

@@ -56,7 +56,7 @@ class Cell(NamedTuple):
 
 
 class Floating(NamedTuple):
-    """What lies over a sheet, at the cell under its top left corner: a text box with its text, or a picture."""
+    """The objects over a sheet, at the cell under its top left corner: a text box with its text, or a picture."""
 
     row: int
     column: int
@@ -75,7 +75,7 @@ class Extent(NamedTuple):
     right: int
 
     def holds(self, row: int, column: int) -> bool:
-        """Whether the cell lies inside."""
+        """Whether the cell is inside."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
@@ -140,7 +140,7 @@ class Grid:
         return covering[at] if at >= 0 else []
 
     def part(self, keeps: Callable[[int, int], bool]) -> Grid:
-        """The sheet with those of its kept cells, and of what lies over them, of which `keeps` says so by row and
+        """The sheet with those of its kept cells, and of the objects over them, of which `keeps` says so by row and
         column."""
         rows = {
             row: kept
@@ -207,7 +207,7 @@ def _columns(extent: Extent) -> tuple[int, int, int]:
 class Book:
     """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them;
     and what docgen left in it if docgen made it: kit name and version, titles of its sheets without answers.
-    `hidden` are the sheets that nobody sees."""
+    `hidden` are the hidden sheets."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None

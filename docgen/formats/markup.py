@@ -61,7 +61,7 @@ def _beginning(head: bytes) -> str | None:
         return found[0]
     except expat.ExpatError as cause:
         code = cause.code
-    except (LookupError, ValueError):  # an encoding that nobody knows
+    except (LookupError, ValueError):  # an unknown encoding
         pass
     is_long = len(head) >= LONGEST_PROLOG and code in _CUT_OFF
     raise Damaged(tr("does not begin as XML does") if is_long else tr("is not sound XML"))
@@ -89,11 +89,11 @@ def parsed(content: bytes, trees: Budget) -> Element:
     The part has been asked whether it declares a DTD.  Raises TooMuch, and ParseError for what is not sound.
     """
     trees.spend(len(content) + content.count(b"<") * _TAG + content.count(b"=") * _ATTRIBUTE)
-    return fromstring(content)  # in one piece, so that no token is gone through twice
+    return fromstring(content)  # in one piece, so that no token is read twice
 
 
 def elements(source: IO[bytes], tags: Collection[str], most: int = MOST_INSIDE) -> Iterator[Element]:
-    """The elements with these tags in a long XML part, whole, one at a time: of those gone through nothing stays,
+    """The elements with these tags in a long XML part, whole, one at a time: of those read nothing stays,
     nor of what stands around them.  One inside another comes as its part.
 
     Raises TooMuch for an element with more than `most` others in it, for more than LONGEST_TOKEN bytes without a

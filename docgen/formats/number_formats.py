@@ -1,7 +1,7 @@
 """The text that a cell shows: its value in its number format.
 
 `5` in the format `0"万"` is `5万`, `1` in `[=1]"是";[=0]"否"` is `是`.  Where a format cannot be rendered for
-certain the cell has the fault `format-unknown`: nobody may guess what was on the screen.
+certain the cell has the fault `format-unknown`: it must not be guessed what was on the screen.
 
 Own code: of the libraries on PyPI `ssf` (last changed in 2020) fails with the Babel of today and writes 12345 in
 Chinese numerals as 一万二一千…, `xlfmt` knows neither those nor the marks of Chinese formats, and both print what

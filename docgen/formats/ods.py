@@ -35,7 +35,7 @@ _HIDDEN, _FILTERED = "collapse", "filter"
 
 
 def read_open_book(path: Path) -> Book:
-    """The spreadsheet at `path`, with its hidden sheets apart.  Raises SourceError for whatever cannot be read."""
+    """The spreadsheet at `path`, with its hidden sheets apart.  Raises SourceError if it cannot be read."""
     hint = tr("open it in LibreOffice or Excel and save it as an .xlsx workbook")
     with reading(path, tr("the spreadsheet"), hint) as package:
         elements = Budget(MOST_ELEMENTS, tr("elements of XML"))
@@ -63,7 +63,7 @@ class _Read(NamedTuple):
 
 
 class _OdsReader:
-    """All sheets, gone through once from beginning to end."""
+    """All sheets, read once from beginning to end."""
 
     def __init__(self, path: Path, styles: OpenStyles, elements: Budget) -> None:
         self.sheets: list[_Read] = []

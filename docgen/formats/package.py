@@ -1,6 +1,6 @@
 """The parts of an Office or OpenDocument file (a zip).  Parts that are not read are not checked.
 
-Names are as the formats have them: with slashes, and alike whatever case they are written in.  A workbook
+Names are as the formats have them: with slashes, and alike in any case.  A workbook
 locked with Excel's default password opens as in Excel, without asking.
 """
 
@@ -71,7 +71,7 @@ class Package:
         return tuple(self._names)
 
     def find(self, name: str) -> str | None:
-        """The part that `name` means, whatever its case; None if there is none."""
+        """The part that `name` means, in any case; None if there is none."""
         name = _plain(name)
         return name if name in self._names else self._folded.get(name.casefold())
 

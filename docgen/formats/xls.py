@@ -32,7 +32,7 @@ _Row = list[tuple[int, int, Cell]]
 
 
 def read_old_book(path: Path) -> Book:
-    """The .xls workbook at `path`.  Raises SourceError for whatever cannot be read."""
+    """The .xls workbook at `path`.  Raises SourceError if it cannot be read."""
     with clear_errors(path, tr("the workbook"), AS_WORKBOOK):
         stream, properties = _streams(path)
         try:

@@ -1,7 +1,7 @@
 """A binary Excel workbook (.xlsb, [MS-XLSB]) → the grids of its sheets.
 
 Its records are read as they are: no kept library shows merged ranges, errors, number formats or what is struck
-out.  Of a long sheet the first rows are kept, the others are read again whenever they are gone through.
+out.  Of a long sheet the first rows are kept, the others are read again at each iteration.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ERRORS = {
 
 
 def read_binary_book(path: Path) -> Book:
-    """The .xlsb workbook at `path`.  Raises SourceError for whatever cannot be read."""
+    """The .xlsb workbook at `path`.  Raises SourceError if it cannot be read."""
     with reading(path, tr("the workbook"), AS_WORKBOOK) as package:
         main = main_part(package) or "xl/workbook.bin"
         parts = package.related(main, "/worksheet")
@@ -86,7 +86,7 @@ class _BinarySheets:
         self._merged = Budget(MOST_MERGED, tr("merged ranges"))
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
-        """A sheet, gone through to its end: what is merged is after its rows."""
+        """A sheet, read to its end: what is merged is after its rows."""
         aside = _Aside()
         rows = self._rows(package.read(part), aside)
         head = []

@@ -45,7 +45,7 @@ _RICH_VALUES, _PICTURES = "xl/richData/rdrichvaluestructure.xml", (b"_localImage
 def read_book(path: Path) -> Book:
     """The workbook at `path`, with its hidden sheets apart from the others.
 
-    Raises SourceError for whatever cannot be read; for a long sheet while its rows are gone through.
+    Raises SourceError if it cannot be read; for a long sheet while its rows are read.
     """
     with reading(path, tr("the workbook"), _HINT) as package:
         properties = custom_properties(package)
@@ -88,7 +88,7 @@ class _BookReader:
         return self._long_grid(sheet) if is_long else self._short_grid(sheet)
 
     def hidden_grid(self, sheet: _Sheet) -> Grid:
-        """The grid of a sheet that nobody sees: its name alone where it cannot be read, for no answer depends on it."""
+        """The grid of a hidden sheet: its name alone where it cannot be read, for no answer depends on it."""
         try:
             return self.grid(sheet)
         except (Damaged, TooMuch, DocgenError):
@@ -103,7 +103,7 @@ class _BookReader:
         )
 
     def _long_grid(self, sheet: _Sheet) -> Grid:
-        """The first rows of a long sheet; the others are read again whenever they are gone through."""
+        """The first rows of a long sheet; the others are read again at each iteration."""
         facts = self._facts(sheet.part)
         notes = self._comments(sheet.part)
         with self._package.open(sheet.part) as source:
@@ -163,7 +163,7 @@ class _BookReader:
                 yield row
 
     def _marked(self, found: Grid, part: str, facts: SheetFacts) -> Grid:
-        """The grid with what lies over the sheet, and what of it is hidden."""
+        """The grid with the objects over the sheet, and what of it is hidden."""
         ranges = [*facts.filters, *(self._filters(part) if facts.hidden_rows else ())]
         filtered = frozenset(_below_heads(facts.hidden_rows, ranges))
         return replace(

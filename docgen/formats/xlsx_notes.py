@@ -11,7 +11,7 @@ from docgen.formats.xlsx_texts import MAIN, RichText, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.language import tr
 
-#: Comments of a workbook, what lies over its sheets, and the characters of each.
+#: Comments of a workbook, the objects over its sheets, and the characters of each.
 MOST_NOTES, MOST_FLOATING, MOST_CHARACTERS = 100_000, 10_000, 10_000_000
 _THREADED = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 _SHEET_DRAWING = (
@@ -96,7 +96,7 @@ def filters(parts: Iterable[bytes], elements: Budget) -> list[Extent]:
 
 
 def floating(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> list[Floating]:
-    """What lies over a sheet, in the order in which it was put there.  Raises TooMuch and Damaged."""
+    """The objects over a sheet, in the order in which they were put there.  Raises TooMuch and Damaged."""
     reading = _Drawing(elements, budget)
     reading.events.read(parts)
     return reading.found

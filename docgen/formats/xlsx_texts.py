@@ -48,7 +48,7 @@ def is_true(value: str | None) -> bool:
 
 
 class RichText:
-    """The runs of one text while they are gone through (ISO 29500-1, 18.4.7 and 18.4.8)."""
+    """The runs of one text while they are read (ISO 29500-1, 18.4.7 and 18.4.8)."""
 
     def __init__(self) -> None:
         self.events: Events

@@ -83,7 +83,7 @@ class Events:
             self._parser.Parse(b"", True)
             self._settle()
             yield
-        except (expat.ExpatError, LookupError) as cause:  # LookupError: an encoding that nobody knows
+        except (expat.ExpatError, LookupError) as cause:  # LookupError: an unknown encoding
             yield  # what is before the damage is whole
             raise Damaged(tr("a part of it is not sound XML")) from cause
 

@@ -56,7 +56,7 @@ def cases_of(
     file: SourceFile, kit: Kit, terms: GivenTerms, date: dt.date | None, amendments: Amendments = NO_AMENDMENTS,
     open_source: OpenSource = open_source,
 ) -> Cases:  # fmt: skip
-    """The same for a file; `open_source` may read it in another process, and the cases are then gone through once."""
+    """The same for a file; `open_source` may read it in another process, and the cases are then read once."""
     return Cases(file, open_source(file, kit, terms, printed_date(date), amendments), kit, date)
 
 

@@ -104,7 +104,7 @@ class Field(KitEntry):
     private: Annotated[bool, "whether it is kept out of messages and logs"] = False
 
     def __hash__(self) -> int:
-        return hash((self.section, self.key))  # what else it says need not be gone through to tell it from others
+        return hash((self.section, self.key))  # what else it says need not be read to tell it from others
 
     @property
     def due_from(self) -> Due:

@@ -59,7 +59,7 @@ def is_harmless(text: str) -> bool:
 def remarks_on(
     remarks: Iterable[str], *, numbers_count: bool = False, names: Iterable[str] = ()
 ) -> tuple[Problem, ...]:
-    """What there is to say of the words beside a value: an advice that quotes them, or for a person to read where
+    """Notes on the words beside a value: an advice that quotes them, or for a person to read where
     they may take it back, name another of the choices `names`, or say a number while `numbers_count`."""
     told = [quoted for remark in remarks if not is_harmless(remark) and (quoted := clean_line(remark))]
     if not told:
