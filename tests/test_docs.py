@@ -171,9 +171,12 @@ def test_the_sdist_holds_what_a_readme_links_to(name: str) -> None:
 
 
 def test_the_proofs_that_are_named_exist() -> None:
-    proofs = re.findall(r"`(tests/\w+\.py)`", TEXTS[ROOT / "SECURITY.md"])
-    assert len(proofs) > 20
-    assert [proof for proof in proofs if not (ROOT / proof).is_file()] == []
+    proofs = re.findall(r"`(tests/\w+\.py)(?:::(\w+))?`", TEXTS[ROOT / "SECURITY.md"])
+    assert len([test for _, test in proofs if test]) > 30
+    assert len([path for path, test in proofs if not test]) > 20
+    for path, test in proofs:
+        assert (ROOT / path).is_file(), path
+        assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8") or not test, test
 
 
 def test_no_document_names_the_provider_of_the_source() -> None:

@@ -16,7 +16,7 @@ from docgen.model.intake import Unrecognised
 from docgen.text import excerpt
 
 # Our figures.  All of them together keep a summary below 50 pages and 6 seconds of layout
-# (tests/benchmarks/hostile_sheets.py measures it); the longest real summaries have 4 pages.
+# (tests/benchmarks/long_answers.py measures it); the longest real summaries have 4 pages.
 #: Characters of an answer, and of all answers; of a line that is shorter, as many as a line of the page holds.
 LONGEST, LONGEST_TOGETHER, LINE = 5_000, 10_000, 40
 #: Characters of the name of an intake, source or sheet, and of a text that was not understood.
