@@ -205,11 +205,8 @@ def _columns(extent: Extent) -> tuple[int, int, int]:
 
 @dataclass(frozen=True)
 class Book:
-    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them.
-
-    A book made by docgen also has the kit's name and version and the titles of its sheets without answers.  `hidden`
-    are the hidden sheets.
-    """
+    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them; the
+    hidden sheets; and, if docgen made it, the kit's name and version and the titles of its sheets without answers."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
@@ -303,10 +300,8 @@ def unescaped(text: str) -> str:
 
 
 def general_cell(value: float | Decimal) -> Cell:
-    """The cell that shows a number without float artefacts.
-
-    More than 15 digits give the fault `digits-lost`, a value that is no number gives `cell-error`.
-    """
+    """The cell that shows a number without float artefacts.  More than 15 digits give the fault `digits-lost`, a
+    value that is no number gives `cell-error`."""
     if not math.isfinite(value):
         return Cell(str(value), "cell-error")
     if abs(value) >= 10**DIGITS:
