@@ -18,7 +18,7 @@ _BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
 #: At least this many letters of a hint at the beginning or end of a text are no coincidence.
 _TELLING = 6
-#: The same limit for shorter hints, and for a text that is only part of a hint.
+#: The same limit for a text that is only part of a hint.
 _LEAST = 4
 
 

@@ -1,6 +1,6 @@
 """Cut the text of a choice field into labels, 其他 with the text after it, other text, and marks.
 
-Works on names alone, without a kit: `options` takes every name of every choice.
+Works on names only, without a kit: `options` takes every name of every choice.
 """
 
 from __future__ import annotations
