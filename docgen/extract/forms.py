@@ -221,7 +221,14 @@ class _FormReader:
         label = self.layout.spots[found.label].cell.text if found.label in self.layout.spots else ""
         is_pair = self.layout.roles.get(found.label) is Role.PAIR
         unit = unit_of(self.vocabulary.kit, found.key, head_of(label) if is_pair else label)
+        unit = unit or self._unit_of_group(found.key)
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
+
+    def _unit_of_group(self, key: str) -> str:
+        """The unit that the group of a label states for all labels of it."""
+        groups = (self.layout.spots[place] for place, role in self.layout.roles.items() if role is Role.GROUP)
+        mine = (spot for spot in groups if key in self.vocabulary.groups.get(spot.meaning.group, ()))
+        return next(filter(None, (unit_of(self.vocabulary.kit, key, spot.cell.text) for spot in mine)), "")
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         if remark.kind is not None:

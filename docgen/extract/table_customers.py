@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_things, floating_things
-from docgen.extract.answer_text import unit_of
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
@@ -15,6 +14,7 @@ from docgen.extract.near_labels import taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import Said, around_answers, is_own_comment, unread
 from docgen.extract.table_heads import Column, Head, Row
+from docgen.extract.table_units import TableUnits
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import BLANK, Cell, Grid
@@ -25,14 +25,17 @@ from docgen.text import says_nothing
 class CustomerReader:
     """The rows of one customer, gathered one by one."""
 
-    def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head, tops: Mapping[Place, Cell]) -> None:
+    def __init__(
+        self, grid: Grid, vocabulary: Vocabulary, head: Head, tops: Mapping[Place, Cell], units: TableUnits
+    ) -> None:
         self.grid = grid
         self.vocabulary = vocabulary
         self.head = head
         self.tops = tops
         self.rows: dict[int, Row] = {}
         self.remarks: set[int] = set()  # rows that hold nothing but a remark
-        self.shared: list[Place] = []  # remarks that may speak of any customer of the table
+        self.shared: list[Place] = list(units.lines)  # remarks that may speak of any customer of the table
+        self._units = units
 
     def add(self, row: int, cells: Row) -> None:
         """Take one more row of the customer."""
@@ -136,8 +139,7 @@ class CustomerReader:
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
         cell = found.cell
-        head = self.grid.cell(*found.label)
-        unit = unit_of(self.vocabulary.kit, found.key, head.text) if head is not None else ""
+        unit = self._units.of(found.key, found.label)
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
 
     # -- what else is there ---------------------------------------------------------------------

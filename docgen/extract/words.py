@@ -87,6 +87,22 @@ def is_remark(text: str) -> bool:
     return _list("remarks", anywhere=True).has(text)
 
 
+def states_unit(text: str) -> bool:
+    """Whether the text says that the numbers of the sheet count in tens, thousands or more."""
+    return len(text) <= _LONGEST and bool(_units().search(fold(text)))
+
+
+def is_unit_line(text: str) -> bool:
+    """Whether the text says so and no more, `（单位：万通）`; `整体外呼量（单位：万）` is a label."""
+    found = _units().search(fold(text)) if len(text) <= _SHORT else None
+    return found is not None and not fold(text)[: found.start()].strip("([【 ")
+
+
+@cache
+def _units() -> re.Pattern[str]:
+    return re.compile("|".join(_texts("units")), re.IGNORECASE)
+
+
 def is_addition(text: str) -> bool:
     """Whether the text says that it adds to the answers or changes one, in words that no form prints."""
     return len(text) <= _LONGEST and _list("additions", anywhere=True).has(text)
