@@ -31,7 +31,8 @@ class Found:
     """One label of a field with its answer: where it stands or should stand, how good the label is.
 
     `taken` are the cells that make the answer, `printed` those of the kit's print around it, `quoted` those of answers
-    that were not taken; `value` what cells of choices and marks say, `option` the choice that the label itself names.
+    that were not taken; `value` what cells of choices and marks say, `option` the choice that the label itself names,
+    `unit` the unit of a number in a cell beside it.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Found:
     has_place: bool = True
     value: Value | None = None
     option: str = ""
+    unit: str = ""
     remarks: list[PlaceNote] = field(default_factory=list)
 
     @property

@@ -37,7 +37,7 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     foreign = [line for line in document.prose if not vocabulary.understood(line)]
     # among many lines that the kit does not print, those of another form, only what says itself that it is added
     is_told = words.is_remark if len(foreign) <= _MOST_ADDED else words.is_addition
-    remarks = [line for line in foreign if is_told(line) and not words.is_framing(line)]
+    remarks = [line for line in foreign if words.states_unit(line) or (is_told(line) and not words.is_framing(line))]
     rest = [line for line in foreign if line not in remarks]
     notes = [quoted(line, Origin(), None) for line in remarks]
     notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]

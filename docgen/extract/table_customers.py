@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_things, floating_things
+from docgen.extract.answer_text import repeats_label
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
@@ -76,6 +77,7 @@ class CustomerReader:
         """What is in the columns of one heading, on all rows of the customer."""
         texts: dict[Place, Cell] = {}
         printed: list[Place] = []
+        labels: list[PlaceNote] = []
         for row in self.rows:
             for number in column.numbers if row not in self.remarks else ():
                 place, cell = self._seen(row, number)
@@ -83,10 +85,14 @@ class CustomerReader:
                     continue
                 if self.vocabulary.is_hint(column.key, cell.text):
                     printed.append(place)
+                elif repeats_label(self.vocabulary.fields[column.key], cell.text):
+                    labels.append(unread(place, cell.text)[0])
                 else:
                     texts[place] = cell
         place = next(iter(texts)) if texts else self._seen(next(iter(self.rows)), column.numbers[0])[0]
         found = Found(column.key, column.rank, column.place, place, printed=tuple(printed), option=column.option)
+        found.remarks += labels
+        found.quoted = tuple(label.place for label in labels)
         if texts:
             self._take(found, column, list(texts.items()))
         return found

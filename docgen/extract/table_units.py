@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from docgen.extract import words
 from docgen.extract.account import Place
-from docgen.extract.answer_text import unit_of
+from docgen.extract.answer_text import bare_unit, unit_of
 from docgen.extract.table_heads import Column, Head, Row
 from docgen.formats.grid import Grid
 from docgen.model.kit import Kit
-
-_LONGEST = 8  # a longer text below a heading is no unit
 
 
 class TableUnits:
@@ -52,9 +50,7 @@ class TableUnits:
             yield self._below[column]
 
     def _unit(self, key: str, text: str) -> str:
-        stated = unit_of(self._kit, key, text)
-        is_bare = not stated and len(text.strip()) <= _LONGEST and not any(map(str.isdigit, text))
-        return unit_of(self._kit, key, f"（{text.strip()}）") if is_bare else stated
+        return unit_of(self._kit, key, text) or bare_unit(self._kit, key, text)
 
     def _note_lines(self, row: int, cells: Row) -> None:
         headed = {column.place for column in self._head.columns}
