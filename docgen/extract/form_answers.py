@@ -22,6 +22,8 @@ from docgen.model.intake import Level
 from docgen.model.kit import Field, FieldType
 from docgen.text import fold, is_instruction
 
+_FAR_MORE = 3
+
 
 class ZoneReader:
     """Reads the zones of one form, for one customer of it."""
@@ -143,9 +145,11 @@ class ZoneReader:
         column = spot.extent.left
         if column == label.extent.right + 1 or column == expected:
             return True
-        if is_instruction(spot.cell.text) or self._vocabulary.understood(spot.cell.text):
+        if is_instruction(spot.cell.text):
             return False
-        return self._places.columns[column] >= self._places.columns[expected]
+        here, there = self._places.columns[column], self._places.columns[expected]
+        # an example of the kit may be what the customer wrote, where nearly all answers are in its column
+        return here > there * _FAR_MORE if self._vocabulary.understood(spot.cell.text) else here >= there
 
     def _continues(self, zone: Zone) -> bool:
         """Whether a label with a colon, the only thing in its row, has its answer on the next line."""
