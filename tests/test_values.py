@@ -1222,9 +1222,9 @@ def test_every_message_says_where_what_and_how_to_mend_it(code: str) -> None:
     if code == "kit-version":
         return
     # What stands outside of all fields, or is a whole row of a table, has no label.
-    assert "<label>" in shown or code in {"customers-beside", "row-filtered", "unread", "unread-shared"}
+    assert "<label>" in shown or code in {"customers-beside", "more-alike", "row-filtered", "unread", "unread-shared"}
     quotes = any(f"<{detail}>" in shown for detail in ("written", "entry", "texts"))
-    assert quotes or code in {"required", "picture", "row-filtered", "unread-shared"}
+    assert quotes or code in {"required", "picture", "row-filtered", "unread-shared", "more-alike"}
 
 
 def test_messages_take_the_details_of_their_problems() -> None:

@@ -1,6 +1,6 @@
-"""Text and mail as lines: a text file, the text body of a mail, the paragraphs of a document.
+"""Read text and mail as lines: a text file, the text body of a mail, the paragraphs of a document.
 
-`标签：答案` lines make a form like any other.
+Lines of `标签：答案` make a form.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: No form is so long; of a longer text only the beginning is looked at.
+#: No form is this long; of a longer text only the beginning is read.
 MOST_BYTES = 2**20
 _MOST_LINES = 5_000
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -38,7 +38,7 @@ class Mail(NamedTuple):
 
 
 def is_mail(path: Path) -> bool:
-    """Whether a text file is a mail: it begins with the fields of one."""
+    """Whether a text file is a mail: it begins with mail header fields."""
     with path.open("rb") as file:
         head = file.read(4096).lstrip(b"\xef\xbb\xbf")
     if not _HEADER.match(head):
@@ -48,7 +48,7 @@ def is_mail(path: Path) -> bool:
 
 
 def _unfolded(head: bytes) -> Iterator[bytes]:
-    """The lines of the header that begin a field."""
+    """The first lines of the header fields, without continuation lines."""
     for line in head.replace(b"\r\n", b"\n").split(b"\n"):
         if not line.strip():
             return
@@ -57,7 +57,7 @@ def _unfolded(head: bytes) -> Iterator[bytes]:
 
 
 def read_mail(path: Path) -> Mail:
-    """The text of the mail at `path`, its plain version where it has one.  Raises SourceError."""
+    """The text of the mail at `path`, in the plain version if there is one.  Raises SourceError."""
     from email import policy
     from email.message import EmailMessage
     from email.parser import BytesParser
@@ -69,7 +69,7 @@ def read_mail(path: Path) -> Mail:
         body = message.get_body(preferencelist=("plain", "html"))
         text = "" if body is None else str(body.get_content())
         attached = tuple(part.get_filename() or "" for part in message.iter_attachments())
-    except Exception as cause:  # what damaged mail does to the parser has many names
+    except Exception as cause:  # the parser raises many types for damaged mail
         raise SourceError(
             tr("{path}: the mail cannot be read: {name}: {cause}", path=path, name=type(cause).__name__, cause=cause),
             tr("copy its text into a .txt file"),
@@ -80,7 +80,7 @@ def read_mail(path: Path) -> Mail:
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
-    """The lines of the text file at `path`, of a long one the first; none if it is in no known encoding."""
+    """The lines of the text file at `path`, the first ones if it is long; none if its encoding is unknown."""
     with path.open("rb") as file:
         content = file.read(MOST_BYTES)
     marked = [encoding for mark, encoding in _MARKS.items() if content.startswith(mark)]
@@ -94,7 +94,7 @@ def read_lines(path: Path) -> tuple[str, ...]:
 
 
 def lines_grid(lines: Iterable[str], prefix: str) -> Grid:
-    """The lines as a sheet of one row each, whose cells end at tabs; its cells are named `L3`, the third line."""
+    """The lines as a sheet with a row each, split into cells at tabs; a cell is named `L3` for the third line."""
     cells: list[tuple[int, int, Cell]] = []
     addresses: dict[tuple[int, int], str] = {}
     for row, line in enumerate(lines, start=1):

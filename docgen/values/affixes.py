@@ -1,7 +1,7 @@
-"""Words around a number: bounds, the period of time, and words without effect.
+"""Interpret the words around a number: bounds, time periods, and words without effect.
 
-`Affixes` takes them off both ends of a folded text and says what they say.  The words are here as data; those
-that a kit's field counts (通, 号码) are given.
+`Affixes` removes them from both ends of a folded text and returns their effects.  The words are data in this
+module; the words that a kit's field counts (通, 号码) are passed in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from docgen.text import fold, words
 
 
 class Effect(StrEnum):
-    """What a word says of the number: nothing; that it is a bound, or for now; the span of time it is counted by."""
+    """The effect of a word on the number: none, a bound, a provisional value, or the time span it is counted by."""
 
     NONE = "none"
     BOUND = "bound"
@@ -70,19 +70,19 @@ _AFTER: dict[Effect, list[str]] = {
     Effect.TENTATIVE: ["暂定", "为主", "起初"],
     Effect.NONE: words("左右 上下 量 吧 的 了 即可 就行 就可以 就好 谢谢 。 . , ; ! approx"),
 }
-#: Measure words of things that are counted one by one.
+#: Measure words for things that are counted one by one.
 MEASURES = words("通 个 次 路 条 户 人 名 位 线 部 台 家 份 件 单 笔 号")
 
 
 class Stripped(NamedTuple):
-    """What is left between the words, and what these say."""
+    """The text between the words, and the effects of the words."""
 
     text: str
     effects: frozenset[Effect]
 
 
 class Affixes:
-    """The words around the numbers of one field; `units` are those that it counts in."""
+    """The words around the numbers of one field; `units` are the things that it counts."""
 
     def __init__(self, units: Iterable[str]) -> None:
         counted = {fold(unit): Effect.NONE for unit in units if unit}
@@ -95,13 +95,13 @@ class Affixes:
         self._all = regex(f"(?:{_pattern(self._any).pattern})+")
 
     def strip(self, folded: str) -> Iterator[Stripped]:
-        """`folded` without the words at its ends: the most of them first, then with ever more left in place."""
+        """`folded` without the words at its ends; as many as possible are removed first, then fewer and fewer."""
         at, effects = 0, set()
         while match := self._first.match(folded, at):
             effects.add(self._before[match.group()])
             at = match.end()
         yield from self._without_end(folded, at, frozenset(effects))
-        if at:  # 一个月 is a span of time before a number, and one month by itself
+        if at:  # 一个月 is a time span before a number, and one month on its own
             yield from self._without_end(folded, 0, frozenset())
 
     def _without_end(self, folded: str, at: int, before: frozenset[Effect]) -> Iterator[Stripped]:
@@ -113,19 +113,19 @@ class Affixes:
         yield Stripped(folded[at:], before)
 
     def effects_of(self, folded: str) -> frozenset[Effect] | None:
-        """What a text says that is nothing but such words; None for any other."""
+        """The effects of a text that consists of such words; None for any other text."""
         if not self._all.fullmatch(folded):
             return None
         return frozenset(self._any[found.group()] for found in _pattern(self._any).finditer(folded))
 
 
 def spans(effects: Iterable[Effect]) -> frozenset[Effect]:
-    """The spans of time among the effects."""
+    """The time spans among the effects."""
     return frozenset(effect for effect in effects if effect in _SPANS)
 
 
 def span_named(label: str, unit: str = "") -> Effect | None:
-    """The span of time by which a field with such a label and unit is counted: 天 of `每日外呼量`, 月 of `元/月`."""
+    """The time span by which a field with this label and unit counts: 天 of `每日外呼量`, 月 of `元/月`."""
     label, unit = fold(label), fold(unit)
     for span, names in _SPANS.items():
         if any(f"/{name}" in unit or f"/{name}" in label for name in names):
@@ -137,20 +137,20 @@ def span_named(label: str, unit: str = "") -> Effect | None:
 
 
 def units_of_time(unit: str) -> list[str]:
-    """The words for a unit that is a span of time itself: 月 and 个月 of `个月`."""
+    """The words for a unit that is itself a time span: 月 and 个月 of `个月`."""
     span = span_of(unit)
     names = _SPANS[span] if span else []
     return [*names, *(f"个{name}" for name in names)]
 
 
 def span_of(unit: str) -> Effect | None:
-    """The span of time that a unit is itself: 月 of `个月`."""
+    """The time span that the unit itself is: 月 of `个月`."""
     folded = fold(unit)
     return next((span for span, names in _SPANS.items() if folded in names), None)
 
 
 def _table(*tables: dict[Effect, list[str]] | dict[str, Effect]) -> dict[str, Effect]:
-    """Words with what they say; later tables rule."""
+    """Words with their effects; later tables override earlier ones."""
     found: dict[str, Effect] = {}
     for table in tables:
         for key, value in table.items():
