@@ -112,7 +112,7 @@ def _distributions() -> list[str]:
     if found is None or found.origin is None:
         return []
     folder = Path(found.origin).parents[1]
-    return [str(folder), *sorted(name for name in os.listdir(folder) if name.endswith(("-info", ".egg")))]  # noqa: PTH208  names will do
+    return [str(folder), *sorted(name for name in os.listdir(folder) if name.endswith(("-info", ".egg")))]  # noqa: PTH208  names are enough
 
 
 # -- the folder --------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def _folder(*, make: bool = False) -> Iterator[int]:
 
     path = platformdirs.user_cache_path("docgen", appauthor=False) / "compiled"
     if make:
-        os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103  mkdir is for documents
+        os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103  .mkdir is for documents only
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         _require_private(os.fstat(folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,6 +54,8 @@ def desk(port: int, folder: Path, user: str | None, browser: bool, kit_name: str
 
 def _login() -> str:
     try:
+        import getpass
+
         return getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         return "desk"

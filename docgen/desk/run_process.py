@@ -71,7 +71,7 @@ def run(pipe: Connection, request: RunRequest, resume: bool) -> None:
         pipe.send(("end", "stopped", ""))
     except DocgenError as error:
         pipe.send(("end", "failed", printable(masked(str(error)))))
-    except Exception as error:  # noqa: BLE001  the page says so; the desk continues
+    except Exception as error:  # noqa: BLE001  the page reports it; the desk continues
         pipe.send(("end", "failed", bug(error)))
 
 

@@ -80,7 +80,7 @@ def _state() -> tuple[str, ...]:
 
 
 def _config_folders() -> Iterator[str]:
-    own = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  texts will do
+    own = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  a string is enough
     system = os.environ.get("FONTCONFIG_PATH") or "/etc/fonts"
     yield from (system, f"{system}/conf.d", f"{own}/fontconfig", f"{own}/fontconfig/conf.d")
     if file := os.environ.get("FONTCONFIG_FILE"):

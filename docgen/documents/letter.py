@@ -38,7 +38,7 @@ LETTER_TEMPLATE = "letter.txt"
 _SHORT = 2  # a label of one or two characters may be an ordinary word in a sentence
 _SHEET = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _ADDRESS = regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
-#: The boundary of the parts of a mail, extended until no part contains it; fixed, so equal mails have equal bytes.
+#: The boundary of the parts of a mail: no content has such a line.  It is fixed, so equal mails have equal bytes.
 _BOUNDARY = "=_docgen_{}_of_this_mail_="
 
 

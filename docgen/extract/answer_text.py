@@ -21,7 +21,7 @@ _LONGEST_LABEL = 20
 _SCALES = "十百千万萬亿億"
 #: At least this many letters of a hint at the beginning or end of a text are no coincidence.
 _TELLING = 6
-#: The same limit for shorter hints, and for a text that is only part of a hint.
+#: The same limit for a text that is only part of a hint.
 _LEAST = 4
 
 

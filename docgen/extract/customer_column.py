@@ -1,4 +1,4 @@
-"""The column of one customer in a form with several, `项目 | 客户A | 客户B`."""
+"""Define the column of one customer in a form with several, `项目 | 客户A | 客户B`."""
 
 from __future__ import annotations
 

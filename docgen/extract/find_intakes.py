@@ -114,7 +114,8 @@ class Intakes(Iterable[Answers]):
         answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
             told = {(note.origin, note.written) for note in answers.notes}
-            more = [note for note in self.units if (note.origin, note.written) not in told]
+            others = self.remarks if self._is_of_one else ()
+            more = [note for note in (*others, *self.units) if (note.origin, note.written) not in told]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
@@ -125,7 +126,8 @@ class Intakes(Iterable[Answers]):
         found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
             return tuple(found)
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
+        told = self.remarks if not self._is_of_one else ()
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in told]
         return (*found, *self.around, *remarks)
 
     @property
@@ -133,6 +135,13 @@ class Intakes(Iterable[Answers]):
         """Whether the workbook holds one form and nothing from other customers."""
         lone = isinstance(self.sheets[0], SheetForms) and len(self.sheets) == 1
         return lone and not self.outside and not self.hides_more and len(list(self)) == 1
+
+    @cached_property
+    def _is_of_one(self) -> bool:
+        """Whether there is but one customer, so that any remark is about him."""
+        return all(sheet.grid.more is None for sheet in self.sheets) and (
+            sum(len(self._held[id(sheet)].customers) for sheet in self.sheets) == 1
+        )
 
     @property
     def _is_one_document(self) -> bool:

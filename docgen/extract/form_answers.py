@@ -66,7 +66,7 @@ class ZoneReader:
         last = answers[-1]
         parts = self._sort(last.key, [*zone.own, *zone.further])
         lines = [spot for spot in parts.candidates if spot.extent.left == label.extent.left]
-        unread = [*parts.remarks, *(spot for spot in parts.candidates if spot not in lines)]
+        unread = [*parts.remarks, *parts.units, *(spot for spot in parts.candidates if spot not in lines)]
         if lines and can_be_joined(self._field(last.key), [spot.cell.text for spot in lines], certain=False):
             self._add(last, lines)
         else:

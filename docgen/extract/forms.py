@@ -28,7 +28,7 @@ from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import FieldType
 from docgen.text import is_instruction, says_nothing
 
-#: At least this many long answers to typed fields, almost none of them valid, make the sheet an explanation.
+#: This many answers to typed fields, of this average length and mostly invalid, make the sheet an explanation.
 _TELLING, _WORDY = 4, 10
 
 

@@ -1,4 +1,4 @@
-"""One answer found beside one label, before the answers to the same field are merged."""
+"""Define the answer found beside one label, before the answers to the same field are merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Split a sheet into its visible and hidden parts: hidden rows and columns are reported, not read."""
+"""Split a sheet into its visible and hidden parts, since hidden rows and columns are reported, not read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reduce a label to its plain form: within a path, in two languages, or worded as a question.
 
-Works on words alone, without cells: `LabelForms` takes the names of a kit's fields and groups.
+Works on words only, without cells: `LabelForms` takes the names of a kit's fields and groups.
 """
 
 from __future__ import annotations

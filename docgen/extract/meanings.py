@@ -1,4 +1,4 @@
-"""The possible meanings of one text, by the words of a kit."""
+"""Define the possible meanings of one text, by the words of a kit."""
 
 from __future__ import annotations
 

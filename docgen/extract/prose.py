@@ -43,6 +43,8 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]
     instructions = [text for text in document.notes if is_instruction(text)]
     margins = [line for line in document.margins.split("\n") if _is_foreign(line, vocabulary)]
+    notes += [quoted(line, Origin(), None) for line in margins if words.is_addition(line)]
+    margins = [line for line in margins if not words.is_addition(line)]
     texts = ["\n".join(rest), *margins, *instructions, *document.struck, *[words.picture()] * document.pictures]
     return Surroundings(tuple(notes), tuple(Unrecognised(None, None, text) for text in texts if text.strip()))
 

@@ -147,7 +147,7 @@ class _Walk:
         return done
 
     def _take_remark(self, row: int, cells: Row, outside: list[Unrecognised]) -> None:
-        """Take a remark below the customers: it belongs to a single customer, else to none and is reported."""
+        """Take a remark below the customers: a single customer owns it; of several, the last reports its place."""
         assert self.customer is not None
         self.last = row
         if self.count == 1:

@@ -41,7 +41,7 @@ MOST_COLUMNS = 16_384
 MOST_HELD, MOST_CHARACTERS = 200_000, 20_000_000
 
 
-class TooMuch(ValueError):  # noqa: N818  said of a source, not of docgen
+class TooMuch(ValueError):  # noqa: N818  describes a source, not docgen
     """A source exceeds a budget; the text of the error says of what, in plain words."""
 
 

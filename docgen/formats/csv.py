@@ -189,7 +189,7 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
         lines = _Lines(file)
         rows = enumerate(_reader(chain(lines, [_END]), delimiter), start=1)
         while True:
-            try:  # row by row: errors of the caller between two rows must pass through
+            try:  # row by row, since the caller's own errors must pass through
                 number, texts = next(rows, (0, texts))
                 if len(texts) > MOST_COLUMNS:
                     raise TooMuch(

@@ -42,7 +42,7 @@ _CONTROL, _CONTENT = f"{W}sdt", f"{W}sdtContent"
 #: Elements that are not visible: moved text, phonetic guides, the second copy of a drawing.
 _UNSEEN = {f"{W}moveFrom", f"{W}rt", f"{W}sdtPr", f"{W}pPr", f"{W}rPr", f"{W}trPr", f"{W}tcPr", f"{_MC}Fallback"}
 _DRAWINGS = (f"{W}drawing", f"{W}pict", f"{W}object")
-#: Elements that make a drawing a picture: images, charts and diagrams, and images in the format of Word 2003.
+#: Elements that make a drawing a picture: images, charts and diagrams, and images as Word wrote them until 2007.
 _PICTURES = ("}pic", "}chart", "}relIds", "}imagedata")
 
 

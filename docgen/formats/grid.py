@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
+from unicodedata import category
 
 from docgen.formats.budgets import TooMuch
 from docgen.language import tr
@@ -205,11 +206,8 @@ def _columns(extent: Extent) -> tuple[int, int, int]:
 
 @dataclass(frozen=True)
 class Book:
-    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them.
-
-    A book made by docgen also has the kit's name and version and the titles of its sheets without answers.  `hidden`
-    are the hidden sheets.
-    """
+    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them; the
+    hidden sheets; and, if docgen made it, the kit's name and version and the titles of its sheets without answers."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
@@ -274,7 +272,11 @@ def letters(column: int) -> str:
 
 def _is_blank(text: str) -> bool:
     """Whether there is nothing to see: only white space and invisible characters."""
-    return not text.strip() or not any(char.isprintable() and not char.isspace() for char in text)
+    return not text.strip() or not any(map(_shows, text))
+
+
+def _shows(char: str) -> bool:
+    return (char.isprintable() and not char.isspace()) or category(char) == "Co"  # ticks of symbol fonts
 
 
 def cell_of(value: object) -> Cell:
@@ -303,10 +305,8 @@ def unescaped(text: str) -> str:
 
 
 def general_cell(value: float | Decimal) -> Cell:
-    """The cell that shows a number without float artefacts.
-
-    More than 15 digits give the fault `digits-lost`, a value that is no number gives `cell-error`.
-    """
+    """The cell that shows a number without float artefacts.  More than 15 digits give the fault `digits-lost`, a
+    value that is no number gives `cell-error`."""
     if not math.isfinite(value):
         return Cell(str(value), "cell-error")
     if abs(value) >= 10**DIGITS:

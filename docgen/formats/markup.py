@@ -21,7 +21,7 @@ _FIRST_PIECE = 2**16  # small, so that the first rows of a long sheet come soon
 _TAG, _ATTRIBUTE = 100, 150
 
 
-class _RootReached(Exception):  # noqa: N818  no error: it ends the reading of a prolog
+class _RootReached(Exception):  # noqa: N818  not an error: it ends the reading of a prolog
     pass
 
 

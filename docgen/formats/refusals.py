@@ -28,7 +28,7 @@ SMALLER = phrase("copy what it holds into a new file, or split it")
 FRESH = phrase("open and save it again, or ask for a fresh copy")
 
 
-class Damaged(ValueError):  # noqa: N818  said of a source, not of docgen
+class Damaged(ValueError):  # noqa: N818  describes a source, not docgen
     """A source does not follow its format; the text of the error says where, in plain words."""
 
 

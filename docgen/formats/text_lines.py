@@ -5,9 +5,7 @@ Lines of `标签：答案` make a form.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,9 +23,6 @@ _HEADER = regex(rb"(?i)(?:from|to|subject|date|received|return-path|message-id|m
 _MAIL_FIELDS = frozenset({"from", "to", "subject", "date", "received", "message-id", "mime-version"})
 _LEAST_FIELDS = 2
 _QUOTED = regex(r"^(?:\s*>)+ ?")
-_BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"})
-_CELLS = frozenset({"td", "th"})
-_UNSEEN = frozenset({"script", "style", "head", "title"})
 
 
 class Mail(NamedTuple):
@@ -62,6 +57,8 @@ def read_mail(path: Path) -> Mail:
     from email.message import EmailMessage
     from email.parser import BytesParser
 
+    from docgen.formats.page_lines import page_lines
+
     try:
         with path.open("rb") as file:
             message = BytesParser(policy=policy.default).parse(file)
@@ -75,7 +72,7 @@ def read_mail(path: Path) -> Mail:
             tr("copy its text into a .txt file"),
         ) from cause
     is_page = body is not None and body.get_content_subtype() == "html"
-    lines = _page_lines(text) if is_page else text.splitlines()
+    lines = page_lines(text) if is_page else text.splitlines()
     return Mail(tuple(_QUOTED.sub("", line) for line in lines[:_MOST_LINES]), tuple(filter(None, attached)))
 
 
@@ -102,30 +99,3 @@ def lines_grid(lines: Iterable[str], prefix: str) -> Grid:
             addresses[row, column] = f"{prefix}{row}"
             cells.append((row, column, Cell(text.strip())))
     return grid(None, cells, addresses=addresses)
-
-
-class _PageReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _UNSEEN
-        if tag in _BREAKING:
-            self.text.append("\n")
-        elif tag in _CELLS:
-            self.text.append("\t")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in _UNSEEN and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.text.append(re.sub(r"\s+", " ", data))
-
-
-def _page_lines(page: str) -> list[str]:
-    reader = _PageReader()
-    reader.feed(page)
-    return [line.strip() for line in "".join(reader.text).split("\n") if line.strip()]

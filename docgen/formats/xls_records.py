@@ -39,7 +39,7 @@ _PICTURE, _TICK_BOX, _COMMENT = 0x08, 0x0B, 0x19
 _TICK_STATE = 0x0A
 
 
-class Encrypted(ValueError):  # noqa: N818  named for what the file is
+class Encrypted(ValueError):  # noqa: N818  describes the file
     """The records cannot be read without a password."""
 
 

@@ -154,9 +154,7 @@ class _BookReader:
         with open_package(self._path) as package, package.open(part) as source:
             rows = _rows(self._shared, pieces(source))
             while True:
-                with clear_errors(
-                    self._path, tr("the workbook"), _HINT
-                ):  # errors of the caller between two rows must pass through
+                with clear_errors(self._path, tr("the workbook"), _HINT):  # the caller's own errors must pass through
                     row = next(rows, None)
                 if row is None:
                     return

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from docgen.model.intake import UNREAD, Finding, Unrecognised
 from docgen.model.messages import MORE_ALIKE, wording
 
-#: The most findings of one kind on one field.  Our figure: above the 34 provinces, which customers list as cities.
+#: The most findings of one kind on one field.  Our figure: more than the 34 provinces, often given in place of cities.
 MOST_ALIKE = 100
 
 

@@ -6,13 +6,12 @@ module; the words that a kit's field counts (通, 号码) are passed in.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
-from docgen.patterns import regex
 from docgen.text import fold, words
 
 
@@ -81,42 +80,72 @@ class Stripped(NamedTuple):
     effects: frozenset[Effect]
 
 
+class _Table:
+    """Words with what they say, and how a text is cut into them: the longest word counts."""
+
+    # Not by a regular expression: one of three hundred words takes longer to compile than a sheet has use for it.
+    def __init__(self, said: dict[str, Effect]) -> None:
+        self._said = {word: effect for word, effect in said.items() if word}
+        self._lengths = sorted({len(word) for word in self._said}, reverse=True)
+        self._initials = frozenset(word[0] for word in self._said)
+
+    def longest(self, text: str, at: int) -> str:
+        """The longest word that starts there; empty if there is none."""
+        if text[at : at + 1] not in self._initials:
+            return ""
+        pieces = (text[at : at + length] for length in self._lengths)
+        return next((piece for piece in pieces if piece in self._said), "")
+
+    def tails(self, text: str, at: int) -> list[int]:
+        """Every place from `at` on, from which the text is words to its end."""
+        ends = [len(text)]
+        for start in range(len(text) - 1, at - 1, -1):
+            if ends[-1] - start > self._lengths[0]:
+                break
+            if text[start] in self._initials and any(text[start:end] in self._said for end in self._near(ends, start)):
+                ends.append(start)
+        return ends[:0:-1]
+
+    def effects(self, text: str) -> Iterator[Effect]:
+        """What the words in the text say, one after the other."""
+        at = 0
+        while at < len(text):
+            word = self.longest(text, at)
+            if word:
+                yield self._said[word]
+            at += len(word) or 1
+
+    def _near(self, ends: list[int], start: int) -> Iterator[int]:
+        """The last of `ends` that a word from `start` on can reach."""
+        return itertools.takewhile(lambda end: end - start <= self._lengths[0], reversed(ends))
+
+
 class Affixes:
     """The words around the numbers of one field; `units` are the things that it counts."""
 
     def __init__(self, units: Iterable[str]) -> None:
         counted = {fold(unit): Effect.NONE for unit in units if unit}
-        self._before = _table(_BEFORE, _spans_before(), {unit: said for unit, said in counted.items() if unit != "单"})
-        self._after = _table(_AFTER, _spans_after(), counted)
-        self._first = _pattern(self._before)
-        self._last = regex(f"(?:{_pattern(self._after).pattern})+$")
-        self._each_last = _pattern(self._after)
-        self._any = _table({}, self._before, self._after)
-        self._all = regex(f"(?:{_pattern(self._any).pattern})+")
+        before = _table(_BEFORE, _spans_before(), {unit: said for unit, said in counted.items() if unit != "单"})
+        after = _table(_AFTER, _spans_after(), counted)
+        self._before, self._after, self._any = _Table(before), _Table(after), _Table(_table({}, before, after))
 
     def strip(self, folded: str) -> Iterator[Stripped]:
         """`folded` without the words at its ends; as many as possible are removed first, then fewer and fewer."""
-        at, effects = 0, set()
-        while match := self._first.match(folded, at):
-            effects.add(self._before[match.group()])
-            at = match.end()
-        yield from self._without_end(folded, at, frozenset(effects))
-        if at:  # 一个月 is a time span before a number, and one month on its own
+        at = 0
+        while word := self._before.longest(folded, at):
+            at += len(word)
+        yield from self._without_end(folded, at, frozenset(self._before.effects(folded[:at])))
+        if at:  # 一个月 is a span of time before a number, and one month by itself
             yield from self._without_end(folded, 0, frozenset())
 
     def _without_end(self, folded: str, at: int, before: frozenset[Effect]) -> Iterator[Stripped]:
-        end = at
-        while match := self._last.search(folded, end):
-            behind = (self._after[found.group()] for found in self._each_last.finditer(match.group()))
-            yield Stripped(folded[at : match.start()], before.union(behind))
-            end = match.start() + 1
+        for start in self._after.tails(folded, at):
+            yield Stripped(folded[at:start], before.union(self._after.effects(folded[start:])))
         yield Stripped(folded[at:], before)
 
     def effects_of(self, folded: str) -> frozenset[Effect] | None:
         """The effects of a text that consists of such words; None for any other text."""
-        if not self._all.fullmatch(folded):
-            return None
-        return frozenset(self._any[found.group()] for found in _pattern(self._any).finditer(folded))
+        return frozenset(self._any.effects(folded)) if self._any.tails(folded, 0)[:1] == [0] else None
 
 
 def spans(effects: Iterable[Effect]) -> frozenset[Effect]:
@@ -159,15 +188,6 @@ def _table(*tables: dict[Effect, list[str]] | dict[str, Effect]) -> dict[str, Ef
             else:
                 found[key] = value
     return found
-
-
-def _pattern(table: dict[str, Effect]) -> re.Pattern[str]:
-    return _compiled(tuple(sorted(table, key=lambda word: (-len(word), word))))
-
-
-@lru_cache(maxsize=256)
-def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
-    return regex("|".join(map(re.escape, words)))
 
 
 def _spans_before() -> dict[str, Effect]:

@@ -1,6 +1,6 @@
 """Cut the text of a choice field into labels, 其他 with the text after it, other text, and marks.
 
-Works on names alone, without a kit: `options` takes every name of every choice.
+Works on names only, without a kit: `options` takes every name of every choice.
 """
 
 from __future__ import annotations
@@ -118,9 +118,12 @@ class Cut:
 
 
 def _loose(name: str) -> str:
-    """A pattern for `name` in any width and case, with blanks anywhere inside; line breaks only before a bracket."""
+    """A pattern for `name` in any width and case, with blanks anywhere inside; a line ends only before a bracket.
+
+    White space in a text that is cut is one blank or line break (`text.parted`), so that a blank means both.
+    """
     letters = [_in_any_width(letter) for letter in fold(name)]
-    gaps = (r"\s?" if letter in "([（" else r"[^\S\n]?" for letter in fold(name)[1:])
+    gaps = (r"\s?" if letter in "([（" else " ?" for letter in fold(name)[1:])
     return letters[0] + "".join(gap + letter for gap, letter in zip(gaps, letters[1:], strict=True)) if letters else ""
 
 
