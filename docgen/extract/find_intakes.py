@@ -114,7 +114,7 @@ class Intakes(Iterable[Answers]):
         answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
             told = {(note.origin, note.written) for note in answers.notes}
-            others = self.remarks if self._is_of_one else ()
+            others = self.remarks if self._is_of_one else [_shared(note) for note in self.remarks[:1]]
             more = [note for note in (*others, *self.units) if (note.origin, note.written) not in told]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
@@ -183,6 +183,11 @@ def locate(
     hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
     units = tuple(_stated_units(found, vocabulary, outer))
     return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more, units), terms
+
+
+def _shared(note: ReadingNote) -> ReadingNote:
+    """That something is said around the customers' tables, in no customer's own words: it may be of any of them."""
+    return replace(note, code="unread-shared", written="", field=None, details={"cell": words.thing("around")})
 
 
 def _stated_units(

@@ -16,7 +16,6 @@ from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
-from unicodedata import category
 
 from docgen.formats.budgets import TooMuch
 from docgen.language import tr
@@ -272,11 +271,8 @@ def letters(column: int) -> str:
 
 def _is_blank(text: str) -> bool:
     """Whether there is nothing to see: only white space and invisible characters."""
-    return not text.strip() or not any(map(_shows, text))
-
-
-def _shows(char: str) -> bool:
-    return (char.isprintable() and not char.isspace()) or category(char) == "Co"  # ticks of symbol fonts
+    # a tick of a symbol font is private use: not printable for Python
+    return not any((char.isprintable() and not char.isspace()) or "\ue000" <= char <= "\uf8ff" for char in text)
 
 
 def cell_of(value: object) -> Cell:
