@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 from any_format import written
 from conftest import GOOD
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from tables import SOURCE_ROWS, form_text
 
 import docgen
@@ -340,6 +343,16 @@ add(
     REPEATED,
 )
 
+# -- answers in another column than their neighbours ----------------------------------------------------
+
+for label, moved in (
+    ("公司名称", "北京示例科技有限公司"),
+    ("行业", "电商"),
+    ("主叫号码个数", "20"),
+    ("主叫号码归属地", "广东省-深圳市"),
+):
+    add(f"moved-{label}", form({f"| {label}": [f"| {label}* | {moved} |  |"]}), FIRST_READ)
+
 # -- choices in cells of their own -----------------------------------------------------------------------
 
 TICKED = but(FIRST_READ, industries=chosen("insurance", "ecommerce"))
@@ -432,3 +445,55 @@ def test_a_sibling_is_read_or_told(kit: docgen.Kit, tmp_path: Path, sibling: Sib
         assert {key: got[key] for key in wanted} == dict(wanted)
         # what is not read is told
         assert got["verdict"] != "accepted" or None not in wanted.values()
+
+
+# -- what a document shows beside its texts --------------------------------------------------------------
+
+
+def _with_tick(document: Any, cell: Any) -> None:
+    cell.text = ""
+    tick = OxmlElement("w:sym")
+    tick.set(qn("w:font"), "Wingdings")
+    tick.set(qn("w:char"), "F0FC")
+    cell.paragraphs[0].add_run()._r.append(tick)
+
+
+def _with_table(document: Any, cell: Any) -> None:
+    inner = cell.add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "手机号", "10个"
+
+
+def _with_remark(document: Any, cell: Any) -> None:
+    document.add_paragraph("号码数量改为50个")
+
+
+def _with_footer(document: Any, cell: Any) -> None:
+    document.sections[0].footer.paragraphs[0].text = "签约主体为深圳分公司"
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "verdict"),
+    [
+        (_with_tick, "script_template_approved", "accepted"),
+        (_with_table, "number_count", "manual"),
+        (_with_remark, "number_count", "manual"),
+        (_with_footer, "number_count", "manual"),
+    ],
+)
+def test_a_document_says_more_than_its_cells(
+    kit: docgen.Kit, tmp_path: Path, change: Callable[[Any, Any], None], key: str, verdict: str
+) -> None:
+    path = written(tmp_path / "a.docx", pairs(GOOD | {"script_template_approved": "是"}))
+    document = Document(str(path))
+    change(document, document.tables[0].cell(KEYS.index(key), 1))
+    document.save(str(path))
+    (case,) = docgen.read(path, kit)
+    got = {**case.as_json()["values"], "verdict": case.verdict.value}
+    assert {name: got[name] for name in FIRST_READ} == but(FIRST_READ, verdict=verdict)
+
+
+def test_a_remark_below_several_customers_is_told_to_each(kit: docgen.Kit, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.docx", table(*two) + "\n号码数量改为50个\n")
+    cases = list(docgen.read(path, kit))
+    assert [case.verdict.value for case in cases] == ["manual", "manual"]
+    assert all("50" not in finding.message for case in cases for finding in case.findings)  # it may be another's
