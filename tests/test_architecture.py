@@ -130,6 +130,7 @@ def test_light_commands_import_nothing_heavy() -> None:
         "yaml",
         "pickle",
         "tempfile",
+        "logging",
         "json",
         "html.parser",
         "phonenumbers",

@@ -139,9 +139,8 @@ def options(given: tuple[Option, ...], other: str | None = None) -> Options:
     keys = {fold(name): option.key for option in reversed(given) for name in reversed(option.names)}
     names = sorted(keys, key=len, reverse=True)
     any_name = "|".join(map(_loose, names)) or "(?!)"
-    amount = (
-        f"|{_AMOUNT.pattern}" if other is None else ""
-    )  # without 其他 all else is separate text, and so is an amount
+    # With 其他, an amount is a separate text like any other.
+    amount = f"|{_AMOUNT.pattern}" if other is None else ""
     edge = rf"[\s{_ENDS}/／+＋&＆。·\"'“”‘’(（\[【［〖〔:：①-⑳{TICKS}{BOXES}{CROSSES}]|${amount}"
     # A name counts if it ends a word, or if only names follow: `银行保险`, but not `银行卡`.
     label = rf"(?:{any_name})(?=(?:{_AND}?(?:{any_name})){{0,12}}+(?:{edge}))"
