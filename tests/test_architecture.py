@@ -142,6 +142,7 @@ def test_light_commands_import_nothing_heavy() -> None:
     assert not loaded & heavy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "is_reader"),
     [("cli.run(['check', '--json', sheet])", False), ("list(docgen.read(sheet, docgen.Kit.load(kit.folder)))", True)],

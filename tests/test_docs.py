@@ -111,6 +111,7 @@ def test_a_sentence_of_the_readme_is_short() -> None:
     assert [" ".join(words) for words in sentences if len(words) > 25] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", reference.PARTS, ids=named)
 def test_generated_parts_are_current(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == reference.renewed(path), "run: make docs"

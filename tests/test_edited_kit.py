@@ -62,6 +62,7 @@ def test_default_terms_are_read_anew(run: Run, folder: Path, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["form", "contract"])
 def test_an_edited_word_template_is_compiled_anew(run: Run, folder: Path, tmp_path: Path, kind: str) -> None:
     before, after = tmp_path / "before.docx", tmp_path / "after.docx"

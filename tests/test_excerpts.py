@@ -60,6 +60,7 @@ def test_all_answers_together_take_so_much_and_no_more(kit: Kit, piece: str) -> 
     assert sum(max(len(line), excerpts.LINE) for line in lines) < 1.5 * excerpts.LONGEST_TOGETHER
 
 
+@pytest.mark.slow
 def test_of_many_findings_of_a_kind_so_many_are_listed_and_the_rest_is_counted(kit: Kit) -> None:
     entries = [f"某地{number}" for number in range(alike.MOST_ALIKE + 50)]
     item = reviewed(kit, number_regions="、".join(entries))

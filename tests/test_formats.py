@@ -135,6 +135,7 @@ def separated(rows: list[list[str]], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "，"])
 @pytest.mark.parametrize("name", ["manual", "customers"])
@@ -425,6 +426,7 @@ def test_flipped_bytes_never_crash(
     read_or_refuse(path, kit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["xl/workbook.bin", "xl/worksheets/sheet1.bin", "xl/sharedStrings.bin", "xl/styles.bin"]
 )
@@ -485,6 +487,7 @@ def test_a_text_file_needs_no_library() -> None:
 # -- what text files may ask for -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -414,6 +414,7 @@ DAMAGE = st.tuples(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["xlsx", "xlsb", "ods", "docx"])
 @settings(max_examples=40, deadline=None)
 @given(damage=st.lists(DAMAGE, min_size=1, max_size=3))
@@ -431,6 +432,7 @@ def test_no_message_speaks_of_the_inside(
     assert INSIDE.search(said_of(path, kit)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["xls", "xlsx", "xlsb", "ods"])
 @settings(max_examples=60, deadline=None)
 @given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=5))

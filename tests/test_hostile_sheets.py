@@ -173,6 +173,7 @@ def test_a_token_without_an_end_is_refused_as_it_comes(before: bytes, behind: by
     assert peak(read) < 16 * MB  # expat holds the token in twice its size
 
 
+@pytest.mark.slow
 def test_rows_of_a_long_sheet_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "LONG_SHEET", 1000)
     rows = (f'<row><c t="inlineStr"><is><t>{n:0200}</t></is></c></row>'.encode() for n in range(40_000))

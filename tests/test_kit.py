@@ -45,6 +45,7 @@ def lines_of(folder: Path, text: str) -> list[int]:
     return [sum(part.count("\n") for part in before[: number + 1]) + 1 for number in range(len(before))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

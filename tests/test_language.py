@@ -193,6 +193,7 @@ def test_failures_are_english(run: Run, no_output: Path, arguments: list[object]
     assert not CHINESE.search(said)
 
 
+@pytest.mark.slow
 def test_a_check_speaks_the_language_of_the_system() -> None:
     """Also in the child process that reads; a machine sees no difference."""
     command = [sys.executable, "-m", "docgen", "check", str(INPUTS / "incomplete.xlsx"), "/nowhere.xlsx"]
@@ -223,6 +224,7 @@ def test_chinese_takes_two_columns() -> None:
     assert wrapped("", 10) == []
 
 
+@pytest.mark.slow
 def test_a_run_and_its_reports_are_chinese(run: Run, in_chinese: None, tmp_path: Path) -> None:
     """Workers are processes of their own; they speak the language of the run."""
     sources = tmp_path / "sources"

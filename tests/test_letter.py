@@ -178,6 +178,7 @@ def test_one_customer_a_letter_and_a_day_that_is_still_to_come(run: Run, no_outp
     assert "--deadline 2026-01-01 is before" in done.err
 
 
+@pytest.mark.slow
 def test_the_template_is_the_kits_and_knows_nothing_internal(run: Run, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     run("kits", "--copy", mine)
@@ -201,6 +202,7 @@ def test_the_template_is_the_kits_and_knows_nothing_internal(run: Run, tmp_path:
     assert run("template", "check", mine).code == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40), script=st.text(max_size=60))
 def test_whatever_a_customer_writes_stays_text(run: Run, tmp_path: Path, name: str, script: str) -> None:

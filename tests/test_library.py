@@ -167,6 +167,7 @@ def test_terms_are_given_as_a_file_or_as_written(mine: docgen.Kit, terms: Any) -
 # -- what is raised, and what is not ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_bad_answers_raise_nothing(mine: docgen.Kit) -> None:
     for answer in ("？", "=1/0", "{{ 7*7 }}", "\u202e很多", "1" * 50):
         content = workbook(Path(tempfile.mkdtemp()) / "a.xlsx", form_text(dict.fromkeys(GOOD, answer))).read_bytes()
@@ -297,6 +298,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
+@pytest.mark.slow
 def test_a_source_is_opened_as_often_for_many_intakes_as_for_one(
     mine: docgen.Kit, tmp_path: Path, opened: Counter[str]
 ) -> None:
@@ -310,6 +312,7 @@ def test_a_source_is_opened_as_often_for_many_intakes_as_for_one(
     assert not any(opened[f"whole {source}"] for source in sources.values())  # a table is attached to no review
 
 
+@pytest.mark.slow
 def test_a_command_reads_a_source_once_for_all_its_packets(run: Run, tmp_path: Path, opened: Counter[str]) -> None:
     source = table(tmp_path / "t.xlsx", companies(3))
     opened.clear()

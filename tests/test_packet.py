@@ -190,6 +190,7 @@ def test_nothing_is_written_for_an_unreadable_source(run: Run, no_output: Path, 
     assert "bad.xlsx" in done.err
 
 
+@pytest.mark.slow
 def test_files_are_named_by_any_answer_or_term(run: Run, out: Path, tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     run("kits", "--copy", kit)
@@ -277,6 +278,7 @@ def test_two_forms_of_one_document_get_a_folder_each(run: Run, tmp_path: Path) -
     assert len({packet["folder"] for packet in done.json["packets"]}) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_workbook_of_several_customers_travels_in_no_packet(
     run: Run, out: Path, tmp_path: Path, hidden: bool

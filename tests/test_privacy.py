@@ -197,6 +197,7 @@ def test_mobiles_are_masked_as_people_write_them(written: str, told: str) -> Non
     assert masked(written) == told
 
 
+@pytest.mark.slow
 def test_what_a_run_leaves_tells_no_mobile_of_what_failed(run: Run, tmp_path: Path) -> None:
     """Neither in the names of sources nor in the reasons, however its digits are written; and each is told once."""
     folder, out = tmp_path / "in", tmp_path / "out"
@@ -314,6 +315,7 @@ def test_what_somebody_is_writing_is_left_alone(tmp_path: Path, monkeypatch: pyt
     assert sorted(path.name for path in tmp_path.iterdir()) == ["form.docx", "report.xlsx"]
 
 
+@pytest.mark.slow
 def test_what_nobody_can_have_made_is_left_alone(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +329,7 @@ def test_what_nobody_can_have_made_is_left_alone(
     assert odd.is_dir()
 
 
+@pytest.mark.slow
 def test_temporary_files_that_cannot_be_written_are_told(
     run: Run, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -384,6 +384,7 @@ def stripped(root: Any) -> None:
         text.getparent().addnext(second)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", ["accepted", "manual", "rejected", "incomplete", "own-numbers", "own-center"])
 def test_a_form_without_controls_is_read_by_its_labels(run: Run, kit: Kit, tmp_path: Path, sample: str) -> None:
     source = ROOT / "inputs" / f"{sample}.xlsx"

@@ -104,6 +104,7 @@ def dead_children() -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_evil")
 def test_a_file_that_does_harm_is_one_line_and_the_others_are_read(
     run: Run, night: Path, capfd: pytest.CaptureFixture[str]

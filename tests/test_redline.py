@@ -161,6 +161,7 @@ def test_without_the_extra_it_says_how_to_get_it(
     assert "docgen[redline]" in done.err
 
 
+@pytest.mark.slow
 def test_a_comparison_that_takes_too_long_ends_with_one_line(
     run: Run, tmp_path: Path, drafts: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["stage_file", "_insert", "publish_file", "_issue"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_crash_at_any_step_leaves_neither_a_gap_nor_a_document_without_number(

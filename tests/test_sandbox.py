@@ -228,6 +228,7 @@ DTDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reaches", [WORD_REACHES, DTDS])
 @pytest.mark.parametrize("template", ["form.docx", "contract.docx"])
 def test_word_templates_that_reach_outside_are_refused(
@@ -243,6 +244,7 @@ def test_word_templates_that_reach_outside_are_refused(
         assert [said for _, said in reaches if not any(template in line and said in line for line in told)] == []
 
 
+@pytest.mark.slow
 def test_links_for_readers_and_fields_of_word_are_fine(run: Run, tmp_path: Path, own_kit: Path) -> None:
     whole = (own_kit / "contract.docx").read_bytes()
     link = changed(whole, *related("hyperlink", "https://example.com/link"))
@@ -254,6 +256,7 @@ def test_links_for_readers_and_fields_of_word_are_fine(run: Run, tmp_path: Path,
 HEADER = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["", f'<Override PartName="/word/Header9.bin" ContentType="{HEADER}"/>'])
 @pytest.mark.parametrize(
     ("encoding", "code", "said"),
@@ -279,6 +282,7 @@ def test_parts_of_any_name_are_looked_at(
     assert not said or any(f"word/header9.BIN: {each}" in done.out + done.err for each in said)
 
 
+@pytest.mark.slow
 def test_a_part_that_says_it_is_xml_and_is_not_is_told(run: Run, own_kit: Path) -> None:
     path = own_kit / "contract.docx"
     kind = f'<Override PartName="/word/header9.bin" ContentType="{HEADER}"/></Types>'

@@ -74,6 +74,7 @@ def test_the_schema_takes_the_kits_there_are(tmp_path: Path) -> None:
         schemas.validator("kit").validate(data_of(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

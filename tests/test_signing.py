@@ -269,6 +269,7 @@ def test_a_final_contract_of_what_is_not_ready_is_a_contradiction(run: Run, no_o
         assert "--allow-unready" in done.err
 
 
+@pytest.mark.slow
 def test_a_packet_records_who_decided(run: Run, tmp_path: Path) -> None:
     run("packet", INPUTS / "manual.xlsx", "-o", tmp_path, "--reviewed-by", "李审核")
     (manifest,) = tmp_path.rglob("manifest.json")

@@ -61,6 +61,7 @@ def case(request: pytest.FixtureRequest, kit: Kit) -> tuple[ReviewedIntake, byte
     return item, pdf(kit, item)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1])
 def test_it_is_archival_and_accessible(case: tuple[ReviewedIntake, bytes], profile: page.ValidationProfile) -> None:
     report = page.validate_pdf_bytes(case[1], profile=profile)
@@ -95,6 +96,7 @@ def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Rev
             assert (figure.label in found) == applies, key
 
 
+@pytest.mark.slow
 def test_bandwidth_is_reckoned_for_own_numbers_alone(kit: Kit) -> None:
     label = "最低上下行对等带宽"
     assert label in squeezed(pdf(kit, reviewed(kit, **CASES["own"])))
@@ -144,6 +146,7 @@ def test_a_level_is_told_by_shape_and_word(kit: Kit) -> None:
     assert "行业*■不支持" in found
 
 
+@pytest.mark.slow
 def test_the_process_is_drawn_in_its_order_and_not_for_the_refused(kit: Kit) -> None:
     steps = "需求审核已通过号码需求对接匹配线路测试试用测试号码1–2天到位线路审批与对接与签署合计7–14天合同签署线下签署服务开通开始计费"
     assert steps in squeezed(pdf(kit, reviewed(kit))).replace("\n", "")
@@ -151,6 +154,7 @@ def test_the_process_is_drawn_in_its_order_and_not_for_the_refused(kit: Kit) -> 
         assert "服务开通开始计费" not in squeezed(pdf(kit, reviewed(kit, **changes)))
 
 
+@pytest.mark.slow
 def test_next_steps_of_what_is_incomplete_and_refused_name_both(kit: Kit) -> None:
     found = squeezed(pdf(kit, reviewed(kit, contact_mobile="", industries="保健品")))
     assert "将「须补正」各项一次发给客户" in found
@@ -158,6 +162,7 @@ def test_next_steps_of_what_is_incomplete_and_refused_name_both(kit: Kit) -> Non
     assert "同时说明" not in squeezed(pdf(kit, reviewed(kit, contact_mobile="")))
 
 
+@pytest.mark.slow
 def test_the_stronger_finding_on_the_same_words_speaks_alone(kit: Kit) -> None:
     item = reviewed(kit, industries="保健品", callee_source="从数据公司购买的名单")
     assert {"IND-1", "IND-2", "SRC-1", "SRC-2"} <= {finding.rule for finding in item.review.findings}
@@ -372,6 +377,7 @@ def test_long_answers_flow_over_pages(kit: Kit) -> None:
     assert found.count("关键流程话术*（续）") >= 3
 
 
+@pytest.mark.slow
 def test_a_row_stays_with_its_label(kit: Kit) -> None:
     """Scripts of several lines each, so that one of them meets the end of a page."""
     lines = "\n".join(f"第{number}步：请问您方便吗？" for number in range(1, 15))

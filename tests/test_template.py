@@ -161,6 +161,7 @@ MISTAKES: list[tuple[str, str, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("paragraph", "quoted", "said"), MISTAKES, ids=[said for _, _, said in MISTAKES])
 def test_a_mistake_is_told_with_its_place(run: Run, plain: Path, paragraph: str, quoted: str, said: str) -> None:
     lines = contract_lines(run, plain, written("第一段。", paragraph))
@@ -254,6 +255,7 @@ BLOCKS: list[tuple[list[str], int, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("paragraphs", "number", "said"), BLOCKS, ids=[said for _, _, said in BLOCKS])
 def test_a_block_that_does_not_fit_is_told_once(
     run: Run, plain: Path, paragraphs: list[str], number: int, said: str
@@ -381,6 +383,7 @@ CONDITIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("condition", "holds"), CONDITIONS, ids=[condition for condition, _ in CONDITIONS])
 def test_a_condition_means_the_same_in_templates_and_rules(kit: Kit, plain: Path, condition: str, holds: bool) -> None:
     edit(plain / "contract.docx", written(f"{{% if {condition} %}}是{{% else %}}否{{% endif %}}"))
@@ -577,6 +580,7 @@ def test_an_optional_value_printed_unasked_is_noted(run: Run, plain: Path) -> No
     ]
 
 
+@pytest.mark.slow
 def test_a_field_that_nothing_uses_is_noted(run: Run, folder: Path) -> None:
     path = folder / "kit.yaml"
     text = path.read_text(encoding="utf-8")
@@ -733,6 +737,7 @@ def test_a_tag_that_fails_names_place_tag_and_value(run: Run, folder: Path, tmp_
     assert not (tmp_path / "c.docx").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paragraph", "tag"),
     [

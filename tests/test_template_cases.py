@@ -20,6 +20,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LISTED = yaml.safe_load((CASES / "templates.yaml").read_text(encoding="utf-8"))["templates"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LISTED, ids=[Path(case["template"]).stem for case in LISTED])
 def test_what_becomes_of_a_template(run: Run, kit_copy: Path, tmp_path: Path, case: dict[str, Any]) -> None:
     shutil.copy(CASES / case["template"], kit_copy / "contract.docx")

@@ -67,6 +67,7 @@ def test_each_contract_carries_its_customers_terms(run: Run, tmp_path: Path) -> 
     assert "HT-1" not in second
 
 
+@pytest.mark.slow
 def test_a_batch_carries_each_customers_terms(run: Run, tmp_path: Path) -> None:
     terms = workbook(tmp_path / "terms.xlsx", ROWS)
     sources = [INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx"]

@@ -375,6 +375,7 @@ def output_of(sample: Path, out: Path, environment: dict[str, str]) -> dict[str,
     return files | {"said": said.stdout, "codes": codes, "told": told, "complained": said.stderr + made.stderr}
 
 
+@pytest.mark.slow
 def test_a_second_check_neither_parses_nor_compiles_the_kit(tmp_path: Path) -> None:
     code = "import sys; from docgen import cli; cli.run(['check', sys.argv[1]]); print(*sys.modules, sep='\\n', file=sys.stderr)"
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), user_cache.OFF: ""}

@@ -115,6 +115,7 @@ def test_a_missing_value_in_the_files_properties_is_text(tmp_path: Path) -> None
     assert pending == ("编号",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tag",
     [

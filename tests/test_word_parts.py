@@ -195,6 +195,7 @@ def test_comments_do_not_reach_a_document(template: Callable[..., Path]) -> None
 # -- cells -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "properties", ["", "<w:tcPr/>", '<w:tcPr><w:tcW w:w="900" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>']
 )
@@ -271,6 +272,7 @@ def problems(path: Path) -> list[str]:
     return [problem.partition(": ")[2] for problem in caught.value.problems]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "said"),
     [

@@ -139,6 +139,7 @@ def _speak(each: list[float | None]) -> str:
     return "done"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processor time and memory are limited there")
 def test_reading_in_a_worker_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     with Workers(1) as pool:
