@@ -13,6 +13,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -34,7 +35,7 @@ from desks import (
     violations,
 )
 from docx import Document
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from waiting import LONGEST
 
 TERMS = yaml.load((INPUTS / "terms.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
@@ -187,11 +188,39 @@ def test_files_are_chosen_with_the_keyboard_alone(page: Page, desk: RunningDesk)
     wait.value.set_files([INPUTS / "accepted.xlsx", INPUTS / "manual.xlsx"])
     lines(page, before + 2)
     expect(page.locator("a.line")).to_have_count(before + 2)
+    expect(page.locator("tr.waiting")).to_have_count(0)  # the page hears of it a moment later than the server knows it
     page.keyboard.press("j")
     expect(page.locator("a.line").first).to_be_focused()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/intakes/*")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert "/intakes/" in page.url
+
+
+def test_what_changes_while_a_page_is_renewed_is_shown(page: Page, desk: RunningDesk) -> None:
+    """A file that arrives while the list is on its way shows, though nothing is said of it afterwards."""
+
+    def send(name: str) -> None:
+        files = {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
+        answer = page.request.post(f"{desk.origin}/files", multipart={"files": files}, headers={"origin": desk.origin})
+        assert answer.ok
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        if not held:
+            held.append(route)
+            send("third.txt")
+            lines(page, count + 3)
+        route.fulfill(response=answer)
+
+    held: list[Route] = []
+    count = len(data(page, "/inbox.json")["lines"])
+    send("first.txt")
+    expect(page.get_by_role("link", name="first.txt")).to_be_visible()
+    page.route(lambda address: urlsplit(address).path == "/", hold)
+    send("second.txt")
+    expect(page.get_by_role("link", name="third.txt")).to_be_visible()
+    assert held
+    page.unroute_all()
 
 
 # -- 4, 5: what was understood, and what is mended ---------------------------------------------------
