@@ -110,6 +110,6 @@ def test_a_run_that_does_not_stop_is_killed(
     monkeypatch.setattr(desk_runs, "_FAREWELL", 0.2)
     number = runs.add("客户.xlsx")
     runs.begin(number, request_of_two, "测试员")
-    wait_until("it works", lambda: (runs.get(number) or pytest.fail()).progress)
+    wait_until("it works", lambda: [found.progress for found in runs.all() if found.progress])
     runs.stop(number)
     wait_for(runs, number, STOPPED)
