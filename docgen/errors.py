@@ -17,7 +17,6 @@ A bad answer in a sheet is no error: it is a finding.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from enum import IntEnum
 from pathlib import Path
@@ -153,6 +152,8 @@ def bug(error: BaseException) -> str:
     """The kind and place of an unexpected error; not its text, which may quote a customer."""
     if isinstance(error, ElsewhereError):
         return error.bug
+    import traceback  # not where nothing fails
+
     frames = traceback.extract_tb(error.__traceback__)
     kind = type(error).__name__
     if not frames:
@@ -165,6 +166,8 @@ def trace(error: BaseException) -> str:
     """The calls that led to an error and to its causes; not their texts."""
     if isinstance(error, ElsewhereError):
         return error.trace
+    import traceback
+
     earlier = error.__cause__ or error.__context__
     calls = "".join(traceback.format_tb(error.__traceback__))
     return f"{trace(earlier) if earlier else ''}{calls}{bug(error)}\n"

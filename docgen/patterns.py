@@ -1,6 +1,6 @@
-"""Regular expressions that are compiled when they are first used.  Imports nothing of docgen.
+"""Compile regular expressions on first use.  Imports nothing of docgen.
 
-docgen knows some hundreds of them, and a command needs a part: to compile them all takes as long as to read a sheet.
+docgen has several hundred of them, and a command needs only some: compiling all takes as long as reading a sheet.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn"
 
 
 class LazyPattern:
-    """A regular expression that passes for an re.Pattern; what it is asked for first makes it one.
+    """A regular expression that behaves like an re.Pattern and is compiled on first use.
 
-    Once compiled, its methods are those of the pattern itself, so that a search takes no longer.
+    After that, its methods are those of the pattern itself, so searches are not slower.
     """
 
     def __init__(self, source: str | bytes, flags: int) -> None:
@@ -34,5 +34,5 @@ def regex(source: str, flags: int = 0) -> re.Pattern[str]: ...
 @overload
 def regex(source: bytes, flags: int = 0) -> re.Pattern[bytes]: ...
 def regex(source: str | bytes, flags: int = 0) -> re.Pattern[Any]:
-    """The same as re.compile, later.  What is wrong with `source` is raised when it is first used."""
+    """Like re.compile, but later.  Errors in `source` are raised on first use."""
     return cast("re.Pattern[Any]", LazyPattern(source, flags))

@@ -1,9 +1,9 @@
-"""What takes long to make and is the same every time, kept between runs in the user's cache folder.
+"""Cache data that takes long to compute and is the same in every run, in the user's cache folder.
 
-Only plain data and compiled code are kept, marshalled; each entry has a key that names everything it was made of:
-its contents, docgen's own files, Python, and the installed packages.  An entry with another key, or that is damaged,
-is made again.  The folder is the user's alone: where that is not certain, or the system cannot say, nothing is kept.
-DOCGEN_NO_CACHE=1 switches all of it off.  Imports nothing of docgen.
+Only plain data and compiled code are cached, marshalled.  The key of an entry names everything it was made from:
+its inputs, docgen's own files, Python, and the installed packages.  An entry with another key or a damaged entry
+is computed again.  The folder must belong to the user alone; if this cannot be verified, nothing is cached.
+DOCGEN_NO_CACHE=1 disables the cache.  Imports nothing of docgen.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from importlib.util import MAGIC_NUMBER, find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-#: Switches the cache off.
+#: Disables the cache.
 OFF = "DOCGEN_NO_CACHE"
 _PACKAGE = Path(__file__).resolve().parent
-#: How many entries are kept; beyond, the oldest go.
+#: The most entries kept; the oldest are removed first.
 _MOST = 128
 _SUFFIX = ".cache"
 _DIGEST = hashlib.sha256().digest_size
@@ -31,7 +31,7 @@ _Made = TypeVar("_Made")
 
 
 def remembered(kind: str, parts: tuple[str | bytes, ...], make: Callable[[], _Made]) -> _Made:
-    """What `make` gives, or gave in an earlier run: plain data and compiled code, determined by `kind` and `parts`."""
+    """The result of `make`, from an earlier run if cached: plain data and code, determined by `kind` and `parts`."""
     found: _Made | None = find(kind, parts)
     if found is None:
         keep(kind, parts, found := make())
@@ -39,7 +39,7 @@ def remembered(kind: str, parts: tuple[str | bytes, ...], make: Callable[[], _Ma
 
 
 def find(kind: str, parts: tuple[str | bytes, ...]) -> Any:
-    """What was kept under these, None if there is nothing."""
+    """The entry for these parts, None if there is none."""
     key = _key(kind, parts)
     try:
         with _folder() as folder:
@@ -47,14 +47,14 @@ def find(kind: str, parts: tuple[str | bytes, ...]) -> Any:
     except OSError:
         return None
     digest, payload = content[:_DIGEST], content[_DIGEST:]
-    if hashlib.sha256(payload).digest() != digest:  # cut short, or damaged: marshal must not see it
+    if hashlib.sha256(payload).digest() != digest:  # truncated or damaged data must not reach marshal
         return None
     whole, data = marshal.loads(payload)
     return data if whole == key else None
 
 
 def keep(kind: str, parts: tuple[str | bytes, ...], data: Any) -> None:
-    """Keep plain data or compiled code, if that can be done; it is written in one piece or not at all."""
+    """Store plain data or compiled code, if possible; the file is written completely or not at all."""
     key = _key(kind, parts)
     payload = marshal.dumps((key, data))
     with suppress(OSError), _folder(make=True) as folder:
@@ -63,7 +63,7 @@ def keep(kind: str, parts: tuple[str | bytes, ...], data: Any) -> None:
 
 
 def own_yaml(path: Path) -> dict[str, Any]:
-    """What a YAML file of docgen's own holds, which is known to be right."""
+    """The contents of one of docgen's own YAML files, which are known to be valid."""
     content = path.read_bytes()
 
     def parsed() -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _key(kind: str, parts: tuple[str | bytes, ...]) -> str:
 
 @cache
 def _surroundings() -> bytes:
-    """Everything beside its contents that an entry was made with: Python, docgen's own files, installed packages."""
+    """Everything besides its inputs that an entry depends on: Python, docgen's own files, installed packages."""
     import docgen
 
     told = [sys.version, MAGIC_NUMBER.hex(), docgen.__version__, *_own_files(str(_PACKAGE)), *_distributions()]
@@ -107,32 +107,32 @@ def _own_files(folder: str) -> Iterator[str]:
 
 
 def _distributions() -> list[str]:
-    """The packages that stand where Jinja does, with their versions."""
+    """The packages in the same folder as Jinja, with their versions."""
     found = find_spec("jinja2")
     if found is None or found.origin is None:
         return []
     folder = Path(found.origin).parents[1]
-    return [str(folder), *sorted(name for name in os.listdir(folder) if name.endswith(("-info", ".egg")))]  # noqa: PTH208  names will do
+    return [str(folder), *sorted(name for name in os.listdir(folder) if name.endswith(("-info", ".egg")))]  # noqa: PTH208  names are enough
 
 
 # -- the folder --------------------------------------------------------------------------------------
 
 
 def is_on() -> bool:
-    """Whether anything is kept."""
+    """Whether the cache is enabled."""
     return os.environ.get(OFF, "") in {"", "0"} and hasattr(os, "getuid")
 
 
 @contextmanager
 def _folder(*, make: bool = False) -> Iterator[int]:
-    """The open folder, this user's alone.  Raises OSError if there is none, or it is not."""
+    """The open folder, private to this user.  Raises OSError if it is missing or not private."""
     if not is_on():
         raise FileNotFoundError
     import platformdirs
 
     path = platformdirs.user_cache_path("docgen", appauthor=False) / "compiled"
     if make:
-        os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103  mkdir is for documents
+        os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103  .mkdir is for documents only
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         _require_private(os.fstat(folder))
@@ -166,7 +166,7 @@ def _write(folder: int, name: str, content: bytes) -> None:
 
 
 def _prune(folder: int) -> None:
-    """Take away the oldest entries where there are too many, and what writers have left that were killed."""
+    """Remove the oldest entries if there are too many, and temporary files of killed writers."""
     names = os.listdir(folder)
     if len(names) > _MOST:
         ages = sorted((os.stat(name, dir_fd=folder).st_mtime_ns, name) for name in names)

@@ -358,7 +358,7 @@ def test_there_is_a_format_for_each_reader() -> None:
     assert len({one.name for one in ALL}) == len(ALL) > 300
 
 
-@pytest.mark.parametrize("sibling", ALL, ids=[one.name for one in ALL])
+@pytest.mark.parametrize("sibling", ALL, ids=[one.name.replace("\u3000", "_") for one in ALL])
 def test_a_sibling_is_read_or_told(kit: docgen.Kit, tmp_path: Path, sibling: Sibling) -> None:
     cases = list(docgen.read(written(tmp_path / f"a.{sibling.suffix}", sibling.text), kit))
     assert len(cases) == len(sibling.reads)

@@ -373,3 +373,16 @@ def output_of(sample: Path, out: Path, environment: dict[str, str]) -> dict[str,
     codes = f"{said.returncode} {made.returncode}".encode()
     told = made.stdout.replace(str(out).encode(), b"")
     return files | {"said": said.stdout, "codes": codes, "told": told, "complained": said.stderr + made.stderr}
+
+
+def test_a_second_check_neither_parses_nor_compiles_the_kit(tmp_path: Path) -> None:
+    code = "import sys; from docgen import cli; cli.run(['check', sys.argv[1]]); print(*sys.modules, sep='\\n', file=sys.stderr)"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), user_cache.OFF: ""}
+    command = [sys.executable, "-c", code, str(INPUTS / "accepted.xlsx")]
+    first, second = (
+        set(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stderr.split())
+        for _ in range(2)
+    )
+    parsers = {"pydantic", "yaml"}
+    assert parsers <= first
+    assert not second & parsers

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import click
 
 from docgen import __version__, language
 from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, registers, schemas, templates
-from docgen.cli.console import complain, show_error
+from docgen.cli.console import complain, show_error, talk_normally, talks_of_all
 from docgen.cli.help_texts import translated
 from docgen.cli.options import common
 from docgen.errors import DocgenError, ExitCode, bug, trace
@@ -26,7 +25,8 @@ from docgen.workers import garbage
     __version__, prog_name="docgen", message="%(prog)s, version %(version)s", help="Show the version and exit."
 )
 @common("lang")
-def cli() -> None:
+@click.pass_obj
+def cli(begin: Callable[[], None]) -> None:
     """Turn intake sheets into customer packets: a fillable form, a review summary, a contract draft.
 
     \b
@@ -34,6 +34,7 @@ def cli() -> None:
     5 an intake is rejected · 6 kit or template wrong · 7 cannot write · 8 batch finished with failures ·
     9 system library or font missing · 10 a document failed its own check · 130 interrupted
     """
+    begin()
 
 
 for command in (
@@ -47,25 +48,32 @@ for command in (
 def main() -> NoReturn:
     """The console script: run the command line, and turn every failure into one line and an exit code."""
     garbage.look_seldom()
-    logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # not every locale has every character
-    sys.exit(run())
+    sys.exit(run(begin=_log_to_stderr))
 
 
-def run(args: Sequence[str] | None = None) -> int:
-    """Run the command line `args` (default: those of the process) and return the exit code; never raises."""
+def _log_to_stderr() -> None:
+    import logging  # not for --help
+
+    logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
+    talk_normally()
+
+
+def run(args: Sequence[str] | None = None, begin: Callable[[], None] = talk_normally) -> int:
+    """Run the command line `args` (default: those of the process) and return the exit code; never raises.
+
+    `begin` is called before a command, not for the help on all of them.
+    """
     given = sys.argv[1:] if args is None else list(args)
     with language.speaking(language.chosen(given, os.environ)), translated(cli):
-        return _run(given)
+        return _run(given, begin)
 
 
-def _run(args: list[str]) -> int:
-    talker = logging.getLogger("docgen")
-    talker.setLevel(logging.WARNING)  # -q and -v hold for one command
+def _run(args: list[str], begin: Callable[[], None]) -> int:
     try:
-        result = cli.main(args, prog_name="docgen", standalone_mode=False)
+        result = cli.main(args, prog_name="docgen", standalone_mode=False, obj=begin)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except (click.exceptions.Abort, KeyboardInterrupt):
         complain(tr("interrupted"))
@@ -81,7 +89,7 @@ def _run(args: list[str]) -> int:
     except SystemExit:  # click's own, where the reader of the output has ended, as `head` does
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  a bug ends here, in one line
-        if talker.isEnabledFor(logging.DEBUG):
+        if talks_of_all():
             complain(trace(error))
         complain(tr("error: {bug}; please report it (run again with -v for the calls that led there)", bug=bug(error)))
         return ExitCode.UNEXPECTED

@@ -6,7 +6,6 @@ as a log, so mobile numbers are masked there.
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,9 +20,14 @@ from docgen.masking import masked
 from docgen.text import printable
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from docgen.model.as_json import UnreadableJson
+
+#: The levels of `talker`, as logging has them.
+DEBUG, WARNING, ERROR = 10, 30, 40
 
 
 @contextmanager
@@ -110,7 +114,24 @@ def complain(text: str) -> None:
 
 def talks() -> bool:
     """Whether more than errors is printed for people."""
-    return logging.getLogger("docgen").getEffectiveLevel() <= logging.WARNING
+    return talker().getEffectiveLevel() <= WARNING
+
+
+def talks_of_all() -> bool:
+    """Whether everything is printed (-v)."""
+    return talker().isEnabledFor(DEBUG)
+
+
+def talk_normally() -> None:
+    """Forget -q and -v, which hold for one command."""
+    talker().setLevel(WARNING)
+
+
+def talker() -> Logger:
+    """The logger whose level says how much is printed."""
+    import logging  # not for --help
+
+    return logging.getLogger("docgen")
 
 
 def report_unreadable(unreadable: Iterable[UnreadableJson]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,6 +57,8 @@ def desk(sources: tuple[Path, ...], port: int, folder: Path, user: str | None, b
 
 def _login() -> str:
     try:
+        import getpass
+
         return getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         return "desk"

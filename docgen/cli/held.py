@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from docgen.output.spill import Spill
@@ -26,6 +25,8 @@ class CaseList:
         return len(self._reviewed)
 
     def __iter__(self) -> Iterator[Case]:
+        from dataclasses import replace  # not for --help
+
         for number, reviewed in self._reviewed:
             yield replace(self._first[number], reviewed=reviewed)
 

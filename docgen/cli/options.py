@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from docgen import language
-from docgen.cli.console import say
+from docgen.cli.console import DEBUG, ERROR, say, talker
 from docgen.errors import UsageError
 from docgen.language import tr
 from docgen.library import DEFAULT_KIT
@@ -60,7 +59,7 @@ def common(*names: str) -> Callable[[_Command], _Command]:
 def _talk(command: Any) -> Any:
     def set_level(_context: click.Context, parameter: click.Parameter, given: Any) -> None:
         if given:
-            logging.getLogger("docgen").setLevel(logging.ERROR if parameter.name == "quiet" else logging.DEBUG)
+            talker().setLevel(ERROR if parameter.name == "quiet" else DEBUG)
 
     quiet = click.option(
         "-q", "--quiet", is_flag=True, expose_value=False, callback=set_level, help="Print only errors."

@@ -1,12 +1,13 @@
-"""The pipeline in a browser, on this machine alone: pages over the library, for people without a terminal.
+"""Serve the pipeline in a browser on this machine, for people who do not use a terminal.
 
-settings   what the desk is started with, and its limits
-access     who may ask: the link, the cookie, Host and Origin, headers, sizes
-store      what the desk remembers: SQLite, and files beside it
-readings, documents, drawing   what workers do: read a source, make a document, draw a sheet
-work       the workers, and who waits for them
-live       what has changed, told to open pages
-words, pages   the texts of both languages, and the templates
-inbox, intake, out, runs, contracts, legal   the pages
-app, serve   all of it together, and the server
+settings   the start settings and limits of the desk
+access     request checks: the link, the cookie, Host and Origin, headers, sizes
+database, store   stored data: SQLite, and files beside it
+readings, documents, drawing, trial   tasks for workers: read a source, make a document, draw a sheet, try a template
+work       the workers, and waiting for their results
+live       messages about changes to open pages
+pages, forms, speaking   templates with the texts of both languages, posted forms, the language of a request
+inbox, intake, out, finals, legal, log   the pages
+runs, run_process, run_pages   batch runs
+app, serve, desk   the application, the server, and what all pages share
 """

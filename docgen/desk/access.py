@@ -1,6 +1,6 @@
-"""Who may ask: the link that works once, the cookie behind it, Host and Origin, what pages may load, sizes.
+"""Check every request: the one-time link, the cookie, Host and Origin, sizes; add the security headers.
 
-Nothing here looks at a page.  Every request passes through; what is not allowed is refused before anything is done.
+This module knows no pages.  All requests pass through it, and a request that is not allowed is refused first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from docgen.desk.pages import language
 from docgen.desk.settings import MOST_BYTES, MOST_FORM
 from docgen.desk.speaking import spoken
 
-#: Where the link leads.
+#: The address of the link.
 OPEN = "/open/"
 _SAFE = frozenset({"GET", "HEAD"})
 _SELF = "'self'"
@@ -28,9 +28,9 @@ _POLICY = {
     "font-src": _SELF, "form-action": _SELF, "frame-src": _SELF, "worker-src": _SELF, "manifest-src": _SELF,
     "base-uri": "'none'", "frame-ancestors": "'none'",
 }  # fmt: skip
-#: A document in a frame of a page of ours, in the browser's own viewer.
+#: For a document of ours in a frame, in the browser's own viewer.
 FRAMED = {**_POLICY, "frame-ancestors": _SELF, "object-src": _SELF}
-#: The frame that draws Word documents: it makes styles of its own, and pictures of what is in the document.
+#: For the frame that draws Word documents: it creates styles, and pictures from the document.
 PREVIEW = {
     **_POLICY, "style-src": "'self' 'unsafe-inline'", "img-src": "'self' data: blob:", "font-src": "'self' data: blob:",
     "form-action": "'none'", "frame-src": "'none'", "worker-src": "'none'", "frame-ancestors": _SELF,
@@ -54,11 +54,11 @@ _HEADERS = {
 
 
 class Key:
-    """The link that works once and the cookie that it is exchanged for; both live in memory alone."""
+    """The link that works once, and the cookie it is exchanged for; both are kept in memory only."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cookie_name = f"docgen-desk-{port}"  # cookies do not tell ports apart
+        self.cookie_name = f"docgen-desk-{port}"  # cookies are not separate for each port
         self._link: str | None = secrets.token_urlsafe(32)
         self._cookie = secrets.token_urlsafe(32)
         names = ("127.0.0.1", "localhost", "[::1]")
@@ -66,11 +66,11 @@ class Key:
 
     @property
     def link(self) -> str:
-        """The address that opens the desk, once."""
+        """The address that opens the desk; it works once."""
         return f"http://127.0.0.1:{self.port}{OPEN}{self._link}"
 
     def exchange(self, given: str) -> str | None:
-        """The cookie for a link that is right and has not been used; None otherwise."""
+        """The cookie, if the link is right and has not been used; otherwise None."""
         if self._link is None or not hmac.compare_digest(given.encode(), self._link.encode()):
             return None
         self._link = None
@@ -87,9 +87,9 @@ class Key:
 
 
 class Access:
-    """The application behind the checks of every request.
+    """The application, behind the checks of every request.
 
-    `refusal` makes the page that says why a request is refused, of the request, a status and a reason.
+    `refusal` makes the page that explains a refusal, from the request, a status and a reason.
     """
 
     def __init__(self, app: ASGIApp, key: Key, refusal: Callable[[Request, int, str], Response]) -> None:
@@ -99,7 +99,7 @@ class Access:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
-        if scope["type"] != "http":  # web sockets: there are none
+        if scope["type"] != "http":  # web sockets are not used
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
@@ -113,7 +113,7 @@ class Access:
         await self._app(scope, limited, _with_headers(send))
 
     def _answer(self, request: Request) -> Response | None:
-        """The answer to a request that goes no further."""
+        """The answer to a request that is not passed on."""
         headers = request.headers
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._key.hosts:
@@ -129,7 +129,7 @@ class Access:
         return None
 
     def _opened(self, request: Request) -> Response:
-        """The first page, for whoever comes by the link or has come by it before."""
+        """The first page, for a visitor who comes by the link or has come by it before."""
         cookie = self._key.exchange(request.url.path.removeprefix(OPEN))
         if cookie is None:
             return (
@@ -141,7 +141,7 @@ class Access:
 
 
 def _is_own(headers: Headers, host: str) -> bool:
-    """Whether a page of ours has sent the request: the browser says so, or names our origin."""
+    """Whether the request comes from a page of the desk: the browser says so, or the origin matches."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if origin is not None and origin != f"http://{host.lower()}":
         return False
@@ -149,23 +149,23 @@ def _is_own(headers: Headers, host: str) -> bool:
 
 
 def declared_bytes(headers: Headers) -> int:
-    """The length that a request says it has; too much where it says nonsense."""
+    """The declared length of a request; above the limit if the header is invalid."""
     length = headers.get("content-length", "0")
     return int(length) if length.isascii() and length.isdigit() and len(length) < 16 else 1 << 60
 
 
 def most_bytes(request: Request) -> int:
-    """How many bytes a request may have: many where files come, few elsewhere."""
+    """The most bytes that a request may have: many for uploads, few otherwise."""
     takes_files = request.headers.get("content-type", "").startswith("multipart/form-data")
     return MOST_BYTES if takes_files else MOST_FORM
 
 
 class TooLongError(Exception):
-    """A request that continues after what it may have."""
+    """A request is longer than allowed."""
 
 
 class _Limited:
-    """What is received, up to a limit, whatever the request said of its length."""
+    """Limits the bytes received, whatever length the request declares."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
@@ -180,7 +180,7 @@ class _Limited:
 
 
 def _with_headers(send: Send) -> Send:
-    """`send`, with the headers that every answer has; an answer may bring a policy or caching of its own."""
+    """`send` with the headers of every answer; an answer may set its own policy or caching."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

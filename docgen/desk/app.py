@@ -1,4 +1,4 @@
-"""The application: its addresses, each with the page behind it."""
+"""Build the application: every address with its page."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from docgen.desk.forms import posted
 from docgen.errors import DocgenError
 
 _STATIC = Path(__file__).parent / "static"
-#: Requests that may wait for workers at a time, each in a thread.
+#: Requests that may wait for workers at the same time, each in a thread.
 _THREADS = 100
 
 
 def application(desk: Desk, key: Key) -> ASGIApp:
-    """The desk behind its key."""
+    """The desk behind its access checks."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -104,6 +104,6 @@ def _too_long(request: Request, _error: Exception) -> Response:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    """What a person can mend, in its own words."""
+    """The error page for a problem that a person can fix, with the text of the error."""
     assert isinstance(error, DocgenError)
     return pages.page(request, "failed.html", 422, message=error.message, hint=error.hint)

@@ -1,4 +1,4 @@
-"""The one database of the desk: SQLite in WAL mode, safe on the disk when a page says so."""
+"""Open the database of the desk: SQLite in WAL mode; what a page confirms is safely on disk."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 class Database:
-    """One connection, which threads take turns with: every query is short."""
+    """One connection, used by one thread at a time; every query is short."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the database at `path`, whose folder is there.  Raises WriteError."""
+        """Open or create the database at `path` in an existing folder.  Raises WriteError."""
         self._turn = threading.RLock()
         try:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -37,13 +37,13 @@ class Database:
             ) from cause
 
     def close(self) -> None:
-        """End the connection; what was written is on the disk already."""
+        """Close the connection; all changes are already on disk."""
         with self._turn:
             self._connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is on the disk at the end, or none of it."""
+        """A transaction: at the end all of it is on disk, or nothing."""
         with self._turn:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -54,24 +54,24 @@ class Database:
             self._connection.execute("COMMIT")
 
     def all(self, query: str, *values: object) -> list[sqlite3.Row]:
-        """The rows that a query gives."""
+        """The rows of a query."""
         with self._turn:
             return self._connection.execute(query, values).fetchall()
 
     def one(self, query: str, *values: object) -> sqlite3.Row | None:
-        """The first row that a query gives."""
+        """The first row of a query."""
         with self._turn:
             row: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
             return row
 
 
 def now() -> str:
-    """The time, to the second, with its zone."""
+    """The current time to the second, with its time zone."""
     return dt.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def audit(connection: sqlite3.Connection, who: str, what: str, about: str, **details: Any) -> None:
-    """Add to the audit log, in the transaction of what is done."""
+    """Add to the audit log, in the same transaction as the action."""
     connection.execute(
         "INSERT INTO audit (at, who, what, about, details) VALUES (?, ?, ?, ?, ?)",
         (now(), who, what, about, json.dumps(details, ensure_ascii=False)),

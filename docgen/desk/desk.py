@@ -1,4 +1,4 @@
-"""What every page works with: settings, store, workers, and those who listen."""
+"""Hold what every page works with: settings, store, workers, and the list of open pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from docgen.library.kits import Kit
 
 @dataclass(frozen=True)
 class Desk:
-    """A desk that is open."""
+    """An open desk."""
 
     settings: Settings
     database: Database
@@ -28,16 +28,16 @@ class Desk:
 
     @property
     def kit(self) -> Kit:
-        """The kit as its files are now; the same object again while they are the same."""
+        """The kit as its files are now; the same object while they are unchanged."""
         return Kit.load(self.settings.kit)
 
     @property
     def user(self) -> str:
-        """Who is at the desk."""
+        """The person at the desk."""
         return self.settings.user
 
 
 def desk_of(request: Request) -> Desk:
-    """The desk that a request is for."""
+    """The desk that serves a request."""
     desk: Desk = request.app.state.desk
     return desk

@@ -1,4 +1,4 @@
-"""In a worker: one intake → a document of it, the same bytes as the command line writes."""
+"""In a worker: make a document of one intake, with the same bytes as on the command line."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from docgen.workers import limits
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF, ZIP = "application/pdf", "application/zip"
-#: The time that files in a zip carry: equal packets are equal zips.
+#: The time of files in a zip, fixed so that equal packets give equal zips.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for: the kind of document, and of a contract how ready it is to be."""
+    """The requested document: its kind and, for a contract, how final it must be."""
 
     kind: str
     reviewed_by: str | None = None
@@ -37,7 +37,7 @@ class Wish:
 
 
 class Made(NamedTuple):
-    """A document: the name that the command line gives it, its bytes, and the labels that it prints as pending."""
+    """A document: its file name as on the command line, its bytes, and the labels printed as pending."""
 
     name: str
     content: bytes
@@ -46,7 +46,7 @@ class Made(NamedTuple):
 
 
 def make(job: SourceJob, n: int, wish: Wish) -> Made:
-    """The document.  Raises what reading and making it raise."""
+    """Make the document.  Raises whatever reading and making it raise."""
     with bounded(job.name):
         case = case_of(job, n)
         limits.end_reading()
@@ -54,7 +54,7 @@ def make(job: SourceJob, n: int, wish: Wish) -> Made:
 
 
 class Preparation(NamedTuple):
-    """What is known before documents are made: the labels that a contract prints as pending, whatever the verdict, and
+    """What is known before documents are made: the labels that a contract prints as pending, for any verdict, and
     the letter to the customer."""
 
     pending: tuple[str, ...]
@@ -62,7 +62,7 @@ class Preparation(NamedTuple):
 
 
 def prepare(job: SourceJob, n: int) -> Preparation:
-    """What the page of documents shows of an intake.  Raises what reading and making documents raise."""
+    """The data for the documents page of an intake.  Raises whatever reading and making documents raise."""
     with bounded(job.name):
         case = case_of(job, n)
         limits.end_reading()
@@ -71,9 +71,9 @@ def prepare(job: SourceJob, n: int) -> Preparation:
 
 
 def issue(job: SourceJob, n: int, folder: Path, register: Path, reviewed_by: str | None) -> Entry:
-    """Make the final contract in `folder` and record it in the register, both or neither.
+    """Make the final contract in `folder` and record it in the register: both or neither.
 
-    Raises NotReadyError if a value is pending or nobody has decided, WriteError where there is one already.
+    Raises NotReadyError if a value is pending or nobody has decided, WriteError if the contract already exists.
     """
     with bounded(job.name):
         case = case_of(job, n)
@@ -118,7 +118,7 @@ def _mail(case: Case, _wish: Wish) -> Made:
 
 
 def _packet(case: Case, wish: Wish) -> Made:
-    """The packet as `docgen packet` writes it, in a zip."""
+    """The packet as written by `docgen packet`, in a zip."""
     name = safe_name(case.name)
     with scratch.private_folder() as folder:
         packet = case.save(folder, name=name, reviewed_by=wish.reviewed_by)
@@ -127,7 +127,7 @@ def _packet(case: Case, wish: Wish) -> Made:
 
 
 def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
-    """A zip of one folder with these files."""
+    """A zip with these files in one folder."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
@@ -148,12 +148,12 @@ _MAKERS: Mapping[str, Callable[[Case, Wish], Made]] = {
     "mail": _mail,
     "packet": _packet,
 }
-#: Every kind of document that can be asked for.
+#: Every kind of document that can be requested.
 KINDS = frozenset(_MAKERS)
 
 
 def require_word(content: bytes, name: str) -> None:
-    """Raise SourceError if what was dropped to be compared with is no Word document, or no safe one."""
+    """Raise SourceError if the file dropped for comparison is not a Word document, or not a safe one."""
     with bounded(name), scratch.private_folder() as folder:
         path = Path(folder, "earlier.docx")
         scratch.join(path, [content])

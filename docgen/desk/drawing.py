@@ -1,6 +1,6 @@
-"""In a worker: the sheet that an intake is in, as cells to be shown; what they mean is said later.
+"""In a worker: turn the sheet of an intake into cells to show, then mark what was read from them.
 
-The grids are those that reading works on.
+The grids are the same as for reading.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from docgen.formats.docx import book_of, read_document
 from docgen.formats.grid import Book, Grid, letters, stacked
 from docgen.library.kits import Kit
 
-#: Rows and columns of a form that are shown, and the first rows of a table, which hold its header.
+#: Rows and columns shown of a form; first rows shown of a table, which include its header.
 _ROWS, _COLUMNS, _HEAD = 150, 30, 3
-#: Characters of a cell that are shown.
+#: Characters shown of a cell.
 _LONGEST = 500
 
 
 class DrawnCell(NamedTuple):
-    """A cell: its name, text, how far it reaches; `mark` says what reading made of it, `title` why."""
+    """A cell: its name, text and extent; `mark` is the result of reading it, `title` the reason."""
 
     address: str | None
     text: str
@@ -44,7 +44,7 @@ class DrawnRow(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """A sheet: its title, the letters of its columns (none in Word), its rows; whether parts of it are left out."""
+    """A sheet: its title, column letters (none for Word) and rows, and whether parts are left out."""
 
     sheet: str | None
     columns: list[str]
@@ -56,7 +56,7 @@ NOTHING = Drawing(None, [], [])
 
 
 def draw(path: Path, name: str, kit: Path, sheet: str | None, row: int | None) -> Drawing:
-    """The sheet of that title; of a table its first rows and the one named.  Raises what reading raises."""
+    """The sheet with that title; for a table, its first rows and the requested one.  Raises like reading."""
     with bounded(name):
         grids = _grids(path, Kit.load(kit))
         found = next((grid for grid in grids if grid.sheet == sheet), None)
@@ -89,7 +89,7 @@ def _drawn(grid: Grid, row: int | None) -> Drawing:
 
 
 def _cells(grid: Grid, kept: Mapping[int, Any], number: int, cells: Mapping[int, Any], last: int) -> list[DrawnCell]:
-    """The cells of a row, except those that another one reaches over."""
+    """The cells of a row, except those covered by a merged one."""
     drawn = []
     numbers = set(kept)
     for column in range(1, last + 1):
@@ -108,7 +108,7 @@ def _cells(grid: Grid, kept: Mapping[int, Any], number: int, cells: Mapping[int,
 
 
 def marked(drawing: Drawing, check: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -> Drawing:
-    """The sheet with what reading made of its cells: answers, those that something is found of, and texts not read."""
+    """The sheet with marks on its cells: answers, cells with findings, texts that were not read."""
     sheet = drawing.sheet
     marks: dict[str, tuple[str, str]] = {}
     for one in check["unrecognised"]:

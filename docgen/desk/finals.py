@@ -1,4 +1,4 @@
-"""Final contracts: made with a reviewer and the next number of the register, and the register itself."""
+"""Serve final contracts, issued by a reviewer with the next number of the register, and the register itself."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from docgen.packet.register import Entry, read
 from docgen.packet.register_export import EXPORTS
 
 _LONGEST_NAME = 100
-#: Contracts that end within so many days are marked.
+#: Contracts that end within this many days are marked.
 _SOON = 60
 _TYPES = {".xlsx": documents.SHEET, ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8"}
 
 
 def issue(request: Request, form: FormData) -> Response:
-    """Make the final contract of an intake: it takes a number, and is never made a second time from here."""
+    """Issue the final contract of an intake: it takes a number, and the desk issues it only once."""
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -56,7 +56,7 @@ def issue(request: Request, form: FormData) -> Response:
 
 
 def document(request: Request) -> Response:
-    """The final contract of an intake, as it was written."""
+    """The final contract of an intake, as written at issue."""
     found = found_intake(request)
     path = issued(found) if found else None
     if found is None or path is None:
@@ -69,7 +69,7 @@ def document(request: Request) -> Response:
 
 
 def show(request: Request) -> Response:
-    """The register: every final contract, those that end soon marked; searched by number, customer and the rest."""
+    """The register: every final contract, with those that end soon marked; searchable by number, customer etc."""
     desk = desk_of(request)
     words = request.query_params.get("q", "").strip()[:100]
     entries = [entry for entry in _entries(desk) if words.casefold() in _searched(entry)]
@@ -89,7 +89,7 @@ def show(request: Request) -> Response:
 
 
 def _entries(desk: Desk) -> Sequence[Entry]:
-    """Every contract of the register, newest first; none if nothing was issued yet."""
+    """Every contract of the register, newest first; empty if none has been issued yet."""
     return read(desk.settings.register)[::-1] if desk.settings.register.is_file() else ()
 
 
@@ -105,7 +105,7 @@ def _about(entry: Entry) -> dict[str, object]:
 
 
 def export(request: Request) -> Response:
-    """The register as a workbook, as csv, or as a calendar."""
+    """Download the register as a workbook, csv, or a calendar."""
     desk, suffix = desk_of(request), f".{request.path_params['suffix']}"
     if suffix not in EXPORTS:
         return refusal(request, 404, "missing")

@@ -1,4 +1,4 @@
-"""What a person has filled in on a page: its form, and answers put together from boxes and texts."""
+"""Read the forms that people fill in on pages, and build answers from boxes and texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID = regex(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,5})")
 
 
 def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Request], object]:
-    """An endpoint that reads the form of a request, and then answers in a thread: workers are waited for there."""
+    """An endpoint that reads the posted form, then answers in a thread, where it can wait for workers."""
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=500) as form:
@@ -29,19 +29,19 @@ def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Reques
 
 
 def intake_id(text: str) -> tuple[int, int] | None:
-    """The number of the file and of the intake in it, from 0, that an address names."""
+    """The file number in an address, and the number of the intake in it, from 0."""
     found = _ID.fullmatch(text)
     return (int(found[1]), int(found[2]) - 1) if found else None
 
 
 def text_of(form: Mapping[str, object], name: str, most: int) -> str:
-    """A text of the form, with line breaks as they are here, up to a length."""
+    """A text of the form, with `\\n` line breaks, cut to a maximum length."""
     value = form.get(name, "")
     return str(value).replace("\r\n", "\n").strip()[:most] if isinstance(value, str) else ""
 
 
 def answer_of(form: FormData, field: Field) -> str:
-    """The answer that a person gives to a field, as a customer would write it."""
+    """The answer to a field, written as a customer would write it."""
     if field.type is not FieldType.SEVERAL:
         return text_of(form, "after", LONGEST_ANSWER)
     given = set(form.getlist("choice"))

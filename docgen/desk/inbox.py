@@ -1,4 +1,4 @@
-"""The inbox: what has come in, a line for each intake, and the files that cannot be read."""
+"""Show the inbox, with a line for each intake and for each file that cannot be read, and take uploads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from docgen.errors import DocgenError
 from docgen.model.intake import Level, Verdict
 from docgen.text import fold
 
-#: Ways to sort, by the name that the address has for them.
+#: The sort orders, by their name in the address.
 _ORDERS = {
     "newest": "files.number DESC, intakes.n",
     "oldest": "files.number, intakes.n",
@@ -43,7 +43,7 @@ AND (? = '' OR instr(lower(files.name), ?) OR instr(COALESCE(intakes.folded, '')
 
 
 class Line(NamedTuple):
-    """A line of the inbox: an intake, or a file without any."""
+    """A line of the inbox: an intake, or a file without one."""
 
     id: str
     file: int
@@ -60,7 +60,7 @@ class Line(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What of the inbox is asked for."""
+    """A query of the inbox: search, filters, order and page."""
 
     words: str
     state: str
@@ -80,7 +80,7 @@ def _query(request: Request) -> Query:
 
 
 def show(request: Request) -> Response:
-    """The page, or its data."""
+    """The inbox page, or its data."""
     desk, query = desk_of(request), _query(request)
     words = fold(query.words)
     values = (ARRIVING, query.state, query.state, words, query.words.lower(), words)
@@ -105,13 +105,13 @@ def show(request: Request) -> Response:
 
 
 def _address(query: Query, start: int) -> str:
-    """The address of the page that answers a query from one line on."""
+    """The address of the page of a query's results that begins at a line."""
     given = {"q": query.words, "state": query.state, "sort": query.order, "from": start or ""}
     return f"/?{urlencode({key: value for key, value in given.items() if value})}"
 
 
 def show_file(request: Request) -> Response:
-    """The page of a file: what is in it, or why it cannot be read."""
+    """The page of a file: its contents, or why it cannot be read."""
     desk, number = desk_of(request), request.path_params["number"]
     file = desk.store.file(number)
     if file is None:
@@ -126,7 +126,7 @@ def show_file(request: Request) -> Response:
 
 
 def source(request: Request) -> Response:
-    """A file as it came in."""
+    """A file as received."""
     file = desk_of(request).store.file(request.path_params["number"])
     if file is None:
         return refusal(request, 404, "missing")
@@ -151,7 +151,7 @@ def _line(row: sqlite3.Row, twins: tuple[str, ...], spoken: str) -> Line:
 
 
 def _twins(database: Any, row: sqlite3.Row) -> tuple[str, ...]:
-    """The ids of what is probably the same: files with the same content, intakes of the same customer."""
+    """The ids of likely duplicates: files with the same content, intakes of the same customer."""
     found = [
         str(one["number"])
         for one in database.all(
@@ -172,11 +172,11 @@ def _twins(database: Any, row: sqlite3.Row) -> tuple[str, ...]:
     return tuple(found)
 
 
-# -- what comes in -----------------------------------------------------------------------------------
+# -- uploads -----------------------------------------------------------------------------------------
 
 
 async def take(request: Request) -> Response:
-    """Keep the files of an upload; the page asks for their lines."""
+    """Store the files of an upload; the page then loads their lines."""
     desk = desk_of(request)
     try:
         uploads = await uploaded(request)
@@ -202,7 +202,7 @@ async def take(request: Request) -> Response:
 
 
 class UploadError(Exception):
-    """An upload that is refused: the status, and the reason by its name."""
+    """An upload is refused: the HTTP status and the key of the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -211,7 +211,7 @@ class UploadError(Exception):
 
 
 async def uploaded(request: Request, name: str = "files") -> list[UploadFile]:
-    """The files of an upload.  Raises UploadError for one that is too large, too slow, or none."""
+    """The files of an upload.  Raises UploadError if it is too large, too slow, or not an upload."""
     try:
         async with asyncio.timeout(MOST_SECONDS):
             form = await request.form(max_files=MOST_FILES, max_fields=50, max_part_size=1 << 20)

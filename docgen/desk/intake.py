@@ -1,4 +1,4 @@
-"""One intake: its answers as understood beside as written, findings at their field, and corrections in place."""
+"""Show one intake: its answers as understood and as written, the findings of each field, and corrections."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from docgen.errors import DocgenError
 from docgen.model.kit import Field, FieldType
 from docgen.text import clean_long
 
-#: Kinds of answers that are longer than a line.
+#: Kinds of answers that are longer than one line.
 _LONG = frozenset({FieldType.LONG_TEXT, FieldType.LIST, FieldType.REGIONS})
 
 
 class Row(NamedTuple):
-    """A field on the page: its answer, what was found of it, how it is corrected."""
+    """A field on the page: its answer, its findings, and how to correct it."""
 
     answer: Mapping[str, Any]
     findings: list[Mapping[str, Any]]
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 
 class OpenedIntake(NamedTuple):
-    """The intake that an address names, and where it is."""
+    """The intake that an address names, and its position."""
 
     desk: Desk
     file: File
@@ -49,7 +49,7 @@ class OpenedIntake(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """A correction that did not succeed: why not, and what was filled in."""
+    """A failed correction: the reason, and what was entered."""
 
     status: int
     problem: str
@@ -79,7 +79,7 @@ def show(request: Request) -> Response:
 
 
 def as_data(desk: Desk, file: File, stored: Stored) -> Mapping[str, Any]:
-    """An intake for programs: as `docgen check --json` prints it, with the corrections that `--amend` takes."""
+    """An intake for programs: as printed by `docgen check --json`, with the corrections in the form of `--amend`."""
     corrections = desk.store.corrections(stored.file, stored.n)
     return {
         "schema": "docgen/desk/intake/1", "id": stored.id, "version": stored.version, "kit": file.kit,
@@ -88,7 +88,7 @@ def as_data(desk: Desk, file: File, stored: Stored) -> Mapping[str, Any]:
 
 
 def context(request: Request, found: OpenedIntake, attempt: Attempt | None = None) -> dict[str, Any]:
-    """What the page of an intake shows; of a correction that did not succeed too."""
+    """The data of the page of an intake, with a failed correction if there is one."""
     desk, file, stored = found
     corrections = {one.field: one for one in desk.store.corrections(stored.file, stored.n)}
     check = stored.check
@@ -111,12 +111,12 @@ def _said(request: Request) -> str:
 
 
 def _problem_text(request: Request, problem: str) -> str:
-    """The text of one of our problems; what else there is to say of one is its text itself."""
+    """The text of a known problem; any other problem is already a text."""
     return text(request, f"problem_{problem}") if problem in {"changed", "why", "same"} else problem
 
 
 def sheet(request: Request) -> Response:
-    """The sheet that the intake is in, with what reading made of its cells."""
+    """The sheet of the intake, with marks for what was read."""
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -144,7 +144,7 @@ def _row(desk: Desk, stored: Stored, answer: Mapping[str, Any], corrections: Map
 
 
 def correct(request: Request, form: FormData) -> Response:
-    """Correct an answer; the review runs again at once."""
+    """Correct an answer; the intake is reviewed again at once."""
     found = found_intake(request)
     field = desk_of(request).kit.fields.get(request.path_params["field"])
     if found is None or field is None:
@@ -167,15 +167,15 @@ def correct(request: Request, form: FormData) -> Response:
 
 
 class UnchangedError(Exception):
-    """A correction that is the answer as it is."""
+    """The correction equals the current answer."""
 
 
 class UnreasonedError(Exception):
-    """A correction without a reason."""
+    """The correction has no reason."""
 
 
 def _corrected(found: OpenedIntake, key: str, after: str, why: str, version: object) -> readings.IntakeReading:
-    """The intake with one more correction, which is kept.  Raises what the page says of it."""
+    """The intake with one more correction, which is stored.  Raises the errors that the page shows."""
     desk, file, stored = found
     if version != str(stored.version):
         raise ChangedError
@@ -194,7 +194,7 @@ def _corrected(found: OpenedIntake, key: str, after: str, why: str, version: obj
 
 
 def undo(request: Request, form: FormData) -> Response:
-    """Take the last correction of an answer back."""
+    """Undo the last correction of an answer."""
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -215,7 +215,7 @@ def undo(request: Request, form: FormData) -> Response:
 
 
 def _again(request: Request, found: OpenedIntake, attempt: Attempt) -> Response:
-    """The page once more, as the intake is now, with what did not succeed."""
+    """The page again, with the intake as it is now and the failed attempt."""
     return page(request, "intake.html", attempt.status, **context(request, found_intake(request) or found, attempt))
 
 
@@ -231,7 +231,7 @@ def _tell(found: OpenedIntake) -> None:
 
 
 def _next_open(reading: readings.IntakeReading, key: str) -> str:
-    """The next field, from this one on, that something is found of that can be mended; empty if there is none."""
+    """The next field, from this one on, with a finding that can be corrected; empty if there is none."""
     answers = reading.data["answers"]
     at = next(number for number, row in enumerate(answers) if row["key"] == key)
     around = [*answers[at + 1 :], *answers[:at]]

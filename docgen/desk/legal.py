@@ -1,5 +1,7 @@
-"""For the authors of templates: what is wrong with one that is dropped, how it looks, what has changed, what may be
-written.  Nothing is put into use from here."""
+"""Let authors try a template: show its problems, its documents, its changes, and the fields it may use.
+
+The kit in use is never changed here.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _NAMES = {"contract.docx": "contract", "form.docx": "form", "review.pdf": "revie
 
 
 def show(request: Request) -> Response:
-    """What was dropped last, with every problem; the fields that templates may use."""
+    """The last trial with all its problems, and the fields that templates may use."""
     return _page(request)
 
 
@@ -53,7 +55,7 @@ def _dropped(desk: Desk) -> Path | None:
 
 
 async def drop(request: Request) -> Response:
-    """Keep what is dropped, a template or the files of a kit, in the place of what was dropped before."""
+    """Store the dropped files, a template or a whole kit, in place of the previous trial."""
     try:
         uploads = await uploaded(request)
     except UploadError as error:
@@ -73,7 +75,7 @@ def _keep(request: Request, contents: dict[str, bytes]) -> Response:
 
 
 def _template_name(name: str, count: int) -> str:
-    """The name that a dropped file has in a kit: its own, or that of the template which a lone file can only be."""
+    """The name of a dropped file in a kit: its own, or that of the only template that a single file can be."""
     safe = safe_file_name(Path(name.replace("\\", "/")).name)
     if count > 1 or safe in KINDS or safe == KIT_FILE:
         return safe
@@ -82,7 +84,7 @@ def _template_name(name: str, count: int) -> str:
 
 
 def document(request: Request) -> Response:
-    """A document of the sample customer, made with what was dropped."""
+    """A document of the sample customer, made with the dropped files."""
     desk, kind = desk_of(request), _NAMES.get(request.path_params["name"])
     folder = _dropped(desk)
     if kind is None or folder is None:
@@ -104,7 +106,7 @@ def preview(request: Request) -> Response:
 
 
 def compare(request: Request) -> Response:
-    """The sample customer's contract with every change against the template in use as a tracked change."""
+    """The sample customer's contract, with tracked changes against the template in use."""
     desk = desk_of(request)
     folder = _dropped(desk)
     if folder is None:

@@ -1,6 +1,6 @@
-"""What has changed, sent to the pages that are open, as server-sent events.
+"""Send changes to open pages as server-sent events.
 
-A message says only what has changed: pages ask for it again, so none is lost that matters.
+A message only names what has changed, and the pages load it again; so a lost message does no harm.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-#: Messages that wait for one page; a page that falls behind is sent that everything has changed.
+#: Messages that wait for one page; a slower page is told once to reload everything.
 _MOST = 100
-#: How often an idle stream says that it is alive (seconds).
+#: Seconds between keep-alive messages on an idle stream.
 _PULSE = 20.0
 
 
 class Hub:
-    """Those who listen.  `tell` may be called by any thread, the rest by the event loop alone."""
+    """The open pages.  `tell` may be called from any thread, the other methods from the event loop only."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -27,11 +27,11 @@ class Hub:
         self._is_closed = False
 
     def begin(self) -> None:
-        """Begin, in the event loop that streams run in."""
+        """Start, in the event loop of the streams."""
         self._loop = asyncio.get_running_loop()
 
     def tell(self, kind: str, about: str = "") -> None:
-        """Say that something has changed: the inbox, an intake, a run."""
+        """Announce a change of the inbox, an intake or a run."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._tell, {"kind": kind, "about": about})
 
@@ -43,7 +43,7 @@ class Hub:
                 queue.put_nowait({"kind": "all", "about": ""})
 
     def close(self) -> None:
-        """End every stream, and those that begin from now on; may be called by a signal handler."""
+        """End every stream, including streams that start later; may be called by a signal handler."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._close)
 
@@ -53,14 +53,14 @@ class Hub:
             queue.put_nowait(None)
 
     async def stream(self, _request: Request) -> Response:
-        """The stream of what changes from now on."""
+        """A stream of the changes from now on."""
         return StreamingResponse(self._events(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     async def _events(self) -> AsyncIterator[str]:
         queue: asyncio.Queue[dict[str, str] | None] = asyncio.Queue()
         self._listening.add(queue)
         try:
-            yield 'retry: 1000\ndata: {"kind": "all", "about": ""}\n\n'  # what changed while nobody listened
+            yield 'retry: 1000\ndata: {"kind": "all", "about": ""}\n\n'  # for changes while the page was not connected
             while not self._is_closed:
                 try:
                     message = await asyncio.wait_for(queue.get(), _PULSE)

@@ -1,4 +1,4 @@
-"""What leaves the house: documents of one intake, previews of them, its commercial terms, a comparison."""
+"""Serve what is made from one intake: documents, previews, commercial terms, a comparison."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from docgen.model.kit import Field, Kit
 from docgen.output import scratch
 from docgen.values.shown import shown
 
-#: The addresses of documents, with the kind that each gives.
+#: The addresses of documents, with the kind of each.
 _NAMES = {
     "form.docx": "form", "review.pdf": "review", "contract.docx": "contract", "packet.zip": "packet",
     "returned.xlsx": "returned-sheet", "returned.docx": "returned-form", "letter.txt": "letter", "letter.eml": "mail",
 }  # fmt: skip
-#: What the engine for comparisons writes in passing is the whole process's: one at a time.
+#: The comparison engine changes settings of the whole process while it writes: one at a time.
 _turn = threading.Lock()
 
 
 class Term(NamedTuple):
-    """A commercial term on the page: as written for this intake, and what holds where nothing is written."""
+    """A commercial term on the page: as written for this intake, and the value that applies if it is not."""
 
     field: Field
     written: str
@@ -50,7 +50,7 @@ class Term(NamedTuple):
 
 
 def show(request: Request) -> Response:
-    """The page of what can be made of an intake."""
+    """The page of documents and terms of an intake."""
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -58,7 +58,7 @@ def show(request: Request) -> Response:
 
 
 def show_out(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
-    """The page of what can be made of an intake, with what `more` says of something that did not succeed."""
+    """The same page, with `more` about an action that failed."""
     desk, file, stored = found
     pending, letter = desk.work.call(documents.prepare, desk.work.job(file, stored), stored.n)
     if wants_json(request):
@@ -77,13 +77,13 @@ def show_out(request: Request, found: OpenedIntake, status: int = 200, **more: A
 
 
 def issued(found: OpenedIntake) -> Path | None:
-    """The final contract that was made of an intake."""
+    """The final contract issued for an intake, if any."""
     folder = found.desk.settings.finals / found.stored.id
     return next(iter(sorted(folder.glob("*.docx"))), None) if folder.is_dir() else None
 
 
 def _lacking(kit: Kit, pending: tuple[str, ...]) -> list[str]:
-    """What a final contract lacks, except its number, which the register gives."""
+    """What a final contract still needs, except its number, which the register assigns."""
     numbered = kit.all_fields[kit.contracts.field].label if kit.contracts else ""
     return [label for label in pending if label != numbered]
 
@@ -107,7 +107,7 @@ def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, st
 
 
 def document(request: Request) -> Response:
-    """A document, to be kept or to be shown in the browser's own viewer."""
+    """A document, to download or to show in the browser's own viewer."""
     found, kind = found_intake(request), _NAMES.get(request.path_params["name"])
     if found is None or kind is None:
         return refusal(request, 404, "missing")
@@ -138,7 +138,7 @@ def preview(request: Request) -> Response:
 
 
 def frame(request: Request) -> Response:
-    """The frame that draws a Word document, with a policy of its own."""
+    """The frame that draws a Word document, with its own policy."""
     answer = page(request, "frame.html")
     answer.headers["content-security-policy"] = policy(PREVIEW)
     return answer
@@ -148,7 +148,7 @@ def frame(request: Request) -> Response:
 
 
 def keep_terms(request: Request, form: FormData) -> Response:
-    """Keep the commercial terms of an intake, or of every one; all that is wrong with them is said at once."""
+    """Store the commercial terms of one or all intakes; all errors are shown together."""
     found = found_intake(request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -178,7 +178,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
 
 
 async def compare(request: Request) -> Response:
-    """The contract with every change against an earlier draft, which is dropped in, as a tracked change."""
+    """The contract with tracked changes against an earlier draft, which the user drops in."""
     found = await run_in_threadpool(found_intake, request)
     if found is None:
         return refusal(request, 404, "missing")
@@ -203,9 +203,9 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
 
 
 def tracked(desk: Desk, earlier: bytes, later: bytes, name: str) -> bytes:
-    """The later document with every change against the earlier one, called `name`, as a tracked change.
+    """The later document, called `name`, with tracked changes against the earlier one.
 
-    Raises SourceError, ProofError and SystemMissingError as `redline` does.
+    Raises SourceError, ProofError and SystemMissingError like `redline`.
     """
     with _turn, scratch.private_folder() as folder:
         path = Path(folder, "earlier.docx")

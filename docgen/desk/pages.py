@@ -1,4 +1,4 @@
-"""Templates, in the language of the browser, and the answers that pages are sent with."""
+"""Render the templates in the language of the browser, and make the answers to requests."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from docgen.text import printable
 
 _FOLDER = Path(__file__).parent / "pages"
 _WORDS = _FOLDER / "words.yaml"
-#: The languages of the pages; the first one is that of the kit's own words, and of a browser that asks for none.
+#: The languages of the pages; the first is the language of the kit, and the default.
 LANGUAGES = ("zh", "en")
-#: The parts of the desk: where each begins, and the text that names it.
+#: The parts of the desk: the first address of each, and the key of its name.
 _SECTIONS = (("/", "inbox"), ("/runs", "runs"), ("/register", "register"), ("/legal", "legal"), ("/log", "log"))
 _ASKED = regex(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
 _TAGS = {"zh": "zh-CN", "en": "en"}
@@ -30,13 +30,13 @@ _TAGS = {"zh": "zh-CN", "en": "en"}
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """Every text of the pages in a language, by key."""
+    """Every text of the pages in one language, by key."""
     every = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
     return {key: texts[language] for key, texts in every.items()}
 
 
 def language(request: Request) -> str:
-    """The language that the browser likes best of those there are."""
+    """The available language that the browser prefers."""
     liked: list[tuple[float, str]] = []
     for part in request.headers.get("accept-language", "")[:400].split(","):
         found = _ASKED.fullmatch(part)
@@ -54,7 +54,7 @@ def _weight(text: str | None) -> float:
 
 
 def text(request: Request, key: str, **values: object) -> str:
-    """A text of the pages in the language of the browser."""
+    """One text of the pages in the language of the browser."""
     return words(language(request))[key].format(**values)
 
 
@@ -76,7 +76,7 @@ def _environment(language: str) -> Environment:
 
 
 def _visible(value: object) -> object:
-    """What is printed, with nothing in it that changes the look of what is beside it."""
+    """A text without characters that change how the text around it looks."""
     return printable(value) if type(value) is str else value
 
 
@@ -85,7 +85,7 @@ def _size(count: int) -> str:
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    """A page of that template; every page knows who is at the desk, and where it stands."""
+    """A page made from that template; every page has the user's name and its place in the navigation."""
     state = getattr(request.app.state, "desk", None) if "app" in request.scope else None
     text = _environment(language(request)).get_template(template).render(path=request.url.path, desk=state, **context)
     headers = {"vary": "Accept-Language", "content-language": _TAGS[language(request)]}
@@ -98,30 +98,30 @@ def refusal(request: Request, status: int, reason: str) -> Response:
 
 
 def closed(request: Request, status: int, reason: str) -> Response:
-    """The same for whoever may not come in: a page that loads nothing."""
+    """The same page for visitors without access; it loads nothing."""
     return page(request, "closed.html", status, reason=reason)
 
 
 def as_json(data: Any, status: int = 200) -> Response:
-    """Data of a page, for programs."""
+    """The data of a page, for programs."""
     text = json.dumps(data, ensure_ascii=False, indent=1)
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the address asks for the data of the page: it ends in `.json`."""
+    """Whether the address asks for data: it ends in `.json`."""
     return request.url.path.endswith(".json")
 
 
 def go(address: str) -> Response:
-    """Go on to a page of ours, after something was done."""
+    """Redirect to a page of the desk after an action."""
     return RedirectResponse(address, 303)
 
 
 def download(
     name: str, content: bytes, media_type: str, *, inline: bool = False, policy: str | None = None
 ) -> Response:
-    """A file to be kept under a name, or shown in the browser."""
+    """A file to download under a name, or to show in the browser."""
     how = "inline" if inline else "attachment"
     headers = {"content-disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}"}
     if policy is not None:

@@ -1,4 +1,4 @@
-"""In a worker: a source → what pages show of its intakes, all of it plain data."""
+"""In a worker: read a source into plain data for the pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from docgen.workers.pool import beat
 
 
 class SourceJob(NamedTuple):
-    """A source to be read: its file, what reports call it, the folder of the kit, terms as written, corrections."""
+    """A source to read: its file, its name in reports, the kit's folder, terms as written, corrections."""
 
     path: Path
     name: str
@@ -31,10 +31,10 @@ class SourceJob(NamedTuple):
 
 
 class IntakeReading(NamedTuple):
-    """One intake: its name, whether it says its name itself, its verdict, and `data` of JSON.
+    """One intake: its name, whether it gives its name itself, its verdict, and `data` as JSON.
 
-    `data` holds `check` (as `docgen check --json` prints it), `answers` (a row for each field), `counts` by level, and
-    `figures` as people read them.
+    `data` holds `check` (as printed by `docgen check --json`), `answers` (a row for each field), `counts` by level, and
+    `figures` in readable form.
     """
 
     name: str
@@ -44,7 +44,7 @@ class IntakeReading(NamedTuple):
 
 
 class SourceReading(NamedTuple):
-    """The intakes of a source, the texts outside of them, and whether it holds more than the desk shows."""
+    """The intakes of a source, the texts outside them, and whether it has more than the desk shows."""
 
     intakes: list[IntakeReading]
     outside: list[Any]
@@ -53,7 +53,7 @@ class SourceReading(NamedTuple):
 
 @contextmanager
 def bounded(name: str) -> Iterator[None]:
-    """Let what follows take the time and memory that reading may; `limits.end_reading` lets it take what making may.
+    """Apply the time and memory limits of reading; `limits.end_reading` changes to the limits of making documents.
 
     Raises SourceError if memory is short.
     """
@@ -73,19 +73,19 @@ def bounded(name: str) -> Iterator[None]:
 
 
 def prepare(kit: Path) -> None:
-    """Load what reading and making documents need, before anybody waits for it."""
+    """Load what reading and making documents need, in advance."""
     from docgen.documents import summary  # noqa: F401
 
     Kit.load(kit)
 
 
 def check_terms(kit: Path, terms: Mapping[str, str]) -> None:
-    """Raise SourceError that names every term that cannot be read."""
+    """Raise SourceError that names every invalid term."""
     Kit.load(kit).load_terms(terms)
 
 
 def read_source(job: SourceJob) -> SourceReading:
-    """Every intake of a source, up to a number.  Raises what `docgen.read` raises."""
+    """Every intake of a source, up to a maximum.  Raises like `docgen.read`."""
     with bounded(job.name):
         cases = _cases(job)
         found: list[IntakeReading] = []
@@ -101,13 +101,13 @@ def read_source(job: SourceJob) -> SourceReading:
 
 
 def read_intake(job: SourceJob, n: int) -> IntakeReading:
-    """One intake of a source.  Raises what `docgen.read` raises."""
+    """One intake of a source.  Raises like `docgen.read`."""
     with bounded(job.name):
         return intake_reading(case_of(job, n))
 
 
 def case_of(job: SourceJob, n: int) -> Case:
-    """The intake of a number, from 0.  Raises SourceError if the source has no such intake."""
+    """The intake with a number, from 0.  Raises SourceError if the source has no such intake."""
     case = next(islice(iter(_cases(job)), n, None), None)
     if case is None:
         raise SourceError(tr("{source}: holds no intake {number} any more", source=job.name, number=n + 1))
@@ -120,7 +120,7 @@ def _cases(job: SourceJob) -> Cases:
 
 
 def intake_reading(case: Case) -> IntakeReading:
-    """What pages show of a case."""
+    """The data of a case for the pages."""
     review = case.reviewed.review
     data = {
         "check": case.as_json(),

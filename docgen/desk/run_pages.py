@@ -1,4 +1,4 @@
-"""The pages of batch runs: begin one, watch it, stop it, continue, and what it has made."""
+"""Serve the pages of batch runs: start, watch, stop and continue a run, and see its results."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from docgen.names import safe_file_name
 from docgen.output import files
 from docgen.packet.packet import KINDS
 
-#: A report has its style in itself, and nothing else but links.
+#: The policy for a report, which contains its style and otherwise only links.
 _REPORT = {**FRAMED, "style-src": "'unsafe-inline'", "script-src": "'none'"}
 _REPORTS = ("report.html", "report.xlsx")
 _LONGEST_PATH = 2000
 
 
 def show_all(request: Request) -> Response:
-    """Every run, and how to begin one."""
+    """All runs, and the form that starts one."""
     return _page(request)
 
 
@@ -41,7 +41,7 @@ def _page(request: Request, status: int = 200, problem: str = "", path: str = ""
 
 
 def show(request: Request) -> Response:
-    """One run: how far it is, and what has come of it."""
+    """One run: its progress and results."""
     found = desk_of(request).runs.get(request.path_params["number"])
     if found is None:
         return refusal(request, 404, "missing")
@@ -57,11 +57,11 @@ def _about(found: StoredRun) -> dict[str, object]:
     }  # fmt: skip
 
 
-# -- begin, stop, continue ------------------------------------------------------------------------------
+# -- start, stop, continue ------------------------------------------------------------------------------
 
 
 def begin(request: Request, form: FormData) -> Response:
-    """Begin a run of a folder or file of this machine."""
+    """Start a run for a folder or file of this machine."""
     given = text_of(form, "path", _LONGEST_PATH)
     path = Path(given).expanduser()
     if not given or not path.is_absolute() or not path.exists():
@@ -72,7 +72,7 @@ def begin(request: Request, form: FormData) -> Response:
 
 
 async def begin_with(request: Request) -> Response:
-    """Begin a run of the files that come in: a table, or a folder of forms."""
+    """Start a run for uploaded files: a table, or a folder of forms."""
     desk = desk_of(request)
     try:
         uploads = await uploaded(request)
@@ -88,7 +88,7 @@ async def begin_with(request: Request) -> Response:
 
 
 def _kept(desk: Desk, contents: list[tuple[str, bytes]]) -> tuple[int, tuple[str, ...]]:
-    """The run and the files that came in for it, each in a folder of its own under a safe name.  Raises WriteError."""
+    """Store a new run and its uploaded files, each in its own folder under a safe name.  Raises WriteError."""
     first = Path(contents[0][0].replace("\\", "/")).name
     number = desk.runs.add(first if len(contents) == 1 else f"{first} + {len(contents) - 1}")
     sources = []
@@ -120,17 +120,17 @@ def stop(request: Request, _form: FormData) -> Response:
 
 
 def go_on(request: Request, _form: FormData) -> Response:
-    """Go on with a run, as `--resume` does."""
+    """Continue a run, like `--resume`."""
     number = request.path_params["number"]
     desk_of(request).runs.go_on(number)
     return go(f"/runs/{number}")
 
 
-# -- what it has made --------------------------------------------------------------------------------
+# -- results -----------------------------------------------------------------------------------------
 
 
 def made(request: Request) -> Response:
-    """A report of a run, or what is in one of its packets."""
+    """A report of a run, or the contents of one of its packets."""
     found = desk_of(request).runs.get(request.path_params["number"])
     name = request.path_params["name"]
     if found is None:
@@ -147,7 +147,7 @@ def made(request: Request) -> Response:
 
 
 def paper(request: Request) -> Response:
-    """A file of a packet of a run."""
+    """A file in a packet of a run."""
     desk, parts = desk_of(request), request.path_params
     found = desk.runs.get(parts["number"])
     folder = _entry(found.out, parts["name"]) if found else None
@@ -159,7 +159,7 @@ def paper(request: Request) -> Response:
 
 
 def _entry(folder: Path, name: str) -> Path | None:
-    """What has this name in the folder: one of those that are there, so that no name leads elsewhere."""
+    """The entry of the folder with this name; only existing entries match, so a name cannot point elsewhere."""
     if not folder.is_dir():
         return None
     return next((path for path in folder.iterdir() if path.name == name and not name.startswith(".")), None)

@@ -1,4 +1,4 @@
-"""A batch run in a process of its own, which tells its parent how far it is: the same run as `docgen batch` makes."""
+"""Run a batch in its own process, as `docgen batch` does, and report the progress to the desk."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from docgen.output import storage
 from docgen.text import printable
 from docgen.workers import limits
 
-#: How often the parent is reported at most (seconds), and how many of the last lines.
+#: The least seconds between reports to the parent, and how many last lines they include.
 _OFTEN, _LINES = 0.25, 12
-#: Pages go before runs.
+#: The nice value of a run, so that pages have priority.
 _NICE = 5
 #: Whether this process was asked to stop.  Python drops an exception that is raised while it frees an object.
 _is_asked_to_stop = False
@@ -36,7 +36,7 @@ _is_asked_to_stop = False
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What a run makes: sources as given, the folder for its packets, kit, terms as written, documents."""
+    """A requested run: sources as given, the folder for its packets, kit, terms as written, documents."""
 
     sources: tuple[str, ...]
     out: str
@@ -48,7 +48,7 @@ class RunRequest:
 
 @dataclass
 class Progress:
-    """How far a run is."""
+    """The progress of a run."""
 
     sources: int = 0
     read: int = 0
@@ -60,7 +60,7 @@ class Progress:
 
 
 def run(pipe: Connection, request: RunRequest, resume: bool) -> None:
-    """Run in this process; sends `("progress", …)` now and then, in the end `("end", state, message)`."""
+    """Run in this process; sends `("progress", …)` at intervals, and `("end", state, message)` at the end."""
     limits.leave_the_terminal_to_the_parent()
     signal.signal(signal.SIGTERM, _interrupt)
     if hasattr(os, "nice"):
@@ -73,7 +73,7 @@ def run(pipe: Connection, request: RunRequest, resume: bool) -> None:
         pipe.send(("end", "stopped", ""))
     except DocgenError as error:
         pipe.send(("end", "failed", printable(masked(str(error)))))
-    except Exception as error:  # noqa: BLE001  the page says so; the desk continues
+    except Exception as error:  # noqa: BLE001  the page reports it; the desk continues
         pipe.send(("end", "failed", bug(error)))
 
 
@@ -129,7 +129,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is gone; what is half-made is removed by the run that continues with it."""
+    """End this process when its parent is gone; the run that continues it removes unfinished packets."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

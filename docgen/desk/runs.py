@@ -1,4 +1,4 @@
-"""The batch runs of the desk: begun, stopped, gone on with, and what is remembered of them."""
+"""Start, stop and continue the batch runs of the desk, and store their state."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from docgen.language import tr
 
 #: The states of a run.
 RUNNING, STOPPED, FINISHED, FAILED = "running", "stopped", "finished", "failed"
-#: How long a run that is stopped may take to clear up (seconds), before it is killed.
+#: Seconds that a stopped run may take to clean up, before it is killed.
 _FAREWELL = 10.0
 
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run as it is remembered."""
+    """A run as stored."""
 
     number: int
     title: str
@@ -41,12 +41,12 @@ class StoredRun:
 
     @property
     def out(self) -> Path:
-        """The folder that has its packets and reports."""
+        """The folder with its packets and reports."""
         return Path(self.request.out)
 
 
 class Runs:
-    """Every run: each under way is a process, and a thread that hears from it."""
+    """All runs: each active run has a process, and a thread that receives its reports."""
 
     def __init__(self, settings: Settings, database: Database, hub: Hub) -> None:
         self._settings = settings
@@ -57,21 +57,21 @@ class Runs:
         self._turn = threading.Lock()
         self._is_ending = False
 
-    # -- what is remembered --------------------------------------------------------------------------
+    # -- stored state --------------------------------------------------------------------------------
 
     def get(self, number: int) -> StoredRun | None:
-        """The run of that number."""
+        """The run with that number."""
         row = self._database.one("SELECT * FROM runs WHERE number = ?", number)
         return _stored(row) if row else None
 
     def all(self) -> list[StoredRun]:
-        """Every run, newest first."""
+        """All runs, newest first."""
         return [_stored(row) for row in self._database.all("SELECT * FROM runs ORDER BY number DESC LIMIT 200")]
 
-    # -- what is done --------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------------
 
     def add(self, title: str) -> int:
-        """The number of a new run, which has not begun."""
+        """Store a new run without starting it; returns its number."""
         with self._database.writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO runs (title, request, state, started) VALUES (?, '{}', ?, ?)", (title, STOPPED, now())
@@ -79,7 +79,7 @@ class Runs:
         return int(cursor.lastrowid or 0)
 
     def begin(self, number: int, request: RunRequest, who: str) -> None:
-        """Begin a run."""
+        """Start a run."""
         with self._database.writing() as connection:
             connection.execute(
                 "UPDATE runs SET request = ?, state = ? WHERE number = ?",
@@ -89,11 +89,11 @@ class Runs:
         self._start(number, request, resume=False)
 
     def go_on(self, number: int) -> bool:
-        """Go on with a run that has ended before its end; False if there is none."""
+        """Continue a run that did not finish; False if there is none."""
         found = self.get(number)
         if found is None or not found.request.sources:
             return False
-        with self._database.writing() as connection:  # of two tabs one
+        with self._database.writing() as connection:  # only one of two tabs
             query = "UPDATE runs SET state = ?, message = '', ended = '' WHERE number = ? AND state != ?"
             is_ours = connection.execute(query, (RUNNING, number, RUNNING)).rowcount == 1
         if is_ours:
@@ -102,31 +102,31 @@ class Runs:
         return is_ours
 
     def go_on_with_all(self) -> None:
-        """Go on with every run that was under way when the desk ended, however it ended."""
+        """Continue every run that was active when the desk ended, for any reason."""
         for found in self.all():
             if found.state == RUNNING:
                 self._start(found.number, found.request, resume=True)
 
     def stop(self, number: int) -> None:
-        """Stop a run that is under way; it can be gone on with."""
+        """Stop a run that is active; it can be continued."""
         with self._turn:
             found = self.get(number)
             if found is None or found.state != RUNNING:
                 return
             process = self._processes.get(number)
             self._stopped.add(number)
-        if process is not None:  # otherwise it is just being started, and stopped then
+        if process is not None:  # otherwise it is being started, and is stopped then
             self._end_soon(process)
 
     def _end_soon(self, process: BaseProcess) -> None:
-        """Ask a process to end, and kill it if it does not: whatever it was doing, a run can be gone on with."""
+        """Ask a process to end, and kill it if it does not: a run can be continued from any point."""
         process.terminate()
         killing = threading.Timer(_FAREWELL, process.kill)
         killing.daemon = True
         killing.start()
 
     def end(self) -> None:
-        """End all processes at once; the runs continue when the desk is opened again."""
+        """End all processes immediately; the runs continue when the desk is opened again."""
         self._is_ending = True
         with self._turn:
             processes = list(self._processes.values())
@@ -154,7 +154,7 @@ class Runs:
         threading.Thread(target=self._attend, args=(number, process, ours), daemon=True).start()
 
     def _attend(self, number: int, process: BaseProcess, pipe: Connection) -> None:
-        """Hear from a run until it ends; runs in a thread."""
+        """Receive the reports of a run until it ends; runs in a thread."""
         state, message = FAILED, tr("the process of the run ended; go on with it")
         with suppress(EOFError, OSError), pipe:
             while True:
@@ -169,7 +169,7 @@ class Runs:
             process.join()
         with self._turn:
             self._processes.pop(number, None)
-            if number in self._stopped and state == FAILED:  # before it could say anything
+            if number in self._stopped and state == FAILED:  # before its first report
                 state, message = STOPPED, ""
             if not self._is_ending:
                 self._set(number, state, message)

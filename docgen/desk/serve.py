@@ -1,4 +1,4 @@
-"""The server of the desk: a port of this machine that nobody else can reach, until it is stopped."""
+"""Run the server of the desk on a port that only this machine can reach, until it is stopped."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _BACKLOG = 256
 
 
 def serve(settings: Settings, port: int, opened: Callable[[str], object], sources: Iterable[Path] = ()) -> None:
-    """Serve the desk until Ctrl-C; `opened` is called with the link once pages are answered.
+    """Serve the desk until Ctrl-C; `opened` is called with the link when the server is ready.
 
-    Port 0 takes a free one.  `sources` are put into the inbox first, but for those that are in it.  Raises SourceError
-    for one that cannot be read, WriteError if the folder cannot be used or another desk uses it, UsageError where the
-    port is taken.
+    Port 0 chooses a free one.  `sources` are first put into the inbox, except those that it holds already.  Raises
+    SourceError if one cannot be read, WriteError if the folder cannot be used or another desk uses it, UsageError if
+    the port is taken.
     """
     contents = [(path.name, _content(path)) for path in sources]
     with _folder(settings.folder), _sockets(port) as sockets, desk_at(settings) as desk:
@@ -65,7 +65,7 @@ def _content(path: Path) -> bytes:
 
 @contextmanager
 def desk_at(settings: Settings) -> Iterator[Desk]:
-    """The desk in a folder; its workers end with it."""
+    """The desk in a folder; its workers end together with it."""
     database, hub = Database(settings.database), Hub()
     store = Store(settings, database)
     work, runs = Work(settings, store, hub), Runs(settings, database, hub)
@@ -78,7 +78,7 @@ def desk_at(settings: Settings) -> Iterator[Desk]:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers, and ends its streams first."""
+    """A server that reports when it is ready, and ends its streams first."""
 
     def __init__(self, config: uvicorn.Config, desk: Desk, opened: Callable[[], object]) -> None:
         super().__init__(config)
@@ -91,7 +91,7 @@ class _Server(uvicorn.Server):
             self._opened()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop at Ctrl-C or SIGTERM, and at once at a second one."""
+        """Stop at Ctrl-C or SIGTERM; at a second one, stop immediately."""
         self._desk.hub.close()
         self.force_exit = self.should_exit
         self.should_exit = True
@@ -99,7 +99,7 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _folder(folder: Path) -> Iterator[None]:
-    """The folder of the desk, for this desk alone."""
+    """The folder of the desk, locked for this desk."""
     try:
         with files.locked(folder / _LOCK, wait=False):
             yield
@@ -112,12 +112,12 @@ def _folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _sockets(port: int) -> Iterator[list[socket.socket]]:
-    """What listens on this machine alone: its IPv4 address, and its IPv6 one where there is one."""
+    """Sockets that listen on this machine only: its IPv4 address, and its IPv6 address if there is one."""
     opened: list[socket.socket] = []
     try:
         opened.append(_bound(socket.AF_INET, "127.0.0.1", port))
         port = opened[0].getsockname()[1]
-        with suppress(OSError):  # there is no IPv6 here, or the port is another's there
+        with suppress(OSError):  # no IPv6, or the port is taken there
             opened.append(_bound(socket.AF_INET6, "::1", port))
         yield opened
     except OSError as cause:

@@ -1,4 +1,4 @@
-"""What the desk is started with, and its limits."""
+"""Hold the start settings of the desk, and its limits."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 MB = 1 << 20
 
-#: An upload: bytes of all its files, files in it, seconds it may take.
+#: Limits of an upload: bytes of all its files, number of files, seconds.
 MOST_BYTES, MOST_FILES, MOST_SECONDS = 200 * MB, 200, 120.0
 #: Bytes of a form without files.
 MOST_FORM = 1 * MB
-#: Characters of an answer that is corrected, and of the reason for it.
+#: Characters of a corrected answer, and of its reason.
 LONGEST_ANSWER, LONGEST_REASON = 4000, 400
-#: Intakes of one file that the desk shows; longer tables are for a batch run.
+#: The most intakes of one file that the desk shows; longer tables are for a batch run.
 MOST_INTAKES = 2000
 #: Lines of the inbox on one page.
 PAGE = 100
-#: The longest that reading a file or making a document may take, in seconds.
+#: The most seconds that reading a file or making a document may take.
 SECONDS = 120.0
 #: Workers that read files and make documents for the pages.
 WORKERS = 2
@@ -25,7 +25,7 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """What the desk is started with: its folder, the folder of its kit, and who works at it."""
+    """The start settings of the desk: its folder, the folder of its kit, and the user."""
 
     folder: Path
     kit: Path
@@ -33,7 +33,7 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        """The file that remembers everything but the sources themselves."""
+        """The file with all stored data except the sources."""
         return self.folder / "desk.sqlite3"
 
     @property
@@ -43,11 +43,11 @@ class Settings:
 
     @property
     def finals(self) -> Path:
-        """The folder of final contracts, a folder for each intake."""
+        """The folder of final contracts, with a folder for each intake."""
         return self.folder / "finals"
 
     def source(self, number: int, name: str) -> Path:
-        """Where a source of the inbox is kept; `name` is a safe one."""
+        """The path where a source of the inbox is stored; `name` is a safe one."""
         return self.folder / "inbox" / str(number) / name
 
     def run(self, number: int) -> Path:

@@ -1,4 +1,4 @@
-"""The language that a person at the desk is spoken to in, across threads and workers."""
+"""Carry the language of a request across threads and workers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from docgen.errors import DocgenError
 from docgen.language import LANGUAGES, speaking
 from docgen.text import printable
 
-#: What an error says, as message and hint, in every language.
+#: The message and hint of an error, in every language.
 Refusal: TypeAlias = Mapping[str, tuple[str, str]]
 #: The language of the request that is being answered.
 spoken: ContextVar[str] = ContextVar("spoken", default=LANGUAGES[0])
@@ -19,13 +19,13 @@ _turn = threading.Lock()
 
 
 def in_language(language: str, function: Callable[..., Any], *args: Any) -> Any:
-    """In a worker: what the function gives, its errors in this language."""
+    """In a worker: call the function with its errors in this language."""
     with speaking(language):
         return function(*args)
 
 
 def refused_in_all(function: Callable[..., Any], *args: Any) -> tuple[Any, Refusal | None]:
-    """What the function gives; or nothing and what its error says in every language, for which it is called again."""
+    """The result of the function; if it fails, None and its error in every language, for which it is called again."""
     told = {}
     for language in LANGUAGES:
         try:
@@ -36,7 +36,7 @@ def refused_in_all(function: Callable[..., Any], *args: Any) -> tuple[Any, Refus
 
 
 def said_in_all(make: Callable[[], DocgenError]) -> Refusal:
-    """What an error says in every language; for the process of the server, where threads take turns."""
+    """The text of an error in every language; for the server process, whose threads take turns."""
     told = {}
     with _turn:
         for language in LANGUAGES:

@@ -1,4 +1,4 @@
-"""What the desk remembers of sources and intakes: the files of the inbox, their readings, corrections, terms."""
+"""Store the files of the inbox, their readings, corrections and terms."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from docgen.text import fold, printable
 
 #: The states of a file.
 ARRIVING, WAITING, READ, UNREADABLE = "arriving", "waiting", "read", "unreadable"
-#: Stands for every intake where terms are kept.
+#: The key of terms that apply to every intake.
 EVERY = (0, 0)
 
 
 class ChangedError(Exception):
-    """An intake that has been changed meanwhile, in another tab or by another reading."""
+    """The intake has been changed in the meantime, in another tab or by another reading."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class File:
 
 @dataclass(frozen=True)
 class Stored:
-    """An intake as it was read last; `version` grows with every change."""
+    """An intake as last read; `version` grows with every change."""
 
     file: int
     n: int
@@ -59,19 +59,19 @@ class Stored:
 
     @property
     def id(self) -> str:
-        """What its address ends with."""
+        """The last part of its address."""
         return f"{self.file}-{self.n + 1}"
 
     @property
     def check(self) -> Mapping[str, Any]:
-        """It as `docgen check --json` prints it."""
+        """The intake as printed by `docgen check --json`."""
         found: Mapping[str, Any] = self.data["check"]
         return found
 
 
 @dataclass(frozen=True)
 class AnswerCorrection:
-    """An answer that was corrected here."""
+    """An answer that was corrected at the desk."""
 
     number: int
     field: str
@@ -83,7 +83,7 @@ class AnswerCorrection:
 
 
 class Store:
-    """The inbox: every method reads or writes the database; what it writes is safe when it returns."""
+    """The inbox: every method reads or writes the database; when it returns, the changes are on disk."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
@@ -92,7 +92,7 @@ class Store:
     # -- files -------------------------------------------------------------------------------------
 
     def add_file(self, name: str, content: bytes) -> int:
-        """Keep a file that has come in; its number.  Raises WriteError."""
+        """Store a received file; returns its number.  Raises WriteError."""
         shown = printable(Path(name.replace("\\", "/")).name.strip())[:200] or "?"
         path_name = safe_file_name(shown)
         row = (shown, path_name, hashlib.sha256(content).hexdigest(), len(content), now(), ARRIVING)
@@ -115,7 +115,7 @@ class Store:
         return row is not None
 
     def file(self, number: int) -> File | None:
-        """The file of that number."""
+        """The file with that number."""
         row = self.database.one("SELECT * FROM files WHERE number = ? AND state != ?", number, ARRIVING)
         return self._file(row) if row else None
 
@@ -127,7 +127,7 @@ class Store:
         )  # fmt: skip
 
     def unread(self, stamp: str) -> list[int]:
-        """The files that are to be read: new ones, and those that another docgen or another kit has read."""
+        """The files to read: new ones, and those read by another version of docgen or the kit."""
         rows = self.database.all(
             "SELECT number FROM files WHERE state = ? OR (state IN (?, ?) AND stamp != ?) ORDER BY number",
             WAITING, READ, UNREADABLE, stamp,
@@ -135,7 +135,7 @@ class Store:
         return [row["number"] for row in rows]
 
     def keep_reading(self, number: int, reading: SourceReading, kit: str, stamp: str) -> None:
-        """Keep what a file holds, in the place of what was read before."""
+        """Store the contents of a file, replacing an earlier reading."""
         with self.database.writing() as connection:
             versions = dict(connection.execute("SELECT n, version FROM intakes WHERE file = ?", (number,)).fetchall())
             connection.execute("DELETE FROM intakes WHERE file = ?", (number,))
@@ -148,7 +148,7 @@ class Store:
             )
 
     def keep_refusal(self, number: int, refusal: Refusal, kit: str, stamp: str) -> None:
-        """Keep why a file cannot be read."""
+        """Store why a file cannot be read."""
         with self.database.writing() as connection:
             connection.execute("DELETE FROM intakes WHERE file = ?", (number,))
             connection.execute(
@@ -159,7 +159,7 @@ class Store:
     # -- intakes -----------------------------------------------------------------------------------
 
     def intake(self, file: int, n: int) -> Stored | None:
-        """The intake of that file and place."""
+        """The intake of that file with that number."""
         row = self.database.one("SELECT * FROM intakes WHERE file = ? AND n = ?", file, n)
         return _stored(row) if row else None
 
@@ -168,7 +168,7 @@ class Store:
         return [_stored(row) for row in self.database.all("SELECT * FROM intakes WHERE file = ? ORDER BY n", file)]
 
     def neighbours(self, file: int, n: int) -> tuple[str | None, str | None]:
-        """The ids of the intakes before and after this one, as the inbox lists them by number."""
+        """The ids of the intakes before and after this one, in the order of the inbox by number."""
         before = self.database.one(
             "SELECT file, n FROM intakes WHERE (file, n) < (?, ?) ORDER BY file DESC, n DESC LIMIT 1", file, n
         )
@@ -178,14 +178,14 @@ class Store:
         return _id(before), _id(after)
 
     def renew(self, stored: Stored, reading: IntakeReading) -> None:
-        """Keep an intake as it was read again, unless it has been changed meanwhile."""
+        """Store an intake after reading it again, unless it has been changed in the meantime."""
         with suppress(ChangedError), self.database.writing() as connection:
             self._replace(connection, stored, reading)
 
     # -- corrections -------------------------------------------------------------------------------
 
     def corrections(self, file: int, n: int) -> list[AnswerCorrection]:
-        """Every correction of an intake that is not undone, oldest first."""
+        """Every active correction of an intake, oldest first."""
         rows = self.database.all(
             "SELECT * FROM amendments WHERE file = ? AND n = ? AND is_undone = 0 ORDER BY number", file, n
         )
@@ -194,7 +194,7 @@ class Store:
     def keep_correction(
         self, stored: Stored, correction: AnswerCorrection, reading: IntakeReading, sha256: str
     ) -> None:
-        """Keep a correction and what the intake is with it.  Raises ChangedError if it is another by now."""
+        """Store a correction and the intake with it.  Raises ChangedError if the intake has changed."""
         with self.database.writing() as connection:
             self._replace(connection, stored, reading)
             connection.execute(
@@ -207,7 +207,7 @@ class Store:
             )  # fmt: skip
 
     def undo_correction(self, stored: Stored, number: int, reading: IntakeReading, who: str) -> None:
-        """Take a correction back.  Raises ChangedError."""
+        """Undo a correction.  Raises ChangedError."""
         with self.database.writing() as connection:
             self._replace(connection, stored, reading)
             connection.execute("UPDATE amendments SET is_undone = 1 WHERE number = ?", (number,))
@@ -225,23 +225,23 @@ class Store:
     # -- terms -------------------------------------------------------------------------------------
 
     def terms(self, file: int, n: int) -> dict[str, str]:
-        """The commercial terms of an intake as written, by key: its own before those that hold for all."""
+        """The commercial terms of an intake as written, by key: its own ones override those for all."""
         return {**self.own_terms(*EVERY), **self.own_terms(file, n)}
 
     def own_terms(self, file: int, n: int) -> dict[str, str]:
-        """The terms that were given for this intake alone."""
+        """The terms that were given for this intake only."""
         rows = self.database.all("SELECT key, written FROM terms WHERE file = ? AND n = ?", file, n)
         return {row["key"]: row["written"] for row in rows}
 
     def keep_terms(self, stored: Stored, terms: Mapping[str, str], reading: IntakeReading, who: str) -> None:
-        """Keep the terms of an intake and what it is with them.  Raises ChangedError."""
+        """Store the terms of an intake and the intake with them.  Raises ChangedError."""
         with self.database.writing() as connection:
             self._replace(connection, stored, reading)
             _write_terms(connection, stored.file, stored.n, terms)
             audit(connection, who, "terms", stored.id, keys=sorted(terms))
 
     def keep_terms_of_all(self, terms: Mapping[str, str], who: str) -> None:
-        """Keep the terms that hold for every intake that has no other."""
+        """Store the terms that apply to every intake without its own."""
         with self.database.writing() as connection:
             _write_terms(connection, *EVERY, terms)
             audit(connection, who, "terms", "all", keys=sorted(terms))

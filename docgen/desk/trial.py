@@ -1,6 +1,6 @@
-"""In a worker: templates that were dropped, tried beside the kit in use; nothing is put into use.
+"""In a worker: try dropped templates beside the kit in use, which stays unchanged.
 
-A trial is the kit in use with the dropped files in the place of its own, in a folder that vanishes.
+A trial is a copy of the kit in use with its files replaced by the dropped ones, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from docgen.output import scratch
 from docgen.template.tags import Remark
 from docgen.workers import limits
 
-#: The templates that documents are made from.
+#: The templates from which documents are made.
 KINDS = {CONTRACT_TEMPLATE: "contract", FORM_TEMPLATE: "form", REVIEW_TEMPLATE: "review"}
 
 
 class TemplateRemark(NamedTuple):
-    """What is to be said of a place of a template."""
+    """A remark about a place in a template."""
 
     where: str
     what: str
@@ -37,23 +37,23 @@ class TemplateRemark(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What there is to say of what was dropped: problems first, then notes."""
+    """The result of a trial: problems first, then notes."""
 
     places: list[TemplateRemark]
 
     @property
     def problems(self) -> list[TemplateRemark]:
-        """What must be mended."""
+        """What must be fixed."""
         return [place for place in self.places if not place.is_note]
 
     @property
     def notes(self) -> list[TemplateRemark]:
-        """What stops nothing."""
+        """Remarks that need no fix."""
         return [place for place in self.places if place.is_note]
 
 
 def examine(kit: Path, dropped: Path) -> Trial:
-    """Every problem of the files in `dropped`, which are templates of the kit or a whole kit."""
+    """Every problem of the files in `dropped`: templates of the kit, or a whole kit."""
     with bounded(dropped.name), _folder(kit, dropped) as folder:
         names = [path.name for path in sorted(dropped.iterdir())]
         found: list[Remark] = []
@@ -70,7 +70,7 @@ def examine(kit: Path, dropped: Path) -> Trial:
 
 
 def _rendered(folder: Path, names: list[str]) -> Iterator[TemplateRemark]:
-    """What goes wrong only when documents are made: each kind is made once, for the sample customer."""
+    """Problems that only appear when documents are made: each kind is made once, for the sample customer."""
     kinds = [kind for name, kind in KINDS.items() if name in names or KIT_FILE in names]
     try:
         case = _sample(Kit.load(folder))
@@ -88,7 +88,7 @@ def _rendered(folder: Path, names: list[str]) -> Iterator[TemplateRemark]:
 
 
 def preview(kit: Path, dropped: Path | None, kind: str) -> Made:
-    """A document of the kit's sample customer, with the dropped files in place.  Raises what making it raises."""
+    """A document of the kit's sample customer, made with the dropped files.  Raises whatever making it raises."""
     with bounded("preview"), _folder(kit, dropped) as folder:
         case = _sample(Kit.load(folder))
         limits.end_reading()
@@ -105,12 +105,12 @@ def _document(case: Case, kind: str) -> Made:
 
 
 def fields(kit: Path) -> list[Listing]:
-    """Everything that may be written in the templates of a kit."""
+    """Everything that the templates of a kit may use."""
     return template_fields.of_kit(Kit.load(kit))
 
 
 def _sample(kit: Kit) -> Case:
-    """A customer who answers as the examples of the kit do; terms stay pending as far as they have none."""
+    """A customer whose answers are the examples of the kit; terms without an example stay pending."""
     answers = {
         key: field.example or (field.choices[0].label if field.choices else "") for key, field in kit.fields.items()
     }
@@ -128,5 +128,5 @@ def _folder(kit: Path, dropped: Path | None) -> Iterator[Path]:
 
 
 def _near(text: str, folder: Path) -> str:
-    """The text without the folder that nobody knows."""
+    """The text without the path of the temporary folder."""
     return text.replace(f"{folder}/", "").replace(str(folder), folder.name)

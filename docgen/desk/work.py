@@ -1,4 +1,4 @@
-"""The workers of the desk, and who waits for them: no file is opened and no document made in the server itself."""
+"""Run tasks in the workers of the desk; the server itself opens no file and makes no document."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from docgen.language import tr
 from docgen.text import clean_long
 from docgen.workers.pool import WorkerDiedError, Workers
 
-#: How often those who wait look whether the desk is being closed (seconds).
+#: Seconds between checks, while waiting, whether the desk is being closed.
 _LOOK = 0.5
 _Result = TypeVar("_Result")
 
 
 class Work:
-    """Workers that are kept warm.  Methods that give a result wait for it: they are for threads, not the event loop."""
+    """Workers that stay loaded.  Methods with a result wait for it: call them from threads, not the event loop."""
 
     def __init__(self, settings: Settings, store: Store, hub: Hub) -> None:
         self._settings = settings
@@ -35,25 +35,25 @@ class Work:
         self._hub = hub
         self._is_ending = False
         self._pages = Workers(WORKERS)
-        self._reading = Workers(1)  # fifty files that come in hold up no page
+        self._reading = Workers(1)  # separate, so that fifty new files do not delay any page
 
     def warm(self) -> None:
-        """Start the workers: what comes first need not wait for them."""
+        """Start the workers, so that the first request does not wait for them."""
         for _ in range(WORKERS):
             self._pages.submit(readings.prepare, self._settings.kit)
 
     def end(self) -> None:
-        """End all workers, whatever they are doing."""
+        """End all workers immediately."""
         self._is_ending = True
         self._pages.end(at_once=True)
         self._reading.end(at_once=True)
 
     def stamp(self) -> str:
-        """What decides how files are read, beside them: the version of docgen and the kit."""
+        """An id of the version of docgen and the kit, which decide how files are read."""
         return hashlib.sha256(f"{__version__} {kit_sha256(self._settings.kit)}".encode()).hexdigest()[:16]
 
     def call(self, function: Callable[..., _Result], *args: Any) -> _Result:
-        """What the function gives in a worker.  Raises what it raises; SourceError where the worker died of it."""
+        """The result of the function, run in a worker.  Raises its errors; SourceError if the worker died."""
         future = self._pages.submit(in_language, spoken.get(), function, *args)
         while True:
             try:
@@ -66,15 +66,15 @@ class Work:
             else:
                 return found
 
-    # -- files that come in --------------------------------------------------------------------------
+    # -- new files ------------------------------------------------------------------------------------
 
     def read_waiting(self) -> None:
-        """Read all that was not read yet, or not by this docgen with this kit."""
+        """Read all files that were not read yet, or by another version of docgen or the kit."""
         for number in self._store.unread(self.stamp()):
             self.read_soon(number)
 
     def read_soon(self, number: int) -> None:
-        """Have a file of the inbox read; pages hear of it."""
+        """Read a file of the inbox in the background; open pages are informed."""
         file = self._store.file(number)
         if file is None:
             return
@@ -97,7 +97,7 @@ class Work:
         self._hub.tell("inbox", str(file.number))
 
     def _amend_again(self, file: File) -> None:
-        """Read the intakes again that have corrections or terms of their own."""
+        """Read the intakes that have their own corrections or terms again."""
         for stored in self._store.intakes(file.number):
             if self._store.corrections(stored.file, stored.n) or self._store.own_terms(stored.file, stored.n):
                 future = self._pages.submit(readings.read_intake, self.job(file, stored), stored.n)
@@ -111,7 +111,7 @@ class Work:
     # -- one intake ----------------------------------------------------------------------------------
 
     def job(self, file: File, stored: Stored | None = None) -> SourceJob:
-        """What is read: the file, with the terms and corrections of one of its intakes where one is named."""
+        """The task of reading a file, with the terms and corrections of one of its intakes if one is given."""
         if stored is None:
             return SourceJob(file.path, file.name, self._settings.kit, self._store.own_terms(0, 0))
         corrections = self._store.corrections(stored.file, stored.n)
@@ -122,7 +122,7 @@ class Work:
 
 
 def amendments(file: File, stored: Stored, corrections: list[AnswerCorrection]) -> tuple[dict[str, Any], ...]:
-    """Corrections as a file of amendments has them: of each answer the last one, if it is another than the source's."""
+    """Corrections in the form of an amendments file: the last one of each answer, if it differs from the source."""
     last = {one.field: one for one in corrections}
     check = stored.check
     return tuple(

@@ -1,7 +1,7 @@
-"""Word comments in a draft, for who edits it: what the review found, and who supplies a value that is missing.
+"""Add Word comments to a draft for its editor: the findings of the review, and who supplies each missing value.
 
-A comment is on the missing value itself, on the paragraph that holds nothing but the label of a finding's field, or
-on the first one that prints its value; what belongs nowhere is on the first paragraph of the document.
+A comment is attached to the missing value itself, to the paragraph that holds only the label of a finding's field, or
+to the first paragraph that prints its value; a comment without such a place goes to the first paragraph.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _END = "</w:comments>"
 _EMPTY = f'{_HEAD}<w:comments xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{_END}'.encode()
 _NUMBER = regex(r'<w:comment\b[^>]*\bw:id="(\d+)"')
-#: A comment of docgen's own, and what refers to it.
+#: Elements of docgen's own comments, and elements that refer to them.
 _OWN = regex(rf'<w:comment\b(?=[^>]*\bw:author="{_AUTHOR}")[^>]*\bw:id="(\d+)"[^>]*>.*?</w:comment>', re.DOTALL)
 _ANCHORS = (
     r'<w:commentRange(?:Start|End)\b[^>]*\bw:id="{number}"[^>]*/>'
@@ -47,14 +47,14 @@ _PARAGRAPH = regex(r"<w:p(?: [^>]*)?>(?:(?!<w:p[ >]).)*?</w:p>", re.DOTALL)
 _BEGINNING = regex(r"<w:p(?: [^>]*)?>(?:<w:pPr>.*?</w:pPr>)?", re.DOTALL)
 _RUN = regex(r"<w:r(?: [^>]*)?>(?:(?!</w:r>).)*</w:r>", re.DOTALL)
 _TEXT = regex(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
-#: Shorter texts are in paragraphs that say something else.
+#: Shorter texts also occur in other paragraphs by chance.
 _TELLING = 4
-#: What stands around a label that is alone in its paragraph.
+#: Characters around a label that is alone in its paragraph.
 _AROUND = " \u3000:：*"
 
 
 class Note(NamedTuple):
-    """What a comment says, the run that it is on where there is one, and texts of paragraphs it may be on."""
+    """The text of a comment, its run if there is one, and texts of paragraphs that it may be attached to."""
 
     text: str
     run: str = ""
@@ -65,9 +65,9 @@ class Note(NamedTuple):
 def commented(
     contract: bytes, kit: Kit, review: Review, given: Mapping[str, Value], pending: Iterable[str], date: dt.date
 ) -> bytes:
-    """The contract with a comment for each finding and for each label of `pending`, dated `date`.
+    """Add a comment to the contract for each finding and each label of `pending`, dated `date`.
 
-    `given` are the values that the contract is made of, by key.  Raises ProofError if the result is no sound file.
+    `given` are the values in the contract, by key.  Raises ProofError if the result is not a valid file.
     """
     file = word_file(Path(_AUTHOR), contract)
     notes = [*_of_pending(kit, pending), *_of_findings(kit, spoken(kit, review.findings), given)]
@@ -84,7 +84,7 @@ def commented(
 
 
 def without_own(contract: bytes) -> bytes:
-    """The contract without the comments that docgen wrote into it; it is as it was where it holds none."""
+    """The contract without docgen's own comments; unchanged if it has none."""
     file = word_file(Path(_AUTHOR), contract)
     name, parts = _part_name(file), dict(file.entries)
     if name is None:
@@ -134,7 +134,7 @@ def _of_findings(kit: Kit, findings: Sequence[Finding], given: Mapping[str, Valu
 
 
 def _anchored(xml: str, notes: Sequence[Note], first: int) -> str:
-    """The part with the range and the reference of each note where it belongs."""
+    """The part, with the range and the reference of each note in place."""
     paragraphs = [(found.start(), found.end(), _text(found[0])) for found in _PARAGRAPH.finditer(xml)]
     runs: dict[str, tuple[int, int]] = {}
     for found in _RUN.finditer(xml):
@@ -151,7 +151,7 @@ def _anchored(xml: str, notes: Sequence[Note], first: int) -> str:
 
 
 def _place(xml: str, paragraphs: Sequence[tuple[int, int, str]], note: Note) -> tuple[int, int]:
-    """Where the inside of the paragraph begins and ends that the note is on."""
+    """Where the content of the note's paragraph begins and ends."""
     whole = (one for one in paragraphs if note.whole and one[2].strip(_AROUND) == note.whole)
     part = (one for text in (note.run, note.part) if len(text) >= _TELLING for one in paragraphs if text in one[2])
     text = (one for one in paragraphs if one[2])
@@ -174,7 +174,7 @@ def _written(notes: Sequence[Note], first: int, date: dt.date) -> str:
 
 
 def _register(parts: dict[str, bytes], file: WordFile, name: str) -> None:
-    """List the part of the comments in the package; one that is listed already keeps its entry."""
+    """Register the comments part in the package; an existing entry is kept."""
     folder, _, main = file.main.rpartition("/")
     relations = f"{folder}/_rels/{main}.rels"
     entry = f'<Relationship Id="rIdDocgenComments" Type="{_RELATION}" Target="{_NAME}"/>'

@@ -1,7 +1,7 @@
-"""What the review summary prints where answers or lists are very long: their beginnings.
+"""Shorten very long answers and lists in the review summary to their beginnings.
 
-Laying out a page is what long texts cost.  All of it is in the JSON that is attached to the summary, and in the
-Word documents, which cost little however long a text is.
+Long texts make page layout slow.  They are complete in the JSON that is attached to the summary, and in the
+Word documents, whose cost hardly grows with the length of a text.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from docgen.model.display import Shown
 from docgen.model.intake import Unrecognised
 from docgen.text import excerpt
 
-# Our figures.  All of them together keep a summary below 50 pages and 6 seconds of layout
+# Our figures.  Together they keep a summary below 50 pages and 6 seconds of layout
 # (tests/benchmarks/long_answers.py measures it); the longest real summaries have 4 pages.
-#: Characters of an answer, and of all answers; of a line that is shorter, as many as a line of the page holds.
+#: Characters of an answer, and of all answers; a short line counts as a full line of the page.
 LONGEST, LONGEST_TOGETHER, LINE = 5_000, 10_000, 40
 #: Characters of the name of an intake, source or sheet, and of a text that was not understood.
 LONGEST_NAME, LONGEST_QUOTE = 200, 100
-#: Findings; texts that were not understood; parts of a list that a template goes through.
+#: Findings; texts that were not understood; items of a list that a template loops over.
 MOST_FINDINGS, MOST_TEXTS, MOST_ITEMS = 60, 40, 100
 
 
 def excerpts(names: Mapping[str, Any]) -> dict[str, Any]:
-    """The names of a template (`context.context`) with no text or list that is longer than a page can well show.
+    """The names for a template (`context.context`), with all texts and lists cut to lengths that pages can show.
 
-    `whole` of an answer that is cut says how long it is; `findings_left` and `texts_left` of the review count the rest.
+    `whole` of a shortened answer is its full length; `findings_left` and `texts_left` of the review count the rest.
     """
     answers: list[AnswerRow] = names["answers"]
     room = _room(answers)
@@ -39,7 +39,7 @@ def excerpts(names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _room(answers: Sequence[AnswerRow]) -> int:
-    """What each answer may take, so that all of them together do not take too much."""
+    """The length allowed for each answer, so that all of them fit the total."""
     sizes = [_size(row.written) if row.is_as_written else _size(row.written) + _size(str(row.shown)) for row in answers]
     room = LONGEST
     while room > 2 * LINE and sum(min(size, room) for size in sizes) > LONGEST_TOGETHER:
@@ -52,7 +52,7 @@ def _size(text: str) -> int:
 
 
 def _cut(text: str, room: int) -> str:
-    """A text, or so much of its beginning as has room, and …"""
+    """The text, or its beginning with … if it is too long."""
     if len(text) <= room and _size(text) <= room:
         return text
     kept: list[str] = []

@@ -1,7 +1,7 @@
-"""What fontconfig says of the installed fonts: asked by its commands, and remembered for as long as nothing changes.
+"""Ask fontconfig about the installed fonts, and cache its answers until settings or fonts change.
 
-Its answers depend on its settings and on the folders of fonts, as it decides itself whether to look for fonts again:
-by the times of those folders.  Where fonts lie elsewhere than is usual, nothing is remembered.
+The answers depend on fontconfig's settings and on the font folders.  fontconfig itself decides by the times of those
+folders whether to search again.  If fonts are in unusual places, nothing is cached.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _Made = TypeVar("_Made")
 
 
 def ask(*command: str, make: Callable[[list[str]], _Made]) -> _Made:
-    """What `make` makes of the lines that a command of fontconfig prints: plain data, remembered for the command.
+    """The result of `make` for the lines printed by a fontconfig command: plain data, cached for the command.
 
     Raises SystemMissingError if it cannot run.
     """
@@ -36,7 +36,7 @@ def ask(*command: str, make: Callable[[list[str]], _Made]) -> _Made:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a font file in hex, which is not read again while the file is the same."""
+    """The SHA-256 of a font file in hex; cached while the file is unchanged."""
     about = path.stat()
     same = (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino, about.st_dev)
     return user_cache.remembered("sha256", (str(path), repr(same)), lambda: _sha256(path))
@@ -55,12 +55,12 @@ def _lines(command: tuple[str, ...]) -> list[str]:
     return done.stdout.splitlines()
 
 
-# -- what the answers depend on ----------------------------------------------------------------------
+# -- state of the fonts -------------------------------------------------------------------------------
 
 
 @cache
 def _are_usual() -> bool:
-    """Whether all installed fonts lie where `_state` looks; found out once for each state."""
+    """Whether all installed fonts are where `_state` looks; checked once for each state."""
 
     def found() -> list[bool]:
         roots = tuple(f"{root}{os.sep}" for root in _font_folders())
@@ -80,7 +80,7 @@ def _state() -> tuple[str, ...]:
 
 
 def _config_folders() -> Iterator[str]:
-    own = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  texts will do
+    own = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  a string is enough
     system = os.environ.get("FONTCONFIG_PATH") or "/etc/fonts"
     yield from (system, f"{system}/conf.d", f"{own}/fontconfig", f"{own}/fontconfig/conf.d")
     if file := os.environ.get("FONTCONFIG_FILE"):
@@ -95,7 +95,7 @@ def _font_folders() -> Iterator[str]:
 
 
 def _folders(root: str, depth: int = 0) -> Iterator[str]:
-    """A folder and all below it; one that is not there counts as well, since it may come."""
+    """A folder and all folders below it; a missing folder is included, since it may be created."""
     yield root
     if depth < _DEEPEST:
         with suppress(OSError), os.scandir(root) as entries:

@@ -1,7 +1,7 @@
-"""The message to the customer: what to correct and to send back, or what happens next; as text, HTML, or a mail.
+"""Write the message to the customer, as text, HTML or mail: what to correct and return, or what happens next.
 
-The kit's letter.txt makes the text, and the text makes the rest.  It is given nothing internal: the answers, the
-findings' wordings for the customer, and what is still asked of them.
+The kit's letter.txt gives the text, from which the other forms are made.  It receives nothing internal: only the
+answers, the findings in their wording for the customer, and what is still needed.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ from docgen.text import clean_line, printable
 from docgen.values.shown import shown, shown_limits
 
 LETTER_TEMPLATE = "letter.txt"
-_SHORT = 2  # a label of so few characters may be a word of the sentence
+_SHORT = 2  # a label of one or two characters may be an ordinary word in a sentence
 _SHEET = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _ADDRESS = regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
-#: Parts of a mail are distinguished by a line that none of them holds; the same one gives the same bytes.
+#: The boundary of the parts of a mail: no content has such a line.  It is fixed, so equal mails have equal bytes.
 _BOUNDARY = "=_docgen_{}_of_this_mail_="
 
 
 class LetterLine(NamedTuple):
-    """One thing that the customer is asked."""
+    """One thing that the customer is asked to do."""
 
     number: Annotated[int, "its number; the remarks go on where the corrections end"]
     label: Annotated[str, "the label of the field, empty without one"]
@@ -51,7 +51,7 @@ class LetterLine(NamedTuple):
 
 
 class LetterNames(NamedTuple):
-    """The names that the letter has beside those of the kit."""
+    """The names that the letter can use besides those of the kit."""
 
     today: Annotated[dt.date, "the date that the letter carries"]
     deadline: Annotated[dt.date | None, "the day until which an answer is asked for"]
@@ -65,9 +65,9 @@ class LetterNames(NamedTuple):
 
 @dataclass(frozen=True)
 class Letter:
-    """The message to one customer: its subject, its text, and the address to send it to, where that is known.
+    """The message to one customer: its subject, its text, and the address to send it to, if known.
 
-    `wants_sheet` says that the customer has something to fill in: the returned sheet goes along.
+    `wants_sheet` means that the customer has something to fill in, so the form is attached for return.
     """
 
     subject: str
@@ -80,7 +80,7 @@ class Letter:
 
     @property
     def html(self) -> str:
-        """The text as a page of HTML, with every sign in it escaped."""
+        """The text as an HTML page, fully escaped."""
         paragraphs = "\n".join(
             f"<p>{escape(part).replace(chr(10), '<br>' + chr(10))}</p>" for part in self.text.strip().split("\n\n")
         )
@@ -90,7 +90,7 @@ class Letter:
         )
 
     def mail(self, sheet: tuple[str, bytes] | None = None) -> bytes:
-        """The letter as a mail to be opened, looked at and sent; `sheet` is what is attached, name and content."""
+        """The letter as a mail to open, check and send; `sheet` is the attachment, as name and content."""
         mail = EmailMessage(policy.SMTP)
         mail["Subject"] = self.subject
         if self.address:
@@ -108,7 +108,7 @@ class Letter:
 
 @cache
 def names(kit: Kit) -> Names:
-    """Every name that the letter of this kit may use: nothing internal."""
+    """Every name that the letter of this kit may use; none is internal."""
     figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in _figures(kit)}
     return Names(
         {
@@ -121,7 +121,7 @@ def names(kit: Kit) -> Names:
 
 
 def _figures(kit: Kit) -> list[Figure]:
-    """The figures that no commercial term goes into."""
+    """The figures that do not depend on commercial terms."""
     return [
         figure
         for figure in kit.figures
@@ -186,13 +186,13 @@ def _needed(kit: Kit, intake: Intake, terms: Mapping[str, Value]) -> Iterator[st
 
 
 def _tidied(text: str) -> str:
-    """The text with one blank line at most between two parts, and nothing in it that obeys nobody can see."""
+    """The text with at most one blank line between parts, and without invisible control characters."""
     lines = (printable(line).rstrip() for line in text.strip().split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
 def _address(kit: Kit, intake: Intake) -> str | None:
-    """The one mail address that the customer gives, None if none can be sent to."""
+    """The one mail address that the customer gives, None if there is none that can be used."""
     found = []
     for key in kit.fields:
         value = intake.values.get(key)

@@ -72,7 +72,8 @@ def _opened(document: Rendered, what: str) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
             wanted = document.made | {document.main}
             return {name: archive.read(name) for name in archive.namelist() if name in wanted}
-    except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
+    # A directory that points outside of the file is a ValueError; flags that zipfile does not know, a RuntimeError.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as cause:
         raise ProofError(
             tr("{what} failed its own check and is not written: it does not open: {cause}", what=what, cause=cause)
         ) from cause

@@ -1,8 +1,8 @@
-"""The PDF library's own style sheet without what no page of a kit uses: the marks of footnotes.
+"""Remove the rules for footnote marks from WeasyPrint's own style sheet, to render pages without notes faster.
 
-Five of its rules match every element, so that it calculates five styles more for each.  A page without notes looks at
-none of them.  This reaches into the library, so it is done for the version that it was tried with alone, where what it
-reaches for is as it was; otherwise the library's sheet is taken as it comes.  A test compares the bytes of both ways.
+Five of its rules match every element, so it computes five more styles for each, which a page without notes never
+uses.  This changes internals of the library, so it is only done for the version it was tested with, and only if the
+internals are as expected; otherwise the library's sheet is used unchanged.  A test compares the bytes of both ways.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 
 from docgen.patterns import regex
 
-#: The minor version of WeasyPrint that this was tried with.
+#: The minor version of WeasyPrint that this was tested with.
 _TRIED = "70."
 _MARKS = frozenset({"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"})
-#: What styles cannot do without that make notes or style their marks, or are in files of their own.
+#: Texts in styles that make notes, style their marks, or refer to other files: such pages keep the full sheet.
 _NOTES = regex(r"(?i)footnote|float\s*:\s*note|note-(?:call|marker|area)|@import|<link|\\[0-9a-f]")
 
 
 def page_class(weasyprint: Any, *sources: str) -> Any:
-    """The class that reads a page of these sources (HTML and styles): weasyprint.HTML, or one that does less."""
+    """The class for a page from these sources (HTML and styles): weasyprint.HTML, or the faster one."""
     if not weasyprint.__version__.startswith(_TRIED) or any(map(_NOTES.search, sources)):
         return weasyprint.HTML
     sheet = _sheet(weasyprint)
@@ -37,7 +37,7 @@ def page_class(weasyprint: Any, *sources: str) -> Any:
 
 
 def _sheet(weasyprint: Any) -> Any:
-    """The library's sheet without the marks of notes; None if it is not as it was."""
+    """The library's sheet without the rules for footnote marks; None if it is not as expected."""
     try:
         (whole,) = weasyprint.HTML._ua_stylesheets(None)
         sheet = copy.copy(whole)

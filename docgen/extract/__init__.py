@@ -1,1 +1,1 @@
-"""Cells → answers: a kit's vocabulary, classes of cells, forms, tables, Word controls, what was left over."""
+"""Find the answers in sheets, tables, forms and Word controls, and list the texts that were not understood."""

@@ -1,7 +1,7 @@
-"""The account of a sheet: how every visible text was used.
+"""Record how every visible text of a sheet was used, so that none is lost.
 
-Whatever a sheet shows is entered when the account is opened.  Reading settles each entry once; what nobody has
-settled is not understood.  So no text can be lost between answers, findings and the list of what is left.
+Opening the account enters everything that the sheet shows.  Reading settles each entry once; an entry that is
+still open at the end was not understood.  So no text is lost between answers, findings and the list of leftovers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Place = tuple[int, int]
 
 
 class ThingKind(Enum):
-    """What sort of thing is seen."""
+    """The kinds of things that a sheet shows."""
 
     TEXT = "text"
     STRUCK = "struck"
@@ -28,17 +28,17 @@ class ThingKind(Enum):
 
 
 class Fate(Enum):
-    """What becomes of a text: exactly one of these."""
+    """How a text was used.  Each text has exactly one fate."""
 
     LABEL = "label"  # a label, group or heading
-    PRINTED = "printed"  # printed text of the kit in its printed place
+    PRINTED = "printed"  # printed text of the kit, in its printed place
     ANSWER = "answer"  # an answer, or part of one
-    QUOTED = "quoted"  # a finding quotes it
+    QUOTED = "quoted"  # quoted by a finding
     LEFT = "left"  # not understood
 
 
 class Thing(NamedTuple):
-    """Something that is seen, at its cell; `number` distinguishes those at one cell."""
+    """Something visible in or over a cell; `number` distinguishes several at the same cell."""
 
     place: Place
     kind: ThingKind
@@ -47,7 +47,7 @@ class Thing(NamedTuple):
 
 
 class Account:
-    """What a sheet, or a part of it, shows, and what became of each text."""
+    """What a sheet, or a part of it, shows, and how each text was used."""
 
     def __init__(self, grid: Grid, shown: Iterable[Thing]) -> None:
         self.grid = grid
@@ -58,34 +58,34 @@ class Account:
             self._at.setdefault(thing.place, []).append(number)
 
     def settle(self, place: Place, fate: Fate, kind: ThingKind = ThingKind.TEXT) -> None:
-        """Say what became of what the cell shows of this kind; what was said of it first holds."""
+        """Record the fate of this kind of thing at the cell; the first fate recorded is kept."""
         for number in self._at.get(place, ()):
             if self._things[number].kind is kind and self._fates[number] is None:
                 self._fates[number] = fate
 
     def open(self, *kinds: ThingKind) -> list[Thing]:
-        """The things of these kinds of which nothing was said yet, in the order of the sheet."""
+        """The things of these kinds that have no fate yet, in sheet order."""
         open_ones = (thing for thing, fate in zip(self._things, self._fates, strict=True) if fate is None)
         return [thing for thing in open_ones if thing.kind in kinds]
 
     def entries(self) -> Iterator[tuple[Thing, Fate]]:
-        """Everything, with what became of it."""
+        """Everything, with its fate."""
         for thing, fate in zip(self._things, self._fates, strict=True):
             yield thing, fate or Fate.LEFT
 
     def left(self) -> tuple[Unrecognised, ...]:
-        """What was not understood, in the order of the sheet."""
+        """What was not understood, in sheet order."""
         return tuple(unrecognised(self.grid, thing) for thing, fate in self.entries() if fate is Fate.LEFT)
 
 
 def unrecognised(grid: Grid, thing: Thing) -> Unrecognised:
-    """The thing as it is listed."""
+    """The thing as an entry of the list of texts that were not understood."""
     text = words.picture() if thing.kind is ThingKind.PICTURE else thing.text
     return Unrecognised(grid.sheet, grid.address(*thing.place), text)
 
 
 def things(grid: Grid) -> Iterator[Thing]:
-    """All that the kept rows of the sheet show, row by row, and the objects over them."""
+    """Everything that the kept rows of the sheet show, row by row, and the objects over them."""
     for row, cells in grid.rows.items():
         for column, cell in cells.items():
             yield from cell_things((row, column), cell)

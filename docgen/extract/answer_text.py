@@ -1,4 +1,4 @@
-"""The text of an answer as written, without the printed texts of the form: hints and lines to write on."""
+"""Remove the printed texts of the form (hints, lines to write on) from an answer."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from docgen.text import visible
 _LINE = regex(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
 _BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
-#: How many letters of a hint at the beginning or end of a text are no chance.
+#: At least this many letters of a hint at the beginning or end of a text are no coincidence.
 _TELLING = 6
-#: Of a shorter hint, and of a text that is nothing else, so many.
+#: The same limit for a text that is only part of a hint.
 _LEAST = 4
 
 
 class AnswerText(NamedTuple):
-    """What was written, and what of it looks like a hint of the form that could not be taken off for certain."""
+    """The answer, and any part of it that looks like a hint but could not be removed with certainty."""
 
     text: str
     remains: str = ""
@@ -31,12 +31,12 @@ class AnswerText(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def unit_of(kit: Kit, key: str, label: str) -> str:
-    """The unit that a label of the field states and the field does not count in: 万 of `外呼量（万）`."""
+    """The unit in a field's label, if the field itself counts in another: 万 of `外呼量（万）`."""
     return values.stated_unit(kit.all_fields[key], label)
 
 
 def without_print(vocabulary: Vocabulary, key: str, text: str) -> AnswerText:
-    """The answer in a text: without lines to write on, without the field's hints before and behind it."""
+    """The answer without lines to write on and without the field's hints before and after it."""
     if "\n" in text:
         text = vocabulary.without_hints(key, text)
     if "_" in text or "＿" in text or "﹍" in text:
@@ -50,7 +50,7 @@ def without_print(vocabulary: Vocabulary, key: str, text: str) -> AnswerText:
 
 
 def _without_lines(text: str, *, ends_in_blank: bool) -> str:
-    """The text without lines to write on around it; a list of choices may end in the blank of 其他."""
+    """The text without the lines to write on around it; a list of choices may end in the blank of 其他."""
     both = _BOTH.match(text)
     if both:
         return both["answer"].strip()
@@ -70,7 +70,7 @@ def _taken_off(text: str, hint: str) -> str:
 
 
 def _remains(text: str, hint: str) -> str:
-    """What of the hint still is in the text: a good part of its beginning or end, or all of it."""
+    """The part of the hint that is still in the text: a good part of its beginning or end, or all of it."""
     bare, _ = _letters_at(text)
     if not bare or hint in bare:
         return hint if bare else ""
@@ -89,7 +89,7 @@ def _common(left: str, right: str) -> str:
 
 
 def _letters_at(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of the text, folded, and where each is in it."""
+    """The letters and digits of the text, folded, and the position of each."""
     bare: list[str] = []
     at: list[int] = []
     for number, letter in enumerate(text):

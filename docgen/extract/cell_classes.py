@@ -1,7 +1,7 @@
-"""Which cells of a form are labels, and which only look like labels.
+"""Decide which cells of a form are labels, and which only look like labels.
 
-The answer `手机号` to 主叫号码类型 reads like the label of another field: where a text stands decides,
-what is beside and below it, and whether it has the star or colon that no answer has.
+The answer `手机号` to 主叫号码类型 reads like the label of another field.  So the position decides, with
+what is beside and below the text, and whether it has a star or colon, which answers do not have.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from docgen.formats.grid import Cell, Extent, Grid
 from docgen.model.kit import FieldType
 
 Place = tuple[int, int]
-_REPEATED = 3  # a label and two answers that read like it
-_REACH = 12  # rows that an unmerged group label may be above its fields, and columns left of them
+_REPEATED = 3  # a label and two answers with the same text
+_REACH = 12  # how many rows below and columns right of an unmerged group label its fields may be
 
 
 class Role(Enum):
-    """What a cell of a form is."""
+    """The role of a cell in a form."""
 
     LABEL = auto()
     PAIR = auto()  # label and answer in one cell
@@ -32,12 +32,12 @@ class Role(Enum):
 
 
 class LabelCandidate(NamedTuple):
-    """A non-empty cell of a form: where it reaches to, what it says, what that can mean."""
+    """A non-empty cell of a form: its extent, its text, and what the text can mean."""
 
     extent: Extent
     cell: Cell
     meaning: Meaning
-    key: str | None  # the one field whose label it can be
+    key: str | None  # the only field whose label it can be
 
     @property
     def place(self) -> Place:
@@ -48,7 +48,7 @@ class LabelCandidate(NamedTuple):
 class Layout:
     """The cells of a form with their roles.
 
-    `below` holds the labels that head columns: their answers are under them.
+    `below` holds the labels that head columns, with their answers under them.
     """
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
@@ -81,7 +81,7 @@ class Layout:
         return LabelCandidate(self.grid.extent(row, column), cell, meaning, key)
 
     def option(self, spot: LabelCandidate) -> str:
-        """The choice that a label names beside its field; `行业（银行）` alone is but a label with a remark."""
+        """The choice that a label names beside its field; `行业（银行）` alone is only a label with a remark."""
         option = spot.meaning.option
         return option[1] if option and (not spot.meaning.keys or self._options[option[0]] > 1) else ""
 
@@ -92,7 +92,7 @@ class Layout:
                 self.below |= {spot.place for spot in run}
                 self.roles |= {spot.place: Role.LABEL for spot in run}
         before: LabelCandidate | None = None
-        owner: LabelCandidate | None = None  # the label whose choices have filled the row so far
+        owner: LabelCandidate | None = None  # the label whose choices are in the row so far
         for number, spot in enumerate(self.rows[row]):
             after = self.rows[row][number + 1] if number + 1 < len(self.rows[row]) else None
             if spot.place not in self.roles:
@@ -104,7 +104,7 @@ class Layout:
             before = spot
 
     def _may_stand_among_choices(self, spot: LabelCandidate, key: str) -> bool:
-        """Whether the text is a choice of the field, or a mark or amount beside one."""
+        """Whether the text is a choice of the field, or a mark or amount beside a choice."""
         if not self.vocabulary.fields[key].choices:
             return False
         text = spot.cell.text.strip()
@@ -131,7 +131,7 @@ class Layout:
         return Role.LABEL if spot.key else Role.PAIR
 
     def _opens_group(self, spot: LabelCandidate, after: LabelCandidate | None) -> bool:
-        """Whether a text that is a group and a label too is the group here: a label of the group follows."""
+        """Whether a text that can be a group or a label is a group here: a label of the group follows."""
         members = self.vocabulary.groups.get(spot.meaning.group, set())
         return after is not None and after.key in members and after.key is not None
 
@@ -147,8 +147,8 @@ class Layout:
         return adjacent(before, spot)
 
     def _is_choice_of(self, spot: LabelCandidate, owner: LabelCandidate, after: LabelCandidate | None) -> bool:
-        """Whether the text is a choice of the label before it, behind a blank cell or other choices
-        (`主叫号码类型 | 固号 | 手机号 | √`), while the label of that name stands elsewhere."""
+        """Whether the text is a choice of an earlier label, after a blank cell or other choices
+        (`主叫号码类型 | 固号 | 手机号 | √`).  The label with the same text is then somewhere else."""
         if owner.key is None or owner.place in self.below or spot.key is None or spot.meaning.marked:
             return False
         beside = after.cell.text if after is not None and adjacent(spot, after) and not after.key else None
@@ -157,20 +157,20 @@ class Layout:
         return self.uses[spot.key] > 1 and self.vocabulary.is_choice(owner.key, spot.cell.text)
 
     def _could_answer(self, key: str, text: str, owner: str) -> bool:
-        """Whether a text beside the label of the field `key` may be its answer: no mark, and no choice of `owner`."""
+        """Whether a text beside the label of the field `key` may be its answer: no mark and no choice of `owner`."""
         if mark_of(text) is not None or self.vocabulary.is_choice(owner, text):
             return False
         return self.vocabulary.could_answer(key, text) is not False
 
     def _repeats_choice(self, spot: LabelCandidate, owner: LabelCandidate) -> bool:
-        """Whether the text is a choice of the label before it that other cells name as well: the answers of several
+        """Whether the text is a choice of the label before it and also in other cells: the answers of several
         customers beside one label, `主叫号码类型 | 手机号 | 手机号`."""
         if owner.key is None or spot.key is None or spot.meaning.marked or self.uses[spot.key] < _REPEATED:
             return False
         return self.vocabulary.is_choice(owner.key, spot.cell.text)
 
     def demote(self, columns: Container[int], top: int) -> None:
-        """Let the cells of columns that hold answers or examples be no labels, below the row `top` of headings."""
+        """Turn labels into plain text in columns that hold answers or examples, below the heading row `top`."""
         for place, role in self.roles.items():
             if role in {Role.LABEL, Role.PAIR} and place[1] in columns and place[0] > top and place not in self.below:
                 self.roles[place] = Role.OTHER
@@ -183,7 +183,7 @@ class Layout:
         return above is not None and (above.top, above.left) in self.below and not spot.meaning.marked
 
     def _is_choice_of_above(self, spot: LabelCandidate, after: LabelCandidate | None) -> bool:
-        """Whether the text is the choice written below a label, though it is a label elsewhere."""
+        """Whether the text is a choice written below its label, though elsewhere it is a label."""
         above = self.spots.get((spot.extent.top - 1, spot.extent.left))
         if above is None or above.key is None or spot.key is None or spot.meaning.marked:
             return False
@@ -191,7 +191,7 @@ class Layout:
         return free and self.uses[spot.key] > 1 and self.vocabulary.is_choice(above.key, spot.cell.text)
 
     def _runs(self, row: int) -> Iterator[list[LabelCandidate]]:
-        """The stretches of the row in which label follows label without a gap."""
+        """The runs of adjacent labels in the row, without a gap."""
         run: list[LabelCandidate] = []
         owner: LabelCandidate | None = None
         for spot in self.rows[row]:
@@ -209,21 +209,21 @@ class Layout:
             yield run
 
     def _heads_columns(self, run: list[LabelCandidate]) -> bool:
-        """Whether the labels of a run have their answers below them, not one beside the other."""
+        """Whether the labels of a run have their answers below them, not beside them."""
         if len(run) < 2 or self._opens_group(run[0], run[1]):
             return False
         under = [self.under(spot) for spot in run]
         labels = sum(spot is not None and bool(spot.key or spot.meaning.pairs or spot.meaning.group) for spot in under)
         texts = sum(spot is not None for spot in under) - labels
         if len(run) == 2:
-            # two may also be label and answer: `职位 | 负责人`; not in a sheet that has put answers below before
+            # two may also be label and answer: `职位 | 负责人`; but not where earlier answers are below their labels
             return labels == 0 and (texts == 2 or bool(self.below)) and not any(self.heads(spot) for spot in under)
         last = run[-1]
         followed = any(spot.extent.left > last.extent.right and not spot.key for spot in self.rows[last.extent.top])
         return texts > labels or (labels == 0 and not followed)
 
     def under(self, spot: LabelCandidate) -> LabelCandidate | None:
-        """The cell right below, None if it is empty."""
+        """The cell directly below; None if it is empty."""
         return self.spots.get((spot.extent.bottom + 1, spot.extent.left))
 
     def heads(self, spot: LabelCandidate | None) -> bool:
@@ -232,9 +232,9 @@ class Layout:
 
 
 def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
-    """The group label that is left of the cell, in its row or above its row in a merged or blank cell.
+    """The group label left of the cell, in the same row or higher up in a merged cell or above blank cells.
 
-    Labels with their answers may be between the two; another text there is a group that the kit does not know.
+    Labels with their answers may be in between.  Any other text in between is an unknown group.
     """
     group, behind_label = "", False
     for left in range(max(column - _REACH, 1), column):
@@ -254,5 +254,5 @@ def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> s
 
 
 def adjacent(left: LabelCandidate, right: LabelCandidate) -> bool:
-    """Whether nothing is between the two cells of a row, not even a blank one."""
+    """Whether there is no cell between the two cells of a row, not even a blank one."""
     return left.extent.right + 1 == right.extent.left

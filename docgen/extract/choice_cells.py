@@ -1,4 +1,4 @@
-"""The choices of one field in cells of their own, with marks in the same cells, beside them, or above or below them."""
+"""Read choices that have a cell each, with marks in the same cells, beside them, or above or below them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,18 @@ _FREE = " :：_＿()（）—-"
 
 
 class CellText(NamedTuple):
-    """A text of the place where a field is answered, with the cells that it covers."""
+    """A text in the answer's place, with the cells that it covers."""
 
     extent: Extent
     text: str
 
 
 class Understood(NamedTuple):
-    """What the cells say: the value, or None if they say nothing for certain; `is_untouched` where nothing is marked
-    in a printed list, `uncertain` where somebody must look; `unread` are the texts that are neither choice nor mark."""
+    """What the cells say.
+
+    `value` is None if nothing is certain.  `is_untouched`: a printed list without any mark; `uncertain`: a person must
+    look; `unread`: the texts that are neither choice nor mark.
+    """
 
     value: Value | None
     is_untouched: bool = False
@@ -49,7 +52,7 @@ class Understood(NamedTuple):
 @dataclass
 class _Choice:
     cell: CellText
-    key: str | None  # None: a choice that the kit does not know
+    key: str | None  # None: a choice that is not in the kit
     own: CellMark | None = None
     mark: CellMark | None = None
     free: str = ""
@@ -65,10 +68,10 @@ class _ChoiceParts(NamedTuple):
 def read_choice_cells(
     field: Field, cells: Sequence[CellText], start: int, *, in_table: bool = False
 ) -> Understood | None:
-    """What the cells answer to a field of choices, None if they are no choices in cells of their own.
+    """Read the cells as the answer to a choice field; None if the choices do not have cells of their own.
 
-    `start` is the first column in which an answer can stand; a form may print its choices with a blank beside each to
-    be marked, a table (`in_table`) does not.
+    `start` is the first column in which an answer can be.  A form may print its choices with a blank cell beside
+    each for a mark; a table (`in_table`) does not.
     """
     if len(cells) < 2 or not (field.choices or field.type is FieldType.YES_NO):
         return None
@@ -88,7 +91,7 @@ def read_choice_cells(
 
 
 def _parts(field: Field, cells: Sequence[CellText]) -> _ChoiceParts:
-    """The cells by what they are.  In a cell beside 其他 stands what it is."""
+    """Sort the cells by kind.  The cell beside 其他 holds its text."""
     found = _ChoiceParts([], [], [])
     for cell in cells:
         mark = mark_of(cell.text)
@@ -133,7 +136,7 @@ def _free(text: str) -> str:
 
 
 def _take_free_text(parts: _ChoiceParts) -> None:
-    """Give 其他 the text right of it: `其他 | 物流`."""
+    """Attach the text right of 其他 to it: `其他 | 物流`."""
     for choice in parts.choices:
         if choice.key == OTHER and not choice.free:
             at = choice.cell.extent
@@ -148,7 +151,7 @@ def _take_free_text(parts: _ChoiceParts) -> None:
 
 
 def _take_unknown_choices(parts: _ChoiceParts, field: Field) -> None:
-    """Among marked choices an unknown text with a mark is a choice too, one that the kit does not know."""
+    """Treat an unknown text with a mark, among marked choices, as a choice that is not in the kit."""
     if not parts.marks or len(parts.choices) < 2:
         return
     for cell in list(parts.unknown):
@@ -159,7 +162,7 @@ def _take_unknown_choices(parts: _ChoiceParts, field: Field) -> None:
 
 
 def _nearly(field: Field, text: str) -> str | None:
-    """The one choice of whose name the text is the beginning."""
+    """The only choice whose name begins with the text."""
     bare = fold(text)
     keys = {
         c.key for c in field.choices for name in (c.label, *c.synonyms) if len(bare) > 2 and fold(name).startswith(bare)
@@ -168,18 +171,18 @@ def _nearly(field: Field, text: str) -> str | None:
 
 
 def _is_spread(parts: _ChoiceParts) -> bool:
-    """Whether choices are in cells of their own, and not one answer with a remark beside it."""
+    """Whether the choices have cells of their own, rather than one answer with a remark beside it."""
     return len(parts.choices) > 1 or bool(parts.marks) or bool(parts.choices[0].own)
 
 
-# -- which mark belongs to which choice ------------------------------------------------------------
+# -- matching marks to choices ----------------------------------------------------------------------
 
 
 def _assign(parts: _ChoiceParts, start: int) -> bool:
-    """Give every mark to its choice; False if more than one way fits, or none."""
+    """Assign every mark to its choice; False if several ways fit, or none."""
     ways = [found for along in (_after, _before, _below, _above) if (found := _pairs(parts, along)) is not None]
     if len(ways) > 1 and any(choice.cell.extent.left <= start for choice in parts.choices):
-        # where a choice is in the first column of answers, no mark can be before it
+        # if a choice is in the first answer column, no mark can be before it
         ways = [found for along in (_after, _below, _above) if (found := _pairs(parts, along)) is not None]
     if len(ways) != 1 and len({tuple(sorted(way.items())) for way in ways}) != 1:
         return False
@@ -191,7 +194,7 @@ def _assign(parts: _ChoiceParts, start: int) -> bool:
 
 
 def _pairs(parts: _ChoiceParts, along: object) -> dict[int, int] | None:
-    """By number of the mark the number of its choice, None unless each mark has a choice of its own in that way."""
+    """The number of the choice for each mark; None unless every mark has a different choice in that direction."""
     found: dict[int, int] = {}
     for number, (cell, _) in enumerate(parts.marks):
         own = [at for at, choice in enumerate(parts.choices) if along(choice.cell.extent, cell.extent)]  # type: ignore[operator]
@@ -217,7 +220,7 @@ def _above(choice: Extent, mark: Extent) -> bool:
     return mark.bottom + 1 == choice.top and choice.left <= mark.left <= choice.right
 
 
-# -- what is chosen --------------------------------------------------------------------------------
+# -- what was chosen --------------------------------------------------------------------------------
 
 
 def _decide(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
@@ -234,8 +237,8 @@ def _decide(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
 
 
 def _without_marks(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Understood:
-    """Choices named one by one are chosen; where all that the kit offers are named in its order, or a blank to be
-    marked is beside each, nobody knows."""
+    """Choices without marks: single choices count as chosen.  It is uncertain if all choices of the kit are listed in
+    order, or each has a blank cell for a mark beside it."""
     named = [choice.key for choice in parts.choices if choice.key != OTHER]
     offered = [choice.key for choice in field.offered] or [yesno.YES, yesno.NO]
     is_all = len(offered) > 1 and named[: len(offered)] == offered
@@ -247,7 +250,7 @@ def _without_marks(field: Field, parts: _ChoiceParts, *, in_table: bool) -> Unde
 
 
 def _value(field: Field, picked: Sequence[_Choice]) -> Understood:
-    """The picked choices as a value; as text where that is none, so that what is wrong is said of it."""
+    """The picked choices as a value; as text if they are not valid, so that a finding can describe the problem."""
     keys = {choice.key for choice in picked}
     free = "、".join(choice.free for choice in picked if choice.free)
     written = "、".join(_shown(field, choice) for choice in picked)
@@ -269,12 +272,12 @@ def _shown(field: Field, choice: _Choice) -> str:
 
 
 def is_choice_cell(field: Field, text: str) -> bool:
-    """Whether the text is one choice of the field, 其他, or a mark beside one."""
+    """Whether the text is one choice of the field, 其他, or a mark beside a choice."""
     return mark_of(text) is not None or _choice(field, CellText(Extent(1, 1, 1, 1), text)) is not None
 
 
 def ticked_options(field: Field, options: Sequence[str], texts: Sequence[str]) -> Understood:
-    """What columns headed by one choice each say: a mark, or the choice's own name, in those that are chosen."""
+    """Read columns that are headed by one choice each: the chosen ones hold a mark or the choice's own name."""
     marks: list[CellMark | None] = []
     free = ""
     for option, text in zip(options, texts, strict=True):

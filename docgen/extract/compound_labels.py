@@ -1,4 +1,4 @@
-"""Labels of more than one field: two fields in one (`联系人/职位`), or a choice of a field (`行业/银行`)."""
+"""Split labels that name two fields (`联系人/职位`) or a field and one of its choices (`行业/银行`)."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from docgen.patterns import regex
 from docgen.text import fold
 from docgen.values import yesno
 
-#: Between the labels of two fields, and between the answers to them.
+#: Separators between the labels of two fields, and between their answers.
 _BETWEEN = ("/", "／", "、", "，", ",", "；", ";", "|", "｜", "\n", "+", "&", "和", "及")
-#: Between a label and one of its choices.
+#: Separators between a label and one of its choices.
 _BEFORE_OPTION = frozenset("/／>›·|｜_.-—－(（[【〔")
 _NUMBERED = regex(r"^(?:\(?\d{1,2}\)?[.、:：-]|[a-z][.、:：)-]|[①-⑳])(?=.)")
 _LONGEST = 60
-#: The key of 其他, among the keys of choices.
+#: Stands for 其他 among the keys of choices.
 OTHER = "other"
 
 LookUp = Callable[[str], tuple[str, ...]]
 
 
 class Joint(NamedTuple):
-    """The fields that one label names together, and what is between their names."""
+    """The fields that one label names together, and the separator between their names."""
 
     keys: tuple[str, ...] = ()
     separator: str = ""
 
     def split(self, answer: str) -> tuple[str, ...]:
-        """The answers in a text, one for each field; none if it has another number of parts."""
+        """The answers in a text, one for each field; empty if the number of parts differs."""
         folded = {"／": "/", "，": ",", "；": ";", "｜": "|"}
         plain = folded.get(self.separator, self.separator)
         wide = next((mark for mark, narrow in folded.items() if narrow == plain), plain)
@@ -39,7 +39,7 @@ class Joint(NamedTuple):
 
 
 def joint(text: str, look_up: LookUp) -> Joint:
-    """The two or more fields whose labels make up the text, empty if it is no such label."""
+    """The fields (two or more) whose labels make up the text; empty for any other text."""
     if len(text) > _LONGEST:
         return Joint()
     for separator in _BETWEEN:
@@ -54,7 +54,7 @@ def joint(text: str, look_up: LookUp) -> Joint:
 
 
 def option(text: str, look_up: LookUp, fields: Mapping[str, Field]) -> tuple[str, str] | None:
-    """The field and the one of its choices that a label names, `行业/银行` or `行业（银行）`."""
+    """The field and choice that a label names together: `行业/银行` or `行业（银行）`."""
     if len(text) > _LONGEST:
         return None
     for at in (at for at, letter in enumerate(text) if at and letter in _BEFORE_OPTION):
@@ -67,7 +67,7 @@ def option(text: str, look_up: LookUp, fields: Mapping[str, Field]) -> tuple[str
 
 
 def choice_named(field: Field, text: str) -> str | None:
-    """The key of the choice that the text names and nothing else, `OTHER` for 其他; of a yes/no field yes or no."""
+    """The key of the choice if the text is its name; `OTHER` for 其他; yes or no for a yes/no field."""
     bare = _NUMBERED.sub("", fold(text)).strip("*:;,.、；，。")
     return _names(field).get(bare) or _names(field).get(fold(text))
 

@@ -1,8 +1,8 @@
-"""The Word form of the kit, read by the tags and visible texts of its content controls.
+"""Read the kit's Word form by the tags and visible texts of its content controls.
 
-Nothing else that Word keeps of a control is trusted, since other editors drop it: that the text is a
-placeholder is known by what it says, that a box is ticked by the tick it shows.  What was written beside
-a control is kept: it is the answer where the control is blank, else a finding quotes it.
+Other properties that Word stores in a control are ignored, since other editors drop them.  A placeholder is
+recognised by its text, a ticked box by the tick that it shows.  Text written beside a control is kept: it is
+the answer if the control is blank; otherwise a finding quotes it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from docgen.values import choices
 
 
 def read_controls(document: Document, vocabulary: Vocabulary) -> Answers | None:
-    """The one intake that the controls of the document hold; None if fewer than half of the fields a
-    customer is asked have one.  A field that has lost its control is read by its label."""
+    """Read the one intake in the document's controls; None if fewer than half of the fields that a customer is
+    asked have a control.  A field that has lost its control is read by its label."""
     reader = _ControlReader(document, vocabulary)
     fields = dict(reader.answers())
     if not vocabulary.are_half(fields):
@@ -60,7 +60,7 @@ class _ControlReader:
         return not text or is_empty_box or self.vocabulary.is_hint(key, text)
 
     def answers(self) -> Iterator[tuple[str, Answer]]:
-        """Each field of the kit that has a control, with what was answered in and beside it."""
+        """Each field of the kit that has a control, with the answers in and beside it."""
         for key, field in self.vocabulary.fields.items():
             answer = self._ticked(field) if field.type is FieldType.SEVERAL else self._written(field)
             if answer is not None:
@@ -68,7 +68,7 @@ class _ControlReader:
                 self._see_cells(field)
 
     def _see_cells(self, field: Field) -> None:
-        """Point out what is struck out in the cells of the field's controls, and comments on them."""
+        """Report struck-out text and comments in the cells of the field's controls."""
         addresses = dict.fromkeys(c.cell for tag in field.tags for c in self.controls.get(tag, ()) if c.cell)
         for address in addresses:
             cell = self.cells.get(address, Cell(""))
@@ -107,7 +107,7 @@ class _ControlReader:
         return replace(answer, written=text)
 
     def _beside(self, control: Control, field: Field) -> str:
-        """What was written in the control's cell outside of it, and is none of the kit's words."""
+        """The text in the control's cell but outside the control, without the kit's own words."""
         if control.cell is None or len(self.owners[control.cell]) > 1:
             return ""
         lines = self.document.answering[control.cell].around.split("\n")
@@ -119,8 +119,8 @@ class _ControlReader:
     # -- tick boxes --------------------------------------------------------------------------------
 
     def _ticked(self, field: Field) -> Answer | None:
-        """The ticked boxes as they were understood; all that is in the cell where nothing is ticked in it and
-        more was written."""
+        """The ticked boxes, as understood; the whole text of the cell if nothing is ticked and
+        text was added."""
         boxes = {field.tag_of(choice): choice for choice in field.choices}
         tags = [*boxes, field.tag_of_other, field.tag_of_other_text]
         there = [control for tag in tags for control in self.controls.get(tag, ())]
@@ -142,19 +142,19 @@ class _ControlReader:
         return Answer(values.show(field, value) if value is not None else "", origin, value=value)
 
     def _other(self, field: Field) -> str:
-        """What was typed in as 其他."""
+        """The text typed after 其他."""
         texts = [c.text for c in self.controls.get(field.tag_of_other_text, ()) if not self._is_blank(c)]
         return clean_line(texts[0]) if texts else ""
 
     def _around(self, field: Field, cell: str | None) -> str:
-        """What was written between the boxes beside the kit's own words."""
+        """The text written between the boxes, without the kit's own words."""
         if cell is None or len(self.owners[cell]) > 1:
             return ""
         around = self.vocabulary.without_hints(field.key, self.document.answering[cell].around)
         return "" if self.vocabulary.is_untouched(field.key, around) else around.strip()
 
     def _is_ticked(self, field: Field, tag: str, choice: Choice | None) -> bool:
-        """Whether any box of the tag shows a tick; one that shows another state than it keeps is pointed out."""
+        """Whether any box of the tag shows a tick; a box whose stored state differs from what it shows is reported."""
         found = False
         for control in self.controls.get(tag, ()):
             shown = choices.is_ticked(control.text)
@@ -164,11 +164,11 @@ class _ControlReader:
             found = found or (bool(control.is_checked) if shown is None else shown)
         return found
 
-    # -- what is in no control -----------------------------------------------------------------
+    # -- outside of controls ------------------------------------------------------------------
 
     def read_tables(self, fields: dict[str, Answer]) -> None:
-        """Add the fields that have a label only, and account for what is in cells without controls, or with those
-        of several fields."""
+        """Add the fields that only have a label, and account for the text of cells without controls, or with
+        controls of several fields."""
         for address, keys in self.owners.items():
             if len(keys) > 1:
                 for line in self.document.answering[address].around.split("\n"):
@@ -191,12 +191,12 @@ class _ControlReader:
             self.left += [one for one in form.left() if one.cell not in self.owners]
 
     def _concerns(self, note: ReadingNote, fields: Mapping[str, Answer], read: Mapping[str, Answer]) -> bool:
-        """Whether a note is about an answer that was read by its label, or about none."""
+        """Whether a note is about an answer that was read by its label, or about no answer."""
         return note.field is None or note.code == UNREAD or fields.get(note.field) is read.get(note.field)
 
 
 def _owners(document: Document) -> dict[str, dict[str, None]]:
-    """By cell the fields whose controls are in it: what is beside the controls of several is nobody's."""
+    """The fields whose controls are in each cell; text beside the controls of several fields belongs to none."""
     owners: dict[str, dict[str, None]] = {}
     for control in document.controls:
         if control.cell:

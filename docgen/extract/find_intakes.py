@@ -1,16 +1,16 @@
-"""Grids → answers: which sheets hold intakes, and which texts belong to none.
+"""Find the sheets and tables of a workbook that hold intakes, and list the texts that belong to none.
 
-A visible sheet, or a table of a Word document, is one of these, asked in this order:
+Each visible sheet, or table of a Word document, is checked in this order:
 
-1. The terms sheet, if its title is the label of an internal section of the kit.  Its labels and the
+1. The terms sheet: its title is the label of an internal section of the kit.  Its labels and the
    answers beside them are the workbook's commercial terms.
-2. One of docgen's own sheets without answers (explanations, lists), if the workbook says so.
+2. A sheet of docgen without answers (explanations, lists), as recorded in the workbook.
 3. A table (`tables`): a header row with the kit's name field and few unknown columns, or with half of the
-   fields that must be given, and below it at least one customer.
-4. One form or several (`sheet_forms`): at least half of the fields a customer is asked have their label in it,
-   each with an answer or a place for one beside it, below it or in its own cell; unless it says what to
-   write instead of answering, is empty beside a filled one, or is too long.
-5. A sheet without intake: reported by its name if it holds any text that is not the kit's own.
+   required fields, and at least one customer below it.
+4. One form or several (`sheet_forms`): at least half of the fields that a customer is asked have their label in
+   it, each with an answer or a place for one: beside it, below it or in its own cell.  Not a form: a sheet that only
+   explains what to write, an empty form beside a filled one, or a sheet that is too long.
+5. A sheet without an intake: its name is reported if it holds any text that is not the kit's own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from docgen.text import fold_label
 
 
 class _Held(NamedTuple):
-    """The customers of a sheet that is not long, and the texts on it that are nobody's."""
+    """The customers of a sheet that is not long, and the texts on it that belong to no customer."""
 
     customers: tuple[Answers, ...]
     outside: tuple[Unrecognised, ...]
@@ -44,10 +44,10 @@ class _Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Intakes(Iterable[Answers]):
-    """The intakes of a workbook, made again, one at a time, at each iteration.
+    """The intakes of a workbook; each iteration reads them again, one at a time.
 
-    `around` are the texts that are not understood on other sheets, and around the tables of a document; `remarks` is
-    what there is to note of the latter.  `hides_more` says that there are hidden sheets.
+    `around` are texts that were not understood, on other sheets and around the tables of a document; `remarks`
+    are the notes on the latter.  `hides_more` means that there are hidden sheets.
     """
 
     sheets: tuple[Table | SheetForms, ...]
@@ -58,7 +58,7 @@ class Intakes(Iterable[Answers]):
     hides_more: bool = False
 
     def __length_hint__(self) -> int:
-        """About how many there are; 0 if unknown (`operator.length_hint`)."""
+        """The approximate number of intakes; 0 if unknown (`operator.length_hint`)."""
         about = [sheet.about for sheet in self.sheets]
         return sum(filter(None, about)) if all(about) else 0
 
@@ -67,12 +67,12 @@ class Intakes(Iterable[Answers]):
         number = count(1)
         for sheet in self.sheets:
             for answers in self._customers(sheet):
-                if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names: customers are numbered
+                if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names, so customers are numbered
                     answers = replace(answers, row=next(number))
                 yield self._finished(answers)
 
     def _customers(self, sheet: Table | SheetForms) -> Iterator[Answers]:
-        """The customers of a sheet; of a long one each brings the texts of nobody's that are before the next."""
+        """The customers of a sheet; in a long sheet each brings the texts before the next one that belong to nobody."""
         if sheet.grid.more is None:
             yield from self._held[id(sheet)].customers
             return
@@ -84,7 +84,7 @@ class Intakes(Iterable[Answers]):
                     yield replace(before, outside=tuple(found))
                     found.clear()
                 before = answers
-        except SourceError:  # what is before the damage is read
+        except SourceError:  # everything before the damage is read
             if before is not None:
                 yield replace(before, outside=tuple(found))
             raise
@@ -93,7 +93,7 @@ class Intakes(Iterable[Answers]):
 
     @cached_property
     def _held(self) -> Mapping[int, _Held]:
-        """What the sheets hold that are not long, read once."""
+        """The contents of the sheets that are not long, read once."""
         held = {}
         for sheet in self.sheets:
             if sheet.grid.more is None:
@@ -103,7 +103,7 @@ class Intakes(Iterable[Answers]):
 
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
-        """The sheets and cells that may begin another customer, if it is not clear whose the answers are."""
+        """The sheets and cells where another customer may begin, if it is unclear whose answers these are."""
         forms = [sheet for sheet in self.sheets if isinstance(sheet, SheetForms)]
         return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
 
@@ -116,7 +116,7 @@ class Intakes(Iterable[Answers]):
 
     @property
     def outside(self) -> tuple[Unrecognised, ...]:
-        """What is not understood and belongs to no intake; of a long sheet more of the kind comes with its intakes."""
+        """The texts that belong to no intake and were not understood; a long sheet delivers more with its intakes."""
         found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
             return tuple(found)
@@ -125,20 +125,20 @@ class Intakes(Iterable[Answers]):
 
     @property
     def is_single(self) -> bool:
-        """Whether the workbook holds one form and nothing of anybody else's."""
+        """Whether the workbook holds one form and nothing from other customers."""
         lone = isinstance(self.sheets[0], SheetForms) and len(self.sheets) == 1
         return lone and not self.outside and not self.hides_more and len(list(self)) == 1
 
     @property
     def _is_one_document(self) -> bool:
-        """Whether the source is one form without sheets, a Word document: what stands around it is its customer's."""
+        """Whether the source is one form without sheets, as a Word document: texts around it are the customer's."""
         lone = self.sheets[0] if len(self.sheets) == 1 else None
         return isinstance(lone, SheetForms) and lone.about == 1 and lone.grid.sheet is None
 
 
 @dataclass(frozen=True)
 class SheetTerms:
-    """The answers of a workbook's terms sheets, the notes on them, and the texts on them that are no term's."""
+    """The answers of a workbook's terms sheets, the notes on them, and the texts that belong to no term."""
 
     answers: Mapping[str, Answer]
     notes: tuple[ReadingNote, ...] = ()
@@ -148,9 +148,9 @@ class SheetTerms:
 def locate(
     book: Book, vocabulary: Vocabulary, surroundings: Surroundings | None = None
 ) -> tuple[Intakes, SheetTerms] | None:
-    """The intakes of the workbook and the answers of its terms sheet; None if it holds no intake.
+    """Find the intakes of the workbook and the answers of its terms sheet; None if it holds no intake.
 
-    `surroundings` is what stands around the tables of a document.
+    `surroundings` are the texts around the tables of a document.
     """
     terms = locate_terms(book, vocabulary.kit) or SheetTerms({})
     asked = [g for g in book.sheets if not _holds_terms(g, vocabulary.kit) and g.sheet not in book.own_sheets]
@@ -171,7 +171,7 @@ def locate(
 
 
 def locate_terms(book: Book, kit: Kit) -> SheetTerms | None:
-    """What the workbook's terms sheets say; None without such a sheet."""
+    """The answers of the workbook's terms sheets; None without such a sheet."""
     grids = [grid for grid in book.sheets if _holds_terms(grid, kit)]
     found = [_read_terms(grid, Vocabulary(kit, internal=True)) for grid in grids]
     answers = {key: answer for one in found for key, answer in one.answers.items()}
@@ -185,7 +185,7 @@ def _holds_terms(grid: Grid, kit: Kit) -> bool:
 
 
 def _read_terms(grid: Grid, vocabulary: Vocabulary) -> SheetTerms:
-    """The terms that are given; of one that cannot be read for certain a note says so."""
+    """The terms that are given; a note reports each one that cannot be read with certainty."""
     form = read_form(visible(grid), vocabulary)
     notes = form.intakes[0].notes
     unreadable = {note.field for note in notes if note.level is Level.INVALID}
@@ -198,7 +198,7 @@ def _read_terms(grid: Grid, vocabulary: Vocabulary) -> SheetTerms:
 
 
 def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
-    """What a sheet without intake says beside the kit's own words: its name, or the texts of a nameless table."""
+    """The texts of a sheet without an intake that are not the kit's: its name, or the texts of an unnamed table."""
     texts = foreign_texts(grid, vocabulary)
     return texts if grid.sheet is None or not texts else [Unrecognised(grid.sheet, None, grid.sheet)]
 

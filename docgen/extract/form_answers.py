@@ -1,4 +1,4 @@
-"""The zone of a label → the answer in it, and the other texts there."""
+"""Read the answer in the zone of a label, and sort the other texts there."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|�
 
 @dataclass
 class _Sorted:
-    """The texts of a zone by what they can be."""
+    """The texts of a zone, sorted by what they can be."""
 
     printed: list[LabelCandidate]
-    aside: list[LabelCandidate]  # examples, explanations: printed by somebody, not by the kit
+    aside: list[LabelCandidate]  # examples and explanations, printed by someone else than the kit
     remarks: list[LabelCandidate]
     lists: list[LabelCandidate]  # untouched lists of choices
     candidates: list[LabelCandidate]
 
 
 class ZoneReader:
-    """Reads the zones of one form, for one customer of it."""
+    """Reads the zones of one form, for one of its customers."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class ZoneReader:
         extent = self._grid.extent(label.extent.top, column)
         place = extent[:2] if extent.left > label.extent.right else (label.extent.top, column)
         found = self._start(label, key, place)
-        if limit == label.extent.right + 1:  # a label beside it; `职位：` keeps a place in its own cell
+        if limit == label.extent.right + 1:  # a label beside it; `职位：` has its answer in the same cell
             self._keep_in_own_cell(found, label)
         first = self._first(label, own, column)
         if not first and not self._grid.has(*place) and limit is None:
@@ -141,18 +141,18 @@ class ZoneReader:
         return self._complete(found, zone, parts, first)
 
     def _column(self, zone: Zone, own: _Sorted, limit: int | None) -> int:
-        """The column in which the answer should stand."""
+        """The column in which the answer is expected."""
         label = zone.label
         if self._customer is not None:
             return self._customer.column
         named = [c for c in self._headings.answers() if c > label.extent.right and (limit is None or c < limit)]
         if named:
             return named[0]
-        # The field's printed choices stand where the answer should; a hint may have a column of its own.
+        # The field's printed choices are where the answer is expected; a hint may have a column of its own.
         return own.lists[0].extent.left if own.lists else self._places.expected(label)
 
     def _first(self, label: LabelCandidate, own: _Sorted, column: int) -> list[LabelCandidate]:
-        """The text that is the answer, if any is."""
+        """The text that is the answer, if there is one."""
         is_named = self._customer is not None or column in self._headings.columns
         candidates = own.candidates
         if is_named:
@@ -161,12 +161,12 @@ class ZoneReader:
             return candidates[:1]
         struck = self._grid.cell(label.extent.top, column)
         if struck is not None and struck.struck and not struck.text.strip() and len(candidates) == 1:
-            return candidates  # written again beside what was struck out
+            return candidates  # the answer was rewritten beside the struck-out text
         is_list = bool(own.lists) and label.key is not None and len(candidates) == 1
         return candidates if is_list and self._vocabulary.is_choice(str(label.key), candidates[0].cell.text) else []
 
     def _is_answer(self, spot: LabelCandidate, label: LabelCandidate, expected: int) -> bool:
-        """Whether the nearest text is the label's answer, not a remark in a column behind an empty answer."""
+        """Whether the nearest text is the label's answer, not a remark in a column after an empty answer."""
         column = spot.extent.left
         if column == label.extent.right + 1 or column == expected:
             return True
@@ -175,7 +175,7 @@ class ZoneReader:
         return self._places.columns[column] >= self._places.columns[expected]
 
     def _continues(self, zone: Zone) -> bool:
-        """Whether a label with a colon, the only thing in its row, has its answer on the next line."""
+        """Whether the label has a colon, is alone in its row, and has its answer on the next line."""
         label = zone.label
         lone = len(self._layout.rows[label.extent.top]) == 1 and label.meaning.marked
         return lone and bool(zone.further) and zone.further[0].extent.top == label.extent.bottom + 1
@@ -183,7 +183,7 @@ class ZoneReader:
     def _keep_in_own_cell(self, found: Found, label: LabelCandidate) -> None:
         found.has_place, found.place = label.cell.text.rstrip().endswith((":", "：")), label.place
 
-    # -- the answer and what stands around it ------------------------------------------------------
+    # -- the answer and the texts around it --------------------------------------------------------
 
     def _start(self, label: LabelCandidate, key: str, place: Place) -> Found:
         return Found(key, label.meaning.rank, label.place, place, option=self._layout.option(label))
@@ -205,13 +205,13 @@ class ZoneReader:
         return ZoneAnswers(list(self._split(found, zone.label)), [*parts.remarks, *rest], parts.aside)
 
     def _take_faulty(self, found: Found) -> None:
-        """Take the cell in the answer's place that shows something and holds no text, as a picture."""
+        """Take the cell in the answer's place that holds something other than text, such as a picture."""
         cell = self._grid.cell(*found.place)
         if cell is not None and cell.fault and not cell.text.strip():
             found.cell, found.taken = cell, (found.place,)
 
     def _take_more(self, found: Found, zone: Zone, rest: list[LabelCandidate]) -> list[LabelCandidate]:
-        """Join to the answer the further texts that belong to it; what is left is nobody's."""
+        """Join the further texts of the answer to it; return the texts that remain."""
         label = zone.label
         merged = [s for s in rest if label.extent.bottom > label.extent.top and s.extent.left == found.place[1]]
         merged = [s for s in merged if s.extent.top <= label.extent.bottom]
@@ -235,8 +235,10 @@ class ZoneReader:
         return [spot for spot in rest if spot not in more]
 
     def _without_repeated(self, found: Found, rest: list[LabelCandidate]) -> list[LabelCandidate]:
-        """The texts beside the answer without those that repeat it, and without those under a heading like its own:
-        of these, one that differs is a second answer."""
+        """The texts beside the answer without those that repeat it or are under a heading of the same kind.
+
+        A text under such a heading that differs is a second answer.
+        """
         if not rest:
             return rest
         same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
@@ -251,7 +253,7 @@ class ZoneReader:
         return [spot for spot in rest if spot not in same and spot not in second]
 
     def _is_followed(self, zone: Zone) -> bool:
-        """Whether another label is below the zone, so that its further rows are inside of the form."""
+        """Whether there is another label below the zone, so that its further rows are inside the form."""
         bottom = max([zone.label.extent.bottom, *(spot.extent.bottom for spot in zone.further)])
         return any(place[0] > bottom for place, role in self._layout.roles.items() if role in {Role.LABEL, Role.PAIR})
 
@@ -266,7 +268,7 @@ class ZoneReader:
         found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, found.written, details))
 
     def _read_choices(self, found: Found, zone: Zone, parts: _Sorted) -> list[LabelCandidate] | None:
-        """Take choices and marks in cells of their own for the answer; returns these cells, None without any."""
+        """Read choices and marks in cells of their own as the answer; return these cells, or None."""
         field = self._field(found.key)
         if not (field.choices or field.type is FieldType.YES_NO):
             return None
@@ -298,7 +300,7 @@ class ZoneReader:
             found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, shown, details))
 
     def _split(self, found: Found, label: LabelCandidate) -> Iterator[Found]:
-        """The answers to the fields that one label names together."""
+        """The separate answers to the fields that one label names together."""
         together = label.meaning.joint
         if not together.keys:
             yield found

@@ -1,4 +1,4 @@
-"""Several forms on one sheet, below or beside one another: where each begins and ends."""
+"""Find where each form begins and ends when a sheet holds several, below or beside one another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FAR = 10**9
 
 @dataclass(frozen=True)
 class Block:
-    """The rows and columns of one form, all included."""
+    """The rows and columns of one form, inclusive."""
 
     top: int
     bottom: int
@@ -35,9 +35,9 @@ class _Label(NamedTuple):
 
 
 def find_blocks(layout: Layout, half: int, name: str) -> list[Block]:
-    """The forms of the sheet, each with at least `half` labels; one or none if it is but one form.
+    """The forms of the sheet, each with at least `half` labels; at most one if the sheet holds a single form.
 
-    `name` is the field that every customer has.
+    `name` is the field that every customer must have.
     """
     labels = list(_labels(layout))
     for blocks in (_beside(layout, labels, half), _stacked(layout.grid, labels, half, name)):
@@ -56,7 +56,7 @@ def _labels(layout: Layout) -> Iterator[_Label]:
 
 
 def _beside(layout: Layout, labels: list[_Label], half: int) -> list[Block]:
-    """The forms that are beside one another: the same labels in the same rows, over and over."""
+    """Forms beside one another: the same labels repeat in the same rows."""
     rows: dict[tuple[int, str], list[int]] = {}
     for label in labels:
         rows.setdefault((label.row, label.key), []).append(label.column)
@@ -79,7 +79,7 @@ def _beside(layout: Layout, labels: list[_Label], half: int) -> list[Block]:
 
 
 def _stacked(grid: Grid, labels: list[_Label], half: int, name: str) -> list[Block]:
-    """The forms that are below one another, distinguished by the label of the name."""
+    """Forms below one another, recognised by the label of the name."""
     names = sorted({label.row for label in labels if label.key == name})
     if len(names) < 2:
         return []
@@ -102,8 +102,8 @@ def _stacked(grid: Grid, labels: list[_Label], half: int, name: str) -> list[Blo
 
 
 def _cut(labels: list[_Label], start: int, name: int, end: int) -> int:
-    """The row at which a form that begins at `start` ends, and the one with the name in row `name` begins: where the
-    fewest labels stand twice in either."""
+    """The row where the form from `start` ends and the form with the name in row `name` begins: the cut that leaves
+    the fewest repeated labels in either."""
 
     def doubles(first: int, last: int) -> int:
         keys = [label.key for label in labels if first <= label.row < last]
@@ -114,7 +114,7 @@ def _cut(labels: list[_Label], start: int, name: int, end: int) -> int:
 
 
 def _heading_row(grid: Grid, first: int, least: int = 0) -> int:
-    """The first of the rows that are right above the first label, without a gap and below `least`."""
+    """The first of the rows directly above the first label, without a gap and below `least`."""
     row = first
     while row - 1 > least and row - 1 in grid.rows:
         row -= 1
@@ -122,11 +122,13 @@ def _heading_row(grid: Grid, first: int, least: int = 0) -> int:
 
 
 def _last_row(grid: Grid, last: int, limit: int = _FAR) -> int:
-    """The last of the rows that follow the last label without a gap, above `limit` and above the rows that a blank
-    row does not part from it."""
+    """The last of the rows that follow the last label without a blank row, above `limit`.
+
+    Rows that reach the next form without a blank row belong to that form.
+    """
     row = last
     while row + 1 < limit and row + 1 in grid.rows:
         row += 1
-    if row + 1 == limit:  # no blank row between two forms: what is there heads the second
+    if row + 1 == limit:  # no blank row between two forms: the rows head the second
         return last
     return row

@@ -1,4 +1,4 @@
-"""Several customers in one form, a column each: `项目 | 客户A | 客户B`."""
+"""Find the columns of several customers in one form: `项目 | 客户A | 客户B`."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from docgen.extract.words import Heading
 from docgen.model.intake import Level
 from docgen.text import fold, is_instruction
 
-_TYPED = 3  # so many answers that are numbers or choices tell that a column holds answers
-_SHARE = 2  # a column is a customer's where one of so many labels has an answer in it
+_TYPED = 3  # this many answers that are numbers or choices show that a column holds answers
+_SHARE = 2  # a column is a customer's if at least one in this many labels has an answer in it
 
 
 @dataclass(frozen=True)
 class Customers:
-    """The columns of customers, none if there is but one customer; whether that is certain."""
+    """The columns of the customers (empty for a single customer), and whether they are certain."""
 
     columns: tuple[CustomerColumn, ...] = ()
     certain: bool = True
 
     def shares(self, spot: LabelCandidate) -> bool:
-        """Whether the text is beside several customers, in the column of none."""
+        """Whether the text is beside several customers but in no customer's column."""
         return bool(self.columns) and not any(
             spot.extent.left <= customer.column <= spot.extent.right for customer in self.columns
         )
 
     def remarks(self, best: dict[str, Found]) -> Iterator[tuple[PlaceNote, str | None]]:
-        """That a column was taken for a customer, where nothing says so."""
+        """Notes that a column was taken for a customer although no heading says so."""
         if not self.certain and best:
             key, found = next(iter(best.items()))
             yield PlaceNote(found.place, "customers-beside", Level.MANUAL, found.written), key
 
 
 def customer_columns(layout: Layout, zones: Zones, headings: FormHeadings, vocabulary: Vocabulary) -> Customers:
-    """The columns that each hold another customer: the name is in each of them, and most labels have an answer."""
+    """The columns that each hold one customer: each has the name, and most labels have an answer."""
     name = next((zone for zone in zones.of.values() if _is_for(zone, vocabulary.kit.name_field)), None)
     if name is None:
         return Customers()
@@ -70,7 +70,7 @@ def _is_full(column: int, zones: list[Zone]) -> bool:
 
 
 def _fits(column: int, zones: list[Zone], vocabulary: Vocabulary) -> bool:
-    """Whether the texts of the column look like answers: to labels that ask for numbers or choices, such texts."""
+    """Whether the column holds fitting answers: numbers or choices beside the labels that ask for them."""
     told = []
     for zone in zones:
         spot = _at(zone, column)

@@ -1,6 +1,6 @@
-"""The headings of a form: which columns and rows hold labels, answers, examples, remarks, and the customers' names.
+"""Read the headings of a form: which columns and rows hold labels, answers, examples, remarks or customer names.
 
-`项目 | 示例 | 客户填写` above a form says that nothing in the second column is an answer.
+`项目 | 示例 | 客户填写` above a form means that nothing in the second column is an answer.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 from docgen.extract.words import Heading
 
 _LONGEST = 30  # a longer text heads no column
-_FEW = 3  # of so many answers one may read like a label
-_ABOVE = 4  # so many rows above the first label may be headings
+_FEW = 3  # one in this many answers may read like a label
+_ABOVE = 4  # up to this many rows above the first label may be headings
 
 
 @dataclass
 class FormHeadings:
-    """What the headings of a form say by column and by row, their cells, and unknown texts beside them by column."""
+    """What the headings say about columns and rows, their cells, and the unknown headings beside them by column."""
 
     columns: dict[int, Heading] = field(default_factory=dict)
     rows: dict[int, Heading] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class FormHeadings:
     unknown: dict[int, LabelCandidate] = field(default_factory=dict)
 
     def of(self, spot: LabelCandidate) -> Heading | None:
-        """What is said of the cell."""
+        """What the headings say about the cell."""
         return self.rows.get(spot.extent.top) or self.columns.get(spot.extent.left)
 
     def answers(self) -> list[int]:
@@ -37,7 +37,7 @@ class FormHeadings:
 
 
 def read_headings(layout: Layout) -> FormHeadings:
-    """The headings of the form that the layout shows."""
+    """Read the headings of the form in the layout."""
     found = FormHeadings()
     labels = [layout.spots[place] for place, role in layout.roles.items() if role is Role.LABEL]
     if not labels:
@@ -57,7 +57,7 @@ def read_headings(layout: Layout) -> FormHeadings:
 
 
 def _demote(layout: Layout, head: LabelCandidate) -> None:
-    """Let nothing below a heading of answers, examples or remarks be a label, where little in the column reads so."""
+    """Turn labels into plain text below a heading of answers, examples or remarks, if few texts there are labels."""
     kind = words.heading(head.cell.text)
     if kind not in {Heading.ANSWER, Heading.PRINTED, Heading.REMARK} and not words.is_customer_heading(head.cell.text):
         return
@@ -68,7 +68,7 @@ def _demote(layout: Layout, head: LabelCandidate) -> None:
 
 
 def _is_heading_row(spots: list[LabelCandidate], labels: Counter[int]) -> bool:
-    """Whether the row heads columns: it says where labels or answers are, or what two columns hold."""
+    """Whether the row heads columns: it names the column of labels or answers, or what two columns hold."""
     if len(spots) < 2 or any(len(spot.cell.text) > _LONGEST for spot in spots):
         return False
     kinds = {spot.extent.left: words.heading(spot.cell.text) for spot in spots}
@@ -83,7 +83,7 @@ def _is_heading_row(spots: list[LabelCandidate], labels: Counter[int]) -> bool:
 
 
 def _take(found: FormHeadings, spots: list[LabelCandidate]) -> None:
-    """Let a row of headings say what its columns hold; a later one, lower down, says the same or more."""
+    """Apply a row of headings to its columns; a later row, lower down, adds to it."""
     for spot in spots:
         kind = words.heading(spot.cell.text)
         found.places.add(spot.place)
@@ -95,7 +95,7 @@ def _take(found: FormHeadings, spots: list[LabelCandidate]) -> None:
 
 
 def _take_row(found: FormHeadings, layout: Layout, row: int, spots: list[LabelCandidate]) -> None:
-    """Let the first text of a row of answers, left of all of them, say what the row holds."""
+    """Apply the first text of a row, left of all answer columns, to the row."""
     above = [layout.spots[place] for place in layout.below if place[0] < row]
     first = spots[0]
     if not above or layout.roles[first.place] is not Role.OTHER or len(spots) < 2:

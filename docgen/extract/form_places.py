@@ -1,4 +1,4 @@
-"""The places of the answers in a form: in which columns, beside their labels or below them."""
+"""Find where the answers of a form are: in which columns, beside their labels or below them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 
 
 class FormPlaces:
-    """The places of answers that a layout shows: `columns` counts by column the labels with text right beside them,
-    `below` are the labels whose answers are under them."""
+    """The places of answers in a layout.
+
+    `columns` counts, by column, the labels with text directly beside them; `below` are the labels with answers below.
+    """
 
     def __init__(self, layout: Layout, headings: set[Place]) -> None:
         self._layout = layout
@@ -30,8 +32,8 @@ class FormPlaces:
         return found
 
     def _votes(self) -> int:
-        """More than 0 if the sheet puts answers below lone labels: more have text below and nothing beside than have
-        text beside them or the next label below."""
+        """Above 0 if the sheet puts answers below single labels: more labels have text below and none beside than have
+        text beside them or another label below."""
         votes = 0
         for label in self._labels:
             if label.place not in self._layout.below:
@@ -48,7 +50,7 @@ class FormPlaces:
         return (self._is_stacked or self._is_wide(label)) and not self._has_text_beside(label)
 
     def _is_wide(self, label: LabelCandidate) -> bool:
-        """Whether the label is merged over the column of the answers, and an answer can only be below it."""
+        """Whether the label is merged across the answer column, so that its answer can only be below it."""
         under = self._layout.under(label)
         most = self.columns.most_common(1)
         is_text = under is not None and self._is_text(under)
@@ -71,7 +73,7 @@ class FormPlaces:
         return None
 
     def expected(self, label: LabelCandidate) -> int:
-        """The column in which the label's answer should stand: the one beside it, unless the sheet keeps
+        """The column in which the label's answer is expected: the one beside it, unless the sheet keeps
         labels there (`公司名称 | (blank) | answer` among `group | label | answer`)."""
         beside, limit = label.extent.right + 1, self.limit(label)
         if self.columns[beside]:
@@ -80,7 +82,7 @@ class FormPlaces:
         return min(columns) if columns and self._label_columns[beside] else beside
 
     def row_below_is_used(self, label: LabelCandidate) -> bool:
-        """Whether any label of the row has text under it: labels in a row with nothing below are a header, no form."""
+        """Whether any label of the row has text below; labels without any are the header of a table, not a form."""
         row = label.extent.bottom + 1
         tops = {p for p in self._layout.below if self._layout.spots[p].extent.bottom + 1 == row}
         return any((row, place[1]) in self._layout.spots for place in tops)

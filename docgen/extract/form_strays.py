@@ -1,4 +1,4 @@
-"""Texts of a form that are in no label's zone: which may be an answer, and which only frame the form."""
+"""Sort the texts of a form that are in no label's zone: possible answers, and text that only frames the form."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Role
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 
-_SEQUENCE = 3  # fewer numbers in a column may be answers
+_SEQUENCE = 3  # fewer consecutive numbers in a column may be answers
 
 
 @dataclass(frozen=True)
 class Stray:
-    """A text that may be an answer; `beside` is the unknown label to which it belongs."""
+    """A text that may be an answer; `beside` is the unknown label that it belongs to."""
 
     spot: LabelCandidate
     beside: LabelCandidate | None = None
 
 
 class StrayJudge:
-    """Decides which of the texts that nobody owns may be answers."""
+    """Decides which of the texts without an owner may be answers."""
 
     def __init__(
         self, layout: Layout, vocabulary: Vocabulary, nobodys: list[LabelCandidate], answers: Iterable[int]
@@ -40,7 +40,7 @@ class StrayJudge:
         self._counted = _counted(nobodys)
 
     def is_printed(self, spot: LabelCandidate) -> bool:
-        """Whether the text is the kit's own, or merely counts the rows."""
+        """Whether the text is the kit's own, or only numbers the rows."""
         return spot in self._counted or self._vocabulary.understood(spot.cell.text)
 
     def is_framing(self, spot: LabelCandidate) -> bool:
@@ -48,15 +48,15 @@ class StrayJudge:
         return spot.extent.top > self._last and words.is_framing(spot.cell.text) and not _is_added(spot)
 
     def may_be_label(self, spot: LabelCandidate) -> bool:
-        """Whether a text that nobody owns stands where a label of the form would, and is no title above it."""
+        """Whether a text without an owner is where the form has labels, and is not a title above them."""
         is_known = spot.meaning.keys or spot.meaning.group or self.is_printed(spot)
         return not is_known and spot.extent.left in self._columns and self._first <= spot.extent.top <= self._last
 
     def strays(self) -> Iterator[Stray]:
-        """Those of the texts that may be answers."""
+        """The texts that may be answers."""
         rows: dict[int, list[LabelCandidate]] = {}
         for spot in self._nobodys if self._columns else ():
-            # what is beside a label of several fields belongs to none of them for certain
+            # a text beside a label of several fields belongs to none of them with certainty
             if spot.meaning.keys or not self.is_printed(spot):
                 rows.setdefault(spot.extent.top, []).append(spot)
         for row, spots in rows.items():
@@ -76,20 +76,20 @@ class StrayJudge:
                 yield Stray(spot)
 
     def _is_right_above(self, row: int) -> bool:
-        """Whether no blank row parts the row from the first label."""
+        """Whether there is no blank row between the row and the first label."""
         return all(between in self._layout.rows for between in range(row, self._first))
 
     def _is_row_of_answer(self, spots: list[LabelCandidate]) -> bool:
-        """Whether a text stands where labels stand, and another in a column of answers."""
+        """Whether one text is in the column of labels and another in a column of answers."""
         places = {column for column in self._answers if column > spots[0].extent.left}
         return spots[0].extent.left in self._columns and any(spot.extent.left in places for spot in spots[1:])
 
     def _is_label(self, spot: LabelCandidate) -> bool:
-        """Whether a text with others right of it is their label, one that the kit does not know."""
+        """Whether a text with others to its right is their label, unknown to the kit."""
         return spot.extent.left in self._columns or bool(spot.meaning.keys) or spot.extent.left <= self._left
 
     def _keeps_answers(self, head: LabelCandidate) -> bool:
-        """Whether what is beside an unknown label may be an answer."""
+        """Whether the texts beside an unknown label may be answers."""
         text = head.cell.text
         kind = words.heading(text)
         if kind in {Heading.REMARK, Heading.ANSWER} or _is_added(head):
@@ -104,11 +104,11 @@ class StrayJudge:
         if words.is_framing(text) or words.is_title(text) or words.is_clerical(text) or words.heading(text):
             return False
         if any(self._layout.roles[other.place] is not Role.OTHER for other in self._layout.rows[row]):
-            return spot.extent.left > self._left  # a group that the kit does not know is left of its labels
+            return spot.extent.left > self._left  # an unknown group is left of its labels
         return row <= self._last or row == self._last + 1 or self._follows(row)
 
     def _follows(self, row: int) -> bool:
-        """Whether no blank row parts the row from the last label."""
+        """Whether there is no blank row between the row and the last label."""
         return all(between in self._layout.rows for between in range(self._last + 1, row))
 
 
@@ -118,7 +118,7 @@ def _is_added(spot: LabelCandidate) -> bool:
 
 
 def _counted(spots: list[LabelCandidate]) -> set[LabelCandidate]:
-    """The texts of columns that count the rows, 1, 2, 3 …"""
+    """The texts of columns that number the rows: 1, 2, 3 …"""
     columns: dict[int, dict[LabelCandidate, str]] = {}
     for spot in spots:
         if spot.key is None and not spot.meaning.group:

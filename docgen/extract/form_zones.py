@@ -1,4 +1,4 @@
-"""The zone of each label of a form: the texts beside it, below it and on its further rows that nobody else can own."""
+"""Find the zone of each label in a form: the texts beside it, below it and on its further rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role, adj
 
 @dataclass
 class Zone:
-    """A label and the texts that can be its answer or are beside it: in its own rows, and on the rows below that
-    have no label (`further`)."""
+    """A label and the texts that can be its answer or are beside it: in its own rows, and on the rows below
+    without a label (`further`)."""
 
     label: LabelCandidate
     own: list[LabelCandidate] = field(default_factory=list)
@@ -19,15 +19,18 @@ class Zone:
 
 @dataclass
 class Zones:
-    """The zones of a form by the place of their label; `nobodys` are the texts of no zone."""
+    """The zones of a form by the place of their label; `nobodys` are the texts in no zone."""
 
     of: dict[Place, Zone] = field(default_factory=dict)
     nobodys: list[LabelCandidate] = field(default_factory=list)
 
 
 def find_zones(layout: Layout, below: set[Place], headings: set[Place]) -> Zones:
-    """The zones of the layout's labels, with answers in one cell too; `below` are the labels whose answers are under
-    them, `headings` the cells that head columns or rows and belong to no zone."""
+    """The zones of the layout's labels, including answers in the same cell.
+
+    `below` are the labels whose answers are below them, `headings` the cells that head columns or rows and are in no
+    zone.
+    """
     return _ZoneFinder(layout, below, headings).find()
 
 
@@ -37,7 +40,7 @@ class _ZoneFinder:
         self.below = below
         self.headings = headings
         self.zones = Zones()
-        self.band: list[LabelCandidate] = []  # the labels of the last row that had some
+        self.band: list[LabelCandidate] = []  # the labels of the last row that has labels
         self.last = 0  # the last row that belonged to their zones
 
     def find(self) -> Zones:
@@ -59,7 +62,7 @@ class _ZoneFinder:
     def _take_row(
         self, row: int, spots: list[LabelCandidate], owners: list[LabelCandidate], above: list[LabelCandidate]
     ) -> None:
-        """Give the texts of a row to the labels left of them, those merged down into the row too."""
+        """Give the texts of a row to the labels left of them, including labels merged down into the row."""
         for label in owners:
             self.zones.of[label.place] = Zone(label)
         owner: LabelCandidate | None = None
@@ -79,7 +82,7 @@ class _ZoneFinder:
         self.last = row
 
     def _is_unknown_label(self, spot: LabelCandidate, before: LabelCandidate | None) -> bool:
-        """Whether the text is a label that names several fields, none of them for certain, and is no answer."""
+        """Whether the text is a label of several fields, none of them certain, and is not an answer."""
         if not spot.meaning.keys or spot.key is not None:
             return False
         return before is None or not (self._owns(before) and adjacent(before, spot))
@@ -93,13 +96,13 @@ class _ZoneFinder:
             self.zones.of[owner.place].further.append(spot)
 
     def _over(self, spot: LabelCandidate) -> LabelCandidate | None:
-        """The label of the band above whose answers are in the column of the text."""
+        """The label of the last label row whose answers are in the column of the text."""
         if self.last != spot.extent.top - 1 and not any(o.extent.bottom == spot.extent.top - 1 for o in self.band):
             return None
         return self._owner_by_column(spot)
 
     def _take_further(self, row: int, spots: list[LabelCandidate]) -> None:
-        """Give the texts of a row without labels to the labels above it, where the row follows them without a gap."""
+        """Give the texts of a row without labels to the labels above it, if no blank row is in between."""
         follows = self.last == row - 1 or any(owner.extent.bottom == row - 1 for owner in self.band)
         owners = [self._owner_by_column(spot) for spot in spots] if follows else [None] * len(spots)
         if any(self.layout.heads(spot) for spot in spots) or owners[0] is None:

@@ -1,4 +1,4 @@
-"""Form layouts: a sheet of labels, each with its answer beside it, below it or in the same cell."""
+"""Read a sheet of labels, each with its answer beside it, below it or in the same cell."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from docgen.model.intake import Answer, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import FieldType
 from docgen.text import is_instruction, says_nothing
 
-#: How many answers of a type, nearly none of which can be of that type and which are not short: an explanation.
+#: This many answers to typed fields, of this average length and mostly invalid, make the sheet an explanation.
 _TELLING, _WORDY = 4, 10
 
 
 @dataclass(frozen=True)
 class FormIntake:
-    """One customer of a form: an answer for each field whose label is in it, and its notes."""
+    """One customer of a form: an answer for each field whose label is in it, and the notes."""
 
     fields: dict[str, Answer]
     notes: tuple[ReadingNote, ...]
@@ -44,9 +44,9 @@ class FormIntake:
 
 @dataclass(frozen=True)
 class Form:
-    """What a sheet read as a form holds: its customers, the account of all its texts, and what the sheet hides.
+    """What a form holds: its customers, the account of all its texts, and what the sheet hides.
 
-    `doubt` is the cell of what may be another customer's name, if it is not clear whose the answers are.
+    `doubt` is the cell of what may be another customer's name, if it is unclear whose answers these are.
     """
 
     intakes: tuple[FormIntake, ...]
@@ -65,7 +65,7 @@ class Form:
 
 
 def lay_out(grid: Grid, vocabulary: Vocabulary) -> tuple[Vocabulary, Layout]:
-    """The cells with their roles, and the vocabulary to which texts that are nearly labels are labels too."""
+    """The cells with their roles, and the vocabulary extended by the texts that are nearly labels."""
     layout = Layout(grid, vocabulary)
     near = taken_labels(layout, vocabulary)
     if not near:
@@ -75,9 +75,9 @@ def lay_out(grid: Grid, vocabulary: Vocabulary) -> tuple[Vocabulary, Layout]:
 
 
 def read_form(grid: Grid, vocabulary: Vocabulary, layout: Layout | None = None) -> Form:
-    """The sheet read as a form; a form without fields where no label has an answer or a place for one.
+    """Read the sheet as a form; the form has no fields if no label has an answer or a place for one.
 
-    `layout` is its layout by this vocabulary, where that is known.
+    `layout` is its layout by this vocabulary, if it is already known.
     """
     if layout is None:
         vocabulary, layout = lay_out(grid, vocabulary)
@@ -86,7 +86,7 @@ def read_form(grid: Grid, vocabulary: Vocabulary, layout: Layout | None = None) 
     answered = {text: key for text, key in vocabulary.near.items() if text in reader.answered_near}
     if len(answered) == len(vocabulary.near):
         return form
-    # what is nearly a label and has no answer beside it may be an answer itself
+    # a text that is nearly a label and has no answer beside it may be an answer itself
     taking = vocabulary.taking(answered)
     return read_form(grid, taking, Layout(grid, taking))
 
@@ -101,10 +101,10 @@ class _FormReader:
         self.places = FormPlaces(self.layout, self.headings.places)
         self.zones = find_zones(self.layout, self.places.below, self.headings.places)
         self.customers = customer_columns(self.layout, self.zones, self.headings, vocabulary)
-        self.answered_near: set[str] = set()  # the texts that are nearly labels and have an answer
+        self.answered_near: set[str] = set()  # near labels that have an answer
 
     def form(self) -> Form:
-        """The answers of the sheet's customers, and what became of every text."""
+        """The answers of the sheet's customers, and how every text was used."""
         for place in self.headings.places:
             text = self.layout.spots[place].cell.text
             if words.heading(text) is not None or words.is_customer_heading(text):
@@ -113,7 +113,7 @@ class _FormReader:
         readings = [self._read(customer) for customer in self.customers.columns or (None,)]
         for _, zones in readings:
             self._settle_print(zones)
-        # of texts beside the provider's own terms no finding may tell a customer: they are listed
+        # texts beside the provider's own terms are listed only: no finding may show them to a customer
         is_one = not self.customers.columns and not self.vocabulary.is_internal
         strays = list(judge.strays()) if is_one else []
         intakes = []
@@ -128,7 +128,7 @@ class _FormReader:
         return Form(tuple(intakes), self.account, self._doubt(readings[0][1]))
 
     def _doubt(self, zones: list[ZoneAnswers]) -> str | None:
-        """The cell of a second name of an organisation, where a second number of a person stands as well."""
+        """The cell of a second organisation name, if there is also a second number of a person."""
         unread_of = {zone.found[0].key: zone.unread for zone in zones if zone.found and zone.unread}
         numbers = (key for key, field in self.vocabulary.fields.items() if field.type is FieldType.MOBILE)
         has_number = any(
@@ -154,7 +154,7 @@ class _FormReader:
             for place in dict.fromkeys(found.taken):
                 self.account.settle(place, Fate.ANSWER)
                 if found.cell.fault and not found.written.strip():
-                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # already reported as a fault
             for place in found.quoted:
                 self.account.settle(place, Fate.QUOTED)
             for remark in found.remarks:
@@ -168,7 +168,10 @@ class _FormReader:
             yield from self._unread(zone, judge)
 
     def _unread(self, zone: ZoneAnswers, judge: StrayJudge) -> Iterator[tuple[PlaceNote, str | None]]:
-        """What was not read beside a label; of what may speak of any customer none of them gets the words."""
+        """The texts beside labels that were not read.
+
+        If a text may be about any of the customers, none of them is shown its words.
+        """
         key = zone.found[0].key if zone.found else None
         for spot in zone.unread:
             if judge.is_framing(spot):
@@ -193,13 +196,13 @@ class _FormReader:
     def _near_remarks(
         self, best: dict[str, Found], strays: Sequence[Stray], judge: StrayJudge
     ) -> Iterator[tuple[PlaceNote, str | None]]:
-        """That an unknown label looks like that of a field which was not found."""
+        """Notes on unknown labels that resemble the label of a missing field."""
         beside = [stray.beside for stray in strays if stray.beside is not None]
         spots = dict.fromkeys([*beside, *filter(judge.may_be_label, self.zones.nobodys)])
         return near_remarks(self.vocabulary, ((spot.place, spot.cell.text) for spot in spots), best)
 
     def _only_explains(self, zones: list[ZoneAnswers]) -> bool:
-        """Whether all that is beside the labels is headed as an explanation, with no column for answers."""
+        """Whether everything beside the labels is headed as an explanation, without an answer column."""
         explained = sum(bool(zone.aside) for zone in zones)
         is_headed = Heading.PRINTED in self.headings.columns.values() and not self.headings.answers()
         answered = any(found.is_given for zone in zones for found in zone.found)
@@ -234,7 +237,7 @@ class _FormReader:
         return not answer.written.strip() or untouched
 
     def _explains(self, given: dict[str, Answer]) -> bool:
-        """Whether the sheet says what to write under each label instead of answering."""
+        """Whether the sheet explains what to write beside each label, instead of answering."""
         instructions = sum(is_instruction(answer.written) for answer in given.values())
         if len(given) > 2 and instructions * 2 >= len(given):
             return True
@@ -259,7 +262,7 @@ class _FormReader:
                     self.account.settle(spot.place, Fate.PRINTED)
 
     def _settle_labels(self, judge: StrayJudge) -> None:
-        """Labels, groups and the kit's own print; what is still open is not understood."""
+        """Settle labels, groups and the kit's printed texts; what is still open was not understood."""
         for place, role in self.layout.roles.items():
             if role is not Role.OTHER:
                 self.account.settle(place, Fate.LABEL)

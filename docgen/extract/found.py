@@ -1,4 +1,4 @@
-"""One answer as it was found beside one label, before the answers to one field are brought together."""
+"""Define the answer found beside one label, before the answers to the same field are merged."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from docgen.model.intake import Level, Value
 
 @dataclass(frozen=True)
 class PlaceNote:
-    """Something to say of what is at a place: code of its wording, weight, the words it is about.
+    """A note about a place: message code, level, and the words that it is about.
 
-    `kind` is the kind of thing that it quotes, None if it quotes nothing.
+    `kind` is the kind of thing that the note quotes, None if it quotes nothing.
     """
 
     place: Place
@@ -28,10 +28,10 @@ class PlaceNote:
 
 @dataclass
 class Found:
-    """One label of a field with its answer: where it stands or should stand, how good the label is.
+    """One label of a field with its answer: the answer's place, and how well the label matches.
 
-    `taken` are the cells that make the answer, `printed` those of the kit's print around it, `quoted` those of answers
-    that were not taken; `value` what cells of choices and marks say, `option` the choice that the label itself names.
+    `taken` are the cells of the answer, `printed` the kit's printed texts around it, `quoted` the cells of answers that
+    were not used.  `value` is what cells of choices and marks say, `option` the choice that the label names itself.
     """
 
     key: str
@@ -54,13 +54,13 @@ class Found:
 
     @property
     def is_given(self) -> bool:
-        """Whether anything is in the answer's place."""
+        """Whether the answer's place holds anything."""
         return bool(self.cell.text.strip() or self.cell.fault)
 
 
 @dataclass
 class ZoneAnswers:
-    """What a zone says: its answers, the texts of it that nobody could read, those that are no answers."""
+    """The result for one zone: its answers, the texts that could not be read, and those that are no answers."""
 
     found: list[Found]
     unread: list[LabelCandidate]

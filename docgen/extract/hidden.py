@@ -1,4 +1,4 @@
-"""Visible and hidden parts of a sheet: rows and columns hidden by hand are not read, but reported."""
+"""Split a sheet into its visible and hidden parts, since hidden rows and columns are reported, not read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from docgen.formats.grid import Cell, Grid
 
 
 def visible(grid: Grid) -> Grid:
-    """The sheet without the hidden cells; a merged cell is seen where any part of it is."""
+    """The sheet without hidden cells; a merged cell is visible if any part of it is."""
     if not grid.hidden_rows and not grid.hidden_columns:
         return grid
     seen = grid.part(lambda row, column: not _is_hidden(grid, row, column))
@@ -26,13 +26,13 @@ def visible(grid: Grid) -> Grid:
 
 
 def hidden(grid: Grid) -> Grid:
-    """What the kept rows of the sheet hide, as a sheet of its own."""
+    """What is hidden in the kept rows of the sheet, as a separate sheet."""
     found = grid.part(lambda row, column: _is_hidden(grid, row, column))
     return replace(found, more=None, hidden_rows=frozenset(), hidden_columns=frozenset())
 
 
 def hidden_rows(grid: Grid) -> Iterator[tuple[int, Mapping[int, Cell]]]:
-    """What the rows below those that are kept hide."""
+    """What is hidden in the rows below those that are kept."""
     for row, cells in grid.more() if grid.more is not None and (grid.hidden_rows or grid.hidden_columns) else ():
         kept = {column: cell for column, cell in cells.items() if _is_hidden(grid, row, column)}
         if kept:
@@ -48,4 +48,4 @@ def _is_hidden(grid: Grid, row: int, column: int) -> bool:
     return all(r in grid.hidden_rows for r in rows) or all(c in grid.hidden_columns for c in columns)
 
 
-_SEARCHED = 1000  # rows or columns of a merged range that are looked at
+_SEARCHED = 1000  # rows or columns of a merged range that are searched

@@ -1,4 +1,4 @@
-"""Texts that together are one answer: whether they may be joined, and how."""
+"""Decide whether several texts are one answer, and join them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from docgen.model.intake import Chosen
 from docgen.model.kit import Field, FieldType
 from docgen.values import choices
 
-#: Fields of these types take several answers; texts that are no such answer are not joined unasked.
+#: Fields of these types take several answers; texts that are not valid answers are not joined.
 _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST})
 
 
 def can_be_joined(field: Field, texts: Sequence[str], *, certain: bool, in_row: bool = False) -> bool:
-    """Whether texts of several cells are one answer to the field.
+    """Whether texts from several cells are one answer to the field.
 
-    `certain` says that the field's label is merged over all of them; if it is not, each text must look like an
-    answer of its own.  Lines of a text are below one another, not `in_row`.
+    `certain` means that the field's label is merged over all of them; otherwise each text must look like an
+    answer itself.  `in_row` is false if the texts are below one another.
     """
     if field.type is FieldType.LONG_TEXT:
         return certain or not in_row
@@ -34,7 +34,7 @@ def _fits(field: Field, text: str) -> bool:
 
 
 def _is_boxed(field: Field, text: str) -> bool:
-    """Whether the text is a part of a printed list, `☑电商 □消费金融`, and nothing else."""
+    """Whether the text is part of a printed list, `☑电商 □消费金融`, and nothing else."""
     if not any(choices.is_ticked(sign) is not None for sign in text):
         return False
     parsed = values.parse(field, text)
@@ -43,5 +43,5 @@ def _is_boxed(field: Field, text: str) -> bool:
 
 
 def joined(field: Field, texts: Sequence[str]) -> str:
-    """The texts as one answer: a line each."""
+    """The texts as one answer, one per line."""
     return "\n".join(text.strip() for text in texts if text.strip())

@@ -1,6 +1,6 @@
-"""The forms of a label: as printed, within a path, in two languages, as a question.
+"""Reduce a label to its plain form: within a path, in two languages, or worded as a question.
 
-Knows the words of labels alone, no cells: `LabelForms` is given the names of a kit's fields and of its groups.
+Works on words only, without cells: `LabelForms` takes the names of a kit's fields and groups.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from docgen.patterns import regex
 from docgen.text import HAN, fold, fold_label, visible, without_numbering
 
 _LONGEST = 80
-#: Words of English labels that name no field.
+#: Words in English labels that name no field.
 _GLUE = frozenset(
     [
         "", "a", "an", "and", "any", "are", "by", "each", "for", "full", "how", "if", "in", "is", "item", "many",
@@ -28,15 +28,15 @@ _BREAK = r"(?:\s*[\s/|(（:·-]\s*)?"
 _HAN_FIRST = regex(rf"(?s)(?P<han>.*[{HAN}][^A-Za-z]*?){_BREAK}(?P<latin>{_WORDS})[)）*＊:：\s]*")
 _LATIN_FIRST = regex(rf"(?s)[*＊\s]*(?P<latin>{_WORDS}?){_BREAK}(?P<han>[^A-Za-z]*[{HAN}].*)")
 _PATH = regex(r"\s*(?:->|[/／>＞›»→|｜·.:：_-])\s*")
-#: What makes a polite request or a question of a label, folded.
+#: Words that turn a label into a polite request or a question, folded.
 _ASKING = regex("(?:请您?(?:填写|输入|选择|提供|注明|说明|问))?(?:[您你]们?的?)?")
 _ASKED = regex("(?:是(?:什么|多少|哪[些个里]|几[个位条])?|有哪些|为)?$")
-#: What may begin a label before its own words.
+#: Words that may precede a label.
 _ASKS = "请您你必选可非单多填第问题"
 
 
 class LabelForms:
-    """The forms of labels, for a kit whose fields are called `names` and its sections and groups `groups`."""
+    """The forms of labels for a kit with these field `names` and these sections and `groups`."""
 
     def __init__(self, names: Iterable[str], groups: Iterable[str]) -> None:
         latin = [_words_of(name) for name in names if name.isascii()]
@@ -46,7 +46,7 @@ class LabelForms:
         self.initials = frozenset(name[0] for name in self._groups if name) | frozenset(_ASKS)
 
     def of(self, text: str) -> Iterator[str]:
-        """The forms of a text, the surest first."""
+        """The possible forms of a text, the most certain first."""
         yield from (fold(text), fold_label(text), letters(text))
         if len(text) > _LONGEST:
             return
@@ -55,15 +55,15 @@ class LabelForms:
                 yield from (fold_label(shorter), letters(shorter))
 
     def _last_of_path(self, text: str) -> str:
-        """What is behind the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
+        """The part after the names of sections and groups: `公司名称` of `客户信息/公司名称`."""
         found = text
         while (cut := _PATH.search(found, 1)) and letters(fold_label(found[: cut.start()])) in self._groups:
             found = found[cut.end() :]
         return found
 
     def _in_two_languages(self, text: str) -> Iterator[str]:
-        """The Han part of `公司名称 Company Name`, where the rest is made of the words of English labels, and the other
-        way round; behind numbering too."""
+        """The Han part of `公司名称 Company Name` if the rest consists of words of English labels, or the reverse; also
+        after numbering."""
         plain = visible(without_numbering(text))
         for pattern in (_HAN_FIRST, _LATIN_FIRST):
             match = pattern.fullmatch(plain)
@@ -71,8 +71,10 @@ class LabelForms:
                 yield match["han"]
 
     def _is_label(self, latin: str) -> bool:
-        """Whether it is a label by itself, or at least half of its words, one of them no glue, belong to labels: the
-        name of a person is no translation."""
+        """Whether the text is a label, or at least half of its words, and not only filler words, are from labels.
+
+        So the name of a person is not mistaken for a translation.
+        """
         if letters(latin) in self._latin:
             return True
         words = [_stem(word) for word in re.findall("[a-z]+", latin.casefold())]
@@ -81,12 +83,12 @@ class LabelForms:
 
 
 def _words_of(text: str) -> str:
-    """An ASCII text in lower case with its words apart: keys of fields are parted by underscores."""
+    """The words of an ASCII text in lower case; underscores, as in field keys, separate words."""
     return text.casefold().replace("_", " ")
 
 
 def _stem(word: str) -> str:
-    """A word without the end of its plural."""
+    """A word without its plural ending."""
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 

@@ -1,4 +1,4 @@
-"""Forms in lines of text, `标签：答案`: text files and the text of mails."""
+"""Read forms in lines of text, `标签：答案`: text files and the bodies of mails."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from docgen.formats.text_lines import is_mail, lines_grid, read_lines, read_mail
 from docgen.patterns import regex
 from docgen.text import is_instruction
 
-#: What parts values from one another in a file of separated values.
+#: Separators of values in a file of separated values.
 _BETWEEN_VALUES = regex("[,;|\t，]")
-_ANSWERED = 2  # so many answers in paragraphs are no chance
+_ANSWERED = 2  # this many answers in paragraphs are no coincidence
 _LOOKED_AT = 300  # lines; no form is longer, and a table may have millions
 
 
 def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
-    """The lines of a text file or mail that is a form: at least half of the labels are at the beginning of lines.
+    """The lines of a text file or mail that is a form: at least half of the labels begin a line.
 
-    None for any other text, as a table of separated values.  Raises SourceError.
+    None for any other text, such as a table of separated values.  Raises SourceError.
     """
     is_text = is_mail(path)
     lines = read_mail(path).lines if is_text else read_lines(path)
@@ -40,7 +40,7 @@ def label_lines(path: Path, vocabulary: Vocabulary) -> Grid | None:
 
 
 def _is_separated(line: str, vocabulary: Vocabulary) -> bool:
-    """Whether the line is a row of separated values, which part label and answer, or pairs of them."""
+    """Whether the line is a row of separated values: label and answer, or pairs of them."""
     head, *rest = _BETWEEN_VALUES.split(line)
     if not rest:
         return False
@@ -50,7 +50,7 @@ def _is_separated(line: str, vocabulary: Vocabulary) -> bool:
 
 
 def answers_in_prose(lines: Iterable[str], vocabulary: Vocabulary, tables: Iterable[Grid]) -> bool:
-    """Whether the paragraphs of a document answer fields whose labels are in none of its tables."""
+    """Whether the paragraphs of a document answer fields that have no label in its tables."""
     answered = {
         key
         for line in lines

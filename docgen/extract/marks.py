@@ -1,4 +1,4 @@
-"""Marks that are in cells of their own beside printed choices: which of them choose, and when that is not certain."""
+"""Decide which choices are marked when the marks have cells of their own, and when this is uncertain."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from docgen.extract.words import mark_words
 from docgen.text import fold
 from docgen.values import choices
 
-_LONGEST = 6  # a longer text is no mark
+_LONGEST = 6  # a longer text is not a mark
 
 
 class CellMark(Enum):
-    """What a mark says: chosen, left, or one of the two as the marks beside it tell."""
+    """What a mark means: chosen, not chosen, or either, depending on the marks beside it."""
 
     CHOSEN = "chosen"
     LEFT = "left"
-    CROSS = "cross"  # × or x: chosen beside empty boxes, left beside ticks
-    RING = "ring"  # ○: chosen beside ×, left beside ● and ticks
+    CROSS = "cross"  # × or x: chosen beside empty boxes, not chosen beside ticks
+    RING = "ring"  # ○: chosen beside ×, not chosen beside ● and ticks
 
 
 _CROSSES, _RINGS = frozenset("x×"), frozenset("○◯")
 
 
 def mark_of(text: str) -> CellMark | None:
-    """What the text says where it is a mark and nothing else; None for any other text."""
+    """The meaning of the text if it is only a mark; None for any other text."""
     if len(text.strip()) > _LONGEST:
         return None
     bare = fold(text).strip("()[]【】")
@@ -35,7 +35,7 @@ def mark_of(text: str) -> CellMark | None:
         return CellMark.CHOSEN
     if bare in mark_words("left"):
         return CellMark.LEFT
-    if not bare:  # `( )`, or symbols of a font for ticks
+    if not bare:  # `( )`, or symbols of a font that stand for ticks
         ticked = choices.is_ticked(text)
         return None if ticked is None else CellMark.CHOSEN if ticked else CellMark.LEFT
     glyph = choices.is_ticked(text) if len(bare) == 1 and not bare.isalnum() else None
@@ -43,7 +43,7 @@ def mark_of(text: str) -> CellMark | None:
 
 
 def chosen(marks: Sequence[CellMark | None]) -> tuple[bool, ...] | None:
-    """For each choice whether it is chosen, from its mark (None: it has none); None if that is not certain."""
+    """Whether each choice is chosen, by its mark (None: no mark); None if this is uncertain."""
     seen = set(marks)
     if CellMark.CHOSEN in seen:
         return tuple(mark is CellMark.CHOSEN for mark in marks)
@@ -56,7 +56,7 @@ def chosen(marks: Sequence[CellMark | None]) -> tuple[bool, ...] | None:
 
 
 def _picked(seen: Iterable[CellMark | None]) -> CellMark | None:
-    """Which of the marks of two meanings is the one that chooses, where no other does."""
+    """The ambiguous mark that means chosen, when no other mark does."""
     kinds = set(seen) - {None}
     if kinds == {CellMark.CROSS, CellMark.LEFT}:
         return CellMark.CROSS

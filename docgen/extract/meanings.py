@@ -1,4 +1,4 @@
-"""The possible meanings of one text of a source, by the words of a kit."""
+"""Define the possible meanings of one text, by the words of a kit."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from docgen.extract.compound_labels import Joint
 
-LABEL, GROUPED, ALIAS, NEAR = range(4)  # how good a match is, best first
+LABEL, GROUPED, ALIAS, NEAR = range(4)  # how well a text matches, best first
 
 
 class Meaning(NamedTuple):
-    """What a text can be: the fields whose label it is, or whose labels are in it each with its answer.
+    """What a text can be: a label of these fields, or pairs of label and answer.
 
-    `rank` says how the label matched, `marked` whether it has a star or an end colon, as no answer does.
-    `joint` are the fields that one label names together, `option` the field and the choice of it that it names.
+    `rank` says how the label matched, `marked` whether it has a star or a final colon, which answers do not have.
+    `joint` are the fields that one label names together, `option` the field and the choice that it names.
     """
 
     keys: tuple[str, ...] = ()

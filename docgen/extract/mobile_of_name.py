@@ -1,4 +1,4 @@
-"""A mobile number written after a name, `王女士 13911112222`, though it has its own place."""
+"""Take a mobile number that was written after a name, `王女士 13911112222`, for the field it belongs to."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _AROUND = " \t\n　、，,；;/／|:：()（）-—"
 
 
 def with_mobile_of_name(answers: Answers, kit: Kit) -> Answers:
-    """The answers with the number as the answer to its own field where that was not given; the name without it.
+    """The answers with the number moved to its own field, if that was empty, and the name without it.
 
-    A number that differs from the one that was given is pointed out.
+    A number that differs from the given one is reported.
     """
     for mobile in kit.fields.values():
         if mobile.type is FieldType.MOBILE:
@@ -27,7 +27,7 @@ def with_mobile_of_name(answers: Answers, kit: Kit) -> Answers:
 
 
 def _names(kit: Kit, mobile: Field) -> Iterator[Field]:
-    """The names of people that are asked for in the section of the number."""
+    """The fields for names of people in the same section as the number."""
     for field in kit.fields.values():
         is_name = field.type is FieldType.TEXT and field.required is True and field.key != kit.name_field
         if is_name and field.section == mobile.section:
@@ -42,7 +42,7 @@ def _moved(answers: Answers, mobile: Field, name: Field) -> Answers:
     given = answers.fields.get(mobile.key)
     number = found[0]
     before, behind = answer.written[: found.start()].strip(_AROUND), answer.written[found.end() :].strip(_AROUND)
-    # what is on the other side of the number than the name is none of it: a person reads it
+    # text on the other side of the number is not part of the name: a person must read it
     level = Level.MANUAL if before and behind else Level.ADVICE
     shorter = replace(answer, written=before or behind)
     if given is None or not (given.written.strip() or given.fault):

@@ -1,7 +1,7 @@
-"""Texts that are nearly the label of a field: some are read, others are only reported.
+"""Recognise misspelt labels: some are read, others are only reported.
 
-A label is read where one character of it is wrong, missing or too many, or a known word is before it, and where
-that is so of exactly one field.
+A label is read if one character is wrong, missing or extra, or a known word precedes it, and if
+this holds for exactly one field.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from docgen.model.kit import Field, Kit
 from docgen.text import fold_label
 from docgen.values.affixes import span_named
 
-#: How alike a text and a label must be to be reported, of 100: four characters may differ in one, six in two.
+#: The least similarity of a reported text and a label, of 100: one character of four may differ, two of six.
 _NEAR = 70
-#: So much more alike than any other field's label must the nearest be to be named alone.
+#: The nearest label is named alone if it is better than that of any other field by this much.
 _CLEARLY = 8
 _LONGEST_LABEL = 20
-_LEAST = 3  # of so few characters none may be wrong, only one too many or missing
-_ALONE = 4  # so many texts below one another that are nearly labels make one, too
-_LABELS = 2  # so many labels below one another make a column of labels
+_LEAST = 3  # in a text this short no character may be wrong, only one extra or missing
+_ALONE = 4  # this many near labels below one another are read without known labels among them
+_LABELS = 2  # this many labels below one another make a column of labels
 
 
 def head_of(text: str) -> str:
-    """What is before the colon of `label: answer` in one cell."""
+    """The text before the colon of `label: answer` in one cell."""
     return re.split("[:：\n]", text.strip(), maxsplit=1)[0]
 
 
@@ -40,7 +40,7 @@ def head_of(text: str) -> str:
 
 
 def taken_labels(layout: Layout, vocabulary: Vocabulary) -> Mapping[str, str]:
-    """By text the field whose label it nearly is, for texts that stand where the labels of a form stand."""
+    """The field of each text that is nearly its label, for texts in the places where a form has labels."""
     missing = frozenset(vocabulary.fields) - set(layout.uses)
     if not missing:
         return {}
@@ -55,7 +55,7 @@ def taken_labels(layout: Layout, vocabulary: Vocabulary) -> Mapping[str, str]:
             near.append((spot, key))
     alike = Counter(spot.extent.left for spot, _ in near)
     for column, count in alike.items():
-        if count >= _ALONE:  # a column of labels each of which is nearly known, `贵公司行业`
+        if count >= _ALONE:  # a column of labels that are all nearly known, `贵公司行业`
             columns[column] = columns.get(column, 0) + count
     found = {spot.cell.text: key for spot, key in near if _stands_as_label(layout, spot, columns)}
     keys = list(found.values())
@@ -68,7 +68,7 @@ def _is_unknown(layout: Layout, spot: LabelCandidate) -> bool:
 
 
 def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int, int]) -> bool:
-    """Whether labels are above or below the text, or beside it in a row of headings; and it answers none of them."""
+    """Whether labels are above or below the text, or beside it in a row of headings, and it answers none of them."""
     row = layout.rows[spot.extent.top]
     heads = sum(other.place in layout.below for other in row)
     if heads >= _LABELS:
@@ -85,12 +85,12 @@ def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int,
 
 
 def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) -> str | None:
-    """The one field of all whose label the text nearly is, if it is one of `missing`."""
+    """The only field whose label the text nearly is, if it is one of `missing`."""
     folded = fold_label(text)
     if not _LEAST <= len(folded) <= _LONGEST_LABEL:
         return None
     near = {key for name, key in _alike(vocabulary, folded) if _is_near(folded, name)}
-    # `每月外呼量` is one letter from `每日外呼量`, and asks for something else
+    # `每月外呼量` differs from `每日外呼量` in one letter but asks for something else
     near = {key for key in near if span_named(folded) in {None, span_named(vocabulary.fields[key].label)}}
     if not near:
         rest = next((folded.removeprefix(w) for w in words.prefixes() if folded.startswith(w)), "")
@@ -100,7 +100,7 @@ def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) ->
 
 
 def _alike(vocabulary: Vocabulary, text: str) -> Iterator[tuple[str, str]]:
-    """The labels that begin or end as the text does: others differ in more than one character."""
+    """The labels that begin or end like the text; others differ in more than one character."""
     index = _index(vocabulary.kit, vocabulary.is_internal)
     yield from index.get(text[0], ())
     yield from index.get(f"…{text[-1]}", ())
@@ -108,7 +108,7 @@ def _alike(vocabulary: Vocabulary, text: str) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=8)
 def _index(kit: Kit, is_internal: bool) -> dict[str, list[tuple[str, str]]]:
-    """Labels with their fields by their first letter, and by their last one behind dots."""
+    """Labels with their fields, by first letter, and by last letter after an ellipsis."""
     found: dict[str, list[tuple[str, str]]] = {}
     for key, field in (kit.terms if is_internal else kit.fields).items():
         texts = (field.label, field.group + field.label, *field.aliases)
@@ -119,7 +119,7 @@ def _index(kit: Kit, is_internal: bool) -> dict[str, list[tuple[str, str]]]:
 
 
 def _is_near(text: str, name: str) -> bool:
-    """Whether one character was put in, left out or, of enough of them, changed."""
+    """Whether the texts differ by one extra or missing character or, if long enough, one changed character."""
     if text == name or abs(len(text) - len(name)) > 1 or len(name) < _LEAST:
         return False
     if len(text) == len(name):
@@ -130,7 +130,7 @@ def _is_near(text: str, name: str) -> bool:
 
 
 def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> PlaceNote:
-    """That a text was taken for the label of a field."""
+    """A note that a text was taken for the label of a field."""
     details = {"label": vocabulary.fields[key].label, "written": head_of(text)}
     return PlaceNote(place, "label-taken", Level.MANUAL, head_of(text), details)
 
@@ -141,7 +141,7 @@ def taken_remark(vocabulary: Vocabulary, place: Place, text: str, key: str) -> P
 def near_remarks(
     vocabulary: Vocabulary, texts: Iterable[tuple[Place, str]], found: Iterable[str]
 ) -> Iterator[tuple[PlaceNote, str | None]]:
-    """Notes on texts that look like the labels of fields that were not found."""
+    """Notes on texts that look like the labels of missing fields."""
     known = set(found)
     missing = [field for key, field in vocabulary.fields.items() if key not in known]
     for place, text in texts:
@@ -153,7 +153,7 @@ def near_remarks(
 
 
 def near_fields(fields: Iterable[Field], text: str) -> list[Field]:
-    """The fields whose label the text looks like, the nearest ones."""
+    """The fields whose label the text resembles most."""
     head = fold_label(head_of(text))
     if not head or len(head) > _LONGEST_LABEL:
         return []

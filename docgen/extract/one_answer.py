@@ -1,4 +1,4 @@
-"""The answers found for one field → its one answer; different answers are always reported."""
+"""Merge the answers found for one field into one; different answers are always reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from docgen.text import fold
 
 
 def bring_together(vocabulary: Vocabulary, found: Iterable[Found]) -> dict[str, Found]:
-    """For each field the one answer, by the place of its label; `taken` of it are all cells that it accounts for."""
+    """The one answer for each field, by the place of its label; `taken` are all the cells that it accounts for."""
     groups: dict[str, list[Found]] = {}
     for one in found:
         if one.has_place or one.is_given:
@@ -52,7 +52,7 @@ def _is_blank(vocabulary: Vocabulary, one: Found) -> bool:
 
 
 def _take_off_print(vocabulary: Vocabulary, one: Found) -> None:
-    """Leave of the answer what was written, and say where that is not certain."""
+    """Remove printed text from the answer, and note where this is uncertain."""
     if one.value is not None or one.cell.fault or not one.written.strip():
         return
     text, remains = without_print(vocabulary, one.key, one.written)
@@ -63,7 +63,7 @@ def _take_off_print(vocabulary: Vocabulary, one: Found) -> None:
 
 
 def _same(field: Field, one: Found, other: Found) -> bool:
-    """Whether two answers say the same."""
+    """Whether two answers are the same."""
     if one.value is not None or other.value is not None:
         return _value(field, one) == _value(field, other)
     if fold(one.written) == fold(other.written):
@@ -79,8 +79,8 @@ def _value(field: Field, one: Found) -> object:
 
 
 def _with_differing(best: Found, differing: Sequence[Found]) -> Found:
-    """The better label's answer with a finding that quotes the others; where no label is better, all of them and none
-    is read."""
+    """The answer of the better label, with a finding that quotes the others; if no label is better, all of them,
+    and none is read."""
     texts = [one.written for one in (best, *differing)]
     remark = PlaceNote(best.place, "answers-differ", Level.MANUAL, "\n".join(texts), {"texts": "」、「".join(texts)})
     places = tuple(place for one in differing for place in one.taken or (one.place,))
@@ -95,7 +95,7 @@ def _with_differing(best: Found, differing: Sequence[Found]) -> Found:
 
 
 def _from_options(field: Field, options: Sequence[Found]) -> Found:
-    """One answer from labels that each name a choice, with a mark beside each."""
+    """One answer from labels that each name a choice and have a mark beside them."""
     first = options[0]
     read = ticked_options(field, [one.option for one in options], [one.written for one in options])
     shown = "\n".join(f"{one.option} {one.written}".strip() for one in options if one.is_given)

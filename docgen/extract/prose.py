@@ -1,4 +1,4 @@
-"""Texts outside of the tables of a document, and tables that are no forms: the kit's own, remarks, and the rest."""
+"""Sort the texts around the tables of a document: the kit's own, remarks, and texts that were not understood."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 
 def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> ReadingNote:
-    """That the text may be an answer and was not read."""
+    """A note that the text may be an answer and was not read."""
     return ReadingNote(UNREAD, Level.MANUAL, text, origin, field, {"thing": words.thing(kind)})
 
 
-_MOST_ADDED = 8  # lines that a customer adds around a form
+_MOST_ADDED = 8  # lines that a customer may add around a form
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around the tables of a document: notes on it, and what was not understood."""
+    """The texts around the tables of a document: notes on them, and what was not understood."""
 
     notes: tuple[ReadingNote, ...] = ()
     left: tuple[Unrecognised, ...] = ()
 
 
 def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
-    """What a document says outside of its tables beside the kit's own words: remarks and comments of its author, the
-    rest of the paragraphs as one text, headers and footers, what is struck out, pictures."""
+    """The texts outside the tables that are not the kit's: the author's remarks and comments, the other paragraphs as
+    one text, headers and footers, struck-out text, pictures."""
     foreign = [line for line in document.prose if not vocabulary.understood(line)]
-    # among many lines that the kit does not print, those of another form, only what says itself that it is added
+    # among many unknown lines, which belong to another form, only lines that are marked as an addition count
     is_told = words.is_remark if len(foreign) <= _MOST_ADDED else words.is_addition
     remarks = [line for line in foreign if is_told(line) and not words.is_framing(line)]
     rest = [line for line in foreign if line not in remarks]
@@ -48,13 +48,13 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
 
 
 def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:
-    """Whether a line of a header or footer is none of the kit's, nor the number of a page."""
+    """Whether a line of a header or footer is not the kit's and not a page number."""
     name = vocabulary.kit.name
     return bool(line.strip()) and name not in line and not vocabulary.understood(line) and not words.is_page(line)
 
 
 def foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
-    """What a table that holds no intake says beside the kit's own words."""
+    """The texts of a table without an intake that are not the kit's own."""
     return [
         Unrecognised(grid.sheet, grid.address(row, column), cell.text)
         for row, cells in grid.rows.items()

@@ -1,4 +1,4 @@
-"""Why a source holds no intake: which labels each sheet has, which are missing, which are nearly right."""
+"""Explain why a source holds no intake: which labels each sheet has, which are missing or misspelt."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
 from docgen.language import tr
 
-_ROWS = 200  # rows of a sheet that are looked at
+_ROWS = 200  # rows of a sheet that are searched
 _SHEETS = 3  # sheets that are named
 _NEAR = 5  # near labels that are named
 _LONGEST = 20
-_LOOKED_AT = 60  # texts of a sheet that may be labels; no form has more
+_LOOKED_AT = 60  # texts of a sheet that are checked as labels; no form has more
 
 
 def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
-    """The labels of the kit on the sheets that have most of them, in one line; empty if there is none."""
+    """One line that names the kit's labels on the sheets with most of them; empty if there are none."""
     sheets = {grid.sheet: grid for book in books for grid in book.sheets if grid.sheet not in book.own_sheets}
     found = [(grid, _keys(grid, vocabulary)) for grid in sheets.values()]
     seen = [_Seen(grid, keys, list(islice(_near(grid, vocabulary, keys), _NEAR))) for grid, keys in found]
@@ -31,7 +31,7 @@ def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
 
 
 def _keys(grid: Grid, vocabulary: Vocabulary) -> list[str]:
-    """The fields whose labels stand anywhere on the sheet, in the order of the kit."""
+    """The fields whose labels are anywhere on the sheet, in the order of the kit."""
     keys: set[str] = set()
     for row, column, text in _texts(grid):
         meaning = vocabulary.meaning(text)
@@ -51,7 +51,7 @@ def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:
 
 
 class _Seen(NamedTuple):
-    """A sheet, the fields whose labels are on it, and texts that nearly are labels."""
+    """A sheet, the fields whose labels are on it, and the texts that are nearly labels."""
 
     grid: Grid
     keys: list[str]
@@ -82,7 +82,7 @@ def _told(seen: _Seen, vocabulary: Vocabulary) -> str:
 
 
 def _near(grid: Grid, vocabulary: Vocabulary, keys: list[str]) -> Iterator[str]:
-    """Texts that look like labels of missing fields, with these: `企业名 → 公司名称`."""
+    """The texts that look like labels of missing fields, with these labels: `企业名 → 公司名称`."""
     missing = [field for key, field in vocabulary.fields.items() if key not in keys]
     seen: set[str] = set()
     for _, _, text in _texts(grid):
@@ -100,7 +100,7 @@ def _near(grid: Grid, vocabulary: Vocabulary, keys: list[str]) -> Iterator[str]:
 
 
 def _header(grid: Grid, vocabulary: Vocabulary) -> str:
-    """Why a row of labels heads no table of customers, where there is one."""
+    """Why a row of labels is not accepted as the header of a table of customers, if there is such a row."""
     for row in islice(grid.rows, _ROWS):
         head = read_head(grid, vocabulary, row)
         if head is None or len(head.keys) < LEAST_COLUMNS or qualifies(vocabulary, head):

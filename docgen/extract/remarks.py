@@ -1,4 +1,4 @@
-"""Findings about texts around the answers: not read, struck out, a comment, a picture, hidden."""
+"""Make findings about texts around the answers: unread, struck out, comments, pictures, hidden."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from docgen.formats.grid import Cell, Grid
 from docgen.model.intake import UNREAD, Level
 from docgen.text import is_instruction
 
-Said = tuple[PlaceNote, str | None]  # with the key of the field that it concerns
+Said = tuple[PlaceNote, str | None]  # with the key of the field it is about
 
 
 def unread(place: Place, text: str, beside: str = "", kind: ThingKind = ThingKind.TEXT) -> Said:
-    """That the text may be an answer and was not read; `beside` is the unknown label that it is beside."""
+    """A note that the text may be an answer and was not read; `beside` is the unknown label next to it."""
     details = {"thing": words.thing(kind.value, beside.strip())}
     return PlaceNote(place, UNREAD, Level.MANUAL, text, details, kind), None
 
 
 def around_answers(cell_at: Callable[[int, int], Cell | None], found: Found, vocabulary: Vocabulary) -> Iterator[Said]:
-    """What else the cells of an answer show: text that is struck out, comments."""
+    """What else the cells of an answer show: struck-out text, comments."""
     for place in dict.fromkeys((found.place, *found.taken)):
         cell = cell_at(*place)
         if cell is None:
@@ -43,7 +43,7 @@ def is_own_comment(text: str, vocabulary: Vocabulary) -> bool:
 def over_form(
     grid: Grid, account: Account, layout: Layout, best: dict[str, Found], vocabulary: Vocabulary
 ) -> Iterator[Said]:
-    """The objects over a form, and comments on its labels: text boxes and pictures that may be answers."""
+    """Objects over a form and comments on its labels: text boxes and pictures that may be answers."""
     answers = {place: key for key, found in best.items() for place in (found.place, *found.taken)}
     labels = [layout.spots[place] for place, role in layout.roles.items() if role is not Role.OTHER]
     if not labels:
@@ -52,7 +52,7 @@ def over_form(
     yield from _struck_beside(account, labels, answers)
     for thing in account.open(ThingKind.BOX, ThingKind.PICTURE, ThingKind.COMMENT):
         if thing.kind is ThingKind.COMMENT and thing.place in answers:
-            continue  # said with the answer
+            continue  # reported with the answer
         row, column = thing.place
         extent = grid.extent(row, column)
         key = next((answers[place] for place in (thing.place, extent[:2]) if place in answers), None)
@@ -69,7 +69,7 @@ def over_form(
 
 
 def _struck_beside(account: Account, labels: list[LabelCandidate], answers: Container[Place]) -> Iterator[Said]:
-    """What is struck out beside an answer, in the row of its label."""
+    """Struck-out text beside an answer, in the row of its label."""
     for thing in account.open(ThingKind.STRUCK):
         row, column = thing.place
         before = [

@@ -1,4 +1,4 @@
-"""The forms of one sheet: one, or several below or beside one another, each with its customers."""
+"""Read the forms of one sheet: one, or several below or beside one another, each with its customers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from docgen.formats.grid import Grid
 from docgen.model.intake import Answers, Level, ReadingNote, Unrecognised
 from docgen.text import fold
 
-#: No form has so many cells or characters, and looking at each as a possible label or answer would take minutes.
+#: A larger sheet is not read as a form: checking each cell as a label or answer would take minutes.
 MOST_CELLS, MOST_CHARACTERS = 10_000, 2_000_000
 
 
 @dataclass(frozen=True)
 class SheetForms:
-    """The forms of a sheet, where each begins, and what is outside of all of them."""
+    """The forms of a sheet, where each begins, and the texts outside all of them."""
 
     grid: Grid
     forms: tuple[tuple[Form, int], ...]
@@ -28,21 +28,21 @@ class SheetForms:
 
     @property
     def about(self) -> int:
-        """How many customers there are."""
+        """The number of customers."""
         return sum(len(form.intakes) for form, _ in self.forms)
 
     @property
     def is_empty(self) -> bool:
-        """Whether all of the forms are empty."""
+        """Whether all the forms are empty."""
         return all(one.is_empty for form, _ in self.forms for one in form.intakes)
 
     @property
     def doubt(self) -> str | None:
-        """The cell that may begin another customer, if it is not clear whose the answers are."""
+        """The cell where another customer may begin, if it is unclear whose answers these are."""
         return next((form.doubt for form, _ in self.forms if form.doubt is not None), None)
 
     def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
-        """The customers in order; what is outside of all of them is added to `outside`."""
+        """The customers in order; texts outside all of them are added to `outside`."""
         outside += self.outside
         filled = [(form, top, one) for form, top in self.forms for one in form.intakes if not one.is_empty]
         every = filled or [(form, top, one) for form, top in self.forms for one in form.intakes]
@@ -56,7 +56,7 @@ class SheetForms:
 
 
 def find_forms(whole: Grid, vocabulary: Vocabulary) -> SheetForms | None:
-    """The forms of the sheet, None if fewer than half of the labels are in it or it only explains them."""
+    """The forms of the sheet; None if fewer than half of the labels are there, or the sheet only explains them."""
     if whole.more is not None or _is_too_large(whole):
         return None
     grid, half = visible(whole), (len(vocabulary.kit.core) + 1) // 2
@@ -83,7 +83,7 @@ def _is_form(form: Form, vocabulary: Vocabulary) -> bool:
 
 
 def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[Unrecognised, ...]:
-    """What is outside of all blocks."""
+    """The texts outside all blocks."""
     rest = grid.part(lambda row, column: not any(block.holds(row, column) for block in blocks))
     account = Account(rest, things(rest))
     for thing in account.open(*ThingKind):
@@ -98,7 +98,7 @@ def _hidden_texts(whole: Grid) -> tuple[Unrecognised, ...]:
 
 
 def _with_hidden(whole: Grid, form: Form, vocabulary: Vocabulary) -> Form:
-    """The form with what its sheet hides: answers that differ from those that are seen are pointed out."""
+    """Add what the sheet hides to the form: hidden answers that differ from the visible ones are reported."""
     found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
     if found is None or not (found.rows or found.floating):
         return form

@@ -1,4 +1,4 @@
-"""A source file → the answers in it, as written.  `read` is the entry of this folder."""
+"""Read the answers in a source file as they are written; `read` is the entry point of this package."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from docgen.model.kit import FORM_TEMPLATE, Kit
 
 
 class Reading(NamedTuple):
-    """What a source holds: its intakes in document order, at least one; the answers of a terms sheet, with what there
-    is to say of them; the texts that are outside of all intakes and were not understood.
+    """The content of a source.
 
-    `intakes` may be read more than once; each time they are made again, one at a time.  `is_single` says that
-    the source is one form and nothing else.
+    `intakes` are at least one, in document order; they may be iterated again, and each time are read one at a time.
+    `is_single` means that the source is one form and nothing else.  The other members hold the answers of a terms sheet
+    with the notes on them, and the texts outside all intakes that were not understood.
     """
 
     intakes: Iterable[Answers]
@@ -42,10 +42,10 @@ class Reading(NamedTuple):
 
 
 def read(path: Path, kit: Kit) -> Reading:
-    """The intakes and terms that the file at `path` holds, in the words of its author.
+    """Read the intakes and terms of the file at `path`, in the words of its author.
 
-    Raises SourceError, one line that says what is wrong and how to mend it, for a file that cannot
-    be read, is of a kind not read, is unsafe, or holds no intake.
+    Raises SourceError with one line that says what is wrong and how to fix it: the file cannot
+    be read, its format is not supported, it is unsafe, or it holds no intake.
     """
     kind = detect.inspect(path)
     if kind is Kind.WORD:
@@ -62,7 +62,7 @@ def read(path: Path, kit: Kit) -> Reading:
 
 
 def is_text_form(path: Path, kit: Kit) -> bool:
-    """Whether a text file or a mail holds at least half of the kit's labels, each with its answer behind a colon."""
+    """Whether a text file or mail holds at least half of the kit's labels, each with its answer after a colon."""
     try:
         return detect.inspect(path) is Kind.TEXT and label_lines(path, vocabulary(kit)) is not None
     except SourceError:
@@ -70,7 +70,7 @@ def is_text_form(path: Path, kit: Kit) -> bool:
 
 
 def _refused_mail(path: Path, words: Vocabulary) -> SourceError:
-    """The refusal of a mail whose text is no form."""
+    """The error for a mail whose text is not a form."""
     attached = read_mail(path).attached
     hint = (
         tr("save what is attached and name it: {attached}", attached=", ".join(attached))
@@ -83,9 +83,9 @@ def _refused_mail(path: Path, words: Vocabulary) -> SourceError:
 
 
 def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], TermsTable]:
-    """The terms that the terms sheet of a workbook gives and those of its tables, a row for each customer.
+    """Read the terms on a workbook's terms sheets and in its tables of terms, which have a row per customer.
 
-    With the tables stand the texts of both that are no term's.  Raises SourceError as `read` does, and where the
+    Returned with the tables are the texts of both that belong to no term.  Raises SourceError like `read`, and if the
     workbook has neither.
     """
     book = read_book(path, detect.inspect(path))
@@ -106,7 +106,7 @@ def read_terms(path: Path, kit: Kit) -> tuple[Mapping[str, Answer], TermsTable]:
 
 
 def is_terms_table(path: Path, kit: Kit) -> bool:
-    """Whether a text file is a table of terms, not the lines of a terms file."""
+    """Whether a text file is a table of terms, and not the lines of a terms file."""
     return find_tables(read_book(path, Kind.TEXT), kit) is not None
 
 
@@ -124,14 +124,14 @@ def _read_word(path: Path, kit: Kit) -> Reading:
         left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)
         read_answers = replace(answers, made_with=book.made_with, unrecognised=left, notes=notes)
         return Reading([read_answers], is_single=not around.left)
-    lines = lines_grid(document.prose, "P")  # a form may be made of paragraphs, or of these and tables
+    lines = lines_grid(document.prose, "P")  # a form may consist of paragraphs, or of paragraphs and tables
     together = replace(book, sheets=(stacked([lines, *book.sheets]),))
     beside = surroundings(replace(document, prose=()), words)
     if answers_in_prose(document.prose, words, book.sheets):
         found = _first(words, [together], beside)
         if found is not None:
             return _certain(path, found)
-    as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be cut into a table for each section
+    as_one = replace(book, sheets=(stacked(book.sheets),))  # one form may be split into a table for each section
     found = _first(words, [book, as_one], around)
     if found is not None:
         return _certain(path, found)
@@ -139,7 +139,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
 
 
 def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None) -> Reading | None:
-    """What the first of the books that holds an intake holds; they are views of one source."""
+    """The content of the first book that holds an intake; the books are views of the same source."""
     found = next(filter(None, (locate(book, words, around) for book in views)), None)
     if found is None:
         return None
@@ -148,7 +148,7 @@ def _first(words: Vocabulary, views: Iterable[Book], around: Surroundings | None
 
 
 def _certain(path: Path, reading: Reading) -> Reading:
-    """The reading, where it is certain whose the answers are.  Raises SourceError."""
+    """The reading, if it is clear whose answers these are.  Raises SourceError otherwise."""
     doubts = reading.intakes.doubts if isinstance(reading.intakes, Intakes) else ()
     for sheet, cell in doubts:
         where = (

@@ -1,4 +1,4 @@
-"""One customer of a table, in one row or in several → the answers, and the other texts there."""
+"""Read one customer of a table, in one row or several: the answers, and the other texts there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from docgen.text import says_nothing
 
 
 class CustomerReader:
-    """The rows of one customer, gathered one by one."""
+    """The rows of one customer, collected one by one."""
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head, tops: Mapping[Place, Cell]) -> None:
         self.grid = grid
@@ -31,15 +31,15 @@ class CustomerReader:
         self.head = head
         self.tops = tops
         self.rows: dict[int, Row] = {}
-        self.remarks: set[int] = set()  # rows that hold nothing but a remark
-        self.shared: list[Place] = []  # remarks that may speak of any customer of the table
+        self.remarks: set[int] = set()  # rows that hold only a remark
+        self.shared: list[Place] = []  # remarks that may be about any customer of the table
 
     def add(self, row: int, cells: Row) -> None:
-        """Take one more row of the customer."""
+        """Add a row of the customer."""
         self.rows[row] = cells
 
     def add_remark(self, row: int, cells: Row) -> None:
-        """Take a row that holds nothing but a remark on the customer."""
+        """Add a row that holds only a remark about the customer."""
         self.rows[row] = cells
         self.remarks.add(row)
 
@@ -70,7 +70,7 @@ class CustomerReader:
     # -- answers -----------------------------------------------------------------------------------
 
     def _found(self, column: Column) -> Found:
-        """What is in the columns of one heading, on all rows of the customer."""
+        """The texts in the columns of one heading, on all rows of the customer."""
         texts: dict[Place, Cell] = {}
         printed: list[Place] = []
         for row in self.rows:
@@ -89,7 +89,7 @@ class CustomerReader:
         return found
 
     def _seen(self, row: int, column: int) -> tuple[Place, Cell]:
-        """What the reader of the table sees there: the cell's place and text, of a merged one its top left cell's."""
+        """What a reader of the table sees there: the cell's place and text; of a merged cell, those of the top left."""
         cells = self.rows[row]
         if column in cells:
             return (row, column), cells[column]
@@ -125,7 +125,7 @@ class CustomerReader:
             found.remarks.append(PlaceNote(found.place, "answers-several", Level.INVALID, written, details))
 
     def _loose(self, column: Column) -> list[tuple[Place, Cell]]:
-        """What is right of the column where there is no heading."""
+        """The text right of the column, if there is no heading."""
         return [
             ((row, number), cells[number])
             for row, cells in self.rows.items()
@@ -140,14 +140,14 @@ class CustomerReader:
         unit = unit_of(self.vocabulary.kit, found.key, head.text) if head is not None else ""
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
 
-    # -- what else is there ---------------------------------------------------------------------
+    # -- the other texts ------------------------------------------------------------------------
 
     def _about_answers(self, found: Mapping[str, Found]) -> Iterator[Said]:
         for key, one in found.items():
             for place in one.taken:
                 self.account.settle(place, Fate.ANSWER)
                 if one.cell.fault and not one.written.strip():
-                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # a fault says so
+                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # already reported as a fault
             for place in one.printed:
                 self.account.settle(place, Fate.PRINTED)
             for place in one.quoted:
@@ -160,7 +160,7 @@ class CustomerReader:
                 yield taken_remark(self.vocabulary, one.place, head.text if head else "", key), key
 
     def _beside(self, found: Mapping[str, Found]) -> Iterator[Said]:
-        """The texts in other columns: what the sheet keeps for its sender, examples, and what may be an answer."""
+        """The texts in other columns: the sender's own notes, examples, and possible answers."""
         for thing in self.account.open(ThingKind.TEXT):
             row, number = thing.place
             if row in self.remarks:
@@ -176,7 +176,7 @@ class CustomerReader:
         answers = {place for one in found.values() for place in (one.place, *one.taken)}
         for thing in self.account.open(ThingKind.COMMENT):
             if thing.place in answers:
-                continue  # said with the answer
+                continue  # reported with the answer
             if is_own_comment(thing.text, self.vocabulary):
                 self.account.settle(thing.place, Fate.PRINTED, thing.kind)
             else:

@@ -1,4 +1,4 @@
-"""The header of a table: its rows, the columns of each field, and the other columns."""
+"""Read the header of a table: its rows, the columns of each field, and the other columns."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from docgen.formats.grid import Cell, Grid
 
 LEAST_COLUMNS = 3
 Row = Mapping[int, Cell]
-_ENOUGH = 2.0  # what the headings of a table with unknown columns must weigh
-_OPTIONS = 2  # so many headings that each name a choice make a list of choices
-_GROUP_REACH = 12  # columns left of a label in which its group may stand
+_ENOUGH = 2.0  # the least weight of the headings, for a table with unknown columns
+_OPTIONS = 2  # this many headings that each name a choice make a list of choices
+_GROUP_REACH = 12  # how many columns left of a label its group may be
 
 
 @dataclass(frozen=True)
 class Column:
-    """The columns under one heading, and the field that it names; `option` is the choice that it names too.
+    """The columns under one heading, and the field that it names; `option` is the choice in the heading, if any.
 
-    `is_label` says that without the choice it would be the field's label; `loose` are the columns right of them
-    without any heading.
+    `is_label` means that without the choice it would be the field's label; `loose` are the columns right of them
+    without a heading.
     """
 
     numbers: tuple[int, ...]
@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Head:
-    """A header: its last row, the columns that it names, what it says of others, and where it stands."""
+    """A header: its last row, the columns that it names, what it says about others, and its position."""
 
     bottom: int
     columns: tuple[Column, ...]
@@ -56,15 +56,15 @@ class Head:
         return {column.key for column in self.columns}
 
     def within(self, cells: Row) -> Row:
-        """The cells that are under this header, not under one beside it."""
+        """The cells under this header, not under one beside it."""
         if self.left == 1 and self.right is None:
             return cells
         return {c: cell for c, cell in cells.items() if self.left <= c and (self.right is None or c <= self.right)}
 
 
 def read_head(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> Head | None:
-    """The header whose lowest labels are in the row, None if none are there; `cells` are those of a row that
-    the grid does not keep."""
+    """The header whose lowest labels are in the row, None if there are none; `cells` are those of a row that
+    is not in the grid."""
     found = [column for column, _ in _labels(grid, vocabulary, row, cells)]
     if not found:
         return None
@@ -85,8 +85,8 @@ def read_head(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = 
 
 
 def qualifies(vocabulary: Vocabulary, head: Head) -> bool:
-    """Whether the header is that of a table of the kit's customers: with the name and few columns that the kit does
-    not know, or with half of the fields that must be given."""
+    """Whether the header belongs to a table of the kit's customers: it has the name and few unknown columns,
+    or half of the required fields."""
     keys = head.keys
     must = {key for key, one in vocabulary.fields.items() if one.required is True}
     if must and len(keys & must) * 2 >= len(must):
@@ -99,7 +99,7 @@ def qualifies(vocabulary: Vocabulary, head: Head) -> bool:
 
 
 def split_head(head: Head, name: str) -> list[Head]:
-    """The headers of tables that are beside one another, each with the name and the columns right of it."""
+    """The headers of tables beside one another, each with the name and the columns right of it."""
     keys = [column.key for column in head.columns]
     repeated = {key for key in keys if keys.count(key) > 1 and not any(c.option for c in head.columns if c.key == key)}
     if name not in repeated or len(repeated) < LEAST_COLUMNS or len(repeated) * 2 < len(set(keys)):
@@ -134,7 +134,7 @@ def _cut(head: Head, left: int, right: int | None) -> Head:
 
 
 def _labels(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> Iterator[tuple[Column, Meaning]]:
-    """The labels that are in the row itself."""
+    """The labels in the row itself."""
     for number, cell in (grid.rows.get(row, {}) if cells is None else cells).items():
         meaning = vocabulary.meaning(cell.text) if cell.text.strip() else Meaning()
         if meaning.keys or meaning.option:
@@ -162,7 +162,7 @@ def own_labels(grid: Grid, vocabulary: Vocabulary, row: int) -> set[str]:
 
 
 def _labels_above(grid: Grid, vocabulary: Vocabulary, row: int, found: Sequence[Column]) -> list[Column]:
-    """The labels merged down into the row, or standing above a blank cell of it in a header of two rows."""
+    """The labels merged down into the row, or above a blank cell of it in a two-row header."""
     taken = {number for column in found for number in column.numbers}
     places = [extent[:2] for extent in grid.covering(row) if extent.top < row <= extent.bottom]
     above = grid.rows.get(row - 1, {})
@@ -179,7 +179,7 @@ def _labels_above(grid: Grid, vocabulary: Vocabulary, row: int, found: Sequence[
 
 
 def group_above(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
-    """The group label that is above the cell, merged over its columns or left of it above the first."""
+    """The group label above the cell: merged over its columns, or left of it above the first of them."""
     for left in range(column, max(column - _GROUP_REACH, 0), -1):
         extent = grid.extent(row - 1, left)
         cell = grid.cell(extent.top, extent.left)
@@ -189,7 +189,7 @@ def group_above(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> st
 
 
 def _near(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row, columns: Sequence[Column]) -> Iterator[Column]:
-    """Headings that are nearly the label of one field that has no column."""
+    """Headings that are nearly the label of exactly one field without a column."""
     keys = [column.key for column in columns]
     if len(set(keys)) < LEAST_COLUMNS - 1:
         return
@@ -209,7 +209,7 @@ def _near(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row, columns: Seq
 
 
 def _with_options(vocabulary: Vocabulary, row: int, cells: Row, columns: Iterable[Column]) -> list[Column]:
-    """The columns, those that are headed `行业：银行`, `行业：保险` … too; `行业（银行）` alone is but a label."""
+    """The columns, including those headed `行业：银行`, `行业：保险` …; `行业（银行）` alone is only a label."""
     found = list(columns)
     taken = {number for column in found for number in column.numbers}
     for number, cell in cells.items():
@@ -222,7 +222,7 @@ def _with_options(vocabulary: Vocabulary, row: int, cells: Row, columns: Iterabl
 
 
 def _with_choices_below(grid: Grid, vocabulary: Vocabulary, head: Head) -> Head:
-    """The header with its second row, where that names the choices of headings above it."""
+    """The header with its second row, if that row names choices of the headings above."""
     cells = {number: cell for number, cell in grid.rows.get(head.bottom + 1, {}).items() if cell.text.strip()}
     spread = _with_loose(head)
     options: dict[int, tuple[Column, str]] = {}
@@ -241,7 +241,7 @@ def _with_choices_below(grid: Grid, vocabulary: Vocabulary, head: Head) -> Head:
 
 
 def _with_loose(head: Head) -> Head:
-    """The header with the columns without a heading right of each."""
+    """The header with the columns without a heading to the right of each column."""
     headed = sorted({*(n for c in head.columns for n in c.numbers), *head.headings, *head.unknown})
     columns = []
     for column in head.columns:

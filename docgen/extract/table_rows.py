@@ -1,4 +1,4 @@
-"""The rows of a table: customers, further lines of a customer, headers, and lines that are neither."""
+"""Classify the rows of a table: customers, further lines of a customer, headers, and others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from docgen.model.kit import Field, FieldType
 from docgen.patterns import regex
 from docgen.text import is_instruction, is_total_or_remark
 
-#: `填表人：李样例`: a line that says what it is; no name or number of a customer is written so.
+#: `填表人：李样例`: a line with its own label; no customer's name or number looks like this.
 _CAPTION = regex(r"\s*[^:：\n]{1,12}[:：]")
 _EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 _SHORT_TYPES = frozenset({FieldType.TEXT, FieldType.MOBILE, FieldType.COUNT, FieldType.NUMBER})
@@ -23,17 +23,17 @@ _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST, Fiel
 
 
 class RowKind(Enum):
-    """What a row of a table is."""
+    """The kind of a table row."""
 
     CUSTOMER = auto()
     MORE = auto()  # a further line of the customer above
-    REMARK = auto()  # what somebody adds below the customers
+    REMARK = auto()  # a remark below the customers
     HEAD = auto()
     OUTSIDE = auto()
 
 
 class RowReader:
-    """Classifies the rows below a header; a header among them rules what is below it."""
+    """Classifies the rows below a header; a header among them applies to the rows below it."""
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head) -> None:
         self.grid = grid
@@ -50,7 +50,7 @@ class RowReader:
         }
 
     def kind(self, row: int, cells: Row, *, follows: bool) -> RowKind:
-        """What the row is; `follows` says that a customer is right above it."""
+        """The kind of the row; `follows` means that a customer is directly above it."""
         if self._becomes_head(row, cells):
             return RowKind.HEAD
         if not self._is_table:
@@ -70,7 +70,7 @@ class RowReader:
         return kind
 
     def printed(self, cells: Row) -> set[int]:
-        """The columns in which the row repeats an example or hint of their field."""
+        """The columns where the row repeats an example or hint of the field."""
         keys = {number: column.key for column in self.head.columns for number in column.numbers}
         return {
             number
@@ -84,7 +84,7 @@ class RowReader:
     # -- headers -----------------------------------------------------------------------------------
 
     def _becomes_head(self, row: int, cells: Row) -> bool:
-        """Whether the row is a header, of this table again or of another; it then rules the rows below."""
+        """Whether the row is a header, of this table again or of another; it then applies to the rows below."""
         texts = [cell.text for cell in cells.values() if cell.text.strip()]
         if len(texts) < 2 or not any(self.vocabulary.meaning(text).keys for text in texts[:2]):
             return False
@@ -92,7 +92,7 @@ class RowReader:
         if head is None or len(head.columns) * 2 <= len(texts) or len(head.keys) < 2:
             return False
         if not self._repeats(cells) and not qualifies(self.vocabulary, head):
-            # the header of a table of something else, unless answers merely look like labels
+            # the header of another kind of table, unless the answers only look like labels
             is_other = len(head.keys) >= LEAST_COLUMNS or len(head.columns) == len(texts)
             self._is_table = self._is_table and not is_other
             return is_other
@@ -107,10 +107,10 @@ class RowReader:
         same = sum(c.key in self.vocabulary.meaning(cells[c.numbers[0]].text).keys for c in given)
         return same * 2 > len(given)
 
-    # -- lines -------------------------------------------------------------------------------------
+    # -- other lines -------------------------------------------------------------------------------
 
     def _is_framing(self, row: int, cells: Row) -> bool:
-        """Whether the row sums up, comments, explains or gives an example."""
+        """Whether the row is a sum, comment, explanation or example."""
         first_number, first = next(iter(cells.items()))
         if is_total_or_remark(first.text) or (words.is_framing(first.text) and not self._is_name(first_number, cells)):
             return True
@@ -120,7 +120,7 @@ class RowReader:
         return words.whole_heading(first.text) in headed or bool(_EXAMPLE.match(first.text))
 
     def _is_name(self, number: int, cells: Row) -> bool:
-        """Whether a text that looks like framing is a customer's name after all: others of its answers are beside."""
+        """Whether a text that looks like framing is a customer's name after all: other answers are beside it."""
         in_name = any(number in column.numbers for column in self.head.columns if column.key == self._name)
         return in_name and words.is_organisation(cells[number].text) and len(cells) >= LEAST_COLUMNS
 
@@ -176,7 +176,7 @@ class RowReader:
         return False
 
     def _is_beside(self, cells: Row) -> bool:
-        """Whether the row only continues in columns that the kit does not know."""
+        """Whether the row only continues columns that the kit does not know."""
         numbers = {n for column in self.head.columns for n in column.numbers}
         return bool(cells) and not numbers & set(cells) and not any(words.is_framing(c.text) for c in cells.values())
 
@@ -195,7 +195,7 @@ class RowReader:
                 self._sums[column.numbers[0]] = None if value is None or before is None else before + value
 
     def _is_total(self, given: Mapping[Column, Cell]) -> bool:
-        """Whether the row holds nothing but the sums of the columns above."""
+        """Whether the row holds only the sums of the columns above."""
         sums = [self._sums.get(column.numbers[0]) for column in given]
         found = [_count(self.vocabulary.fields[column.key], cell.text) for column, cell in given.items()]
         counts = all(self.vocabulary.fields[column.key].type is FieldType.COUNT for column in given)
@@ -203,7 +203,7 @@ class RowReader:
 
 
 def _count(field: Field, text: str) -> int | None:
-    """The count that a text is, None if it is none."""
+    """The count in a text, None if it is no count."""
     if text.isascii() and text.isdecimal():
         return int(text)
     value = values.parse(field, text).value

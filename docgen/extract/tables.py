@@ -1,4 +1,4 @@
-"""Table layouts: one customer a row under a header row, with the columns in any order."""
+"""Read tables with one customer per row under a header row, with the columns in any order."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Cell, Grid
 from docgen.model.intake import Answers, Unrecognised
 
-HEAD_ROWS = 200  # the header stands among so many first rows
+HEAD_ROWS = 200  # the header is among this many first rows
 
 
 @dataclass(frozen=True)
 class Table:
-    """The customers under one header, and under the headers of other tables below it.
+    """The customers under one header, and under the headers of further tables below it.
 
-    `whole` is the sheet with what it hides, `grid` what is seen of it; `heads` are the headers of the tables that
+    `whole` is the sheet with its hidden parts, `grid` its visible part; `heads` are the headers of tables that
     are beside one another.
     """
 
@@ -33,22 +33,22 @@ class Table:
 
     @property
     def about(self) -> int | None:
-        """About how many customers there are: the rows below the header; None if unknown."""
+        """The approximate number of customers: the rows below the header; None if unknown."""
         last = self.grid.last_row
         return None if last is None else (last - self.heads[0].bottom) * len(self.heads)
 
     def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
-        """The customers in order, one at a time; what is outside of all of them is added to `outside`."""
+        """The customers in order, one at a time; texts outside all of them are added to `outside`."""
         outside += self._above()
         number = count(1)
         for head in self.heads:
             for answers in _Walk(self.grid, self.vocabulary, head).customers(self.grid.every_row(), outside):
-                # the rows of tables beside one another are the same: their customers are numbered
+                # tables beside one another share their rows, so customers are numbered
                 yield answers if len(self.heads) == 1 else replace(answers, row=next(number))
         outside += self._hidden()
 
     def _above(self) -> Iterator[Unrecognised]:
-        """What is above the header and in it, and lies over these rows, without what the kit knows."""
+        """The unknown texts above and in the header, and over these rows."""
         bottom = self.heads[0].bottom
         for row, cells in self.grid.rows.items():
             if row <= bottom:
@@ -67,8 +67,10 @@ class Table:
 def outside_texts(
     grid: Grid, vocabulary: Vocabulary, row: int, cells: Row, heads: Sequence[Head] = (), printed: Container[int] = ()
 ) -> Iterator[Unrecognised]:
-    """What a row that holds no customer says beside the kit's own words, the headings of known columns, and the cells
-    of `printed` columns."""
+    """The unknown texts of a row that holds no customer.
+
+    Left out are the kit's own words, the headings of known columns, and the cells of `printed` columns.
+    """
     known = {place for head in heads for column in head.columns for place in _places(column.place, column.numbers)}
     known |= {place for head in heads for place in head.places if place[1] not in head.unknown}
     for number, cell in cells.items():
@@ -83,7 +85,7 @@ def _places(place: Place, numbers: tuple[int, ...]) -> Iterator[Place]:
 
 
 class _Walk:
-    """One table from its header down, with the tables below it."""
+    """Walks one table from its header down, with the tables below it."""
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head) -> None:
         self.grid = grid
@@ -92,7 +94,7 @@ class _Walk:
         self.rows = RowReader(grid, vocabulary, head)
         self.customer: CustomerReader | None = None
         self.top = head.bottom
-        self.taken: set[int] = set()  # the rows of customers, where anything lies over the sheet
+        self.taken: set[int] = set()  # the rows of customers, if any object is over the sheet
         self.last = 0
         self.count = 0
         self.tops: dict[Place, Cell] = {}
@@ -118,7 +120,7 @@ class _Walk:
         return customer.answers()
 
     def _take(self, row: int, cells: Row, outside: list[Unrecognised]) -> CustomerReader | None:
-        """Take a row; the customer that it ends, if it ends one."""
+        """Take a row; returns the customer that ends with it, if any."""
         follows = self.customer is not None and self.last == row - 1
         kind = self.rows.kind(row, cells, follows=follows)
         if kind is RowKind.MORE and self.customer is not None:
@@ -141,7 +143,7 @@ class _Walk:
         return done
 
     def _take_remark(self, row: int, cells: Row, outside: list[Unrecognised]) -> None:
-        """A remark below the customers: of the only customer, else of nobody; the last is reported in its place."""
+        """Take a remark below the customers: a single customer owns it; of several, the last reports its place."""
         assert self.customer is not None
         self.last = row
         if self.count == 1:
@@ -159,7 +161,7 @@ class _Walk:
 
 
 def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
-    """The table that the sheet holds, None if it holds none or one without customers."""
+    """The table on the sheet; None without a table or if it has no customers."""
     grid = visible(whole)
     rows = list(islice(grid.rows, HEAD_ROWS))
     if not any(_has_labels(grid.rows[row], vocabulary) for row in rows):
@@ -169,7 +171,7 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
         return None
     row = max(heads, key=lambda row: (len(heads[row].keys), -row))
     while _continues(grid, vocabulary, heads, row):
-        row += 1  # the lower row of a header of two rows knows as many fields, and which group each is of
+        row += 1  # the lower row of a two-row header knows as many fields, and the group of each
     head = heads[row]
     if len(head.keys) < LEAST_COLUMNS or not qualifies(vocabulary, head):
         return None
@@ -181,7 +183,7 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
 
 
 def _has_labels(cells: Row, vocabulary: Vocabulary) -> bool:
-    """Whether more than one label is in the row, as in no form that has one label a row."""
+    """Whether more than one label is in the row, unlike in a form with one label per row."""
     found = 0
     for cell in cells.values():
         meaning = vocabulary.meaning(cell.text)
@@ -199,7 +201,7 @@ def _continues(grid: Grid, vocabulary: Vocabulary, heads: Mapping[int, Head], ro
 
 
 def _is_table_above(vocabulary: Vocabulary, head: Head, heads: Mapping[int, Head], row: int) -> bool:
-    """Whether the row is the header of another table above, not the upper row of one header."""
+    """Whether the row is the header of another table above, not the upper row of the same header."""
     return qualifies(vocabulary, head) and head.bottom + 1 not in heads
 
 
@@ -212,9 +214,9 @@ def _has_customers(table: Table, head: Head) -> bool:
 
 
 def _is_header(grid: Grid, vocabulary: Vocabulary, header: int, heads: Mapping[int, Head]) -> bool:
-    """Whether the row is a header of the sheet: few other labels are in rows that head no table.
+    """Whether the row is a header of the sheet: few other labels are in rows that are not headers.
 
-    In a form every row has its labels; in a table only a repeated header has, and an answer by chance.
+    In a form every row has labels; in a table only repeated headers have, and some answers by chance.
     """
     own = heads[header].keys
     elsewhere: set[str] = set()
@@ -229,6 +231,6 @@ def _is_header(grid: Grid, vocabulary: Vocabulary, header: int, heads: Mapping[i
 
 
 def _paired(grid: Grid, vocabulary: Vocabulary) -> set[str]:
-    """The fields with label and answer in one cell, were the sheet a form."""
+    """The fields that would have label and answer in one cell if the sheet were a form."""
     lines = (grid.rows[row] for row in islice(grid.rows, HEAD_ROWS))
     return {key for cells in lines for cell in cells.values() for key, _ in vocabulary.meaning(cell.text).pairs}

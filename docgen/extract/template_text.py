@@ -1,4 +1,4 @@
-"""Comparison of the texts of a form with the printed texts of a kit."""
+"""Compare the texts of a form with the texts that the kit prints."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from docgen.model.kit import Kit
 from docgen.patterns import regex
 from docgen.text import HAN, fold
 
-#: A shorter example, or a number, may stand anywhere by chance; so may what a template prints around its tags.
+#: Shorter examples, numbers, and short texts around template tags may occur anywhere by chance.
 TELLING = 4
 _PUNCTUATION = regex(r"[\W_]+")
-#: A tag of a template, in which any text may stand; and one that prints what the kit is called.
+#: A template tag, which any text may replace; and a tag that prints the name of the kit.
 _TAG = regex(r"\{[{%#].*?[}%#]\}")
 _KIT_TAG = regex(r"\{\{ *kit\.(\w+) *\}\}")
 
 
 def marks(kit: Kit) -> tuple[str, ...]:
-    """The beginnings of what docgen says on a form that it sends back."""
+    """The beginnings of the notes that docgen writes on a form that it sends back."""
     summary = _TAG.split(kit.sheet.returned)[0].strip()
     return tuple(filter(None, (summary, kit.sheet.unrecognised, *map(kit.mark, Level))))
 
 
 def split_printed(kit: Kit, texts: Iterable[str]) -> tuple[set[str], tuple[re.Pattern[str], ...]]:
-    """The letters of a template's texts: those without tags, and a pattern for each that has some."""
+    """The letters of a template's texts: the texts without tags, and a pattern for each text with tags."""
     static, patterns = set(), []
     for text in texts:
         filled = _KIT_TAG.sub(lambda tag: str(getattr(kit, tag[1], "")), text)
@@ -38,7 +38,7 @@ def split_printed(kit: Kit, texts: Iterable[str]) -> tuple[set[str], tuple[re.Pa
 
 
 def parts(text: str, ends: str) -> list[str]:
-    """What is between the matches of `ends`, blanks left out."""
+    """The parts between the matches of `ends`, without blank ones."""
     return [part for part in re.split(ends, text) if part.strip()]
 
 
@@ -49,7 +49,8 @@ _AHEAD = 60
 
 def starts(text: str, initials: frozenset[str]) -> bool:
     """Whether the text can be a label or hint, by its first letter: a quick no for most cells of a table.
-    Numbering, remarks and a name in English before it say nothing (`1、公司名称`, `(必填)公司名称`, `Name 公司名称`).
+
+    Numbering, remarks and an English name in front are skipped (`1、公司名称`, `(必填)公司名称`, `Name 公司名称`).
     """
     for at, letter in enumerate(text):
         if letter.isalnum():
@@ -61,18 +62,18 @@ def starts(text: str, initials: frozenset[str]) -> bool:
 
 
 def is_line(text: str) -> bool:
-    """Whether the text is but a line to write on."""
+    """Whether the text is only a line to write on."""
     return set(fold(text)) == {"_"}
 
 
 def letters(text: str) -> str:
-    """The folded letters and digits of a text, for where punctuation tells nothing."""
+    """The folded letters and digits of a text, for comparisons without punctuation."""
     folded = fold(text)
     return _PUNCTUATION.sub("", folded) or folded
 
 
 def holding(texts: Iterable[str]) -> re.Pattern[str]:
-    """What finds the first or the last letters of any of the texts, folded ones, with any text between them."""
+    """A pattern that finds the first or last letters of any of the folded texts, with any text between them."""
     ends = {part for text in texts if len(text) >= TELLING for part in (text[:TELLING], text[-TELLING:])}
     loose = (r"[\W_]*".join(f"[{re.escape(letter + letter.translate(_WIDE))}]" for letter in part) for part in ends)
     return re.compile("|".join(sorted(loose)) or "(?!)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A table of commercial terms: one customer a row, identified by name or credit code."""
+"""Read a table of commercial terms: one customer per row, identified by name or credit code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from docgen.model.intake import Answer, Origin, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label, is_numbering
 
-_HEAD_ROWS = 20  # the header stands among the first ones
+_HEAD_ROWS = 20  # the header is among this many first rows
 
 
 @dataclass(frozen=True)
 class TermsRow:
-    """One row as written: where it stands, the customer's name, and the terms that are given, by key."""
+    """One row as written: its position, the customer's name, and the given terms by key."""
 
     sheet: str | None
     row: int
@@ -28,14 +28,14 @@ class TermsRow:
 
 @dataclass(frozen=True)
 class TermsTable:
-    """The rows of a workbook's tables of terms, and the headings of columns that are no term's."""
+    """The rows of a workbook's tables of terms, and the headings of columns that are no term."""
 
     rows: tuple[TermsRow, ...]
     unknown: tuple[Unrecognised, ...]
 
 
 def find_tables(book: Book, kit: Kit) -> TermsTable | None:
-    """The tables of terms in the sheets of a workbook that are no terms sheet; None without one."""
+    """The tables of terms on the sheets that are no terms sheets; None if there are none."""
     titles = {fold_label(section.label) for section in kit.sections if section.internal}
     found = [one for grid in book.sheets if fold_label(grid.sheet or "") not in titles and (one := _table(grid, kit))]
     if not found:
@@ -46,7 +46,7 @@ def find_tables(book: Book, kit: Kit) -> TermsTable | None:
 
 
 def _table(grid: Grid, kit: Kit) -> TermsTable | None:
-    """The table that the sheet holds: below a row that names the customers' column and at least one term."""
+    """The table on the sheet: below a row that names the customers' column and at least one term."""
     terms = Vocabulary(kit, internal=True)
     for row in islice(grid.rows, _HEAD_ROWS):
         columns, unknown = _columns(grid.rows[row], terms, kit)
@@ -59,9 +59,9 @@ def _table(grid: Grid, kit: Kit) -> TermsTable | None:
 
 
 def _columns(cells: Mapping[int, Cell], terms: Vocabulary, kit: Kit) -> tuple[dict[int, str], list[tuple[int, str]]]:
-    """By column the term, or the customer's name, that a row of headings names; and the headings that name neither.
+    """For each column the term or customer's name that its heading names, and the headings that name neither.
 
-    What a customer is asked besides, remarks and numbering head columns that are passed over.
+    Columns headed by customer fields, remarks or numbering are skipped.
     """
     customers = vocabulary(kit)
     columns: dict[int, str] = {}

@@ -1,6 +1,6 @@
-"""The meaning of a text for a kit: a field's label, a group, a hint, a printed choice, or unknown.
+"""Look up what a text means in a kit: a label, a group, a hint, a printed choice, or unknown.
 
-Texts are compared folded.  Built once per source from the kit; the words of every form are its own.
+Texts are compared folded.  The vocabulary is built once per kit.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from docgen.model.kit import Field, FieldType, Kit
 from docgen.patterns import regex
 from docgen.text import fold, fold_label, is_instruction, is_numbering
 
-_REMEMBERED = 10_000  # meanings kept; a vocabulary serves many sources
-_LONGEST = 60  # no label is longer, and a longer text is not looked up
+_REMEMBERED = 10_000  # meanings kept in memory; one vocabulary serves many sources
+_LONGEST = 60  # no label is longer; longer texts are not looked up
 _MARKED = regex(r"[*＊]|[:：]\s*$")
 _HEAD = regex(r"\s*([^:：\n]{1,60})[:：]")
 _LATER = regex(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
-# ticks, empty boxes, brackets and blanks to write on, as they stand around printed choices
+# ticks, empty boxes, brackets and blanks to write on, as printed around choices
 _BOXES = regex(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
 _TICKS = regex(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
-#: What editors print in an empty content control of which they have lost the hint: Word, WPS, ONLYOFFICE.
+#: What Word, WPS and ONLYOFFICE print in an empty content control whose hint they have lost.
 _PROMPT = regex(
     "(?:单击|点击|单击或点击)(?:此处|这里|以)?(?:输入|选择)(?:文字|文本|内容|日期|一项)[。.]?|选择一项[。.]?|选择一个项目[。.]?"
     "|您的文本在此处?|(?:click|tap|click or tap)(?: here)? to enter (?:text|a date)[.]?|choose an item[.]?"
@@ -36,7 +36,7 @@ _PROMPT = regex(
 _LONGEST_PROMPT = 40
 _PROMPTING = frozenset("单点选您cCtTyY")  # how these begin
 _PHONE_DIGITS = 7
-#: What a person writes between choices, and no form prints there.
+#: What people write between choices, and forms do not print.
 _WRITTEN = regex(r"[、,，;；|｜]")
 _EITHER = regex(r"[/／、|｜]|或者?")  # between two names of one field
 
@@ -51,9 +51,9 @@ def vocabulary(kit: Kit) -> Vocabulary:
 
 
 class Vocabulary:
-    """The labels, groups, hints and choices of a kit; `internal` looks for what terms may give instead.
+    """The labels, groups, hints and choices of a kit; with `internal` those of the commercial terms instead.
 
-    `printed` are the texts of the kit's form template, known with any text where a template tag stands.
+    `printed` are the texts of the kit's form template; a template tag in them matches any text.
     """
 
     def __init__(self, kit: Kit, *, internal: bool = False, printed: Iterable[str] = ()) -> None:
@@ -94,7 +94,7 @@ class Vocabulary:
         self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
 
     def _furniture_texts(self) -> Iterator[str]:
-        """What the kit prints around answers, on sheets and forms; never a choice, for that may be an answer."""
+        """The texts that the kit prints around answers on sheets and forms, without choices: these may be answers."""
         for field in self.kit.all_fields.values():
             yield from (letters(text) for text in (field.placeholder, field.help, field.placeholder + field.help))
             if field.choices:
@@ -104,21 +104,21 @@ class Vocabulary:
             yield from (letters(text) for text in ([texts] if isinstance(texts, str) else texts))
 
     def _names(self) -> Iterator[str]:
-        """What the kit calls its fields, and examples that nobody writes by chance."""
+        """The names of the kit's fields, and examples that nobody writes by chance."""
         for field in self.kit.all_fields.values():
             yield from (letters(text) for text in (field.label, field.group, field.unit, *field.aliases))
             if len(field.example) >= TELLING and not field.example.isdigit():
                 yield letters(field.example)
 
     def are_half(self, keys: Iterable[str]) -> bool:
-        """Whether these fields are at least half of those whose labels make a form."""
+        """Whether these are at least half of the fields whose labels make a form."""
         core = self.kit.core
         return len(core & set(keys)) * 2 >= len(core)
 
     # -- labels ------------------------------------------------------------------------------------
 
     def meaning(self, text: str) -> Meaning:
-        """What the text can be; an empty Meaning where the kit does not know it as a label."""
+        """What the text can be; an empty Meaning if the kit does not know it as a label."""
         if self.near and (key := self.near.get(text)):
             head = _HEAD.match(text)
             answer = text[head.end() :].strip() if head else ""
@@ -126,7 +126,7 @@ class Vocabulary:
         return self._remembered(text) if starts(text, self._initials) else _NOTHING
 
     def taking(self, near: Mapping[str, str]) -> Vocabulary:
-        """The same vocabulary, to which these texts are labels too, each of the field with that key."""
+        """The same vocabulary with these texts as labels, each of the field with that key."""
         found = copy(self)
         found.near = near
         return found
@@ -139,7 +139,7 @@ class Vocabulary:
             group = fold_label(text)
             group = group if group in self.groups else ""
             marked = bool(_MARKED.search(text))
-            # `联系人/职位` has the letters of the alias 联系人职位, and is two labels all the same
+            # `联系人/职位` has the letters of the alias 联系人职位, but is two labels
             together = joint(text, self._keys) if not keys or rank == ALIAS else Joint()
             if together.keys:
                 return Meaning(rank=ALIAS, marked=marked, joint=together)
@@ -150,13 +150,13 @@ class Vocabulary:
         if rest and len(first) <= _LONGEST:
             rank, keys = self._look_up(first)
             if keys and all(self.is_hint(key, rest) or is_instruction(rest) for key in keys):
-                return Meaning(keys, rank, marked=True)  # a label with its remark on a line of its own
+                return Meaning(keys, rank, marked=True)  # a label with its remark on a separate line
             if len(keys) == 1:
                 return Meaning(pairs=((keys[0], rest.strip()),))
         return Meaning(pairs=tuple(self._pairs(text)))
 
     def _is_answered(self, text: str, keys: tuple[str, ...]) -> bool:
-        """Whether a label with its answer merely looks like a label with something more: `话术模板已审核通过：是`."""
+        """Whether a label with its answer only looks like a longer label: `话术模板已审核通过：是`."""
         head = _HEAD.match(text)
         rest = text[head.end() :].strip(" *＊\n") if head else ""
         if not rest or head is None or self._look_up(head[1])[1] != keys or is_instruction(rest):
@@ -170,7 +170,7 @@ class Vocabulary:
         return option(text, self._keys, self.fields)
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
-        """How well and as which fields' label the text is known; `手机/电话` is one where both mean the same field."""
+        """The fields with this label, and how well it matches; `手机/电话` counts if both words name the same field."""
         found = self._known_as(text)
         names = _EITHER.split(text) if not found[1] and len(text) <= _LONGEST else []
         if len(names) > 1:
@@ -190,7 +190,7 @@ class Vocabulary:
     def _pairs(self, text: str) -> Iterator[tuple[str, str]]:
         """Labels and answers in one text, `公司名称：北京…`, one or several.
 
-        A long answer ends with the text: what looks like a label in a script belongs to the script.
+        A long answer extends to the end of the text: what looks like a label inside a script is part of the script.
         """
         head = _HEAD.match(text)
         keys = self._look_up(head[1])[1] if head else ()
@@ -206,7 +206,7 @@ class Vocabulary:
         yield key, text[start:].strip()
 
     def resolve(self, meaning: Meaning, group: str) -> str | None:
-        """The one field that the label names, with the help of the group above or beside it; None in doubt."""
+        """The one field that the label names, using the group above or beside it; None if in doubt."""
         keys = meaning.keys
         if len(keys) > 1:
             keys = tuple(key for key in keys if key in self.groups.get(group, ()))
@@ -215,7 +215,7 @@ class Vocabulary:
     # -- other texts -------------------------------------------------------------------------------
 
     def is_hint(self, key: str, text: str) -> bool:
-        """Whether the text is the field's own hint, or nothing but a line to write on."""
+        """Whether the text is the field's own hint, or only a line to write on."""
         if self.may_hold_hint(key, text) and self._all_in(self._hints[key], text):
             return True
         if self.is_note(text):
@@ -230,11 +230,11 @@ class Vocabulary:
         return self._hinting[key].search(text) is not None
 
     def is_note(self, text: str) -> bool:
-        """Whether the text is what docgen says on a form that it sent back."""
+        """Whether the text is a note of docgen on a form that it sent back."""
         return text.lstrip().startswith(self._marks)
 
     def without_hints(self, key: str, text: str) -> str:
-        """The text without the lines that are the field's own hint, where an answer is beside it."""
+        """The text without the lines that are the field's own hint, if an answer is beside them."""
         if "\n" not in text:
             return text
         return "\n".join(line for line in text.split("\n") if not line.strip() or not self.is_hint(key, line))
@@ -244,14 +244,14 @@ class Vocabulary:
         return fold(text) == self._examples[key]
 
     def is_choice(self, key: str, text: str) -> bool:
-        """Whether the text is made of the field's choices, ticked or not, and nothing else."""
+        """Whether the text consists of the field's choices, ticked or not, and nothing else."""
         if not self._choices[key]:
             return False
         rest = self._without_choices(key, _TICKS.sub("", fold(text)))
         return not rest or bool(self.fields[key].other and rest.startswith(fold(self.fields[key].other or "")))
 
     def could_answer(self, key: str, text: str) -> bool | None:
-        """Whether the text has the look of an answer to a field of numbers or choices; None for other fields."""
+        """Whether the text looks like an answer to a field of numbers or choices; None for other fields."""
         field, folded = self.fields[key], fold(text)
         if field.choices:
             return bool(_TICKS.search(folded)) or self.is_choice(key, text)
@@ -263,8 +263,8 @@ class Vocabulary:
         return None
 
     def is_untouched(self, key: str, text: str) -> bool:
-        """Whether the text is the field's printed choices: all of them in the kit's order, no tick, nothing between
-        them that a person writes."""
+        """Whether the text is the field's printed choices: all of them in the kit's order, without ticks or words
+        that a person adds between them."""
         field, folded = self.fields[key], fold(text)
         if not field.choices or _TICKS.search(folded) or _WRITTEN.search(text):
             return False
@@ -275,7 +275,7 @@ class Vocabulary:
         return rest in {"", fold(field.other or "")}
 
     def hints(self, key: str) -> tuple[str, ...]:
-        """The hints that the kit prints beside the field's answer, the longest first."""
+        """The hints that the kit prints beside the field's answer, longest first."""
         field = self.fields[key]
         return tuple(sorted(filter(None, {field.placeholder, field.help}), key=len, reverse=True))
 
@@ -305,7 +305,7 @@ class Vocabulary:
         return bool(self._patterns) and all(map(self.is_printed, text.split("\n")))
 
     def is_printed(self, line: str) -> bool:
-        """Whether the line is the kit's own, in the forms that it prints."""
+        """Whether the line is the kit's own, in the form in which the kit prints it."""
         bare = letters(line)
         return bare in self._known or self.is_note(line) or any(pattern.fullmatch(bare) for pattern in self._patterns)
 

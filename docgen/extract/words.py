@@ -1,4 +1,4 @@
-"""The words of sheets and forms that belong to no kit, from `words.yaml` beside this file: headings, marks, framing."""
+"""Look up words of sheets and forms that belong to no kit (headings, marks, framing), from `words.yaml` beside it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from docgen.text import fold, fold_label, is_instruction
 from docgen.user_cache import own_yaml
 
 _SHORT = 15  # a longer text is no heading
-_LONGEST = 200  # a longer text is no heading, frame or title, and is not looked at
+_LONGEST = 200  # a longer text is no heading, frame or title, and is not looked up
 
 
 class Heading(Enum):
-    """What a heading says of the cells below it, or beside it."""
+    """What a heading says about the cells below or beside it."""
 
     LABEL = "label"
     ANSWER = "answer"
@@ -27,7 +27,7 @@ class Heading(Enum):
 
 @dataclass(frozen=True)
 class _WordList:
-    """Whole texts, and patterns that are searched for in a text."""
+    """A list of whole texts, and patterns to search for in a text."""
 
     whole: frozenset[str]
     pattern: re.Pattern[str]
@@ -50,7 +50,7 @@ def _texts(name: str, part: str = "") -> list[str]:
 
 @cache
 def _list(name: str, part: str = "", *, anywhere: bool = False) -> _WordList:
-    """The words under a name; `anywhere`: plain words count wherever they are in a text."""
+    """The words under a name; with `anywhere`, plain words count at any position in a text."""
     words = _texts(name, part)
     patterns = [word for word in words if anywhere or word.startswith("^") or word.endswith("$")]
     whole = frozenset(folded for word in words for folded in (fold(word), fold_label(word)) if folded)
@@ -59,7 +59,7 @@ def _list(name: str, part: str = "", *, anywhere: bool = False) -> _WordList:
 
 @lru_cache(maxsize=4096)
 def heading(text: str) -> Heading | None:
-    """What the text says of its column or row, None if it is no such heading."""
+    """What the text says about its column or row, None if it is no such heading."""
     if len(text) > _SHORT * 2:
         return None
     whole = whole_heading(text)
@@ -67,43 +67,43 @@ def heading(text: str) -> Heading | None:
 
 
 def whole_heading(text: str) -> Heading | None:
-    """What the text says where it is a heading and cannot be a name: `示例`, not `北京示例`."""
+    """What the text says if it is a heading and cannot be a name: `示例`, not `北京示例`."""
     folded = fold_label(text) if len(text) <= _SHORT * 2 else ""
     return next((kind for kind in Heading if folded in _list("headings", kind.value).whole), None) if folded else None
 
 
 def is_clerical(text: str) -> bool:
-    """Whether the text heads what its sender keeps for himself."""
+    """Whether the text heads a column that the sender keeps for internal use."""
     return len(text) <= _SHORT * 2 and _list("clerical").has(text)
 
 
 def is_framing(text: str) -> bool:
-    """Whether the line only frames the answers: who filled them in, totals, export notes, signatures."""
+    """Whether the line only frames the answers: who filled in the form, totals, export notes, signatures."""
     return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text))
 
 
 def is_remark(text: str) -> bool:
-    """Whether the text reads like something that a customer adds."""
+    """Whether the text reads like a remark that a customer adds."""
     return _list("remarks", anywhere=True).has(text)
 
 
 def is_addition(text: str) -> bool:
-    """Whether the text says that it adds to the answers or changes one, in words that no form prints."""
+    """Whether the text adds to the answers or changes one, in words that no form prints."""
     return len(text) <= _LONGEST and _list("additions", anywhere=True).has(text)
 
 
 def is_title(text: str) -> bool:
-    """Whether the text may be a title or heading that the kit does not know."""
+    """Whether the text may be a title or heading unknown to the kit."""
     return len(text) <= _SHORT * 2 and _list("titles").has(text)
 
 
 def is_page(text: str) -> bool:
-    """Whether the text is the number of a page."""
+    """Whether the text is a page number."""
     return len(text) <= _SHORT * 2 and _list("pages").has(text)
 
 
 def is_obligation(text: str) -> bool:
-    """Whether the text says what kind of answer is wanted, and whether it must be given."""
+    """Whether the text says what kind of answer is expected, and whether it is required."""
     return len(text) <= _SHORT and _list("obligations").has(text)
 
 
@@ -118,7 +118,7 @@ def is_customer_heading(text: str) -> bool:
 
 
 def is_organisation(text: str) -> bool:
-    """Whether the text ends as names of organisations do."""
+    """Whether the text ends like the name of an organisation."""
     return fold(text).rstrip(")）.").endswith(_endings())
 
 
@@ -135,18 +135,18 @@ def mark_words(kind: str) -> frozenset[str]:
 
 @cache
 def prefixes() -> tuple[str, ...]:
-    """What may be before a label, the longest first."""
+    """The words that may precede a label, longest first."""
     return tuple(sorted(map(fold, _texts("prefixes")), key=len, reverse=True))
 
 
 @cache
 def picture() -> str:
-    """What stands for a picture in lists of texts."""
+    """The text that represents a picture in lists of texts."""
     return _texts("picture")[0]
 
 
 def thing(kind: str, beside: str = "") -> str:
-    """How a message names a text that is no cell's own, or is beside an unknown label; empty for any other."""
+    """How a message names an object other than a cell's own text, or a text beside an unknown label; else empty."""
     found = _data()["things"]
     assert isinstance(found, dict)
     return str(found["beside"]).format(label=beside) if beside else str(found.get(kind, ""))

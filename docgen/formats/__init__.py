@@ -1,1 +1,1 @@
-"""A file of any kind → grids of cells, or the parts of a document."""
+"""Read a file of any supported format into grids of cells, or into the parts of a document."""

@@ -1,4 +1,4 @@
-"""Sources by their content: whether a file is one, and the grids that a workbook or text file of any kind holds."""
+"""Recognise source files by their content, and read the grids of a workbook or text file of any format."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from docgen.formats.grid import Book
 from docgen.formats.refusals import AS_DOCUMENT, AS_WORKBOOK
 from docgen.language import phrase, tr
 
-#: The suffixes that a source has; what a file is, its content says.
+#: The file suffixes of sources; the content decides what a file is.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".docx", ".xls", ".xlsb", ".ods", ".csv"})
-#: Text files and mails, which are sources where they hold a form.
+#: Text files and mails, which are sources if they hold a form.
 TEXT_SUFFIXES = frozenset({".txt", ".eml"})
 #: Files that systems leave in folders.
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 class Unknown(str):
-    """The path or address of a file found in a folder whose name does not say that it is a source: somebody has to
-    look into it."""
+    """The path or address of a file in a folder whose name does not show that it is a source: a person has to
+    check it."""
 
     __slots__ = ()
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether the file is a spreadsheet of some kind, and no text."""
+    """Whether the file is a spreadsheet of any kind, not a text."""
     kind = detect.inspect(path)
     return kind in _BOOKS and kind is not Kind.TEXT
 
 
 def require_word(path: Path) -> None:
-    """Raise SourceError if the file at `path` is no Word document, or no safe one."""
+    """Raise SourceError if the file at `path` is not a Word document, or not a safe one."""
     kind = detect.inspect(path)
     if kind is not Kind.WORD:
         raise SourceError(tr("{path}: this is {kind}, no Word document", path=path, kind=tr(kind.value)), AS_DOCUMENT)
 
 
 def is_source(path: Path) -> bool:
-    """Whether a file found in a folder is worth reading: by its suffix, or in spite of it by its content.
+    """Whether to read a file found in a folder: because of its suffix, or of its content.
 
-    A text file is one by its suffix only: most text files are no tables.
+    A text file counts by its suffix only, since most text files are no tables.
     """
     if path.suffix.lower() in SUFFIXES:
         return True
@@ -55,9 +55,9 @@ def is_source(path: Path) -> bool:
 
 
 def passed_over(path: Path) -> str | None:
-    """What a file found in a folder is and what can be done, if it is not read.
+    """What a file in a folder is and what the user can do, if it is not read.
 
-    None for a source, and for what systems and editors keep in folders.  The file is looked into.
+    None for a source, and for files that systems and editors keep in folders.  The file is opened.
     """
     if detect.is_lock(path):
         return tr("{lock} (close it in Excel first, so that what it holds is what is read)", lock=tr(detect.LOCK))
@@ -71,15 +71,15 @@ def passed_over(path: Path) -> str | None:
 
 
 def look(path: Path) -> str | None:
-    """What `passed_over` says of a file; empty if that is nothing though the file is no source."""
+    """What `passed_over` returns for a file; empty if it returns nothing and the file is not a source."""
     told = passed_over(path)
     return "" if told is None and (path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES) else told
 
 
 def read_book(path: Path, kind: Kind) -> Book:
-    """The grids of the workbook or text file at `path`, which is of this kind.
+    """The grids of the workbook or text file of this kind at `path`.
 
-    Raises SourceError if it cannot be read, or is of a kind that is not read.
+    Raises SourceError if it cannot be read, or if the kind is not supported.
     """
     if kind not in _BOOKS:
         raise SourceError(
@@ -118,7 +118,7 @@ def _text(path: Path) -> Book:
     return read_text_book(path)
 
 
-#: The readers by kind of file; the place where one more kind of spreadsheet is added.
+#: The readers by kind of file.  Add a spreadsheet format here.
 _BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
     {
         Kind.WORKBOOK: _workbook,
@@ -133,7 +133,7 @@ _FORM = phrase(
     "fill in the sheet that 'docgen blank sheet' makes, or ask the customer for the form itself (.xlsx or .docx)"
 )
 _UNPACK = phrase("unpack it and name the workbooks in it")
-#: What can be done with a file of a kind that is not read.
+#: What the user can do with a file of a kind that is not read.
 _INSTEAD: Mapping[Kind, str] = MappingProxyType(
     {
         **dict.fromkeys(Kind, _FORM),

@@ -1,4 +1,4 @@
-"""Cells for the readers of several formats: texts of limited length, numbers as shown."""
+"""Make cells for the readers of several formats: texts of limited length, numbers as shown."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from docgen.formats.grid import Cell
 from docgen.formats.number_formats import shown
 from docgen.patterns import regex
 
-#: The fault of a cell that holds a picture.
+#: The fault of a cell with a picture.
 PICTURE = "picture"
-#: The formula of a picture in a cell: of WPS, which also shows it as a text, and of Excel.
+#: The formula of a picture in a cell: in WPS, where it is also shown as text, and in Excel.
 _PICTURE = regex(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
-_EXACT = 1e20  # whole numbers below are written digit by digit, as in .xlsx
-#: What LibreOffice makes of the point of Chinese formats (`0!.0,"万"`, where `!` is an escape) in an .xls workbook.
+_EXACT = 1e20  # smaller whole numbers are written digit by digit, as in .xlsx
+#: How LibreOffice writes the point of Chinese formats (`0!.0,"万"`, where `!` is an escape) in an .xls workbook.
 _MANGLED = regex(r'(?:\\!|"!")\.')
 
 
 def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:
     """A cell with this text in this number format.
 
-    One longer than Excel's cells hold is cut, and has the fault `text-cut`; one with a picture in it `picture`.
+    A text that is longer than Excel allows is cut and has the fault `text-cut`; a picture has the fault `picture`.
     """
     if len(text) > LONGEST_TEXT:
         text, fault = text[:LONGEST_TEXT], fault or "text-cut"
@@ -41,15 +41,15 @@ def is_picture(formula: str) -> bool:
 
 
 def number_cell(value: float, code: str, *, counts_from_1904: bool = False) -> Cell:
-    """A cell with this number in this number format, as `number_formats.shown` says it."""
+    """A cell with this number in this number format, as returned by `number_formats.shown`."""
     is_whole = value.is_integer() and abs(value) < _EXACT
     return shown(Decimal(int(value)) if is_whole else value, _MANGLED.sub("!.", code), since_1904=counts_from_1904)
 
 
 def struck_apart(text: str, runs: Iterable[tuple[int, bool]]) -> tuple[str, str]:
-    """A text without what is struck out, and what is; `runs` say from which place on it is struck out or not.
+    """Split a text into the part that is not struck out and the part that is; `runs` say where each begins.
 
-    Places count in UTF-16, as office programs do.
+    Positions count UTF-16 units, as office programs do.
     """
     wide = text.encode("utf-16-le", "surrogatepass")
     places = [(0, False), *((2 * place, is_struck) for place, is_struck in runs), (len(wide), False)]

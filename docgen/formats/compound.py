@@ -1,7 +1,7 @@
-"""The compound file of old Office programs (OLE2, [MS-CFB]), through olefile; and encrypted packages in one.
+"""Open compound files of old Office programs (OLE2, [MS-CFB]) with olefile, and encrypted packages inside them.
 
-Excel locks a workbook that is only protected against changes with a password of its own, which it tries without
-asking: such files open here, too.  No other password is tried.
+A workbook that is only protected against changes is locked by Excel with a default password, which Excel tries
+by itself.  Such files open here, too.  No other password is tried.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from docgen.formats.refusals import UNLOCK, Damaged, protected
 from docgen.language import either, tr
 
 SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
-#: The stream that holds a whole package, encrypted, and the one that says how.
+#: The stream that holds an encrypted package, and the one that describes the encryption.
 PACKAGE, _LOCK = "EncryptedPackage", "EncryptionInfo"
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-OFFCRYPTO] 2.4.2.3
-_AGILE = 8  # bytes before the XML that describes the newer kind of encryption
+_AGILE = 8  # bytes before the XML that describes agile encryption
 
 
 def is_compound(head: bytes) -> bool:
-    """Whether a file that begins so is a compound file."""
+    """Whether the first bytes of a file are those of a compound file."""
     return head.startswith(SIGNATURE)
 
 
 class Compound:
-    """The streams at the root of a compound file; what is embedded in it is deeper, and is none of them."""
+    """The streams at the root of a compound file; embedded objects are deeper and are not included."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Raises Damaged for a file that is cut off or whose tables are damaged, and TooMuch."""
+        """Raises Damaged for a file that is truncated or whose tables are damaged, and TooMuch."""
         from olefile import OleFileIO
 
-        if file.seek(0, io.SEEK_END) > budgets.COMPOUND_FILE:  # olefile puts its tables together piece by piece
+        if file.seek(0, io.SEEK_END) > budgets.COMPOUND_FILE:  # olefile joins its tables piece by piece
             raise TooMuch(tr("it has more than {compound_file} MB", compound_file=budgets.COMPOUND_FILE >> 20))
         self._file = _MeteredFile(file, budgets.COMPOUND_TABLES)
         try:
@@ -52,7 +52,7 @@ class Compound:
         self.names = frozenset(entry.name.casefold() for entry in self._ole.root.kids)
 
     def stream(self, *names: str, most: int) -> bytes:
-        """The first of the streams of these names that there is.  Raises Damaged if there is none, and TooMuch."""
+        """The first of these streams that exists.  Raises Damaged if there is none, and TooMuch."""
         for name in names:
             if name.casefold() in self.names:
                 if self._ole.get_size(name) > most:
@@ -75,27 +75,29 @@ class Compound:
 
 @contextmanager
 def compound(path: Path) -> Iterator[Compound]:
-    """The compound file at `path`.  Raises as Compound does."""
+    """The compound file at `path`.  Raises like Compound."""
     with path.open("rb") as file:
         yield Compound(file)
 
 
 def root_names(path: Path) -> frozenset[str]:
-    """The names of the streams at the root, casefolded; of a file whose directory is damaged those of the names
-    below that stand anywhere in it, so that it can be named."""
+    """The names of the streams at the root, casefolded.
+
+    If the directory is damaged, any of the names below that occurs in the file, so that the file can be named.
+    """
     with suppress(Damaged, TooMuch), compound(path) as found:
         return found.names
     known = (PACKAGE, "WordDocument", "Workbook", "Book", "PowerPoint Document")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         found_names = [name for name in known if content.find(f"{name}\0".encode("utf-16-le")) >= 0]
-    # a document may speak of a Book
+    # the text of a document may contain the word Book
     return frozenset(name.casefold() for name in found_names[:1])
 
 
 def unlocked(path: Path) -> IO[bytes]:
-    """The package that the compound file at `path` holds, decrypted in memory.
+    """The decrypted package in the compound file at `path`, in memory.
 
-    Raises SourceError if it holds none, or asks for a password.
+    Raises SourceError if there is none, or if it needs a password.
     """
     from msoffcrypto.format.ooxml import OOXMLFile
 
@@ -115,7 +117,7 @@ def unlocked(path: Path) -> IO[bytes]:
 
 
 def unlocked_records(path: Path) -> bytes:
-    """The stream `Workbook` of the locked .xls workbook at `path`, decrypted.  Raises SourceError as `unlocked`."""
+    """The decrypted stream `Workbook` of the locked .xls workbook at `path`.  Raises SourceError like `unlocked`."""
     from msoffcrypto.format.xls97 import Xls97File
 
     with _locked(path) as file:
@@ -129,7 +131,7 @@ def unlocked_records(path: Path) -> bytes:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[IO[bytes]]:
-    """The file at `path`, open; whatever the wrong password and damage make the library raise is one refusal."""
+    """Open the locked file at `path`; every error of the library for a wrong password or damage becomes one refusal."""
     try:
         with path.open("rb") as file:
             yield file
@@ -142,7 +144,7 @@ def _locked(path: Path) -> Iterator[IO[bytes]]:
 
 
 class _MeteredFile:
-    """A file of which so many bytes may be read: tables that name their sectors again and again come to an end."""
+    """A file with a limit on the bytes read: it stops tables that name the same sectors over and over."""
 
     def __init__(self, file: IO[bytes], left: int) -> None:
         self.left = left

@@ -1,7 +1,7 @@
-"""A text file of separated values (.csv) → the one grid it holds.
+"""Read a text file of separated values (.csv) into one grid.
 
-Programs that write such files guard what a spreadsheet would change, a mobile number or a leading zero: as a
-formula `="0755"`, by an apostrophe before it, or by a tab at its end.  The guards are no part of the text.
+Programs that write such files guard texts that a spreadsheet would change, such as mobile numbers or leading zeros:
+as a formula `="0755"`, by an apostrophe in front, or by a tab at the end.  The guards are removed.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from docgen.language import either, phrase, system_reason, tr
 from docgen.patterns import regex
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 reads nearly anything, UTF-8 only itself
+_ENCODINGS = ("utf-8", "gb18030")  # in this order: GB18030 accepts almost anything, UTF-8 only itself
 _DELIMITERS = (",", ";", "\t", "|", "，")
-_LOOKED_AT, _LOOKED_IN = 50, 1_000_000  # rows and characters, to find the delimiter
-#: Characters of a row, the line breaks in its texts included.
+_LOOKED_AT, _LOOKED_IN = 50, 1_000_000  # rows and characters searched for the delimiter
+#: Characters of a row, including line breaks in its texts.
 LONGEST_ROW = 2_000_000
 _CHUNK = 2**20
-_HEAD = 4096  # bytes that show an encoding that does not say its name
-_END = "\x1f"  # a last row put behind the file: if it is not seen, a quote before it was never closed
+_HEAD = 4096  # bytes that reveal an encoding without a byte order mark
+_END = "\x1f"  # appended as a last row: if it is not read as a row, a quote before it was never closed
 _DECLARED = regex(r'"?sep=(.)"?[\r\n]*')
 _FORMULA = regex(r'="(.*)"', re.DOTALL)
 _FAULTY = regex(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)")
 
 
 def read_text_book(path: Path) -> Book:
-    """The values in the text file at `path` as a book of one sheet without a title, addressed as Excel shows it.
+    """Read the text file at `path` as a book of one untitled sheet, with cell addresses as in Excel.
 
-    The encoding is the one its byte order mark tells, else UTF-16 if it reads so, else UTF-8 if it can be, else
-    GB18030; the delimiter is comma, semicolon, tab, bar or full-width comma.  Raises SourceError for what is no
-    such file.
+    The encoding is that of the byte order mark; without one UTF-16 if it fits, else UTF-8 if valid, else
+    GB18030.  The delimiter is comma, semicolon, tab, bar or full-width comma.  Raises SourceError for any
+    other file.
     """
     encoding, lines = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
@@ -70,7 +70,7 @@ _MEND = phrase("open it in Excel and save it as an .xlsx workbook")
 
 
 def _encoding(path: Path) -> tuple[str, int]:
-    """The encoding that reads the whole file, and how many lines that has."""
+    """The encoding in which the whole file can be read, and the number of lines."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     marked = [encoding for mark, encoding in _MARKS.items() if head.startswith(mark)]
@@ -96,8 +96,10 @@ def _encoding(path: Path) -> tuple[str, int]:
 
 
 def _delimiter(file: TextIO) -> str:
-    """The delimiter that makes the first rows the most alike: as many of them as can be with as many
-    columns as most have, and more than one; of equals one that no sentence holds, then what makes more columns."""
+    """The delimiter that gives the most rows the same number of columns, and more than one.
+
+    Among equals, one that does not occur in sentences, then the one with more columns.
+    """
 
     def fitness(delimiter: str) -> tuple[int, bool, int]:
         file.seek(0)
@@ -105,7 +107,7 @@ def _delimiter(file: TextIO) -> str:
         rows = islice((row for row in _reader(lines, delimiter) if any(row)), _LOOKED_AT)
         try:
             widths = Counter(len(row) for row in rows if not _leans(row, delimiter))
-        except csv.Error:  # a row is one long text to a delimiter that is not its own
+        except csv.Error:  # with a wrong delimiter, a row may be one text that is too long
             return 0, False, 0
         count, width = max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
         return count, delimiter.isascii(), width
@@ -114,7 +116,7 @@ def _delimiter(file: TextIO) -> str:
 
 
 def _refusal(path: Path, cause: Exception) -> SourceError:
-    """What the parser, or a budget, dislikes, in plain words."""
+    """Why the parser or a budget refuses the file, in plain words."""
     if isinstance(cause, TooMuch):
         return SourceError(
             tr("{path}: the text file is too large to be read: {cause}", path=path, cause=cause), SMALLER
@@ -130,16 +132,16 @@ def _refusal(path: Path, cause: Exception) -> SourceError:
 
 
 class _Lines:
-    """The lines of a text file, none of them, and no row of many, longer than LONGEST_ROW characters."""
+    """The lines of a text file; no line, and no row of several lines, is longer than LONGEST_ROW characters."""
 
     def __init__(self, file: TextIO, most: int | None = None) -> None:
-        """`most` is how many characters are read in all."""
+        """`most` is the number of characters read in total."""
         self._file = file
         self._left = most
         self._in_row = 0
 
     def begin_row(self) -> None:
-        """A row has ended, and the next line begins another."""
+        """Note that a row has ended and the next line begins another."""
         self._in_row = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -157,7 +159,7 @@ class _Lines:
 
 
 def _leans(row: list[str], delimiter: str) -> bool:
-    """Whether most cells begin or end with another delimiter: `a<tab>,b<tab>,c` is parted by commas, as tabs guard."""
+    """Whether most cells begin or end with another delimiter: in `a<tab>,b<tab>,c` the comma separates."""
     others = tuple(other for other in _DELIMITERS if other not in {delimiter, "\t"})
     return sum(text.startswith(others) or text.endswith(others) for text in row) * 2 > len(row)
 
@@ -167,7 +169,7 @@ def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _without_formulas(lines: Iterable[str], delimiter: str) -> Iterator[str]:
-    """The lines with `="a, b"` as `"a, b"` where a field begins: inside such a guard no delimiter counts either."""
+    """The lines with `="a, b"` as `"a, b"` at the beginning of a field: delimiters inside the guard do not count."""
     guard = re.compile(rf'(^|{re.escape(delimiter)})="')
     is_quoted = False
     for line in lines:
@@ -176,7 +178,7 @@ def _without_formulas(lines: Iterable[str], delimiter: str) -> Iterator[str]:
 
 
 def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tuple[int, dict[int, Cell]]]:
-    """The rows that are not empty, by number, each a mapping of columns to cells; read from the file again."""
+    """The rows that are not empty, by number, as mappings of columns to cells; the file is read again."""
     texts: list[str] = []
     try:
         opened = path.open(encoding=encoding, newline="")
@@ -187,7 +189,7 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
         lines = _Lines(file)
         rows = enumerate(_reader(chain(lines, [_END]), delimiter), start=1)
         while True:
-            try:  # row by row: what is done between two rows is not ours to judge
+            try:  # row by row, since the caller's own errors must pass through
                 number, texts = next(rows, (0, texts))
                 if len(texts) > MOST_COLUMNS:
                     raise TooMuch(

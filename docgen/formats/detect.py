@@ -1,6 +1,6 @@
-"""The kind of a source, by its content: the first look at a foreign file.
+"""Find the kind of a source by its content, as the first step with any file.
 
-The zip is checked; only the parts that
+The zip is checked, and only the parts that
 show the kind are unpacked."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MANIFEST = "META-INF/manifest.xml"
 
 
 class Kind(StrEnum):
-    """The kinds of file distinguished, each with the words that name it in a message."""
+    """The kinds of file, each with its name in messages."""
 
     WORKBOOK = phrase("an Excel workbook")
     WORD = phrase("a Word document")
@@ -48,7 +48,7 @@ class Kind(StrEnum):
     UNKNOWN = phrase("not a known kind of file")
 
 
-#: What the content type of a package's main part ends with (ECMA-376 part 1, 11.3.2 and 12.3.23; [MS-OFFMACRO2]
+#: How the content type of a package's main part ends (ECMA-376 part 1, 11.3.2 and 12.3.23; [MS-OFFMACRO2]
 #: 2.2.2; [MS-XLSB] 2.1.7.61).
 _CONTENT_TYPES = (
     ("spreadsheetml.sheet.main+xml", Kind.WORKBOOK),
@@ -67,10 +67,10 @@ _CONTENT_TYPES = (
     ("ms-powerpoint.presentation.macroenabled.main+xml", Kind.PRESENTATION),
     ("ms-powerpoint.slideshow.macroenabled.main+xml", Kind.PRESENTATION),
 )
-#: The root elements of main parts whose content type says nothing, and the record that begins one of an .xlsb.
+#: The root elements of main parts with a generic content type, and the first record of an .xlsb workbook.
 _ROOTS = {"workbook": Kind.WORKBOOK, "document": Kind.WORD, "presentation": Kind.PRESENTATION}
 _BINARY_BEGIN = b"\x83\x01"
-#: How files begin that are no sources, for they are named where they are refused or passed over.
+#: First bytes of files that are not sources, so that messages can name them.
 _BEGINNINGS = (
     (b"%PDF", Kind.PDF),
     (b"{\\rtf", Kind.RICH_TEXT),
@@ -86,16 +86,16 @@ _BEGINNINGS = (
     (b"\xfd7zXZ\0", Kind.PACKED),
 )
 _PICTURE_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
-#: What a lock file is, in words.
+#: The name of a lock file in messages.
 LOCK = phrase("this only marks a document that is open in Excel, Word or LibreOffice")
-#: How .xls workbooks older than compound files begin, and those of programs that write none ([MS-XLS] 2.4.21, BOF).
+#: First bytes of .xls workbooks without a compound file: old ones, and those of some programs ([MS-XLS] 2.4.21, BOF).
 _BEGINS_BOOK = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
 
 
 def inspect(path: Path) -> Kind:
-    """What the file is, by its content.
+    """The kind of the file, by its content.
 
-    Raises SourceError for what cannot be read, is empty, damaged, password-protected or unsafe.
+    Raises SourceError for a file that cannot be read, or is empty, damaged, password-protected or unsafe.
     """
     try:
         size = path.stat().st_size
@@ -123,7 +123,7 @@ def inspect(path: Path) -> Kind:
 
 
 def is_lock(path: Path) -> bool:
-    """Whether the name is that of the small file with which an office program marks an open document."""
+    """Whether the name is that of the small file that an office program creates beside an open document."""
     return path.name.startswith("~$") or (path.name.startswith(".~lock.") and path.name.endswith("#"))
 
 
@@ -144,13 +144,13 @@ def _kind_of_bytes(head: bytes) -> Kind:
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<style", b"<div", b"<!--")):
         return Kind.WEB_PAGE
     if start.startswith(b"mime-version:") and b"multipart/related" in start:
-        return Kind.WEB_PAGE  # a page with its pictures in one file, as Excel saves it
+        return Kind.WEB_PAGE  # a page with its pictures in one file, as saved by Excel
     is_text = b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head)
     return Kind.TEXT if is_text else Kind.UNKNOWN
 
 
 def _kind_of_compound(path: Path) -> Kind:
-    """By the streams at the root alone: any document may hold another."""
+    """The kind by the streams at the root only, since any document may embed another."""
     names = root_names(path)
     if PACKAGE.casefold() in names:
         return _kind_of_zip(path)
@@ -176,8 +176,10 @@ def _kind_of_zip(path: Path) -> Kind:
 
 
 def _kind_of_office(package: Package) -> Kind | None:
-    """The kind of an Office package, None for any other: the type of its main part decides, whatever types it
-    gives to parts that it does not have."""
+    """The kind of an Office package, None for any other.
+
+    The type of its main part decides, whatever types the package declares for missing parts.
+    """
     if package.find(TYPES) is None and package.find(RELATIONS) is None:
         return None
     main = main_part(package)
@@ -189,14 +191,14 @@ def _kind_of_office(package: Package) -> Kind | None:
 
 
 def main_part(package: Package) -> str | None:
-    """The part that holds the workbook or document of an Office package; None if the package names none."""
+    """The part with the workbook or document of an Office package; None if the package names none."""
     if package.find(RELATIONS) is None:
         return None
     return next(iter(package.related("", "/officeDocument").values()), None)
 
 
 def _types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
-    """The content types of parts by name, and by suffix; both in small letters."""
+    """The content types of parts by name, and by suffix; both in lower case."""
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}
     if package.find(TYPES) is not None:
@@ -214,7 +216,7 @@ def _of_type(said: str) -> Kind | None:
 
 
 def _of_root(package: Package, main: str) -> Kind | None:
-    """The kind by the beginning of the main part, for writers that give it no type of its own."""
+    """The kind by the beginning of the main part, for writers that give it no specific type."""
     if package.head(main, 2) == _BINARY_BEGIN:
         return Kind.BINARY_WORKBOOK
     with package.open(main) as part:
@@ -232,13 +234,13 @@ def _kind_of_open_document(package: Package) -> Kind | None:
         return None
     if b"opendocument.spreadsheet" not in said:
         return Kind.OPEN_DOCUMENT
-    if b"encryption-data" in manifest:  # its parts are then no XML, and its zip looks like any other
+    if b"encryption-data" in manifest:  # encrypted parts are not XML, and the zip looks like any other
         raise protected(package.path)
     return Kind.OPEN_WORKBOOK
 
 
 def _media_type(package: Package, manifest: bytes) -> bytes:
-    """What an OpenDocument file says to be: by its first part, by its list of parts, by its content."""
+    """What an OpenDocument file declares to be: by its first part, its list of parts, or its content."""
     if package.find("mimetype"):
         return package.head("mimetype", 200)
     whole = next((tag for tag in _TAG.findall(manifest) if b'full-path="/"' in tag), b"")

@@ -1,8 +1,8 @@
-"""A Word document → its tables as grids, its content controls, and the text around them.
+"""Read a Word document: its tables as grids, its content controls, and the text around them.
 
-What a reader of the page sees is read: inserted text and not deleted, results of fields and not their
-codes, ticks of symbol fonts and of old form fields; no hidden text.  What is struck out or deleted, and the
-comments, are beside the text.
+The text is what a reader of the page sees: inserted but not deleted text, results of fields and not their
+codes, ticks of symbol fonts and old form fields, no hidden text.  Struck-out or deleted text and
+comments are returned separately.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from docgen.formats.package import Package, reading
 from docgen.formats.refusals import Damaged
 from docgen.language import tr
 
-#: A document whose text takes more XML than this is no form; its tree would fill the memory.
+#: A document with more text XML than this is not a form; its tree would fill the memory.
 MAX_MARKUP = 30 * MB
-#: Paragraphs outside of tables, and comments; a contract of 500 pages has 15,000.
+#: Paragraphs outside tables, and comments; a contract of 500 pages has 15,000.
 MOST_LINES, MOST_COMMENTS = 50_000, 10_000
-#: How much is read of a part of another format that is in the text.
+#: The most that is read of an embedded part in another format.
 _LONGEST_CHUNK = MB // 4
 _PAGES = (".htm", ".html", ".xhtml", ".mht", ".mhtml", ".txt")
 
@@ -39,10 +39,10 @@ _PAGES = (".htm", ".html", ".xhtml", ".mht", ".mhtml", ".txt")
 @dataclass(frozen=True)
 class Document:
     """What a Word document shows: tables in order of appearance, the kit's controls, the cells that hold these
-    by address, the paragraphs outside of both, and the text of headers and footers.
+    by address, the paragraphs outside both, and the text of headers and footers.
 
-    Outside of tables: `struck` is what is struck out or deleted, `notes` are the comments, and `pictures` tells
-    how many there are.
+    For the text outside tables, `struck` is struck-out or deleted text, `notes` are the comments, and `pictures`
+    is the number of pictures.
     """
 
     tables: tuple[Grid, ...]
@@ -56,7 +56,7 @@ class Document:
 
 
 def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
-    """The Word document at `path`; `tags` are those of the kit's controls, and any other control is but text.
+    """The Word document at `path`; `tags` are those of the kit's controls, any other control is plain text.
 
     Raises SourceError if it cannot be read.
     """
@@ -70,7 +70,7 @@ def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
 
 
 class _Parts:
-    """The parts of one document: its main one, and those that this refers to."""
+    """The parts of one document: the main part, and the parts that it refers to."""
 
     def __init__(self, package: Package, main: str) -> None:
         self._package = package
@@ -79,7 +79,7 @@ class _Parts:
         self._has_others = package.find(posixpath.join(folder, "_rels", f"{name}.rels")) is not None
 
     def document(self, tags: frozenset[str]) -> Document:
-        """All that the document shows."""
+        """Everything that the document shows."""
         strikes = Strikes(next(self._others("/styles"), None))
         comments = dict(self._comments())
         reader = BodyReader(tags, strikes, comments)
@@ -90,7 +90,7 @@ class _Parts:
         for kind in ("/footnotes", "/endnotes"):
             for part in self._others(kind):
                 for note in part:
-                    if note.get(f"{W}type") is None:  # others draw the line above the notes
+                    if note.get(f"{W}type") is None:  # the others draw the line above the notes
                         reader.read(note)
         prose = [*_lines(reader.prose.around), *self._chunks(reader)]
         Budget(MOST_LINES, tr("paragraphs outside of tables")).spend(len(prose))
@@ -123,7 +123,7 @@ class _Parts:
                 yield from _shown(part)
 
     def _chunks(self, reader: BodyReader) -> Iterator[str]:
-        """The texts of parts of other formats that only Word shows: of web pages what they say, else their names."""
+        """The texts of embedded parts that only Word shows: the text of web pages, the names of others."""
         parts = self._related("/aFChunk")
         found = [parts[chunk] for chunk in reader.chunks if chunk in parts]
         if found and not (reader.tables or reader.controls or _lines(reader.prose.text)):
@@ -137,7 +137,7 @@ class _Parts:
 
 
 def _shown(part: Any) -> tuple[str, ...]:
-    """The lines of a part that is no body."""
+    """The lines of a part other than the body."""
     reader = BodyReader(frozenset(), Strikes(None), {})
     reader.read(part)
     return _lines(reader.prose.text)
@@ -148,7 +148,7 @@ def _lines(pieces: Iterable[str]) -> tuple[str, ...]:
 
 
 def book_of(document: Document, kit_name: str) -> Book:
-    """The tables of the document as sheets without names; what kit of that name it was made with is in
+    """The tables of the document as sheets without names, with the kit it was made with, as named in
     a header or footer."""
     mark = re.search(rf"(?<![\w-]){re.escape(kit_name)} +([0-9A-Za-z.+-]{{1,20}})", document.margins)
     return Book(document.tables, made_with=(kit_name, mark[1]) if mark else None, prose=document.prose)

@@ -1,6 +1,6 @@
-"""The body of a Word document, read once: tables, controls, and the text around them.
+"""Walk the body of a Word document once: tables, controls, and the text around them.
 
-Each element is seen once, however deep it is nested, and pays for what it shows.
+Each element is visited once, at any depth of nesting, and what it shows counts against the budgets.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ from docgen.formats.docx_text import (
 from docgen.formats.grid import Cell, Floating, Grid
 from docgen.language import tr
 
-#: Tables of a document, cells of all of them (columns that they span counted), controls of the kit's.
+#: Tables of a document, cells of all tables (counting spanned columns), controls of the kit.
 MOST_TABLES, MOST_CELLS, MOST_CONTROLS = 2_000, 30_000, 5_000
-#: Controls of the kit's inside one another, and characters of the whole text.
+#: Nesting depth of the kit's controls, and characters of the whole text.
 _DEEPEST_CONTROL, _MOST_TEXT = 20, 1_500_000
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
 _CONTROL, _CONTENT = f"{W}sdt", f"{W}sdtContent"
-#: What is not visible: moved text, phonetic guides, the second copy of a drawing.
+#: Elements that are not visible: moved text, phonetic guides, the second copy of a drawing.
 _UNSEEN = {f"{W}moveFrom", f"{W}rt", f"{W}sdtPr", f"{W}pPr", f"{W}rPr", f"{W}trPr", f"{W}tcPr", f"{_MC}Fallback"}
 _DRAWINGS = (f"{W}drawing", f"{W}pict", f"{W}object")
-#: What makes a drawing a picture: images, charts and diagrams, and images as Word wrote them until 2007.
+#: Elements that make a drawing a picture: images, charts and diagrams, and images as Word wrote them until 2007.
 _PICTURES = ("}pic", "}chart", "}relIds", "}imagedata")
 
 
 class BodyReader:
-    """What the body shows."""
+    """Reads what the body shows."""
 
     def __init__(self, tags: frozenset[str], strikes: Strikes, comments: Mapping[str, str]) -> None:
-        """`tags` are those of the kit's controls, `comments` the texts of comments by their ids."""
+        """`tags` are those of the kit's controls, `comments` the texts of comments by id."""
         self._tags = tags
         self._strikes = strikes
         self._comments = comments
@@ -59,7 +59,7 @@ class BodyReader:
         self._open: list[OpenControl] = []
         self._open_tables: list[OpenTable] = []
         self._flows: list[Flow] = []
-        self._depth = 0  # tables and text boxes around the place
+        self._depth = 0  # tables and text boxes around the current place
         self._is_struck = self._is_paragraph_struck = False
         self._budgets = {
             "tables": Budget(MOST_TABLES, "tables"),
@@ -73,14 +73,14 @@ class BodyReader:
             f"{W}commentReference": self._comment, **dict.fromkeys(_DRAWINGS, self._drawing),
         }  # fmt: skip
         self.answering: dict[str, Answering] = {}
-        #: The ids of parts of another format that are in the text.
+        #: The ids of embedded parts in another format.
         self.chunks: list[str] = []
-        #: How many pictures are outside of tables.
+        #: The number of pictures outside tables.
         self.pictures = 0
         self.prose = Flow()
 
     def read(self, body: Any) -> None:
-        """Go through a body, a header, a footer, a note.  Raises TooMuch."""
+        """Walk a body, header, footer or note.  Raises TooMuch."""
         self._within(body, self.prose)
 
     @property
@@ -93,7 +93,7 @@ class BodyReader:
         """The kit's controls in the order in which they begin."""
         return tuple(control for control in self._controls if control is not None)
 
-    # -- going through -----------------------------------------------------------------------------
+    # -- walking -----------------------------------------------------------------------------------
 
     def _within(self, node: Any, flow: Flow, depth: int = 1) -> None:
         self._flows.append(flow)
@@ -217,7 +217,7 @@ class BodyReader:
     # -- tables ------------------------------------------------------------------------------------
 
     def _table(self, node: Any, flow: Flow, depth: int) -> None:
-        """One table as a grid; those inside its cells come after it.  Widths do not matter, only spans do."""
+        """Read one table as a grid; tables inside its cells follow it.  Widths do not matter, only spans do."""
         self._budgets["tables"].spend()
         table = OpenTable(len(self._tables) + 1)
         self._tables.append(None)
@@ -249,7 +249,7 @@ class BodyReader:
         column, address = table.begin_cell(node, width)
         inner = Flow(address)
         for control in self._open:
-            if control.depth == self._depth:  # one around whole cells
+            if control.depth == self._depth:  # a control around whole cells
                 control.cell, inner.has_controls = control.cell or address, True
         before = self._is_struck
         self._is_struck = before or node.find(f"{W}tcPr/{W}cellDel") is not None
@@ -261,7 +261,7 @@ class BodyReader:
         table.floating += [Floating(table.row, column, text) for text in inner.floating]
 
     def _settled(self, flow: Flow) -> Cell:
-        """The cell that a flow has become."""
+        """The cell that results from a flow."""
         text = joined(flow.text)
         if flow.has_controls and flow.address is not None:
             self.answering[flow.address] = Answering(text[:LONGEST_TEXT], joined(flow.around)[:LONGEST_TEXT])
@@ -273,7 +273,7 @@ def _tag(control: Any) -> str:
 
 
 def _state(control: Any) -> bool | None:
-    """What a tick box says of its state, None for any other control."""
+    """The state of a tick box, None for any other control."""
     box = control.find(f"{W}sdtPr/{_W14}checkbox")
     if box is None:
         return None
@@ -282,8 +282,8 @@ def _state(control: Any) -> bool | None:
 
 
 def _is_copy(child: Any, before: Any) -> bool:
-    """Whether the control is one of the copies that LibreOffice 7.4 writes behind each plain-text control,
-    with the tag lost and the whole text in the first (seen on re-saving a form)."""
+    """Whether the control is a copy that LibreOffice 7.4 writes after each plain-text control when it saves a form:
+    the first copy holds the whole text, and the tag is lost."""
     if before is None or child.tag != _CONTROL or before.tag != _CONTROL or _tag(child):
         return False
     alias = setting(child, "sdtPr", "alias")

@@ -1,4 +1,4 @@
-"""The parts of the body of a Word document while it is read: flows of text, controls, tables."""
+"""Collect flows of text, controls and tables while the body of a Word document is read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from docgen.formats.docx_text import setting
 from docgen.formats.grid import Cell, Extent, Floating, Grid, grid
 from docgen.language import tr
 
-#: Columns of a table that are read, and those that Word's tables have.
+#: Columns of a table that are read, and the most that Word allows.
 MOST_COLUMNS, _WORD_COLUMNS = 1_000, 63
 
 
 class Control(NamedTuple):
-    """A content control of the kit's: its visible text, the state of a tick box (None if it is none), the address
-    of its table cell (None outside of tables), what is struck out in it, and the fault of a text that was cut."""
+    """A content control of the kit: its visible text, the state of a tick box (else None), the address of
+    its table cell (None outside tables), its struck-out text, and the fault of a text that was cut."""
 
     tag: str
     text: str
@@ -27,7 +27,7 @@ class Control(NamedTuple):
 
 
 class Answering(NamedTuple):
-    """A table cell with controls of the kit's in it: all its visible text, and that outside of them."""
+    """A table cell with controls of the kit: all its visible text, and the text outside the controls."""
 
     text: str
     around: str
@@ -35,11 +35,11 @@ class Answering(NamedTuple):
 
 @dataclass
 class Flow:
-    """The text of a cell, of a text box in one, or of the body outside of tables."""
+    """The text of a cell, of a text box in a cell, or of the body outside tables."""
 
     address: str | None = None
     text: list[str] = field(default_factory=list)
-    around: list[str] = field(default_factory=list)  # outside of the kit's controls
+    around: list[str] = field(default_factory=list)  # outside the kit's controls
     struck: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     floating: list[str] = field(default_factory=list)  # text boxes; empty for a picture
@@ -48,7 +48,7 @@ class Flow:
 
 @dataclass
 class OpenControl:
-    """A control of the kit's that has begun: `depth` tables and text boxes lie around it."""
+    """A control of the kit that has begun; `depth` tables and text boxes are around it."""
 
     tag: str
     state: bool | None
@@ -58,7 +58,7 @@ class OpenControl:
     struck: list[str] = field(default_factory=list)
 
     def closed(self) -> Control:
-        """The control, when it has ended."""
+        """The finished control."""
         text = joined(self.text)
         fault = "text-cut" if len(text) > LONGEST_TEXT else None
         return Control(self.tag, text[:LONGEST_TEXT], self.state, self.cell, joined(self.struck), fault)
@@ -66,7 +66,7 @@ class OpenControl:
 
 @dataclass
 class OpenTable:
-    """A table that has begun, and the place that has been reached in it."""
+    """A table that has begun, and the current position in it."""
 
     number: int
     row: int = 0
@@ -80,13 +80,13 @@ class OpenTable:
     floating: list[Floating] = field(default_factory=list)
 
     def begin_row(self, node: Any) -> None:
-        """Go on to the next row."""
+        """Move to the next row."""
         self.row += 1
         self.column = 1 + _columns(node, "trPr", "gridBefore")
         self.ordinal = 0
 
     def begin_cell(self, node: Any, width: int) -> tuple[int, str]:
-        """Go on to the next cell, so many columns wide: its column and its address.  Raises TooMuch."""
+        """Move to the next cell, `width` columns wide; returns its column and address.  Raises TooMuch."""
         self.ordinal += 1
         column = self.column
         if column + width > MOST_COLUMNS:
@@ -99,28 +99,28 @@ class OpenTable:
         return column, address
 
     def grid(self) -> Grid:
-        """The table, when it has ended."""
+        """The finished table."""
         made = grid(None, self.cells, self.extents.values(), self.addresses)
         return replace(made, floating=tuple(self.floating)) if self.floating else made
 
 
 def joined(pieces: list[str]) -> str:
-    """The text of a flow; the line break before its first paragraph is none."""
+    """The text of a flow, without the line break before its first paragraph."""
     return "".join(pieces).removeprefix("\n")
 
 
 def width_of(cell: Any) -> int:
-    """How many columns a cell spans."""
+    """The number of columns that a cell spans."""
     return max(_columns(cell, "tcPr", "gridSpan"), 1)
 
 
 def _columns(node: Any, group: str, name: str) -> int:
-    """A number of columns, no more than Word's tables have."""
+    """A number of columns, limited to the most that Word allows."""
     return min(max(int(setting(node, group, name) or 0), 0), _WORD_COLUMNS)
 
 
 def _merged(cell: Any, above: dict[int, Extent], extent: Extent) -> Extent:
-    """The range of a cell, with the rows above that it is merged with (17.4.84, w:vMerge); kept in `above`."""
+    """The range of a cell with the rows above that it is merged with (17.4.84, w:vMerge); updates `above`."""
     state = setting(cell, "tcPr", "vMerge")
     begun = above.pop(extent.left, None)
     if state in {"continue", "on"} and begun is not None and begun.bottom == extent.top - 1:

@@ -1,6 +1,6 @@
-"""The visible text of the runs of a Word document (ECMA-376 part 1, 17.3).
+"""Read the visible text of the runs of a Word document (ECMA-376 part 1, 17.3).
 
-Texts, signs, symbols and ticks of old
+This covers texts, special characters, symbols and ticks of old
 form fields, and whether they are struck out."""
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ VALUE = f"{W}val"
 OFF = {"0", "false", "off", "none"}
 PARAGRAPH, RUN, TEXT, DELETED_TEXT = f"{W}p", f"{W}r", f"{W}t", f"{W}delText"
 _RUN_PROPERTIES, _PARAGRAPH_STYLE = f"{W}rPr", f"{W}pPr/{W}pStyle"
-#: What stands for a character of its own in a run (17.3.3).
+#: Elements of a run that represent one character (17.3.3).
 SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-"}
 _SYMBOL_FONTS = regex("wingdings|symbol", re.IGNORECASE)
-_LONGEST_CHAIN = 50  # styles that are based on one another
+_LONGEST_CHAIN = 50  # styles that inherit from one another
 _SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
 
 
 def setting(node: Any, group: str, name: str) -> str | None:
-    """The value of a property, `on` where it has none, None if it is not set."""
+    """The value of a property; `on` if it has no value, None if it is not set."""
     found = node.find(f"{W}{group}/{W}{name}")
     return None if found is None else found.get(VALUE, "on")
 
 
 class Strikes:
-    """The styles that strike text out, of runs and of paragraphs, by their ids."""
+    """The ids of the run and paragraph styles that strike text out."""
 
     def __init__(self, styles: Any | None) -> None:
-        """`styles` is the root of the part with the styles, None if there is none."""
+        """`styles` is the root of the styles part, None if there is none."""
         parents: dict[str, str] = {}
         found: dict[str, bool] = {}
         for style in () if styles is None else styles.iterfind(f"{W}style"):
@@ -56,7 +56,7 @@ class Strikes:
         return style is not None and style.get(VALUE) in self._struck
 
     def of_run(self, properties: Any | None, *, paragraph: bool) -> bool:
-        """Whether a run with these properties is struck out, in a paragraph whose style says so or not."""
+        """Whether a run with these properties is struck out, given whether its paragraph's style strikes out."""
         own = _is_struck(properties)
         if own is not None or not self._struck or properties is None:
             return paragraph if own is None else own
@@ -73,7 +73,7 @@ def _inherited(name: str, parents: dict[str, str], found: dict[str, bool]) -> bo
 
 
 def _is_struck(properties: Any | None) -> bool | None:
-    """Whether these properties strike text out, once or twice; None if they say nothing of it."""
+    """Whether these properties strike text out, by a single or double line; None if they do not set it."""
     if properties is None:
         return None
     said = [one.get(VALUE, "on") not in OFF for one in properties if one.tag in _STRIKES]
@@ -90,23 +90,23 @@ def is_hidden(properties: Any | None) -> bool:
 
 
 def is_of_symbols(properties: Any | None) -> bool:
-    """Whether a run with these properties shows its text in a font of symbols."""
+    """Whether a run with these properties uses a symbol font."""
     font = properties.find(f"{W}rFonts") if properties is not None else None
     return font is not None and bool(_SYMBOL_FONTS.match(font.get(f"{W}ascii", "")))
 
 
 def as_symbols(text: str) -> str:
-    """A text as a font of symbols shows it."""
+    """A text as a symbol font shows it."""
     return "".join(chr(ord(letter) | _SYMBOLS) if " " < letter < "\u0100" else letter for letter in text)
 
 
 def symbol(element: Any) -> str:
-    """The character of a symbol (17.3.3.30, w:sym)."""
+    """The character of a symbol element (17.3.3.30, w:sym)."""
     return chr(int(element.get(f"{W}char", "20"), 16) & 0xFF | _SYMBOLS)
 
 
 def old_field(begin: Any) -> str:
-    """What an old form field draws instead of showing text: a tick box, a choice from a list (17.16.17)."""
+    """What an old form field draws instead of text: a tick box, a choice from a list (17.16.17)."""
     box = begin.find(f"{W}ffData/{W}checkBox")
     if box is not None:
         return "☐" if _first_of(box, "checked", "default") in OFF else "☒"
@@ -125,7 +125,7 @@ def _first_of(field: Any, *names: str) -> str:
 
 
 def page_texts(page: bytes) -> Iterator[str]:
-    """The texts that an HTML page shows, without its tags, scripts and styles; each piece is read once."""
+    """The texts that an HTML page shows, without tags, scripts and styles; each part is read once."""
     text = page.decode("utf-8", "replace")
     hidden = ""
     for piece in text.split("<"):

@@ -1,8 +1,8 @@
-"""A number format as its author wrote it → its sections and the marks in each (ECMA-376 part 1, 18.8.30 and 18.8.31).
+"""Split a number format code into its sections and their marks (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
-`"约"0.0,"万";[红色]-0;"无"` has three sections.  What a mark means in numbers, dates and texts say
-`number_formats`, `format_numbers` and `format_dates`; here stands how codes are written, and what programs call
-the formats that have a number and no code.
+`"约"0.0,"万";[红色]-0;"无"` has three sections.  This module knows how codes are written, and the codes of
+built-in format numbers; `number_formats`, `format_numbers` and `format_dates` apply the marks to numbers, dates and
+texts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 from docgen.patterns import regex
 
-#: A format code is at most this long, and has at most so many sections (Excel's limits).
+#: The longest format code, and the most sections (Excel's limits).
 LONGEST_CODE, MOST_SECTIONS = 255, 4
-#: More places than this has no number that a sheet can hold.
+#: No number in a sheet has more places than this.
 _MOST_PLACES = 30
 
-#: The formats of programs that keep a number instead of a code, as a Chinese Excel shows them.
+#: The built-in formats, which have a number instead of a code, as a Chinese Excel shows them.
 BUILTIN: Mapping[int, str] = MappingProxyType(
     {
         0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00",
@@ -70,12 +70,12 @@ _CONDITION = regex(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
 )
-#: ASCII that stands for itself without quotes; letters do not, except those that are marks.
+#: ASCII characters that are shown as they are without quotes; letters are not, and some are marks.
 _PLAIN = frozenset(" $-+():'{}<>=^&~|123456789")
 
 
 class Mark(Enum):
-    """What a piece of a section stands for."""
+    """The meaning of a piece of a section."""
 
     LITERAL = auto()
     DIGIT = auto()  # 0 # ?
@@ -92,16 +92,16 @@ class Mark(Enum):
 
 
 class Token(NamedTuple):
-    """A piece of a section: its mark, and its text as written or, of a literal, as shown."""
+    """A piece of a section: its mark, and its text as written; for a literal, as shown."""
 
     mark: Mark
     text: str
 
 
 class FormatSection(NamedTuple):
-    """A section: its pieces, the numbers that it is for, the language of its words, the numerals of [DBNum1].
+    """A section: its pieces, the numbers that it applies to, the language of its words, the numerals of [DBNum1].
 
-    `is_known` is false where it holds something that is not understood.
+    `is_known` is false if part of it is not understood.
     """
 
     tokens: tuple[Token, ...]
@@ -111,16 +111,16 @@ class FormatSection(NamedTuple):
     is_known: bool = True
 
     def has(self, *marks: Mark) -> bool:
-        """Whether any of its pieces has one of the marks."""
+        """Whether any piece has one of the marks."""
         return any(token.mark in marks for token in self.tokens)
 
     @property
     def is_date(self) -> bool:
-        """Whether it shows a date or a time."""
+        """Whether the section shows a date or a time."""
         return self.has(Mark.DATE, Mark.ELAPSED, Mark.NOON)
 
     def takes(self, value: Decimal) -> bool:
-        """Whether its condition holds; true where it has none."""
+        """Whether the number meets the section's condition; true without a condition."""
         return self.condition is None or _COMPARE[self.condition[0]](value, self.condition[1])
 
 
@@ -145,7 +145,7 @@ _PIECE = regex(
 
 @lru_cache(maxsize=1024)
 def sections(code: str) -> tuple[FormatSection, ...]:
-    """The sections of a code; none if it is longer or has more of them than codes have."""
+    """The sections of a code; none if it exceeds the limits on length or sections."""
     if len(code) > LONGEST_CODE:
         return ()
     found = tuple(_sections(code))

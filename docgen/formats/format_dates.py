@@ -1,4 +1,4 @@
-"""The serial number of a day by one section of a number format: dates, times, how long something takes."""
+"""Show the serial number of a day by one section of a number format: dates, times, durations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from docgen.formats.format_numbers import in_digits, in_words
 LAST_DAY = 2_958_465
 _DAY = 86_400
 _MOST_PLACES = 3
-#: Day 60 of the calendar of 1900 is 29 February, which there never was; the days before it count from a day later.
+#: Day 60 of the 1900 calendar is 29 February, which did not exist; earlier days count from one day later.
 _NO_DAY = 60
 _FROM_1900, _FROM_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 
@@ -47,7 +47,7 @@ _ERAS = (
 _ENGLISH = frozenset({"", "409", "809", "en-us", "en-gb"})
 _CHINESE = frozenset({"804", "1004", "7804", "4", "zh-cn", "zh-sg", "zh-hans"})
 _JAPANESE = frozenset({"411", "ja-jp"})
-#: What the system writes for a long date, and for a time, whatever the code after it says.
+#: The system's long date and time formats, which apply whatever the rest of the code says.
 _SYSTEM_DATE, _SYSTEM_TIME = frozenset({"f800", "x-sysdate"}), frozenset({"f400", "x-systime"})
 _LONG_DATE = (
     Token(Mark.DATE, "yyyy"), Token(Mark.LITERAL, "年"), Token(Mark.DATE, "m"), Token(Mark.LITERAL, "月"),
@@ -60,8 +60,8 @@ _TIME = (
 
 
 class ShownDate(NamedTuple):
-    """A date as shown, the day it is (None: only a time is shown), whether year, month and day are all shown, and
-    the time of day where it is shown."""
+    """A date as shown, its day (None: only a time is shown), whether year, month and day are all shown, and
+    the time of day if it is shown."""
 
     text: str
     day: dt.date | None
@@ -70,7 +70,7 @@ class ShownDate(NamedTuple):
 
 
 class _Moment(NamedTuple):
-    """What the marks of a date are taken from."""
+    """The values from which the marks of a date are written."""
 
     day: dt.date | None
     days: int
@@ -81,7 +81,7 @@ class _Moment(NamedTuple):
 
 
 def date_text(section: FormatSection, serial: Decimal, *, since_1904: bool) -> ShownDate | None:
-    """What the section shows of a number of days; None if that is not certain, or no date."""
+    """What the section shows for a number of days; None if that is uncertain, or not a date."""
     section = _of_system(section)
     parts = list(_parts(section.tokens))
     if any(part is None for part in parts) or not 0 <= serial < LAST_DAY + 1:
@@ -119,8 +119,8 @@ def _day(days: int, *, since_1904: bool) -> dt.date | None:
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[str | None]:
-    """Of each token what it shows: year y, month m, day d, weekday w, era g, hour h, minute n, second s, noon p; "" for
-    a literal, None for what has no place in a date."""
+    """What each token shows: year y, month m, day d, weekday w, era g, hour h, minute n, second s, noon p; "" for
+    a literal, None for anything that cannot be in a date."""
     marks = [at for at, token in enumerate(tokens) if token.mark in {Mark.DATE, Mark.ELAPSED}]
     for at, token in enumerate(tokens):
         if token.mark in {Mark.DATE, Mark.ELAPSED}:
@@ -146,7 +146,7 @@ def _part(token: Token, before: str, after: str) -> str:
 
 
 def _is_place_of_second(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the digit is one of `ss.000`."""
+    """Whether the digit is part of `ss.000`."""
     start = at
     while start and tokens[start].mark is Mark.DIGIT:
         if tokens[start].text != "0" or at - start >= _MOST_PLACES:
@@ -168,11 +168,11 @@ def _text(token: Token, part: str, moment: _Moment) -> str | None:
     if token.mark is Mark.POINT and moment.fraction:
         return f".{moment.fraction}"
     if token.mark is Mark.DIGIT:
-        return ""  # written with the point
+        return ""  # written together with the point
     return _WRITERS[part](token.text, moment) if part else token.text
 
 
-# -- what the marks write --------------------------------------------------------------------------
+# -- texts of the marks ----------------------------------------------------------------------------
 
 
 def _year(mark: str, moment: _Moment) -> str | None:
@@ -259,5 +259,5 @@ def _era(day: dt.date) -> tuple[dt.date, str, str] | None:
 
 
 def _known(moment: _Moment) -> dt.date:
-    assert moment.day is not None  # asked before any mark of a day is written
+    assert moment.day is not None  # checked before any mark of a day is written
     return moment.day

@@ -1,4 +1,4 @@
-"""A number by one section of its format: places, thousands, percent, fractions, powers of ten, Chinese numerals."""
+"""Show a number by one section of its format: places, thousands, percent, fractions, exponents, Chinese numerals."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from docgen.formats.format_codes import FormatSection, Mark, Token
 from docgen.formats.grid import DIGITS, plain
 from docgen.patterns import regex
 
-#: Numbers of a sheet have 15 digits; shifted and with places there are more, never so many.
+#: Numbers of a sheet have 15 digits; scaled and with places they have more, but never this many.
 _EXACTLY = Context(prec=120, rounding=ROUND_HALF_UP)
-#: Signs of percent in a section; each multiplies by a hundred.
+#: Percent signs in a section; each multiplies by a hundred.
 _MOST_PERCENTS = 4
 _FRACTION = regex(r"(?P<whole>[0#?]+ +)?[0#?]+ ?/ ?(?:(?P<places>[0#?]+)|(?P<fixed>[1-9]\d{0,4}))")
 _NUMERALS = {1: "〇一二三四五六七八九", 2: "零壹贰叁肆伍陆柒捌玖", 3: "０１２３４５６７８９"}
 
 
 class Digits(NamedTuple):
-    """A number as shown, and whether that is all of it."""
+    """A number as shown, and whether that is the complete number."""
 
     text: str
     is_whole: bool
 
 
 def number_text(section: FormatSection, value: Decimal) -> Digits | None:
-    """What the section shows of a number that is not negative; None if that is not certain."""
+    """What the section shows for a number that is not negative; None if that is uncertain."""
     percents = sum(token.mark is Mark.PERCENT for token in section.tokens)
     if percents > _MOST_PERCENTS:
         return None
@@ -56,7 +56,7 @@ def in_words(number: int, numerals: int) -> str:
 
 
 def _general(section: FormatSection, value: Decimal) -> Digits | None:
-    """The number as it is, in the place of `General` or `@`."""
+    """The number in the general format, in place of `General` or `@`."""
     if section.has(Mark.DIGIT, Mark.SLASH, Mark.EXPONENT, Mark.POINT, Mark.COMMA):
         return None
     text = plain(value)
@@ -64,7 +64,7 @@ def _general(section: FormatSection, value: Decimal) -> Digits | None:
         return None
     if section.numerals:
         whole, point, places = text.partition(".")
-        if len(whole) > DIGITS:  # a percentage of a long number: longer than cn2an writes
+        if len(whole) > DIGITS:  # a percentage of a long number: longer than cn2an supports
             return None
         text = in_words(int(whole), section.numerals) + point + in_digits(places, section.numerals)
     shown = (text if token.mark in {Mark.GENERAL, Mark.TEXT} else token.text for token in section.tokens)
@@ -75,8 +75,8 @@ def _general(section: FormatSection, value: Decimal) -> Digits | None:
 
 
 class _Layout(NamedTuple):
-    """The tokens before the point and from it on, without the commas; whether thousands are parted, and how many
-    are left out."""
+    """The tokens before the point, and from the point on, without commas; whether thousands are separated, and how many
+    of them are scaled away."""
 
     whole: list[Token]
     places: list[Token]
@@ -101,7 +101,7 @@ def _layout(tokens: Sequence[Token]) -> _Layout | None:
         elif digits[0] < at < last_whole:
             is_grouped = True
         elif tokens[at - 1].mark in {Mark.DIGIT, Mark.COMMA} and at > max(last_whole, 0):
-            thousands += 1  # behind the last digit before the point, or behind the very last
+            thousands += 1  # after the last digit before the point, or after the very last
         else:
             return None
     whole = [token for at, token in kept if at < point]
@@ -122,7 +122,7 @@ def _fixed(tokens: Sequence[Token], value: Decimal) -> Digits | None:
 
 
 def _whole(layout: _Layout, digits: str) -> str:
-    """The digits before the point put into their places, from the right; those left over go before the first."""
+    """The digits before the point, put into their places from the right; digits left over precede the first place."""
     if not any(token.mark is Mark.DIGIT for token in layout.whole):
         literal = "".join(token.text for token in layout.whole)
         return literal + digits if layout.places else literal
@@ -145,7 +145,7 @@ def _whole(layout: _Layout, digits: str) -> str:
 
 
 def _places(tokens: Sequence[Token], digits: str) -> str:
-    """The point and what follows; places that may be left out are, and the point with the last of them."""
+    """The point and the digits after it; optional places are dropped, and the point with the last of them."""
     last = len(digits.rstrip("0"))
     shown: list[str] = []
     at = 0
@@ -160,7 +160,7 @@ def _places(tokens: Sequence[Token], digits: str) -> str:
     return text if not tokens or text[1:2].isdigit() else text[1:]
 
 
-# -- fractions and powers of ten -------------------------------------------------------------------
+# -- fractions and exponents -----------------------------------------------------------------------
 
 
 def _scientific(tokens: Sequence[Token], value: Decimal) -> Digits | None:

@@ -1,7 +1,7 @@
-"""A sheet independent of its file format: which cells hold text, and which are merged.
+"""Hold a sheet independently of its file format: the cells with text, and the merged ranges.
 
-A grid holds non-empty cells only, so a lone cell in the far corner costs nothing; nothing here or
-above ever walks over all rows times all columns.
+A grid holds only non-empty cells, so a single cell in the far corner costs nothing; no code here or
+above ever loops over all rows times all columns.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from docgen.formats.budgets import TooMuch
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: A spreadsheet number keeps 15 digits; what is longer has lost some.
+#: A spreadsheet number keeps 15 digits; a longer one has lost some.
 DIGITS = 15
-_WRITTEN_OUT = 1e20  # whole numbers below are written digit by digit
-#: How many first rows of a long sheet are kept, to find the header among them; no form is so long.
+_WRITTEN_OUT = 1e20  # smaller whole numbers are written digit by digit
+#: How many first rows of a long sheet are kept, to find the header in; no form is this long.
 HELD_ROWS = 1000
-#: Where the sheets of spreadsheets end: a damaged range goes no further.
+#: The last row and column of a spreadsheet; a damaged range is cut there.
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-#: Merged ranges that a sheet may have beside one another, counted again in each row at which they change.
+#: Merged ranges beside one another, counted again in each row where they change.
 MOST_BESIDE = 2_000_000
 _CONTROL = regex(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
 _MEANT = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
 
 
 class Cell(NamedTuple):
-    """What a cell shows: its text without what is struck out, the struck-out text, the comments on it.
+    """What a cell shows: its text without the struck-out part, the struck-out text, its comments.
 
-    `fault` is the message code where the text is no usable answer; `is_date` says that the program that wrote
-    the cell takes it for a date.  `exact` is what the cell holds where its format shows less: the date of
+    `fault` is the message code if the text is not usable as an answer; `is_date` means that the program that wrote
+    the cell treats it as a date.  `exact` is the value of the cell if its format shows less: the date of
     `12月1日` in ISO form, the number that is shown as `36%`.
     """
 
@@ -51,12 +51,12 @@ class Cell(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing to see in the cell, nor on it."""
+        """Whether there is nothing to see in the cell or on it."""
         return not (self.fault or self.note or self.struck) and _is_blank(self.text)
 
 
 class Floating(NamedTuple):
-    """The objects over a sheet, at the cell under its top left corner: a text box with its text, or a picture."""
+    """An object over a sheet, at the cell under its top left corner: a text box with its text, or a picture."""
 
     row: int
     column: int
@@ -67,7 +67,7 @@ BLANK = Cell("")
 
 
 class Extent(NamedTuple):
-    """A merged range, or a single cell: first and last row and column, all included."""
+    """A merged range, or a single cell: first and last row and column, inclusive."""
 
     top: int
     left: int
@@ -83,10 +83,10 @@ class Extent(NamedTuple):
 class Grid:
     """A sheet or a table: its non-empty cells by row and column (both ascending), and its merged ranges.
 
-    `sheet` is its title, None if the format knows no sheets.  `addresses` names the cells of a table
-    that has but these; the cells of a sheet continue for ever, and have their names by the alphabet.
-    Of a long sheet `rows` are the first ones, `more` gives those below, read again at each call, and `length` is
-    the number of its last row as far as it says so itself.  `hidden_rows` and `hidden_columns` were hidden by
+    `sheet` is its title, None in formats without sheets.  `addresses` names the cells of a table with a fixed
+    number of them; the cells of a sheet have no end, and are named by letters and numbers.
+    Of a long sheet, `rows` are the first rows, `more` reads those below, again at each call, and `length` is
+    the number of the last row, as recorded in the sheet.  `hidden_rows` and `hidden_columns` were hidden by
     hand, `filtered_rows` by a filter.
     """
 
@@ -102,7 +102,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
 
     def every_row(self) -> Iterator[tuple[int, Mapping[int, Cell]]]:
-        """All rows that are not empty, those too that are not kept."""
+        """All rows that are not empty, including those that are not kept."""
         yield from self.rows.items()
         for row, cells in self.more() if self.more else ():
             seen = self._seen(row, {column: cell for column, cell in cells.items() if not cell.is_blank})
@@ -111,11 +111,11 @@ class Grid:
 
     @property
     def last_row(self) -> int | None:
-        """The number of the last row that is not empty; of a long sheet what it says itself, None if nothing."""
+        """The number of the last row that is not empty; for a long sheet as recorded in it, None if it is not."""
         return max(self.rows, default=0) if self.more is None else self.length
 
     def _seen(self, row: int, cells: Mapping[int, Cell]) -> Mapping[int, Cell]:
-        """The cells of the row without those that a merged range hides."""
+        """The cells of the row without those hidden by a merged range."""
         if not self.covering(row):
             return cells
         return {column: cell for column, cell in cells.items() if self.extent(row, column)[:2] == (row, column)}
@@ -140,8 +140,8 @@ class Grid:
         return covering[at] if at >= 0 else []
 
     def part(self, keeps: Callable[[int, int], bool]) -> Grid:
-        """The sheet with those of its kept cells, and of the objects over them, of which `keeps` says so by row and
-        column."""
+        """The sheet with only those of its kept cells and the objects over them for which `keeps`, given row and
+        column, is true."""
         rows = {
             row: kept
             for row, cells in self.rows.items()
@@ -150,16 +150,16 @@ class Grid:
         return replace(self, rows=rows, floating=tuple(one for one in self.floating if keeps(one.row, one.column)))
 
     def has(self, row: int, column: int) -> bool:
-        """Whether there is such a cell, empty or not."""
+        """Whether the cell exists, empty or not."""
         return self.addresses is None or (row, column) in self.addresses
 
     def address(self, row: int, column: int) -> str | None:
-        """How people name the cell: `B4`, in Word `T1R3C2` (table, row, cell); None if there is none."""
+        """The name of the cell: `B4`, in Word `T1R3C2` (table, row, cell); None if there is none."""
         return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
     @cached_property
     def _bands(self) -> tuple[list[int], list[list[Extent]]]:
-        """The rows at which the merged ranges beside one another change, and those from there on, by their columns."""
+        """The rows where the merged ranges beside one another change, and the ranges from there on, by column."""
         return _bands(self.merged)
 
 
@@ -182,7 +182,7 @@ def _bands(merged: Iterable[Extent]) -> tuple[list[int], list[list[Extent]]]:
 
 
 def _check_beside(merged: Iterable[Extent]) -> None:
-    """Raise TooMuch if so many ranges lie beside one another, or over one another, that `_bands` grows too large."""
+    """Raise TooMuch if so many ranges are beside or over one another that `_bands` grows too large."""
     edges: Counter[int] = Counter()
     for extent in merged:
         edges[extent.top] += 1
@@ -205,9 +205,8 @@ def _columns(extent: Extent) -> tuple[int, int, int]:
 
 @dataclass(frozen=True)
 class Book:
-    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them;
-    and what docgen left in it if docgen made it: kit name and version, titles of its sheets without answers.
-    `hidden` are the hidden sheets."""
+    """The visible sheets of a workbook in order, or the tables of a document with the paragraphs around them; the
+    hidden sheets; and, if docgen made it, the kit's name and version and the titles of its sheets without answers."""
 
     sheets: tuple[Grid, ...]
     made_with: tuple[str, str] | None = None
@@ -223,9 +222,9 @@ def grid(
     addresses: Mapping[tuple[int, int], str] | None = None,
     notes: Mapping[tuple[int, int], str] = MappingProxyType({}),
 ) -> Grid:
-    """The grid of these cells (row, column, cell), in any order, with the comments on them and on empty cells.
+    """Make the grid of these cells (row, column, cell), in any order, with the comments on them and on empty cells.
 
-    Blank ones are left out, and so is what a merged range hides: only its top left cell is seen.  Raises TooMuch
+    Blank cells are left out, and so are cells hidden by a merged range: only its top left cell is kept.  Raises TooMuch
     for merged ranges that overlap by the thousand.
     """
     within = (Extent(e.top, e.left, min(e.bottom, LAST_ROW), min(e.right, LAST_COLUMN)) for e in merged)
@@ -246,7 +245,7 @@ def grid(
 
 
 def stacked(grids: Iterable[Grid]) -> Grid:
-    """The tables of a document as one, each below the other with a blank row between."""
+    """The tables of a document as one, below one another with a blank row in between."""
     rows: dict[int, Mapping[int, Cell]] = {}
     merged: list[Extent] = []
     addresses: dict[tuple[int, int], str] = {}
@@ -271,14 +270,14 @@ def letters(column: int) -> str:
 
 
 def _is_blank(text: str) -> bool:
-    """Whether there is nothing to see: white space and invisible characters only."""
+    """Whether there is nothing to see: only white space and invisible characters."""
     return not text.strip() or not any(char.isprintable() and not char.isspace() for char in text)
 
 
 def cell_of(value: object) -> Cell:
-    """The cell that shows a typed value as its author reads it.
+    """The cell that shows a typed value as its author sees it.
 
-    Numbers as `general_cell` says it, dates in ISO form.
+    Numbers are shown as by `general_cell`, dates in ISO form.
     """
     if value is None:
         return Cell("")
@@ -296,13 +295,13 @@ def cell_of(value: object) -> Cell:
 
 
 def unescaped(text: str) -> str:
-    """A text with the control characters that spreadsheets write as `_x000D_`; a carriage return is a line break."""
+    """A text with the control characters that spreadsheets write as `_x000D_`; carriage returns become line breaks."""
     return _CONTROL.sub(lambda found: _MEANT.get(found[1].upper(), ""), text) if "_x" in text else text
 
 
 def general_cell(value: float | Decimal) -> Cell:
-    """The cell that shows a number as it is, without float artefacts.  One of more than 15 digits has the fault
-    `digits-lost`; what is no number at all has `cell-error`."""
+    """The cell that shows a number without float artefacts.  More than 15 digits give the fault `digits-lost`, a
+    value that is no number gives `cell-error`."""
     if not math.isfinite(value):
         return Cell(str(value), "cell-error")
     if abs(value) >= 10**DIGITS:
@@ -312,6 +311,6 @@ def general_cell(value: float | Decimal) -> Cell:
 
 
 def plain(value: Decimal) -> str:
-    """All digits of a number and no others: `0.3`, `13800138000`."""
+    """A number in full, without artefacts: `0.3`, `13800138000`."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,7 +1,7 @@
-"""XML from strangers: no DTD, no endless prolog or token, no tree larger than its budget.
+"""Parse untrusted XML safely: no DTD, no endless prolog or token, no tree larger than its budget.
 
-Parts are parsed by the standard library in C.  Before expat 2.6 its parser goes through a token again with
-every piece that it is fed, so pieces are large and tokens bounded.
+Parts are parsed by the standard library in C.  Before expat 2.6 its parser scans an incomplete token again with
+every piece of input, so pieces are large and tokens are limited.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from docgen.formats.refusals import Damaged
 from docgen.language import tr
 
 _PIECE = 2**20
-_FIRST_PIECE = 2**16  # the first rows of a long sheet come soon
-#: Bytes of memory that one element takes in a tree, and one attribute (measured with Python 3.11: 85 to 340 by form).
+_FIRST_PIECE = 2**16  # small, so that the first rows of a long sheet come soon
+#: Bytes of memory per element and per attribute of a tree (measured with Python 3.11: 85 to 340 by form).
 _TAG, _ATTRIBUTE = 100, 150
 
 
-class _RootReached(Exception):  # noqa: N818  no error: it ends the reading of a prolog
+class _RootReached(Exception):  # noqa: N818  not an error: it ends the reading of a prolog
     pass
 
 
 def declares_dtd(head: bytes) -> bool:
-    """Whether an XML part that begins with `head` brings a DTD, and with it entities; that can only be before
+    """Whether an XML part that begins with `head` has a DTD, and so entities; a DTD can only be before
     the root element.  Raises Damaged if no root element begins in the first LONGEST_PROLOG bytes."""
     return looks_like_xml(head) and _beginning(head) is None
 
 
 def root_name(head: bytes) -> str | None:
-    """The name of the root element without its prefix, None if it is not there or comes after a DTD."""
+    """The name of the root element without its prefix, None if it is missing or comes after a DTD."""
     try:
         return (_beginning(head) or "").rpartition(":")[2] or None
     except Damaged:
@@ -40,7 +40,7 @@ def root_name(head: bytes) -> str | None:
 
 
 def _beginning(head: bytes) -> str | None:
-    """The root element's name, None if a DTD comes first."""
+    """The root element's name, None if a DTD precedes it."""
     found: list[str | None] = []
 
     def begins(name: str, *_: object) -> None:
@@ -67,7 +67,7 @@ def _beginning(head: bytes) -> str | None:
     raise Damaged(tr("does not begin as XML does") if is_long else tr("is not sound XML"))
 
 
-#: What expat says of a piece that ends too soon.
+#: What expat reports for input that ends too soon.
 _CUT_OFF = {
     expat.errors.codes[message]
     for message in (
@@ -79,25 +79,25 @@ _CUT_OFF = {
 
 
 def looks_like_xml(head: bytes) -> bool:
-    """Whether bytes begin as XML must, in any encoding that its parser knows."""
+    """Whether bytes begin like XML, in any encoding that its parser supports."""
     return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 def parsed(content: bytes, trees: Budget) -> Element:
-    """The root of an XML part, whose tree is paid for from `trees`.
+    """The root of an XML part; the tree counts against the budget `trees`.
 
-    The part has been asked whether it declares a DTD.  Raises TooMuch, and ParseError for what is not sound.
+    The caller has checked the part for a DTD.  Raises TooMuch, and ParseError for invalid XML.
     """
     trees.spend(len(content) + content.count(b"<") * _TAG + content.count(b"=") * _ATTRIBUTE)
-    return fromstring(content)  # in one piece, so that no token is read twice
+    return fromstring(content)  # in one piece, so that no token is scanned twice
 
 
 def elements(source: IO[bytes], tags: Collection[str], most: int = MOST_INSIDE) -> Iterator[Element]:
-    """The elements with these tags in a long XML part, whole, one at a time: of those read nothing stays,
-    nor of what stands around them.  One inside another comes as its part.
+    """The elements with these tags in a long XML part, complete, one at a time; nothing is kept of those already
+    read, nor of other elements.  One inside another comes as part of it.
 
     Raises TooMuch for an element with more than `most` others in it, for more than LONGEST_TOKEN bytes without a
-    tag, and for elements nested too deeply; ParseError for what is not sound.
+    tag, and for elements nested too deeply; ParseError for invalid XML.
     """
     open_elements: list[Element] = []
     wanted: Element | None = None

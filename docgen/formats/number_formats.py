@@ -1,11 +1,11 @@
-"""The text that a cell shows: its value in its number format.
+"""Show the value of a cell in its number format.
 
-`5` in the format `0"万"` is `5万`, `1` in `[=1]"是";[=0]"否"` is `是`.  Where a format cannot be rendered for
-certain the cell has the fault `format-unknown`: it must not be guessed what was on the screen.
+`5` in the format `0"万"` is `5万`, `1` in `[=1]"是";[=0]"否"` is `是`.  If a format cannot be rendered with
+certainty, the cell has the fault `format-unknown`: docgen must not guess what was on the screen.
 
-Own code: of the libraries on PyPI `ssf` (last changed in 2020) fails with the Babel of today and writes 12345 in
-Chinese numerals as 一万二一千…, `xlfmt` knows neither those nor the marks of Chinese formats, and both print what
-they do not understand as if it were shown.
+This is own code because no library fits: `ssf` (last changed in 2020) fails with current Babel and writes 12345 in
+Chinese numerals as 一万二一千…, `xlfmt` supports neither those nor the marks of Chinese formats, and both print
+marks that they do not understand as if they were text.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ __all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "plain", "shown"]
 #: The fault of a cell whose format is not understood.
 UNKNOWN = "format-unknown"
 _GENERAL = frozenset({"", "General", "GENERAL", "general", "@"})
-#: Dates written so are left as they are shown; any other order of year, month and day becomes the ISO form.
+#: Dates in these forms stay as shown; any other order of year, month and day becomes ISO form.
 YEAR_FIRST = regex(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
 
 
 def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) -> Cell:
-    """What a cell with this value and number format shows; of a date `value` is its serial number.
+    """What a cell with this value and number format shows; for a date, `value` is its serial number.
 
-    A number has no float artefacts, padding is left out, and `exact` is the number in full where the format shows
-    less of it.  A date has `is_date`: shown as its format says where that is readable or leaves out year, month or
+    A number has no float artefacts and no padding, and `exact` is the full number if the format shows
+    less of it.  A date has `is_date`.  It is shown as its format says if that is readable or leaves out year, month or
     day (`exact` is then the date in ISO form), else in ISO form.  Faults: `digits-lost` for a number of more than 15
-    digits, the last of which are lost, `cell-error` for none at all, `format-unknown`.
+    digits, whose last digits are lost, `cell-error` for a value that is no number, `format-unknown`.
     """
     if isinstance(value, str):
         return Cell(value if code in _GENERAL else _text(value, sections(code)))
@@ -46,11 +46,11 @@ def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) 
     return _number(number, sections(code), since_1904=since_1904) or cell._replace(fault=UNKNOWN)
 
 
-# -- which section ---------------------------------------------------------------------------------
+# -- choosing the section --------------------------------------------------------------------------
 
 
 def _text(value: str, found: Sequence[FormatSection]) -> str:
-    """A text by the fourth section, or by the last where that names the text; else as it is."""
+    """A text by the fourth section, or by the last if it has a mark for the text; otherwise unchanged."""
     if not found or not (len(found) == 4 or found[-1].has(Mark.TEXT)):
         return value
     last = found[-1]
@@ -79,7 +79,7 @@ def _number(value: Decimal, found: Sequence[FormatSection], *, since_1904: bool)
 
 
 def _section(value: Decimal, found: Sequence[FormatSection]) -> tuple[FormatSection, str] | None:
-    """The section for a number, and the sign to write before it; None if it is not certain."""
+    """The section for a number, and the sign to write before it; None if uncertain."""
     numeric = found[:-1] if len(found) == 4 or (len(found) > 1 and found[-1].has(Mark.TEXT)) else found
     minus = "-" if value < 0 else ""
     if not numeric:
@@ -92,9 +92,9 @@ def _section(value: Decimal, found: Sequence[FormatSection]) -> tuple[FormatSect
 
 
 def _by_condition(value: Decimal, numeric: Sequence[FormatSection], minus: str) -> tuple[FormatSection, str] | None:
-    """The first section whose condition holds; one without a condition is for all others if it is the last.
+    """The first section whose condition is met; a last section without a condition applies to all others.
 
-    Programs disagree on whether a negative number keeps its sign in a section behind the first.
+    Programs disagree on whether a negative number keeps its sign in a section after the first.
     """
     if any(section.condition is None for section in numeric[:-1]):
         return None

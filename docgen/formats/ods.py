@@ -1,8 +1,8 @@
-"""An OpenDocument spreadsheet (.ods) → the grids of its sheets, as they are seen.
+"""Read an OpenDocument spreadsheet (.ods) into the grids of its sheets, as people see them.
 
-Its XML is read as it is: python-calamine shows neither the merged cells of .ods nor its errors, and an answer beside
-a merged label is found by both.  What a cell shows is in it as text, so its number format is asked for dates alone,
-and whether it shows less than the number.
+Own code reads the XML: python-calamine shows neither the merged cells of .ods nor its errors, and both are needed
+to find an answer beside a merged label.  A cell stores the text that it shows, so its number format only matters for
+dates, and for whether the cell shows less than its number.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from docgen.formats.refusals import unsafe
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
 from docgen.language import tr
 
-#: How many cells at most may the sheets say to hold by repeating one over rows and columns.
+#: The most cells that the sheets may declare by repeating one over rows and columns.
 MAX_CELLS = 300_000
-#: Cells that hold something, and their characters, of all sheets together.
+#: Non-empty cells and their characters, of all sheets together.
 MOST_CELLS, MOST_CHARACTERS = 300_000, 20_000_000
-#: Elements of its XML, marks of columns, and what lies on cells.
+#: Elements of its XML, column elements, and objects on cells.
 MOST_ELEMENTS, MOST_COLUMN_MARKS, MOST_NOTES = 2_000_000, 200_000, 100_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
@@ -35,7 +35,7 @@ _HIDDEN, _FILTERED = "collapse", "filter"
 
 
 def read_open_book(path: Path) -> Book:
-    """The spreadsheet at `path`, with its hidden sheets apart.  Raises SourceError if it cannot be read."""
+    """The spreadsheet at `path`, with its hidden sheets kept separate.  Raises SourceError if it cannot be read."""
     hint = tr("open it in LibreOffice or Excel and save it as an .xlsx workbook")
     with reading(path, tr("the spreadsheet"), hint) as package:
         elements = Budget(MOST_ELEMENTS, tr("elements of XML"))
@@ -63,7 +63,7 @@ class _Read(NamedTuple):
 
 
 class _OdsReader:
-    """All sheets, read once from beginning to end."""
+    """Reads all sheets, once from beginning to end."""
 
     def __init__(self, path: Path, styles: OpenStyles, elements: Budget) -> None:
         self.sheets: list[_Read] = []
@@ -77,8 +77,8 @@ class _OdsReader:
         self._count = Budget(MOST_SHEETS, "sheets")
         self._column_marks = Budget(MOST_COLUMN_MARKS, tr("marks of columns"))
         self._note_count = Budget(MOST_NOTES, tr("comments, text boxes and pictures"))
-        self._depth = 0  # of tables in one another
-        self._outside = 0  # of what looks like a sheet and is none
+        self._depth = 0  # of nested tables
+        self._outside = 0  # inside an element that looks like a sheet but is none
         self._cell: Attributes | None = None
         self._begin(("", ""))
         begins: dict[str, Begin] = {
@@ -105,7 +105,7 @@ class _OdsReader:
         self._notes: dict[tuple[int, int], str] = {}
         self._floating: list[Floating] = []
         self._merged: list[Extent] = []
-        self._columns: list[tuple[int, str]] = []  # the last column of each range, and the style of cells without one
+        self._columns: list[tuple[int, str]] = []  # the last column of each range, and its default cell style
         self._hidden_columns: set[int] = set()
         self._hidden_rows: dict[str, set[int]] = {_HIDDEN: set(), _FILTERED: set()}
         self._line: Attributes = {}
@@ -142,7 +142,7 @@ class _OdsReader:
         self._outside -= 1
 
     def _begin_shapes(self, _: Attributes) -> None:
-        if self._is_sheet:  # what is fixed to the sheet and to none of its cells
+        if self._is_sheet:  # attached to the sheet, not to a cell
             self._texts.begin(is_struck=False)
 
     def _end_shapes(self) -> None:
@@ -232,6 +232,6 @@ class _OdsReader:
 
 
 def _number(attributes: Attributes, name: str) -> int:
-    """A count of cells; as many as no sheet has where it is longer than any number of them."""
+    """A count of cells; if it has too many digits, a count that no sheet can have."""
     text = attributes.get(f"{TABLE} {name}", "1")
     return max(int(text[:9]) if text.isdecimal() else 1, 1)

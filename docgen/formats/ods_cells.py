@@ -1,4 +1,4 @@
-"""One cell of an OpenDocument spreadsheet: its text and its typed value."""
+"""Make one cell of an OpenDocument spreadsheet from its text and its typed value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHOLE_NUMBER = regex(r"-?\d{1,40}")
 
 
 def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None) -> Cell:
-    """What the cell shows; a formula without a result, an error and a picture have their faults."""
+    """What the cell shows; a formula without a result, an error and a picture each have a fault."""
     text, struck = texts.text or "", texts.struck
     kind = attributes.get(f"{OFFICE} value-type")
     formula = attributes.get(f"{TABLE} formula")
@@ -35,7 +35,7 @@ def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None
             return Cell(re.sub(r"^\w+:(?==)", "", formula), "formula-without-value")
     if struck and not text.strip():
         return text_cell("", struck=struck)
-    if kind in _NUMBERS and text.upper() in {"TRUE", "FALSE"}:  # a truth value in a cell of numbers
+    if kind in _NUMBERS and text.upper() in {"TRUE", "FALSE"}:  # a truth value in a number cell
         return Cell(text.upper())
     cell = _typed(attributes, texts.text, kind, style)
     if cell is None:
@@ -45,7 +45,7 @@ def shown_cell(attributes: Attributes, texts: CellTexts, style: DataStyle | None
 
 
 def _typed(attributes: Attributes, text: str | None, kind: str | None, style: DataStyle | None) -> Cell | None:
-    """The cell of a typed value; None if it is a text, or not as values are written."""
+    """The cell of a typed value; None if it is a text, or the value is not valid."""
     if kind in _NUMBERS:
         return _of_number(attributes.get(f"{OFFICE} value", ""), text, kind == "percentage", style)
     if kind == "boolean":
@@ -80,7 +80,7 @@ def _of_date(written: str, text: str | None, style: DataStyle | None) -> Cell | 
     if text is None or style is None or not parts:
         return cell_of(value)
     if not parts & set("ymdwgq"):
-        return Cell(text)  # the time alone
+        return Cell(text)  # only the time
     if not set("ymd") <= parts:
         return Cell(text, is_date=True, exact=value.date().isoformat())
     if YEAR_FIRST.fullmatch(text):
@@ -89,7 +89,7 @@ def _of_date(written: str, text: str | None, style: DataStyle | None) -> Cell | 
 
 
 def _duration(written: str) -> dt.time | dt.timedelta | None:
-    """`PT03H04M00S`: a time of day, or how long something takes where that is a day or more."""
+    """`PT03H04M00S`: a time of day, or a duration if it is a day or longer."""
     found = _DURATION.fullmatch(written)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""The styles of an OpenDocument spreadsheet as far as they change what a cell shows: strikes, dates, places."""
+"""Read the styles of an OpenDocument spreadsheet that change what a cell shows: strikes, dates, decimal places."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 _NUMBER = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"
 
 MOST_STYLES = 65_536
-_LONGEST_CHAIN = 20  # styles that a style may inherit from, one after the other
+_LONGEST_CHAIN = 20  # styles that inherit from one another
 _EXACTLY = Context(prec=120, rounding=ROUND_HALF_UP)
 _DATE_PARTS = {
     "year": "y",
@@ -30,8 +30,8 @@ _OTHERS = ("scientific-number", "fraction", "text", "currency-symbol", "text-con
 
 
 class DataStyle(NamedTuple):
-    """What a number format shows: the parts of a date, how many places of a number; whether it is a percentage, by how
-    much it divides, and whether it shows anything but a number as it is."""
+    """What a number format shows: the parts of a date, the number of decimals; whether it is a percentage, its
+    divisor, and whether it shows anything other than a plain number."""
 
     parts: frozenset[str] = frozenset()
     places: int | None = None
@@ -40,7 +40,7 @@ class DataStyle(NamedTuple):
     is_general: bool = True
 
     def hides(self, value: Decimal) -> bool:
-        """Whether it shows less than the whole number."""
+        """Whether it shows less than the full number."""
         if self.places is None:
             return False
         scaled = (value * (100 if self.is_percent else 1)) / self.factor
@@ -48,8 +48,8 @@ class DataStyle(NamedTuple):
 
 
 class OpenStyle(NamedTuple):
-    """A style as it is written: what it inherits from, its number format, whether it strikes out (None: as inherited),
-    whether a sheet of this style is hidden."""
+    """A style as written: its parent, its number format, whether it strikes out (None: as inherited), and
+    whether sheets of this style are hidden."""
 
     parent: str = ""
     data: str = ""
@@ -58,13 +58,13 @@ class OpenStyle(NamedTuple):
 
 
 class OpenStyles:
-    """The styles of a spreadsheet by family and name, gathered from the parts that have any."""
+    """The styles of a spreadsheet by family and name, collected from all parts."""
 
     def __init__(self, elements: Budget) -> None:
         self._elements = elements
         self._styles: dict[tuple[str, str], OpenStyle] = {}
         self._data: dict[str, DataStyle] = {}
-        self._struck: dict[tuple[str, str], bool | None] = {}  # what was found for cells, until there is another style
+        self._struck: dict[tuple[str, str], bool | None] = {}  # results for cells, until another style is added
         self._shown: dict[str, DataStyle | None] = {}
         self._records = Budget(MOST_STYLES, "styles")
         self._key = ("", "")
@@ -83,11 +83,11 @@ class OpenStyles:
         self.begins |= named({"map": self._see_other}, _STYLE)
 
     def read(self, parts: Iterable[bytes]) -> None:
-        """Gather the styles of a part.  Raises TooMuch and Damaged."""
+        """Collect the styles of a part.  Raises TooMuch and Damaged."""
         Events(self.begins, self.ends, self._elements).read(parts)
 
     def struck(self, family: str, name: str) -> bool | None:
-        """Whether the style, or the nearest it inherits from that says so, strikes out; None if none says it."""
+        """Whether the style strikes out, by itself or by the nearest parent that sets it; None if none sets it."""
         key = family, name
         if key not in self._struck:
             chain = self._chain(family, name)
@@ -95,7 +95,7 @@ class OpenStyles:
         return self._struck[key]
 
     def data(self, name: str) -> DataStyle | None:
-        """The number format of a style of cells; None if nothing is said of it."""
+        """The number format of a cell style; None if it has none."""
         if name not in self._shown:
             found = next((style.data for style in self._chain("table-cell", name) if style.data), "")
             self._shown[name] = self._data.get(found)

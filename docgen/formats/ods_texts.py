@@ -1,4 +1,4 @@
-"""The texts of a cell of an OpenDocument spreadsheet: its paragraphs without what is struck out, comments, boxes."""
+"""Collect the texts of a cell of an OpenDocument spreadsheet: paragraphs, struck-out text, comments, boxes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
 _SPACES = regex(r"[ \t\r\n]+")
 _MOST_SPACES = 1000
-#: Drawn things with a text of their own.
+#: Drawing objects with their own text.
 _SHAPES = ("custom-shape", "text-box", "rect", "ellipse", "caption")
 
 
 class _Paragraphs:
-    """Paragraphs that belong together: of a cell, of a comment on it, or of a box over it."""
+    """Paragraphs that belong together: those of a cell, of a comment, or of a text box."""
 
     def __init__(self) -> None:
         self.kept: list[str] = []
@@ -33,7 +33,7 @@ class _Paragraphs:
         self._paragraphs += 1
 
     def add(self, text: str, *, is_struck: bool) -> None:
-        if text and self._length <= LONGEST_TEXT:  # one more than a cell holds, so that it is noticed
+        if text and self._length <= LONGEST_TEXT:  # one character too many, so that the excess is noticed
             (self.struck if is_struck else self.kept).append(text)
             self._length += len(text)
 
@@ -43,7 +43,7 @@ class _Paragraphs:
 
 
 class CellTexts(NamedTuple):
-    """What is in a cell and on it: its text (None: no paragraph), what is struck out, the comment, the boxes
+    """The texts in and on a cell: its text (None: no paragraph), the struck-out text, the comment, the boxes
     (text "" for a picture)."""
 
     text: str | None
@@ -53,7 +53,7 @@ class CellTexts(NamedTuple):
 
 
 class TextReader:
-    """Gathers the texts of one cell after the other."""
+    """Collects the texts of one cell after another."""
 
     def __init__(self, styles: OpenStyles) -> None:
         self.events: Events
@@ -77,12 +77,12 @@ class TextReader:
         self.ends = named(text_ends, TEXT) | named(shape_ends, _DRAWING) | named({"annotation": self._end_note}, OFFICE)
 
     def begin(self, *, is_struck: bool) -> None:
-        """A cell begins, whose style strikes out or does not."""
+        """Begin a cell whose style strikes out or not."""
         self._reset()
         self._struck = [is_struck]
 
     def done(self) -> CellTexts:
-        """The cell ends."""
+        """End the cell and return its texts."""
         page = self._pages[0]
         text = "".join(page.kept) if page.has_any else None
         return CellTexts(text, "".join(page.struck), self._note.strip(), tuple(self._boxes))
@@ -137,7 +137,7 @@ class TextReader:
         self._resume()
 
     def _flush(self) -> None:
-        """Keep the text since the last mark; runs of white space count as one space."""
+        """Keep the text since the last mark; a run of white space counts as one space."""
         if self._in_paragraph:
             text = _SPACES.sub(" ", self.events.captured())
             if text and not self._aside:
@@ -147,7 +147,7 @@ class TextReader:
         if self._in_paragraph:
             self.events.capture()
 
-    # -- what lies beside
+    # -- comments and boxes
 
     def _begin_aside(self, _: Attributes) -> None:
         self._flush()

@@ -1,7 +1,7 @@
-"""The parts of an Office or OpenDocument file (a zip).  Parts that are not read are not checked.
+"""Open the parts of an Office or OpenDocument file (a zip).  Only parts that are read are checked.
 
-Names are as the formats have them: with slashes, and alike in any case.  A workbook
-locked with Excel's default password opens as in Excel, without asking.
+Part names are as in the formats: with slashes, and case does not matter.  A workbook
+locked with Excel's default password opens without asking, as in Excel.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from docgen.formats.refusals import Damaged, clear_errors, damaged, protected, u
 from docgen.language import tr
 
 TYPES, RELATIONS = "[Content_Types].xml", "_rels/.rels"
-_LOCAL_HEADER = 30  # bytes before the name and data of an entry, at least
+_LOCAL_HEADER = 30  # the least number of bytes before the name and data of an entry
 _LINK, _FILE_TYPE = 0o120000, 0o170000
 
 
 class Package:
-    """The parts of one file, as long as it is open."""
+    """The parts of one open file."""
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
-        """`file` holds the zip, and is closed with the package; `path` names it in messages.
+        """`file` is the zip, and is closed with the package; `path` is its name in messages.
 
         Raises SourceError for a zip that is damaged, password-protected or unsafe.
         """
@@ -67,21 +67,21 @@ class Package:
         self._file.close()
 
     def names(self) -> tuple[str, ...]:
-        """The names of all parts, in the order in which the zip has them."""
+        """The names of all parts, in the order of the zip."""
         return tuple(self._names)
 
     def find(self, name: str) -> str | None:
-        """The part that `name` means, in any case; None if there is none."""
+        """The part with this `name`, in any case; None if there is none."""
         name = _plain(name)
         return name if name in self._names else self._folded.get(name.casefold())
 
     def size(self, name: str) -> int:
-        """How many bytes a part has, unpacked.  Raises Damaged if there is no such part."""
+        """The unpacked size of a part in bytes.  Raises Damaged if there is no such part."""
         return self._entry(name).file_size
 
     def open(self, name: str) -> IO[bytes]:
-        """A part from its beginning; its XML has no DTD.  Raises SourceError if it has, Damaged if it is not
-        there or does not begin as XML does."""
+        """Open a part and check that its XML has no DTD.  Raises SourceError if it has one, Damaged if the part is
+        missing or does not begin like XML."""
         entry = self._entry(name)
         self._check(name, entry)
         with self._archive.open(entry) as part:
@@ -95,26 +95,26 @@ class Package:
         return self._archive.open(entry)
 
     def read(self, name: str) -> bytes:
-        """A part as a whole, paid for from the budget that all such parts share.  Raises as `open`, and TooMuch."""
+        """The whole part; it counts against the budget for all such parts.  Raises like `open`, and TooMuch."""
         self._whole.spend(self.size(name))
         with self.open(name) as part:
             return part.read()
 
     def parse(self, name: str, strict: bytes = b"", transitional: bytes = b"") -> Element:
-        """The root of an XML part as a tree, paid for in the same way; a namespace of ISO 29500 Strict put into
-        that which is known.  Raises as `read`, and ParseError."""
+        """The root of an XML part as a tree, on the same budget; namespaces of ISO 29500 Strict become
+        the usual ones.  Raises like `read`, and ParseError."""
         content = self.read(name)
         return parsed(content.replace(strict, transitional) if strict else content, self._trees)
 
     def head(self, name: str, most: int = 2**20) -> bytes:
-        """The first bytes of a part, not to be parsed.  Raises Damaged if it is not there."""
+        """The first bytes of a part, which are not parsed.  Raises Damaged if it is missing."""
         entry = self._entry(name)
         self._check(name, entry)
         with self._archive.open(entry) as part:
             return part.read(most)
 
     def copy(self) -> IO[bytes]:
-        """The whole file with its names mended, for a library that opens it by itself; in memory, and paid for."""
+        """The whole file with corrected names, in memory and on the same budget, for a library that opens it itself."""
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w") as target:
             for name in self._names:
@@ -123,8 +123,9 @@ class Package:
         return copy
 
     def related(self, part: str, kind: str) -> dict[str, str]:
-        """The parts there are that `part` ("" is the package itself) refers to as of this kind, by the ids of
-        the relations; `kind` is how the type of the relation ends (`/worksheet`).
+        """The existing parts to which `part` ("" is the package itself) has a relation of this kind, by relation id.
+
+        `kind` is the end of the relation's type (`/worksheet`).
 
         Raises Damaged if the part has no list of relations.
         """
@@ -170,9 +171,9 @@ class Package:
 
 
 def open_package(path: Path) -> Package:
-    """The package that the file at `path` is, or holds behind Excel's default password.
+    """Open the package that is the file at `path`, or that the file holds behind Excel's default password.
 
-    Raises SourceError if it holds none, is damaged, password-protected or unsafe.
+    Raises SourceError if there is none, or if it is damaged, password-protected or unsafe.
     """
     file = path.open("rb")
     try:
@@ -186,13 +187,13 @@ def open_package(path: Path) -> Package:
 
 
 class _DirectoryMeter:
-    """A file of which no piece longer than a zip's directory may be is read at once.
+    """A file that refuses single reads longer than a zip's directory may be.
 
-    The directory is one such piece, so one of millions of entries is refused before it is read.
+    The directory is read at once, so a directory of millions of entries is refused before it is read.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
-        self.is_open = False  # the directory has been read
+        self.is_open = False  # true after the directory has been read
         self._file = file
 
     def __getattr__(self, name: str) -> Any:
@@ -213,7 +214,7 @@ class _DirectoryMeter:
 
 
 def _named(path: Path, entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """The entries by name, folders left out."""
+    """The entries by name, without folders."""
     entries = list(entries)
     if len(entries) > budgets.MOST_PARTS:
         raise unsafe(
@@ -240,12 +241,12 @@ def _named(path: Path, entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.
 
 
 def _plain(name: str) -> str:
-    """A name with slashes, from the root, without empty steps."""
+    """A name with slashes, relative to the root, without empty steps."""
     return "/".join(step for step in name.replace("\\", "/").split("/") if step not in {"", "."})
 
 
 @contextmanager
 def reading(path: Path, what: str, hint: str) -> Iterator[Package]:
-    """The package at `path`; whatever fails while it is read becomes a SourceError (`clear_errors`)."""
+    """The package at `path`; any error while it is read becomes a SourceError (`clear_errors`)."""
     with clear_errors(path, what, hint), open_package(path) as package:
         yield package

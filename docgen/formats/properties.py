@@ -1,4 +1,4 @@
-"""The custom document properties of a workbook, and those that docgen wrote."""
+"""Read the custom document properties of a workbook, including those written by docgen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from docgen.formats.refusals import Damaged
 from docgen.model.kit import MADE_WITH, OWN_SHEETS
 
 _CUSTOM = "docProps/custom.xml"
-#: The stream of an old Office file with its custom properties, and the mark of the set that holds them.
+#: The stream of an old Office file with its custom properties, and the id of their property set.
 SUMMARY = "\5DocumentSummaryInformation"
 _USER_DEFINED = bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae")
 _DICTIONARY, _CODEPAGE = 0, 1
@@ -22,7 +22,7 @@ _CODEPAGES = {1200: "utf-16-le", 10000: "mac-roman", 65001: "utf-8"}
 
 
 def custom_properties(package: Package) -> dict[str, str]:
-    """The custom properties of an Office package that hold text; none if they are damaged, for they hold no
+    """The text properties of an Office package; none if they are damaged, since they hold no
     answer.  Raises SourceError if they are unsafe, and TooMuch."""
     if package.find(_CUSTOM) is None:
         return {}
@@ -34,7 +34,7 @@ def custom_properties(package: Package) -> dict[str, str]:
 
 
 def old_properties(stream: bytes) -> dict[str, str]:
-    """The custom properties that hold text in the stream SUMMARY ([MS-OLEPS]); none if it is damaged."""
+    """The text properties in the stream SUMMARY ([MS-OLEPS]); none if it is damaged."""
     try:
         return dict(_texts(stream))
     except (struct.error, LookupError, UnicodeError):
@@ -75,7 +75,7 @@ def _names(stream: bytes, at: int, encoding: str) -> Iterator[tuple[int, str]]:
 
 
 def book_of(sheets: Iterable[Grid], properties: Mapping[str, str]) -> Book:
-    """The book of these sheets, with what its properties say of the kit it was made with."""
+    """The book of these sheets, with the kit that made it, as its properties name it."""
     name, _, version = properties.get(MADE_WITH, "").partition(" ")
     return Book(
         sheets=tuple(sheets),
@@ -85,5 +85,5 @@ def book_of(sheets: Iterable[Grid], properties: Mapping[str, str]) -> Book:
 
 
 def own_sheets(properties: Mapping[str, str]) -> frozenset[str]:
-    """The titles of docgen's own sheets without answers, as its properties name them."""
+    """The titles of docgen's own sheets without answers, as the properties name them."""
     return frozenset(properties.get(OWN_SHEETS, "").split("/")) - {""}

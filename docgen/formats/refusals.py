@@ -1,6 +1,6 @@
-"""Refusals of a source, one line each: what, where, and how to mend it.
+"""Make the one-line refusals of a source: what is wrong, where, and how to fix it.
 
-Nothing that a library says reaches a message: its words are about its own inside, and may quote the source.
+No text of a library's error reaches a message: it is about the library's internals, and may quote the source.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ SMALLER = phrase("copy what it holds into a new file, or split it")
 FRESH = phrase("open and save it again, or ask for a fresh copy")
 
 
-class Damaged(ValueError):  # noqa: N818  said of a source, not of docgen
-    """A source is not as its format has it; its text says where, in plain words."""
+class Damaged(ValueError):  # noqa: N818  describes a source, not docgen
+    """A source does not follow its format; the text of the error says where, in plain words."""
 
 
 def protected(path: Path) -> SourceError:
-    """The refusal of a file that opens only with a password."""
+    """The refusal of a file that needs a password."""
     return SourceError(tr("{path}: the file is password-protected", path=path), UNLOCK)
 
 
 def damaged(path: Path, what: str) -> SourceError:
-    """The refusal of a file that is not whole."""
+    """The refusal of a file that is damaged or incomplete."""
     return SourceError(tr("{path}: the file is damaged: {what}", path=path, what=what), FRESH)
 
 
 def unsafe(path: Path, what: str) -> SourceError:
-    """The refusal of a file that is made to do harm, or costs more than it may."""
+    """The refusal of a file that is built to do harm, or exceeds a budget."""
     return SourceError(tr("{path}: refused as unsafe: {what}", path=path, what=what), ANEW)
 
 
 def too_large(source: object, size: int) -> SourceError:
-    """The refusal of a file of so many bytes."""
+    """The refusal of a file with this many bytes."""
     return SourceError(
         tr("{source}: the file is too large ({size} MB)", source=source, size=size >> 20),
         tr("split it into smaller files"),
@@ -57,9 +57,9 @@ def too_large(source: object, size: int) -> SourceError:
 
 @contextmanager
 def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
-    """Whatever a parser raises becomes a SourceError that says that `what` (`the workbook`) cannot be read, and why.
+    """Turn any error of a parser into a SourceError that says that `what` (`the workbook`) cannot be read, and why.
 
-    Libraries warn of what they do not know, on stderr; none of it holds an answer.
+    Warnings of libraries on stderr are hidden, since none is about an answer.
     """
     try:
         with warnings.catch_warnings():
@@ -71,7 +71,7 @@ def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
         raise SourceError(
             tr("{path}: {what} is too large to be read: {cause}", path=path, what=what, cause=cause), SMALLER
         ) from cause
-    except Exception as cause:  # damaged files make parsers raise nearly any type
+    except Exception as cause:  # damaged files make parsers raise almost any type
         raise SourceError(
             tr("{path}: {what} cannot be read: {cause}", path=path, what=what, cause=_plainly(cause)), hint
         ) from cause

@@ -1,4 +1,4 @@
-"""UTF-16 without a byte order mark, recognised by its first bytes."""
+"""Recognise UTF-16 without a byte order mark by its first bytes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _ENDS = frozenset("\n\r\t,;|")
 
 
 def utf16_without_mark(head: bytes) -> str | None:
-    """The encoding of a text of which `head` is the beginning, where it is UTF-16 that does not say so; else None.
+    """The encoding of a text that begins with `head`, if it is UTF-16 without a mark; otherwise None.
 
-    Read with its bytes the wrong way round, a line end or a separator is no printable character.
+    With its bytes in the wrong order, a line end or separator is not a printable character.
     """
     if b"\0" not in head or head.startswith(_MARKS):
         return None
@@ -20,7 +20,7 @@ def utf16_without_mark(head: bytes) -> str | None:
 
 def _is_text(head: bytes, encoding: str) -> bool:
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head)  # the last character may be cut in two
+        text = codecs.getincrementaldecoder(encoding)().decode(head)  # the last character may be incomplete
     except UnicodeError:
         return False
     return not _ENDS.isdisjoint(text) and all(letter.isprintable() or letter in "\n\r\t" for letter in text)

@@ -1,13 +1,11 @@
-"""Text and mail as lines: a text file, the text body of a mail, the paragraphs of a document.
+"""Read text and mail as lines: a text file, the text body of a mail, the paragraphs of a document.
 
-`标签：答案` lines make a form like any other.
+Lines of `标签：答案` make a form.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +15,7 @@ from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: No form is so long; of a longer text only the beginning is looked at.
+#: No form is this long; of a longer text only the beginning is read.
 MOST_BYTES = 2**20
 _MOST_LINES = 5_000
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -25,9 +23,6 @@ _HEADER = regex(rb"(?i)(?:from|to|subject|date|received|return-path|message-id|m
 _MAIL_FIELDS = frozenset({"from", "to", "subject", "date", "received", "message-id", "mime-version"})
 _LEAST_FIELDS = 2
 _QUOTED = regex(r"^(?:\s*>)+ ?")
-_BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"})
-_CELLS = frozenset({"td", "th"})
-_UNSEEN = frozenset({"script", "style", "head", "title"})
 
 
 class Mail(NamedTuple):
@@ -38,7 +33,7 @@ class Mail(NamedTuple):
 
 
 def is_mail(path: Path) -> bool:
-    """Whether a text file is a mail: it begins with the fields of one."""
+    """Whether a text file is a mail: it begins with mail header fields."""
     with path.open("rb") as file:
         head = file.read(4096).lstrip(b"\xef\xbb\xbf")
     if not _HEADER.match(head):
@@ -48,7 +43,7 @@ def is_mail(path: Path) -> bool:
 
 
 def _unfolded(head: bytes) -> Iterator[bytes]:
-    """The lines of the header that begin a field."""
+    """The first lines of the header fields, without continuation lines."""
     for line in head.replace(b"\r\n", b"\n").split(b"\n"):
         if not line.strip():
             return
@@ -57,10 +52,12 @@ def _unfolded(head: bytes) -> Iterator[bytes]:
 
 
 def read_mail(path: Path) -> Mail:
-    """The text of the mail at `path`, its plain version where it has one.  Raises SourceError."""
+    """The text of the mail at `path`, in the plain version if there is one.  Raises SourceError."""
     from email import policy
     from email.message import EmailMessage
     from email.parser import BytesParser
+
+    from docgen.formats.page_lines import page_lines
 
     try:
         with path.open("rb") as file:
@@ -69,18 +66,18 @@ def read_mail(path: Path) -> Mail:
         body = message.get_body(preferencelist=("plain", "html"))
         text = "" if body is None else str(body.get_content())
         attached = tuple(part.get_filename() or "" for part in message.iter_attachments())
-    except Exception as cause:  # what damaged mail does to the parser has many names
+    except Exception as cause:  # the parser raises many types for damaged mail
         raise SourceError(
             tr("{path}: the mail cannot be read: {name}: {cause}", path=path, name=type(cause).__name__, cause=cause),
             tr("copy its text into a .txt file"),
         ) from cause
     is_page = body is not None and body.get_content_subtype() == "html"
-    lines = _page_lines(text) if is_page else text.splitlines()
+    lines = page_lines(text) if is_page else text.splitlines()
     return Mail(tuple(_QUOTED.sub("", line) for line in lines[:_MOST_LINES]), tuple(filter(None, attached)))
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
-    """The lines of the text file at `path`, of a long one the first; none if it is in no known encoding."""
+    """The lines of the text file at `path`, the first ones if it is long; none if its encoding is unknown."""
     with path.open("rb") as file:
         content = file.read(MOST_BYTES)
     marked = [encoding for mark, encoding in _MARKS.items() if content.startswith(mark)]
@@ -94,7 +91,7 @@ def read_lines(path: Path) -> tuple[str, ...]:
 
 
 def lines_grid(lines: Iterable[str], prefix: str) -> Grid:
-    """The lines as a sheet of one row each, whose cells end at tabs; its cells are named `L3`, the third line."""
+    """The lines as a sheet with a row each, split into cells at tabs; a cell is named `L3` for the third line."""
     cells: list[tuple[int, int, Cell]] = []
     addresses: dict[tuple[int, int], str] = {}
     for row, line in enumerate(lines, start=1):
@@ -102,30 +99,3 @@ def lines_grid(lines: Iterable[str], prefix: str) -> Grid:
             addresses[row, column] = f"{prefix}{row}"
             cells.append((row, column, Cell(text.strip())))
     return grid(None, cells, addresses=addresses)
-
-
-class _PageReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _UNSEEN
-        if tag in _BREAKING:
-            self.text.append("\n")
-        elif tag in _CELLS:
-            self.text.append("\t")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in _UNSEEN and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.text.append(re.sub(r"\s+", " ", data))
-
-
-def _page_lines(page: str) -> list[str]:
-    reader = _PageReader()
-    reader.feed(page)
-    return [line.strip() for line in "".join(reader.text).split("\n") if line.strip()]

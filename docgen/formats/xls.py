@@ -1,4 +1,4 @@
-"""An old Excel workbook (.xls) → the grids of its sheets, through xlrd.  The only module that knows it."""
+"""Read an old Excel workbook (.xls) into the grids of its sheets.  The only module that uses xlrd."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from docgen.formats.refusals import AS_WORKBOOK, clear_errors
 from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
 from docgen.language import tr
 
-#: Bytes of the stream of a workbook; pictures in it are passed over.
+#: Bytes of the workbook stream; pictures in it are skipped.
 _LONGEST = 64 * MB
-#: Places that xlrd makes room for: a row's up to its last cell, and as much work as this many for each row.
+#: The cells for which xlrd allocates memory: each row up to its last cell, plus this many per row for its work.
 _MOST_PLACES, _OF_A_ROW = 20_000_000, 16
-#: The encodings of a workbook older than Excel 97 that names none: that of Chinese programs, else the Western one.
+#: The encodings of a workbook older than Excel 97 that names none: the Chinese one, else the Western one.
 _ENCODINGS = ("gb18030", "cp1252")
 _Row = list[tuple[int, int, Cell]]
 
@@ -46,9 +46,9 @@ def read_old_book(path: Path) -> Book:
 
 
 def _streams(path: Path) -> tuple[bytes, dict[str, str]]:
-    """The records of the workbook, and its custom properties that hold text."""
+    """The records of the workbook, and its text properties."""
     with path.open("rb") as file:
-        if not is_compound(file.read(8)):  # as programs write it that know no compound files
+        if not is_compound(file.read(8)):  # as written by programs without compound files
             file.seek(0)
             return file.read(_LONGEST), {}
         compound = Compound(file)
@@ -72,14 +72,14 @@ def _opened(records: WorkbookRecords) -> xlrd.Book:
 
 
 def _code(book: xlrd.Book, key: int) -> str:
-    """The code of a number format: the workbook's own, else the one that the number stands for, which xlrd knows
-    as American programs show it."""
+    """The code of a number format: the workbook's own, else that of the built-in format number, which xlrd knows
+    in its American form."""
     own = book.format_map[key].format_str if key in book.format_map else ""
     return own if own and own != xlrd.formatting.std_format_strings.get(key) else BUILTIN.get(key, own)
 
 
 class _OldSheets:
-    """The sheets of one workbook, each read by itself and then let go."""
+    """The sheets of one workbook; each is read separately and then released."""
 
     def __init__(self, path: Path, records: WorkbookRecords, book: xlrd.Book) -> None:
         self._path = path
@@ -92,8 +92,8 @@ class _OldSheets:
         self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
 
     def grid(self, number: int) -> Grid:
-        """A sheet; of one longer than HELD_ROWS the first rows, the others are read again whenever they are gone
-        through."""
+        """A sheet; if it is longer than HELD_ROWS, its first rows, and the others are read again at each
+        iteration."""
         about = self._records[number]
         sheet = self._book.sheet_by_index(number)
         self._places.spend(sheet.nrows * _OF_A_ROW + sum(map(sheet.row_len, range(sheet.nrows))))
@@ -117,14 +117,14 @@ class _OldSheets:
         )
 
     def _unload(self, number: int) -> None:
-        if self._book.on_demand:  # xlrd reads the only sheet of a workbook older than Excel 5 at once
+        if self._book.on_demand:  # xlrd reads the only sheet of a workbook older than Excel 5 immediately
             self._book.unload_sheet(number)
 
     def _rows_after(self, number: int, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):
             rows = islice(self._rows(self._book.sheet_by_index(number), self._records[number]), held, None)
         while True:
-            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # what is done between two rows is not ours
+            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # the caller's own errors must pass through
                 cells = next(rows, None)
             if cells is None:
                 break
@@ -132,7 +132,7 @@ class _OldSheets:
         self._unload(number)
 
     def _rows(self, sheet: xlrd.sheet.Sheet, about: SheetRecords) -> Iterator[_Row]:
-        """The cells of each row that has any (row, column, cell)."""
+        """The cells of each row that has any, as (row, column, cell)."""
         noted: dict[int, set[int]] = {}
         for row, column in about.notes:
             noted.setdefault(row, set()).add(column)

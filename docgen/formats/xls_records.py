@@ -1,10 +1,10 @@
-"""The records of an .xls workbook ([MS-XLS]): those for xlrd, and those that it does not read.
+"""Filter the records of an .xls workbook ([MS-XLS]) for xlrd, and read those that xlrd ignores.
 
 Records of merged
 ranges, hidden rows and columns, comments, text boxes and pictures are read here.
 
-xlrd trusts all records, and fails on many that hold no answer.  So it gets a stream with the records of cells, texts
-and formats only, within the budgets, in sheets that begin where the workbook says.
+xlrd trusts all records, and fails on many that hold no answer.  So it receives a stream with only the records of
+cells, texts and formats, within the budgets, in sheets that begin where the workbook says.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ _CELLS = {
     0x0203, 0x0003, 0x0002, 0x00FD, 0x0204, 0x0004, _RSTRING, 0x027E, _MULTIPLE, 0x0006, 0x0206, 0x0406, _STRING,
     0x0007, 0x0205, 0x0005,
 }  # fmt: skip
-_OF_OLD_SHEETS = {0x0000, 0x0200, 0x0044, *_GLOBALS}  # a workbook older than Excel 5 is one sheet with all in it
+_OF_OLD_SHEETS = {0x0000, 0x0200, 0x0044, *_GLOBALS}  # before Excel 5, a workbook is a single sheet
 _ROW, _COLUMN, _MERGED, _IS_FILTERED = 0x0208, 0x007D, 0x00E5, 0x009B
 _NOTE, _OBJECT, _TEXT, _DRAWING = 0x001C, 0x005D, 0x01B6, 0x00EC
 _WORKSHEET, _BOOK, _UNICODE, _FIRST_BOOK = 0x0010, 0x0005, 0x0600, 0x0500
-#: How the anchor of a drawing begins ([MS-XLS] 2.5.193): type and length.
+#: The first bytes of a drawing's anchor ([MS-XLS] 2.5.193): type and length.
 _ANCHOR = bytes.fromhex("10f012000000")
-#: Kinds of objects ([MS-XLS] 2.5.143, FtCmo) that show a picture, and those that show a text where they have one.
+#: Kinds of objects ([MS-XLS] 2.5.143, FtCmo) that show a picture, and those that can show a text.
 _PICTURE, _TICK_BOX, _COMMENT = 0x08, 0x0B, 0x19
 _TICK_STATE = 0x0A
 
 
-class Encrypted(ValueError):  # noqa: N818  named for what the file is
-    """The records can only be read with a password."""
+class Encrypted(ValueError):  # noqa: N818  describes the file
+    """The records cannot be read without a password."""
 
 
 @dataclass
 class SheetRecords:
-    """What the records of one sheet say beside its cells."""
+    """The properties of one sheet in its records, besides the cells."""
 
     is_hidden: bool = False
     merged: list[Extent] = field(default_factory=list)
@@ -58,7 +58,7 @@ class SheetRecords:
 
 @dataclass
 class _Budgets:
-    """What the records of one workbook may ask for, all together."""
+    """The budgets shared by all records of one workbook."""
 
     records: Budget = field(default_factory=lambda: Budget(2 * MOST_CELLS, "records"))
     cells: Budget = field(default_factory=lambda: Budget(MOST_CELLS, "cells"))
@@ -66,16 +66,16 @@ class _Budgets:
     merged: Budget = field(default_factory=lambda: Budget(MOST_MERGED, tr("merged ranges")))
     hidden: Budget = field(default_factory=lambda: Budget(MOST_HIDDEN, tr("hidden columns")))
     floating: Budget = field(default_factory=lambda: Budget(MOST_FLOATING, tr("comments, text boxes and pictures")))
-    # in bytes, for xlrd takes 30 times that (measured); Excel has 512 fonts and 4,000 styles
+    # in bytes: xlrd takes 30 times as much memory (measured); Excel has 512 fonts and 4,000 styles
     texts: Budget = field(default_factory=lambda: Budget(12 * MB, tr("bytes of shared texts")))
     styles: Budget = field(default_factory=lambda: Budget(MB, tr("bytes of fonts, formats and styles")))
 
 
 class WorkbookRecords:
-    """The records of a workbook: `stream` as xlrd is to see them, and `sheets` in its order."""
+    """The records of a workbook: `stream` for xlrd, and `sheets` in the same order."""
 
     def __init__(self, stream: bytes) -> None:
-        """Raises Encrypted; Damaged and struct.error for a stream that is cut off; TooMuch."""
+        """Raises Encrypted; Damaged and struct.error for a truncated stream; TooMuch."""
         self._stream = stream
         self._budgets = _Budgets()
         self.sheets: list[SheetRecords] = []
@@ -86,7 +86,7 @@ class WorkbookRecords:
         self.stream = self._book() if self.is_book else self._only_sheet()
 
     def _only_sheet(self) -> bytes:
-        """A workbook older than Excel 5."""
+        """Read a workbook older than Excel 5, which has one sheet."""
         sheet = SheetRecords()
         self.sheets.append(sheet)
         return self._sheet(0, sheet, _CELLS | _OF_OLD_SHEETS)
@@ -102,7 +102,7 @@ class WorkbookRecords:
             elif kind in {*_GLOBALS, _CONTINUE}:
                 kept.append(self._kept(at, kind, end))
         sheets, listed = [], []
-        begin = sum(map(len, kept)) + 4  # the end of what holds for all sheets
+        begin = sum(map(len, kept)) + 4  # the end of the records that apply to all sheets
         for at, end in places:
             place, state, form = struct.unpack_from("<IBB", self._stream, at + 4)
             if form == 0 and _beginning(self._stream, place)[1] == _WORKSHEET:
@@ -126,7 +126,7 @@ class WorkbookRecords:
         return self._stream[at:end]
 
     def _sheet(self, place: int, sheet: SheetRecords, wanted: set[int]) -> bytes:
-        """The records of the cells of a sheet; the others are noted in `sheet`."""
+        """The cell records of a sheet; the others are recorded in `sheet`."""
         kept = []
         notes = _Notes(self._stream, sheet, is_unicode=self.is_unicode)
         for at, kind, end in self._within(place):
@@ -163,8 +163,8 @@ class WorkbookRecords:
             notes.see(kind, content)
 
     def _within(self, at: int) -> Iterator[tuple[int, int, int]]:
-        """Place, kind and end of the records from there to the end of their part, charts within it left out; of
-        those that continue others the kinds that are read.  Raises Damaged if the end is not there."""
+        """Position, kind and end of the records up to the end of their part, without embedded charts; of
+        continuation records, only the kinds that are read.  Raises Damaged if the end is missing."""
         stream, depth, before = self._stream, 0, 0
         while at + 4 <= len(stream):
             kind, length = struct.unpack_from("<HH", stream, at)
@@ -189,7 +189,7 @@ _CONTINUED_TEXT = -1
 
 
 def _beginning(stream: bytes, at: int) -> tuple[int, int, int, bool]:
-    """Of the record that begins a part: its kind, what part it begins, its version, whether that is a workbook."""
+    """The record that begins a part: its kind, the kind of part, its version, and whether that is a workbook."""
     kind, length = struct.unpack_from("<HH", stream, at)
     if kind not in _BOFS or length < 4:
         raise Damaged(tr("one of its sheets does not begin as sheets do"))
@@ -198,7 +198,7 @@ def _beginning(stream: bytes, at: int) -> tuple[int, int, int, bool]:
 
 
 class _Notes:
-    """The comments and drawings of one sheet: an anchor, the object at it, its text, where comments stand."""
+    """The comments and drawings of one sheet: an anchor, its object, its text, and the cells of comments."""
 
     def __init__(self, stream: bytes, sheet: SheetRecords, *, is_unicode: bool) -> None:
         self._sheet = sheet
@@ -208,10 +208,10 @@ class _Notes:
         self._shapes: list[tuple[tuple[int, int], int, int, str]] = []
         self._comments: dict[int, tuple[int, int]] = {}
         self._number = 0
-        self._length = 0  # characters that its text is said to have
+        self._length = 0  # the declared length of its text in characters
 
     def see(self, kind: int, content: bytes) -> None:
-        """Take in one record that holds no cell."""
+        """Process one record other than a cell."""
         if kind == _DRAWING:
             at = content.rfind(_ANCHOR)
             if 0 <= at <= len(content) - 16:
@@ -223,7 +223,7 @@ class _Notes:
         elif kind == _CONTINUED_TEXT and len(content) > 1:
             text = content[1:].decode("utf-16-le" if content[0] & 1 else "latin-1", "replace")[: self._length]
             self._texts.setdefault(self._number, []).append(text)
-            self._length -= len(text)  # after the text its formatting continues in records of the same kind
+            self._length -= len(text)  # after the text, records of the same kind continue with its formatting
         elif kind == _TEXT and len(content) >= 12:
             self._texts[self._number] = []
             self._length = struct.unpack_from("<H", content, 10)[0]
@@ -238,7 +238,7 @@ class _Notes:
             self._sheet.notes[row + 1, column + 1] = content[6 : 6 + length].decode("gb18030", "replace")
 
     def settle(self) -> None:
-        """Hand on what was seen, when the sheet has ended."""
+        """Finish the sheet: pass on what was collected."""
         texts = {number: "".join(pieces) for number, pieces in self._texts.items()}
         for number, place in self._comments.items():
             if texts.get(number, "").strip():
@@ -250,7 +250,7 @@ class _Notes:
 
 
 def _tick(content: bytes) -> str:
-    """The box of a tick box: its state is in one of the parts of the object ([MS-XLS] 2.5.142, FtCbls)."""
+    """The character for a tick box: its state is in one of the parts of the object ([MS-XLS] 2.5.142, FtCbls)."""
     at = 0
     while at + 6 <= len(content):
         kind, length, state = struct.unpack_from("<3H", content, at)

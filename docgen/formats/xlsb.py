@@ -1,7 +1,7 @@
-"""A binary Excel workbook (.xlsb, [MS-XLSB]) → the grids of its sheets.
+"""Read a binary Excel workbook (.xlsb, [MS-XLSB]) into the grids of its sheets.
 
-Its records are read as they are: no kept library shows merged ranges, errors, number formats or what is struck
-out.  Of a long sheet the first rows are kept, the others are read again at each iteration.
+Own code reads the records: no maintained library shows merged ranges, errors, number formats or struck-out
+text.  The first rows of a long sheet are kept, the others are read again at each iteration.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from docgen.language import tr
 _ROW, _COLUMN, _SHEET, _MERGED, _FILTER, _BOOK_SETTINGS = 0, 60, 156, 176, 163, 153
 _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED = 1, 2, 3, 4, 5, 6, 7
 _FORMULA_TEXT, _FORMULA_REAL, _FORMULA_BOOL, _FORMULA_ERROR, _RICH_TEXT = 8, 9, 10, 11, 62
-#: A cell right of the one before it leaves out its column; these many less is the same in full.
+#: A cell directly right of the previous one omits its column; the short record kinds are this much higher.
 _SHORT, _FROM_FULL = range(12, 19), 11
 _CELLS = {*range(_BLANK, _FORMULA_ERROR + 1), _RICH_TEXT}
 _IS_ROW_HIDDEN, _IS_COLUMN_HIDDEN, _COUNTS_FROM_1904 = 0x10, 1, 1
 _VISIBLE = 0
 _U32 = struct.Struct("<I")
-#: What stands for a cell that is only counted.
+#: Stands for a cell that is only counted.
 _COUNTED = Cell("-")
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -64,13 +64,13 @@ def read_binary_book(path: Path) -> Book:
 
 @dataclass
 class _Aside:
-    """What the records of one sheet say beside its cells."""
+    """The properties of one sheet in its records, besides the cells."""
 
     merged: list[Extent] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)  # hidden ones
     columns: set[int] = field(default_factory=set)  # hidden ones
     is_filtered: bool = False
-    is_rest: bool = False  # the first rows have been read, and cells are only counted
+    is_rest: bool = False  # the first rows have been read, and further cells are only counted
 
 
 class _BinarySheets:
@@ -86,7 +86,7 @@ class _BinarySheets:
         self._merged = Budget(MOST_MERGED, tr("merged ranges"))
 
     def grid(self, package: Package, title: str, part: str) -> Grid:
-        """A sheet, read to its end: what is merged is after its rows."""
+        """Read a sheet to its end, since merged ranges come after the rows."""
         aside = _Aside()
         rows = self._rows(package.read(part), aside)
         head = []
@@ -113,7 +113,7 @@ class _BinarySheets:
         again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
         rows = islice(again._rows(content, _Aside()), held, None)
         while True:
-            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # what is done between two rows is not ours
+            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # the caller's own errors must pass through
                 found = next(rows, None)
             if found is None:
                 return

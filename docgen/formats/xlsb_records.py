@@ -1,4 +1,4 @@
-"""The records of an .xlsb workbook ([MS-XLSB]); what its sheets share: texts, number formats, what is struck out."""
+"""Read the records of an .xlsb workbook ([MS-XLSB]) and what its sheets share: texts, number formats, strikes."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from docgen.language import tr
 
 _TEXT_ITEM, _FONT, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 19, 43, 44, 47, 617, 618
 _IS_RICH, _IS_STRUCK = 1, 8
-_MOST_STYLES = 200_000  # records of that part; Excel has 65,490 styles
-_NULL = 0xFFFFFFFF  # the length of a text that is not there
+_MOST_STYLES = 200_000  # records of the styles part; Excel has 65,490 styles
+_NULL = 0xFFFFFFFF  # the length of a missing text
 
 
 class Style(NamedTuple):
-    """How a cell is shown: its number format, and whether what it holds is struck out."""
+    """How a cell is shown: its number format, and whether its font strikes out."""
 
     code: str = ""
     is_struck: bool = False
 
 
 class Shared:
-    """What the sheets of one workbook share."""
+    """The texts and styles that the sheets of one workbook share."""
 
     def __init__(self) -> None:
         self._styles: list[Style] = []
-        self._struck: list[bool] = []  # by the number of the font
-        #: The texts, each without what is struck out in it, and what is.
+        self._struck: list[bool] = []  # by font number
+        #: The texts, each split into the part that is not struck out and the part that is.
         self.texts: list[tuple[str, str]] = []
 
     def style(self, number: int) -> Style:
-        """The style of that number, a plain one if there is none."""
+        """The style with that number, a plain one if there is none."""
         return self._styles[number] if number < len(self._styles) else Style()
 
     def rich_text(self, content: bytes, at: int) -> tuple[str, str]:
-        """The text there, without what is struck out in it; and that ([MS-XLSB] 2.5.121, RichStr)."""
+        """The text there without its struck-out part, and that part ([MS-XLSB] 2.5.121, RichStr)."""
         text, end = text_at(content, at + 1)
         if not content[at] & _IS_RICH or True not in self._struck:
             return text, ""
@@ -49,7 +49,7 @@ class Shared:
         return struck_apart(text, ((place, font < len(self._struck) and self._struck[font]) for place, font in runs))
 
     def see_styles(self, content: bytes) -> None:
-        """Take in the part with the styles."""
+        """Read the styles part."""
         codes: dict[int, str] = {}
         is_of_cells = False
         budget = Budget(_MOST_STYLES, "styles")
@@ -67,7 +67,7 @@ class Shared:
                 self._styles.append(Style(codes.get(code) or BUILTIN.get(code, ""), is_struck))
 
     def see_texts(self, content: bytes) -> None:
-        """Take in the part with the texts; after that with the styles."""
+        """Read the texts part; call after the styles part."""
         budget = Budget(MOST_CELLS, tr("shared texts"))
         for kind, record in records(content):
             if kind == _TEXT_ITEM:
@@ -76,7 +76,7 @@ class Shared:
 
 
 def shared(package: Package, main: str) -> Shared:
-    """What the sheets of the workbook share whose main part is `main`."""
+    """The shared parts of the workbook whose main part is `main`."""
     found = Shared()
     for part in package.related(main, "/styles").values():
         found.see_styles(package.read(part))
@@ -86,7 +86,7 @@ def shared(package: Package, main: str) -> Shared:
 
 
 def text_at(content: bytes, at: int) -> tuple[str, int]:
-    """The text there, no more of it than a cell may hold and one character, and where it ends."""
+    """The text there, cut to one character more than a cell may hold, and its end."""
     length = struct.unpack_from("<I", content, at)[0]
     length = 0 if length == _NULL else length
     end = at + 4 + 2 * length
@@ -97,7 +97,7 @@ def text_at(content: bytes, at: int) -> tuple[str, int]:
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records of a part: kind and content.  Raises Damaged if one is cut off."""
+    """The records of a part, as kind and content.  Raises Damaged if one is truncated."""
     at, end = 0, len(content)
     while at < end:
         kind = content[at]
@@ -113,7 +113,7 @@ def records(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _in_sevens(content: bytes, at: int, most: int) -> tuple[int, int]:
-    """A number in seven bits a byte, and where it ends."""
+    """A number in groups of seven bits, and its end."""
     number = 0
     for place in range(most):
         try:

@@ -1,7 +1,7 @@
-"""An Excel workbook (.xlsx, .xlsm) → the grids of its sheets, as they are seen.
+"""Read an Excel workbook (.xlsx, .xlsm) into the grids of its sheets, as people see them.
 
-Own code, in place of openpyxl's reader: `load_workbook` builds styles, links, pictures, print areas and every cell
-of every merged range, none of which an intake needs, and fails on each it dislikes; in its fast mode it knows
+Own code replaces openpyxl's reader: `load_workbook` builds styles, links, pictures, print areas and every cell
+of every merged range, which no intake needs, and fails on any that it rejects; its fast mode supports
 neither merged ranges nor comments.  docs/design.md has the figures.  Macros are never run, external links never
 followed.
 """
@@ -31,21 +31,21 @@ from docgen.formats.xlsx_texts import MAIN, Text, is_true, shared_strings
 from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Events, named, pieces
 from docgen.language import phrase, tr
 
-#: A sheet whose XML is longer than this is no form; it is read as a table, row by row.
+#: A sheet with longer XML than this is not a form; it is read as a table, row by row.
 LONG_SHEET = 4 * MB
-#: Cells that are kept, of all sheets together, and their characters (of a long sheet its first rows are kept).
+#: Cells kept of all sheets together (of a long sheet its first rows), and their characters.
 MOST_CELLS, MOST_CHARACTERS = 500_000, 20_000_000
-#: Elements of the texts that cells share, which are read whole (2 million texts, two elements each).
+#: Elements of the shared texts, which are read whole (2 million texts, two elements each).
 MOST_TEXT_ELEMENTS = 6_000_000
 _HINT = phrase("open it in Excel and save it again as .xlsx")
-#: Where Excel says of which kind the values are that no cell can hold, and how it calls pictures there.
+#: Where Excel records the kinds of values that a plain cell cannot hold, and its name for pictures there.
 _RICH_VALUES, _PICTURES = "xl/richData/rdrichvaluestructure.xml", (b"_localImage", b"_webimage")
 
 
 def read_book(path: Path) -> Book:
-    """The workbook at `path`, with its hidden sheets apart from the others.
+    """The workbook at `path`, with its hidden sheets kept separate.
 
-    Raises SourceError if it cannot be read; for a long sheet while its rows are read.
+    Raises SourceError if it cannot be read; for a long sheet, while its rows are read.
     """
     with reading(path, tr("the workbook"), _HINT) as package:
         properties = custom_properties(package)
@@ -57,7 +57,7 @@ def read_book(path: Path) -> Book:
 
 
 class _Sheet(NamedTuple):
-    """A sheet as the workbook lists it."""
+    """A sheet as listed in the workbook."""
 
     title: str
     part: str
@@ -65,7 +65,7 @@ class _Sheet(NamedTuple):
 
 
 class _BookReader:
-    """The sheets of one workbook, each read by itself."""
+    """The sheets of one workbook, each read separately."""
 
     def __init__(self, path: Path, package: Package) -> None:
         self._path = path
@@ -81,14 +81,14 @@ class _BookReader:
         self._shared = SharedParts(texts, formats, since_1904, _has_pictures(package))
 
     def grid(self, sheet: _Sheet, *, is_asked: bool = True) -> Grid:
-        """The grid of a sheet; of one that is not asked for nothing but the name."""
+        """The grid of a sheet; for a sheet that is not needed, only its name."""
         if not is_asked:
             return grid(sheet.title, ())
         is_long = self._package.size(sheet.part) > LONG_SHEET
         return self._long_grid(sheet) if is_long else self._short_grid(sheet)
 
     def hidden_grid(self, sheet: _Sheet) -> Grid:
-        """The grid of a hidden sheet: its name alone where it cannot be read, for no answer depends on it."""
+        """The grid of a hidden sheet; only its name if it cannot be read, since no answer depends on it."""
         try:
             return self.grid(sheet)
         except (Damaged, TooMuch, DocgenError):
@@ -125,7 +125,7 @@ class _BookReader:
         return row
 
     def _facts(self, part: str) -> SheetFacts:
-        """What a long sheet says of itself."""
+        """The properties that a long sheet records."""
         with self._package.open(part) as source:
             around = around_rows(pieces(source))
         reader = SheetReader(self._shared, Budget(MOST_ELEMENTS, tr("elements of XML")))
@@ -134,7 +134,7 @@ class _BookReader:
                 pass
             reader.facts.hidden_rows |= around.hidden_rows
             return reader.facts
-        with self._package.open(part) as source:  # in an encoding, or written in a way, that hides the rows
+        with self._package.open(part) as source:  # the encoding or notation hides the rows from a search by bytes
             for _ in _rows(self._shared, pieces(source), reader):
                 pass
         return reader.facts
@@ -154,16 +154,14 @@ class _BookReader:
         with open_package(self._path) as package, package.open(part) as source:
             rows = _rows(self._shared, pieces(source))
             while True:
-                with clear_errors(
-                    self._path, tr("the workbook"), _HINT
-                ):  # what is done between two rows is not ours to judge
+                with clear_errors(self._path, tr("the workbook"), _HINT):  # the caller's own errors must pass through
                     row = next(rows, None)
                 if row is None:
                     return
                 yield row
 
     def _marked(self, found: Grid, part: str, facts: SheetFacts) -> Grid:
-        """The grid with the objects over the sheet, and what of it is hidden."""
+        """The grid with the objects over the sheet, and its hidden parts."""
         ranges = [*facts.filters, *(self._filters(part) if facts.hidden_rows else ())]
         filtered = frozenset(_below_heads(facts.hidden_rows, ranges))
         return replace(
@@ -174,7 +172,7 @@ class _BookReader:
             hidden_columns=frozenset(facts.hidden_columns),
         )
 
-    # -- the parts beside the sheets
+    # -- the other parts of sheets
 
     def _listed(self, part: str) -> tuple[tuple[_Sheet, ...], bool]:
         """The sheets in order, and whether days are counted from 1904."""
@@ -235,7 +233,7 @@ class _BookReader:
 
 
 def _rows(shared: SharedParts, parts: Iterable[bytes], reader: SheetReader | None = None) -> Iterator[Row]:
-    """The rows of a long sheet, each with room for as much before the next."""
+    """The rows of a long sheet, with the same gap allowed before each."""
     elements = Budget(MOST_SILENT, tr("elements of XML between two rows that hold something"))
     for row in (reader or SheetReader(shared, elements)).rows(parts):
         elements.left = MOST_SILENT
@@ -243,7 +241,7 @@ def _rows(shared: SharedParts, parts: Iterable[bytes], reader: SheetReader | Non
 
 
 def _below_heads(rows: Iterable[int], ranges: Iterable[Extent]) -> Iterator[int]:
-    """Those of the rows that lie in a range, below its first row."""
+    """Those of the rows that are in a range, below its first row."""
     coming = iter(sorted(ranges))
     bottom = 0
     following = next(coming, None)
@@ -256,6 +254,6 @@ def _below_heads(rows: Iterable[int], ranges: Iterable[Extent]) -> Iterator[int]
 
 
 def _has_pictures(package: Package) -> bool:
-    """Whether an error that stands for a richer value is a picture, as it is where the workbook says nothing of it."""
+    """Whether an error value with a richer value is a picture; assumed if the workbook does not say."""
     part = package.find(_RICH_VALUES)
     return part is None or any(word in package.head(part) for word in _PICTURES)

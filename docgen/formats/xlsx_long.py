@@ -1,7 +1,7 @@
-"""The parts before and after the rows of a long sheet, without reading the rows.
+"""Find the parts before and after the rows of a long sheet, without reading the rows.
 
-Merged ranges and filters are after the rows, and are needed before the first.  To parse all rows for them takes
-as long as to read the sheet; to look for the end of the rows takes a tenth.
+Merged ranges and filters come after the rows, but are needed before the first.  Parsing all rows for them takes
+as long as reading the sheet; searching for the end of the rows takes a tenth of that.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from docgen.formats.budgets import MB, TooMuch
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: Bytes that may be before the rows, and after them (the merged ranges of 100,000 customers take 3 MB).
+#: Bytes allowed before the rows, and after them (the merged ranges of 100,000 customers take 3 MB).
 MOST_BEFORE, MOST_BEHIND = 4 * MB, 60 * MB
-_LONGEST_TAG = 2000  # bytes of the beginning of a row
+_LONGEST_TAG = 2000  # bytes of a row's start tag
 _BEGIN = regex(rb"<((?:[\w.-]+:)?)sheetData\s*>")
 _NUMBER = regex(rb"\sr\s*=\s*[\"'](\d{1,7})[\"']")
 _HIDDEN = regex(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 
 
 class Around(NamedTuple):
-    """The part of a sheet without its rows, and the numbers of the rows that are hidden."""
+    """The part of a sheet without its rows, and the numbers of the hidden rows."""
 
     content: tuple[bytes, ...]
     hidden_rows: frozenset[int]
 
 
 def around_rows(pieces: Iterable[bytes]) -> Around | None:
-    """What stands around the rows of a sheet; None if they are not found by their bytes.  Raises TooMuch."""
+    """What is around the rows of a sheet; None if the rows are not found by their bytes.  Raises TooMuch."""
     coming = iter(pieces)
     head = b""
     begin = None
@@ -61,7 +61,7 @@ def around_rows(pieces: Iterable[bytes]) -> Around | None:
 
 
 def _windows(first: bytes, pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """The pieces, each with the end of the one before it, so that no tag is cut in two; whether it is the first."""
+    """The pieces, each preceded by the end of the previous one so that no tag is split, and whether it is the first."""
     before = first
     yield first, True
     for piece in pieces:
@@ -71,7 +71,7 @@ def _windows(first: bytes, pieces: Iterator[bytes]) -> Iterator[tuple[bytes, boo
 
 
 def _hidden(window: bytes, row: bytes) -> Iterator[int]:
-    """The numbers of the hidden rows whose tag lies in the window."""
+    """The numbers of the hidden rows whose start tag is in the window."""
     at = window.find(b"hidden")
     while at >= 0:
         start = window.rfind(b"<", max(0, at - _LONGEST_TAG), at)

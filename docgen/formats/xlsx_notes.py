@@ -1,4 +1,4 @@
-"""Objects over the cells of an .xlsx sheet: comments, text boxes, pictures; and the filters of its tables."""
+"""Read the objects over the cells of an .xlsx sheet: comments, text boxes, pictures; and its table filters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from docgen.formats.xlsx_texts import MAIN, RichText, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.language import tr
 
-#: Comments of a workbook, the objects over its sheets, and the characters of each.
+#: Comments of a workbook, objects over its sheets, and the characters of each.
 MOST_NOTES, MOST_FLOATING, MOST_CHARACTERS = 100_000, 10_000, 10_000_000
 _THREADED = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 _SHEET_DRAWING = (
@@ -24,7 +24,7 @@ Notes = dict[tuple[int, int], str]
 
 
 class NoteBudget:
-    """What all sheets of a workbook may have on their cells together."""
+    """The limits for all sheets of a workbook together."""
 
     def __init__(self) -> None:
         self.notes = Budget(MOST_NOTES, "comments")
@@ -33,7 +33,7 @@ class NoteBudget:
 
 
 def comments(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> Notes:
-    """The comments of a sheet by the cells they are on.  Raises TooMuch and Damaged."""
+    """The comments of a sheet by cell.  Raises TooMuch and Damaged."""
     found: Notes = {}
     reading = RichText()
     at = (0, 0)
@@ -55,7 +55,7 @@ def comments(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> No
 
 
 def conversations(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> Notes:
-    """The comments that answer one another, joined, by the cells they are on.  Raises TooMuch and Damaged."""
+    """Threaded comments, each thread joined, by cell.  Raises TooMuch and Damaged."""
     found: Notes = {}
     at = (0, 0)
 
@@ -79,7 +79,7 @@ def conversations(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) 
 
 
 def filters(parts: Iterable[bytes], elements: Budget) -> list[Extent]:
-    """The range of a table, where a filter of it is set.  Raises TooMuch and Damaged."""
+    """The range of a table if its filter is active.  Raises TooMuch and Damaged."""
     found: list[Extent] = []
     ranges: list[str] = []
 
@@ -96,21 +96,21 @@ def filters(parts: Iterable[bytes], elements: Budget) -> list[Extent]:
 
 
 def floating(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> list[Floating]:
-    """The objects over a sheet, in the order in which they were put there.  Raises TooMuch and Damaged."""
+    """The objects over a sheet, in the order in which they were added.  Raises TooMuch and Damaged."""
     reading = _Drawing(elements, budget)
     reading.events.read(parts)
     return reading.found
 
 
 class _Drawing:
-    """Shapes and pictures with the cells under their top left corners."""
+    """Shapes and pictures, with the cells under their top left corners."""
 
     def __init__(self, elements: Budget, budget: NoteBudget) -> None:
         self.found: list[Floating] = []
         self._budget = budget
         self._corner = {"row": 0, "col": 0}
         self._in_corner = self._is_struck = self._is_hidden = False
-        self._aside = 0  # what is drawn where the program knows nothing better
+        self._aside = 0  # inside a fallback, for programs that do not support the preferred form
         self._paragraphs: list[str] = []
         sheet_begins: dict[str, Begin] = {
             "from": self._begin_corner, "row": self._begin_number, "col": self._begin_number, "sp": self._begin_shape,

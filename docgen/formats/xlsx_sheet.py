@@ -1,4 +1,4 @@
-"""The part of one sheet of an .xlsx workbook, read once: its cells as shown, and its properties."""
+"""Read the part of one sheet of an .xlsx workbook, once: its cells as shown, and its properties."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from docgen.patterns import regex
 
 #: The last row and column of a sheet (Excel's).
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-#: Elements that a sheet may have between two rows that hold something.
+#: Elements allowed between two rows that hold something.
 MOST_SILENT = 4_000_000
 #: Characters of a row, all together.
 MOST_IN_ROW = 2_000_000
@@ -35,8 +35,8 @@ Row = list[tuple[int, int, Cell]]
 
 
 class SharedParts(NamedTuple):
-    """What the sheets of a workbook share: texts and styles by number, the calendar, whether a value that Excel
-    keeps beside a cell is a picture."""
+    """What the sheets of a workbook share: texts and styles by number, the calendar, whether a richer value that
+    Excel stores beside a cell is a picture."""
 
     strings: Sequence[Text]
     styles: Sequence[CellStyle]
@@ -46,17 +46,17 @@ class SharedParts(NamedTuple):
 
 @dataclass
 class SheetFacts:
-    """What a sheet says of itself beside its cells."""
+    """What a sheet records besides its cells."""
 
     merged: list[Extent] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    filters: list[Extent] = field(default_factory=list)  # ranges with a filter that is set
+    filters: list[Extent] = field(default_factory=list)  # ranges with an active filter
     length: int | None = None
 
 
 def extent(reference: str) -> Extent:
-    """The range that `A1:B2` names, or `A1`.  Raises Damaged for one that is none."""
+    """The range named `A1:B2` or `A1`.  Raises Damaged for an invalid one."""
     first, _, last = reference.partition(":")
     top, left = place(first)
     bottom, right = place(last or first)
@@ -64,7 +64,7 @@ def extent(reference: str) -> Extent:
 
 
 def place(reference: str) -> tuple[int, int]:
-    """Row and column of the cell that `B4` names.  Raises Damaged for one that no sheet has."""
+    """Row and column of the cell named `B4`.  Raises Damaged for one outside any sheet."""
     letters = reference.rstrip("0123456789")
     digits = reference[len(letters) :]
     row, column = int(digits) if 0 < len(digits) < 8 else 0, _column(letters)
@@ -75,7 +75,7 @@ def place(reference: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=LAST_COLUMN)
 def _column(letters: str) -> int:
-    """The number of the column that letters name, as they are in a reference (`$AB$`); 0 if they name none."""
+    """The number of the column that the letters of a reference (`$AB$`) name; 0 if they name none."""
     column = 0
     for letter in letters.replace("$", ""):
         if not ("A" <= letter <= "Z" and column <= LAST_COLUMN):
@@ -85,18 +85,18 @@ def _column(letters: str) -> int:
 
 
 def number_of(attributes: Attributes, name: str, default: int = 0) -> int:
-    """A whole number of an attribute; the default where it is none."""
+    """A whole number from an attribute; the default if it is not valid."""
     text = attributes.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 10 else default
 
 
 def related_id(attributes: Attributes) -> str:
-    """The id of the relation that an element names, in whichever namespace; "" where it names none."""
+    """The id of the relation that an element names, in any namespace; "" if it names none."""
     return next((attributes[f"{space} id"] for space in _RELATIONS if f"{space} id" in attributes), "")
 
 
 class SheetReader:
-    """Goes through one sheet; `facts` is whole at its end."""
+    """Reads one sheet; `facts` is complete at its end."""
 
     def __init__(self, shared: SharedParts, elements: Budget) -> None:
         self.facts = SheetFacts()
@@ -184,7 +184,7 @@ class SheetReader:
         if inline is not None:
             return self._text(inline)
         if value is None or value == "":
-            # a result that is an empty text has its type stored, and is one
+            # a formula's empty text result is stored with its type, and is a result
             return (
                 None
                 if formula is None or (value is not None and kind == "str")

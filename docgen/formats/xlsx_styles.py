@@ -1,4 +1,4 @@
-"""How the cell styles of an .xlsx workbook show what is in a cell: its number format, and whether it is struck out."""
+"""Read the cell styles of an .xlsx workbook: the number format, and whether the font strikes out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from docgen.formats.format_codes import BUILTIN, LONGEST_CODE
 from docgen.formats.xlsx_texts import MAIN, is_true
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 
-#: Cell styles of a workbook, and fonts and number formats (Excel has at most 65,490 of the first).
+#: Cell styles of a workbook, fonts and number formats (Excel has at most 65,490 of the first).
 MOST_STYLES = 65_536
 
 
@@ -46,7 +46,7 @@ class _Styles:
         self.events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
 
     def code(self, number: int) -> str:
-        """A code of the workbook's own goes before the one that the number stands for."""
+        """The code of a format number: the workbook's own takes precedence over the built-in one."""
         return self._codes.get(number) or BUILTIN.get(number, "")
 
     def strikes(self, font: int) -> bool:

@@ -1,4 +1,4 @@
-"""Texts of an .xlsx workbook: of shared strings, cells and comments, without what is struck out."""
+"""Read the texts of an .xlsx workbook (shared strings, cells, comments) and split off what is struck out."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from docgen.formats.grid import unescaped
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.language import tr
 
-#: The namespace of sheets, and the one of ISO 29500 Strict.
+#: The namespace of sheets, and its equivalent in ISO 29500 Strict.
 MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
-#: Texts that the cells of a workbook share, and their characters all together (300 MB of memory).
+#: Shared texts of a workbook, and their characters in total (300 MB of memory).
 MOST_STRINGS, MOST_CHARACTERS = 2_000_000, 80_000_000
 _FALSE = frozenset({"0", "false"})
 
 
 class Split(NamedTuple):
-    """A text without what is struck out, and what is."""
+    """A text without its struck-out part, and that part."""
 
     text: str
     struck: str = ""
 
 
 class Rich(NamedTuple):
-    """A text in several runs, in a cell whose font strikes nothing and in one whose font strikes all: a run without
-    a font of its own has the cell's."""
+    """A text in several runs, once for a cell whose font does not strike out and once for one that does; a run
+    without its own font uses the cell's."""
 
     plain: Split
     in_struck: Split
@@ -36,14 +36,14 @@ Text = str | Rich
 
 
 def split(text: Text, *, is_struck: bool) -> Split:
-    """The text in a cell whose font strikes it out or does not."""
+    """The text in a cell, given whether its font strikes out."""
     if isinstance(text, Rich):
         return text.in_struck if is_struck else text.plain
     return Split("", text) if is_struck else Split(text)
 
 
 def is_true(value: str | None) -> bool:
-    """Whether an attribute says yes."""
+    """Whether an attribute is true."""
     return value is not None and value not in _FALSE
 
 
@@ -62,7 +62,7 @@ class RichText:
         self.ends: dict[str, End] = {"r": self._end_run, "t": self._end_text, "rPh": self._end_aside}
 
     def done(self) -> Text:
-        """The text, which ends here."""
+        """The finished text."""
         runs, self._runs = self._runs, []
         if all(flag is None for _, flag in runs):
             return unescaped("".join(text for text, _ in runs))
@@ -89,7 +89,7 @@ class RichText:
         self._is_struck = None
 
     def _begin_aside(self, _: Attributes) -> None:
-        self._is_aside = True  # how the text is pronounced
+        self._is_aside = True  # a phonetic guide
 
     def _end_aside(self) -> None:
         self._is_aside = False

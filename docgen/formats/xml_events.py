@@ -1,8 +1,8 @@
-"""The XML of a long part as events: only the requested elements are kept.
+"""Parse the XML of a long part as events, keeping only the requested elements.
 
-A tree of a part takes up to a hundred times its bytes, and what builds trees builds them before anybody counts.
-Here elements come as they are read, and whatever a stranger could make large is bounded: a token, a text, how deep
-elements lie in one another, how many there are.
+A tree takes up to a hundred times the bytes of its part, and is complete before it can be measured.
+Here elements are handled as they are read, and everything that a hostile file could enlarge is limited: tokens,
+texts, the depth and the number of elements.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ Attributes = Mapping[str, str]
 Begin = Callable[[Attributes], None]
 End = Callable[[], None]
 
-#: Elements of all parts of one file that are read whole (4 s of work; the largest honest workbook met has 0.6 million).
+#: Elements of all parts of one file that are read whole (4 s of work; the largest honest workbook has 0.6 million).
 MOST_ELEMENTS = 4_000_000
-_FIRST_PIECE, _PIECE = 2**16, 2**18  # the first rows of a long sheet come soon
+_FIRST_PIECE, _PIECE = 2**16, 2**18  # the first is small, so that the first rows of a long sheet come soon
 
 
 _Handler = TypeVar("_Handler", Begin, End)
 
 
 def named(handlers: Mapping[str, _Handler], *spaces: str) -> dict[str, _Handler]:
-    """The handlers by the full names of their elements in each of the namespaces."""
+    """The handlers by the full names of their elements, in each of the namespaces."""
     return {f"{space} {name}": handler for space in spaces for name, handler in handlers.items()}
 
 
 def pieces(source: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of a part, in pieces fit to be fed."""
+    """The bytes of a part, in pieces for the parser."""
     size = _FIRST_PIECE
     while piece := source.read(size):
         yield piece
@@ -41,7 +41,7 @@ def pieces(source: IO[bytes]) -> Iterator[bytes]:
 
 
 class Events:
-    """A parser that calls a handler at the beginning and the end of each element that has one."""
+    """A parser that calls the handlers at the beginning and end of their elements."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Events:
         *,
         most_characters: int = LONGEST_TEXT,
     ) -> None:
-        """`elements` pays for the elements; texts are cut behind so many characters and one more."""
+        """`elements` is the budget for elements; texts are cut after one character more than the limit."""
         self._parser = expat.ParserCreate(None, " ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._begin
@@ -62,9 +62,9 @@ class Events:
         self._texts: list[str] = []
 
     def feed(self, parts: Iterable[bytes]) -> Iterator[None]:
-        """Go through the part, and yield after each piece of it.
+        """Parse the part, and yield after each piece of it.
 
-        Raises TooMuch, Damaged for what is not sound XML, and what the handlers raise.
+        Raises TooMuch, Damaged for invalid XML, and whatever the handlers raise.
         """
         fed = 0
         try:
@@ -84,21 +84,21 @@ class Events:
             self._settle()
             yield
         except (expat.ExpatError, LookupError) as cause:  # LookupError: an unknown encoding
-            yield  # what is before the damage is whole
+            yield  # everything before the damage is complete
             raise Damaged(tr("a part of it is not sound XML")) from cause
 
     def read(self, parts: Iterable[bytes]) -> None:
-        """Go through the whole part.  Raises as `feed` does."""
+        """Parse the whole part.  Raises like `feed`."""
         for _ in self.feed(parts):
             pass
 
     def capture(self) -> None:
-        """Keep the text from here on."""
+        """Start to keep text."""
         self._texts.clear()
         self._parser.CharacterDataHandler = self._texts.append
 
     def captured(self) -> str:
-        """The text kept, which ends here."""
+        """The kept text; stops keeping."""
         self._parser.CharacterDataHandler = None
         if len(self._texts) == 1:
             return self._texts.pop()[: self._most + 1]

@@ -1,4 +1,4 @@
-"""A kit as plain data with the code of its expressions, to be kept between runs, and back."""
+"""Convert a kit to plain data with compiled expressions, to be cached between runs, and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENTRIES = (
     model.Choice, model.Field, model.Section, model.RuleCase, model.Rule, model.Figure, model.Outputs, model.SheetTexts,
     Contracts,
 )  # fmt: skip
-#: How what is no plain data is written: the name of its class, and what makes it again.
+#: Marks a value that is not plain data: the name of its class, and the arguments to make it again.
 _CLASSES: Mapping[str, Callable[..., Any]] = {
     **{cls.__name__: cls for cls in _ENTRIES},
     **{cls.__name__: cls for cls in (model.FieldType, model.Due, Level, Decimal)},
@@ -28,17 +28,17 @@ _CLASSES: Mapping[str, Callable[..., Any]] = {
 
 
 def plain(kit: Kit) -> Any:
-    """What `revived` takes; the expressions and texts of the kit have been compiled when it was checked."""
+    """The data for `revived`; the kit's expressions and texts were compiled when it was checked."""
     return entries(kit), codes.known(_sources(kit))
 
 
 def entries(kit: Kit) -> dict[str, Any]:
-    """What kit.yaml says, as plain data: equal for equal kits, wherever they are."""
+    """The contents of kit.yaml as plain data: equal for equal kits in any folder."""
     return {field.name: _plain(getattr(kit, field.name)) for field in dataclasses.fields(Kit) if field.name != "folder"}
 
 
 def revived(data: Any, folder: Path, cls: type[_Kit]) -> _Kit:
-    """The kit in `folder` that was made plain, as an object of a class that is built on Kit."""
+    """The kit in `folder` from its plain data, as an object of a subclass of Kit."""
     found, compiled = data
     codes.know(compiled)
     return cls(folder=folder, **{name: _revived(value) for name, value in found.items()})
@@ -73,7 +73,7 @@ def _revived(value: Any) -> Any:
 
 
 def _sources(kit: Kit) -> dict[str, list[str]]:
-    """The expressions of a kit, and its texts with tags."""
+    """The expressions of a kit, and its texts with template tags."""
     cases = [case for rule in kit.rules for case in rule.cases]
     expressions = [case.when for case in cases]
     expressions += [source for figure in kit.figures for source in (figure.value, figure.when)]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-import tempfile
-import weakref
-import zlib
 from array import array
 from collections.abc import Iterator
 from typing import IO, Generic, TypeVar
@@ -35,6 +31,11 @@ class Spill(Generic[T]):
         if len(self._held) < MOST_HELD and not self._ends:
             self._held.append(thing)
             return
+        import pickle
+        import tempfile  # what takes long to load is loaded with the first thing that goes to the file
+        import weakref
+        import zlib
+
         content = zlib.compress(pickle.dumps(thing), 1)
         end = self._end(len(self._ends))
         try:
@@ -54,6 +55,11 @@ class Spill(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         yield from self._held
+        if not self._ends:
+            return
+        import pickle
+        import zlib
+
         for number, end in enumerate(self._ends):
             assert self._file is not None
             start = self._end(number)

@@ -1,9 +1,9 @@
-"""The register of final contracts: an SQLite file in which each has its number, and what was agreed.
+"""Keep the register of final contracts in an SQLite file: the number of each, and what was agreed.
 
-A number is given and its document written under one lock: a pending row with the hash and the hidden name of the
-document → commit → rename → mark.  Whatever dies in between, the next opening of the register sees what became of the
-document: it is in its place and the row is marked, or it does not and both go.  So there is neither a number
-without a document nor a document without a number.  The journal is a rollback journal: the file may lie on a share.
+The number and the document are written under one lock: a pending row with the hash and the temporary name of the
+document → commit → rename → mark the row.  If the process dies in between, the next opening of the register checks the
+document: if it is in place, the row is marked; if not, both are removed.  So there is never a number
+without a document, or a document without a number.  It uses a rollback journal: the file may be on a network share.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ CREATE TABLE contracts (
 """
 #: The states of a contract.
 PENDING, ISSUED = "pending", "issued"
-#: How many seconds a register waits for whoever else has the file open.
+#: Seconds to wait while another process has the register open.
 _PATIENCE = 30.0
 
 
 class Detail(NamedTuple):
-    """One thing that the register keeps of a contract: `kind` is text, number or date, `text` the value as in JSON."""
+    """One value that the register keeps of a contract: `kind` is text, number or date, `text` is as in JSON."""
 
     key: str
     label: str
@@ -57,9 +57,9 @@ class Detail(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """A contract in the register: its number, whose it is, when it ends, and all that is kept of it.
+    """A contract in the register: its number, customer and end, and all values that are kept.
 
-    `marks` tell the customer from others: credit codes and mobile numbers.  `series` and `position` are None if the
+    `marks` identify the customer: credit codes and mobile numbers.  `series` and `position` are None if the
     number was given by hand.
     """
 
@@ -78,16 +78,16 @@ class Entry:
 
 
 class Register:
-    """An open register; nobody else has it open for writing."""
+    """An open register; no other process has it open for writing."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
         self._connection = connection
-        #: Of hidden files the part of their names that says whose they are.
+        #: The part of a temporary file's name that identifies its maker.
         self._mark = hashlib.sha256(str(path.resolve()).encode("utf-8", "replace")).hexdigest()[:12]
 
     def next_position(self, series: str, number_of: Any) -> int:
-        """The first position of a series that is free, and whose number nobody has given by hand."""
+        """The first free position of a series whose number was not given by hand."""
         query = "SELECT position FROM contracts WHERE series = ?"
         taken = {position for (position,) in self._connection.execute(query, (series,))}
         position = 1
@@ -101,9 +101,9 @@ class Register:
         return found.fetchone() is not None
 
     def record(self, entry: Entry, content: bytes, path: Path, *, force: bool = False) -> None:
-        """Write the document of a contract to `path` and record it, both or neither.
+        """Write the document of a contract to `path` and record the contract: both or neither.
 
-        Raises WriteError if the number is there already, or the file, unless with `force`.
+        Raises WriteError if the number exists already, or the file does, unless with `force`.
         """
         if self.holds(entry.number):
             raise WriteError(
@@ -141,19 +141,19 @@ class Register:
         self._connection.execute("UPDATE contracts SET state = 'issued', hidden = NULL WHERE number = ?", (number,))
 
     def _take_back(self, number: str, hidden: Path) -> None:
-        # The row first: a hidden file without a row is cleared away, a row without its file would pass for issued.
+        # The row comes first: a file without a row is removed later, a row without its file would look issued.
         self._connection.execute("DELETE FROM contracts WHERE number = ? AND state = 'pending'", (number,))
         scratch.remove(hidden)
 
     def recover(self) -> None:
-        """Bring to an end what a process that died has begun."""
+        """Complete or undo what a process left unfinished when it died."""
         query = "SELECT number, maker, hidden, file, sha256 FROM contracts WHERE state = 'pending'"
         for number, maker, hidden, file, digest in self._connection.execute(query).fetchall():
             if _is(Path(file), digest):
                 self._issue(number)
             elif _is(Path(hidden), digest):
                 self._take_back(number, Path(hidden))
-            elif maker == scratch.machine():  # renamed, and then changed or moved by somebody: it has its number
+            elif maker == scratch.machine():  # renamed, and later changed or moved by a person: it keeps its number
                 self._issue(number)
 
     def entries(self) -> list[Entry]:
@@ -197,7 +197,7 @@ def _each_entry(connection: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def customers_of(entries: Iterable[Entry]) -> list[Customer]:
-    """The customers of these contracts, each name once: to have several contracts is nothing odd."""
+    """The customers of these contracts, each name once, since a customer may have several contracts."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(fold(entry.customer), []).append(entry)
@@ -213,7 +213,7 @@ def customers_of(entries: Iterable[Entry]) -> list[Customer]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Register]:
-    """The register at `path`, made if there is none, for this process alone.  Raises WriteError."""
+    """Open the register at `path` for this process only; create it if it is missing.  Raises WriteError."""
     with ExitStack() as held:
         held.enter_context(files.locked(path.with_name(f".{path.name}.lock")))
         held.enter_context(_clear_errors(path))
@@ -225,9 +225,9 @@ def opened(path: Path) -> Iterator[Register]:
 
 
 def read(path: Path) -> list[Entry]:
-    """Every contract of the register at `path`, which stays as it is where it cannot be written.
+    """Every contract of the register at `path`; a register that cannot be written is read without changes.
 
-    What a process that died has begun is brought to an end first.  Raises SourceError if it is no register.
+    What a process left unfinished is completed or undone first.  Raises SourceError if it is not a register.
     """
     if not path.is_file():
         what = tr("{path}: there is no such register", path=path)
@@ -247,7 +247,7 @@ def read(path: Path) -> list[Entry]:
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
-    """Make the table where the file is new.  Raises WriteError if it is something else."""
+    """Create the tables in a new file.  Raises WriteError if the file is something else."""
     connection.execute("PRAGMA trusted_schema = OFF")
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
         connection.executescript(
@@ -272,7 +272,7 @@ def _require_register(path: Path, connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _clear_errors(path: Path) -> Iterator[None]:
-    """Raise what SQLite says as WriteError."""
+    """Raise errors of SQLite as WriteError."""
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning) as cause:

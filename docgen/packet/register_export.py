@@ -1,7 +1,7 @@
-"""The register of contracts as a workbook, as csv, and as a calendar of the days on which contracts end.
+"""Export the register of contracts as a workbook, as csv, or as a calendar of contract ends.
 
-What is in it is data: a workbook holds no formula, csv nothing that a spreadsheet would take for one, and a
-calendar no line that a value has begun.
+All values are data: the workbook holds no formulas, the csv nothing that a spreadsheet reads as a formula, and no
+value can begin a line of the calendar.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from docgen.text import printable
 _MADE = dt.datetime(1980, 1, 1)
 _FORMULA = regex(r"[=+\-@\t\r＝＋－＠]")
 _LONGEST_CELL = 32_767
-#: A line of a calendar holds so many bytes (RFC 5545, 3.1).
+#: The most bytes in a line of a calendar (RFC 5545, 3.1).
 _LONGEST_LINE = 75
 _WIDTHS = {"text": 24, "number": 14, "date": 12}
 
 
 def as_xlsx(entries: Sequence[Entry]) -> bytes:
-    """A sheet with a row for each contract; dates are dates, amounts numbers, all else text."""
+    """A sheet with a row for each contract; dates and amounts are typed, all else is text."""
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
@@ -57,7 +57,7 @@ def as_xlsx(entries: Sequence[Entry]) -> bytes:
 
 
 def as_csv(entries: Sequence[Entry]) -> bytes:
-    """UTF-8 with a mark, by which Excel knows it; what a spreadsheet would take for a formula begins with '."""
+    """UTF-8 with a byte order mark, for Excel; a value that would be read as a formula gets a leading '."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     heads = _heads(entries)
@@ -95,17 +95,17 @@ def as_ics(entries: Sequence[Entry]) -> bytes:
     return "".join(f"{_folded(line)}\r\n" for line in lines).encode("utf-8")
 
 
-#: The export for each ending of a file's name.
+#: The export for each file suffix.
 EXPORTS: Mapping[str, Callable[[Sequence[Entry]], bytes]] = {".xlsx": as_xlsx, ".csv": as_csv, ".ics": as_ics}
 
 
 def export_for(path: Path) -> Callable[[Sequence[Entry]], bytes] | None:
-    """The export that a file's name asks for, None if it asks for none of them."""
+    """The export that a file's suffix asks for, None for any other suffix."""
     return EXPORTS.get(path.suffix.lower())
 
 
 def _heads(entries: Iterable[Entry]) -> dict[str, Detail]:
-    """By key every column that any of the contracts has, in the order in which they come."""
+    """The names of all columns that any contract has, by key, in order of appearance."""
     heads: dict[str, Detail] = {}
     for entry in entries:
         for detail in _all(entry):
@@ -114,7 +114,7 @@ def _heads(entries: Iterable[Entry]) -> dict[str, Detail]:
 
 
 def _all(entry: Entry) -> list[Detail]:
-    """What is kept of a contract, with what only the register itself knows: where its file is, and its hash."""
+    """All values of a contract, with those known only to the register: the file's path and its hash."""
     known = {"file": entry.file, "sha256": entry.sha256}
     return [detail._replace(text=known.get(detail.key, detail.text)) for detail in entry.details]
 
@@ -136,7 +136,7 @@ def _number(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if abs(number) < 1e15 else None  # nan is not less; longer numbers lose their last digits
+    return number if abs(number) < 1e15 else None  # nan fails the comparison; longer numbers lose their last digits
 
 
 def _cell(text: str) -> str:
@@ -149,19 +149,19 @@ def _harmless(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text of a calendar: backslash, semicolon, comma and line break are escaped (RFC 5545, 3.3.11)."""
+    """A text for a calendar, with backslash, semicolon, comma and line break escaped (RFC 5545, 3.3.11)."""
     text = re.sub(r"([\\;,])", r"\\\1", printable(text))
     return re.sub(r"\r\n?|\n", r"\\n", text)
 
 
 def _folded(line: str) -> str:
-    """A long line broken into several, never within a character."""
+    """A long line folded into several, but never within a character."""
     parts: list[str] = []
     part, length = "", 0
     for letter in line:
         size = len(letter.encode("utf-8", "replace"))
         if length + size > _LONGEST_LINE:
             parts.append(part)
-            part, length = "", 1  # a further line begins with a blank
+            part, length = "", 1  # a continuation line begins with a blank
         part, length = part + letter, length + size
     return "\r\n ".join([*parts, part])

@@ -1,4 +1,4 @@
-"""A final contract → its number and its entry in the register, as the kit asks for them."""
+"""Issue a final contract: give it its number and record it in the register, as the kit defines them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCEN
 
 @dataclass(frozen=True)
 class IssueOptions:
-    """How a final contract is to be issued: the date that it carries, who has decided, where it goes."""
+    """How to issue a final contract: its date, who decided, and where to write it."""
 
     date: dt.date
     path: Path
@@ -42,11 +42,11 @@ def issue(
     make: Callable[[ReviewedIntake], bytes],
     options: IssueOptions,
 ) -> Entry:
-    """Number a contract, make it with that number, write and record it.
+    """Number a contract, make it with that number, write it and record it.
 
-    A number that the terms give is recorded as it is, and takes none of the sequence.  Raises UsageError if the kit
-    has no register, WriteError where the number or the file is there already, and what `make` raises: then nothing is
-    written and no number is used.
+    A number given in the terms is recorded as it is and does not count in the sequence.  Raises UsageError if the kit
+    has no register, WriteError if the number or the file exists already, and whatever `make` raises.  If it raises,
+    nothing is written and no number is used.
     """
     asked = kit.contracts
     if asked is None:
@@ -68,7 +68,7 @@ def issue(
 
 
 def _number(asked: Contracts, date: dt.date, position: int | None) -> str:
-    """The number at that position of the sequence; for None the name of the sequence itself."""
+    """The number at that position of the sequence; for None, the name of the sequence."""
 
     def tag(found: object) -> str:
         name, width = found[1], int(found[2] or 0)  # type: ignore[index]
@@ -127,13 +127,13 @@ def _own_details(asked: Contracts, options: IssueOptions, expires: dt.date | Non
 
 
 def _expires(starts: Value | None, months: Value | None) -> dt.date | None:
-    """The last day of so many months from `starts` on, that day included: 1 January and 12 months give 31 December."""
+    """The last day of a period of months that includes `starts`: 12 months from 1 January end on 31 December."""
     if not isinstance(starts, dt.date) or not isinstance(months, int):
         return None
     year, month = divmod(starts.year * 12 + starts.month - 1 + months, 12)
     if year > dt.MAXYEAR:
         return None
     last = calendar.monthrange(year, month + 1)[1]
-    if starts.day > last:  # 31 January and one month: the month has no such day, and ends with its last
+    if starts.day > last:  # 31 January and one month: the month is shorter, so the period ends on its last day
         return dt.date(year, month + 1, last)
     return dt.date(year, month + 1, starts.day) - dt.timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Findings of one kind on one field: so many of them as a person goes through, and one that counts the rest."""
+"""Limit the findings of one kind on one field to a readable number, with one finding that counts the rest."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from docgen.model.intake import UNREAD, Finding, Unrecognised
 from docgen.model.messages import MORE_ALIKE, wording
 
-#: Findings of one kind on one field.  Our figure: more than the 34 provinces, which customers list for their cities.
+#: The most findings of one kind on one field.  Our figure: more than the 34 provinces, often given in place of cities.
 MOST_ALIKE = 100
 
 
 def thinned(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Unrecognised, ...]]:
-    """`findings` with no more than MOST_ALIKE of one kind on one field; the texts that those left out quoted as unread.
+    """`findings` with at most MOST_ALIKE of one kind on one field, and the texts quoted by those left out, as unread.
 
-    One more finding, of the same rule and level, counts those that are left out.
+    One extra finding, of the same rule and level, counts those that are left out.
     """
     kept: list[Finding] = []
     seen: Counter[tuple[str, str | None]] = Counter()
@@ -35,7 +35,7 @@ def thinned(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Unr
 
 
 def _count(first: Finding, count: int) -> Finding:
-    """What stands for `count` findings, of which this is the first."""
+    """The finding that stands for `count` findings, of which this is the first."""
     words = wording(MORE_ALIKE, label=first.label or "", count=str(count))
     return Finding(
         MORE_ALIKE, first.rule, first.level, words.message, words.remedy, first.field, first.label, first.origin,

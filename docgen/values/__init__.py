@@ -1,9 +1,9 @@
-"""Text → value and value → text for every type of field, side by side.
+"""Parse a text into a value, and show a value as text, for every type of field.
 
-`parse` never raises: what cannot be read is a `Problem`, a code of messages.yaml with its details; so is what is
-read and does not become part of the value.  `show` gives the one form that sheet, form, review and contract print;
-what `parse` gave, `show` prints so that `parse` gives it again.  No choice or label is here; words that a
-parser needs (无, 是) do.
+`parse` never raises: a text that cannot be read gives a `Problem`, which is a code of messages.yaml with details.
+Text that is read but does not become part of the value also gives a `Problem`.  `show` returns the form that sheet,
+form, review and contract print, and `parse` reads it back as the same value.  The module holds no choices or labels
+of a kit, only words that a parser needs (无, 是).
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ __all__ = [
 ]  # fmt: skip
 
 _FREE = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST})
-#: Types whose answers programs export as lists.
+#: Types whose answers are exported as lists by other programs.
 _LISTED = frozenset({FieldType.LIST, FieldType.ONE, FieldType.SEVERAL, FieldType.REGIONS})
 
 
 def is_not_given(field: Field, text: str) -> bool:
-    """Whether `text` says that there is no answer: nothing, 无, /, —, N/A, 暂无, or the hint left standing.
+    """Whether `text` means that there is no answer: nothing, 无, /, —, N/A, 暂无, or the unchanged hint.
 
-    To a yes/no field 无 and 没有 are answers.
+    For a yes/no field 无 and 没有 are answers.
     """
     if says_nothing(text):
         return field.type is not FieldType.YES_NO or bare(text) not in {"无", "没有"}
@@ -52,7 +52,7 @@ def _letters(text: str) -> str:
 def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
     """The value of `written`, with what is wrong with it or worth knowing.
 
-    `printed` allows that a list of all choices is what the form prints, untouched; in a table it never is.
+    `printed` allows for a list of all choices that the form prints, unmarked; in a table there is none.
     """
     if field.type in _REPEATED and len(written) <= _SHORT:
         return _parsed_before(field, written, printed)
@@ -73,13 +73,13 @@ def _parsed(field: Field, written: str, printed: bool) -> Parsed:
     return _TYPES[field.type].parse(field, written)
 
 
-#: Types whose answers come again and again in a table, and characters of one that is remembered.
+#: Types whose answers often repeat in a table, and the longest answer that is cached.
 _REPEATED, _SHORT = frozenset({FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO, FieldType.COUNT}), 200
 _parsed_before = lru_cache(maxsize=4096)(_parsed)
 
 
 def stated_unit(field: Field, label: str) -> str:
-    """The unit in brackets behind a label, where a number counts for something else by it: 万 of `外呼量（万）`."""
+    """The unit in brackets after a label, if it changes what a number counts: 万 of `外呼量（万）`."""
     return label_units.stated_unit(field, label, parse)
 
 
@@ -94,7 +94,7 @@ def show(field: Field, value: Value) -> str:
 
 
 def items(field: Field, value: Value) -> tuple[str, ...]:
-    """The shown parts of a value that is a list; of any other the whole."""
+    """The shown items of a list value; any other value as a single item."""
     match value:
         case Chosen():
             other = [f"{field.other}：{value.other}"] if value.other else []
@@ -106,9 +106,9 @@ def items(field: Field, value: Value) -> tuple[str, ...]:
 
 
 def text_of(field: Field, value: Value) -> str:
-    """`value` as rules read it: what was chosen and written, without the words of the form (domain §4)."""
+    """`value` as rules read it: the choices and texts, without the words of the form (domain §4)."""
     if isinstance(value, Chosen):
-        # A clause of its own, so that no word of the customer's reaches over into a label.
+        # Separate clauses, so that no word of the customer can join with a label.
         return "；".join(part for part in ("、".join(picks.labels(field, value)), value.other) if part)
     return show(field, value)
 

@@ -1,23 +1,22 @@
-"""Words around a number: bounds, the period of time, and words without effect.
+"""Interpret the words around a number: bounds, time periods, and words without effect.
 
-`Affixes` takes them off both ends of a folded text and says what they say.  The words are here as data; those
-that a kit's field counts (通, 号码) are given.
+`Affixes` removes them from both ends of a folded text and returns their effects.  The words are data in this
+module; the words that a kit's field counts (通, 号码) are passed in.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
-from docgen.patterns import regex
 from docgen.text import fold, words
 
 
 class Effect(StrEnum):
-    """What a word says of the number: nothing; that it is a bound, or for now; the span of time it is counted by."""
+    """The effect of a word on the number: none, a bound, a provisional value, or the time span it is counted by."""
 
     NONE = "none"
     BOUND = "bound"
@@ -70,62 +69,92 @@ _AFTER: dict[Effect, list[str]] = {
     Effect.TENTATIVE: ["暂定", "为主", "起初"],
     Effect.NONE: words("左右 上下 量 吧 的 了 即可 就行 就可以 就好 谢谢 。 . , ; ! approx"),
 }
-#: Measure words of things that are counted one by one.
+#: Measure words for things that are counted one by one.
 MEASURES = words("通 个 次 路 条 户 人 名 位 线 部 台 家 份 件 单 笔 号")
 
 
 class Stripped(NamedTuple):
-    """What is left between the words, and what these say."""
+    """The text between the words, and the effects of the words."""
 
     text: str
     effects: frozenset[Effect]
 
 
+class _Table:
+    """Words with what they say, and how a text is cut into them: the longest word counts."""
+
+    # Not by a regular expression: one of three hundred words takes longer to compile than a sheet has use for it.
+    def __init__(self, said: dict[str, Effect]) -> None:
+        self._said = {word: effect for word, effect in said.items() if word}
+        self._lengths = sorted({len(word) for word in self._said}, reverse=True)
+        self._initials = frozenset(word[0] for word in self._said)
+
+    def longest(self, text: str, at: int) -> str:
+        """The longest word that starts there; empty if there is none."""
+        if text[at : at + 1] not in self._initials:
+            return ""
+        pieces = (text[at : at + length] for length in self._lengths)
+        return next((piece for piece in pieces if piece in self._said), "")
+
+    def tails(self, text: str, at: int) -> list[int]:
+        """Every place from `at` on, from which the text is words to its end."""
+        ends = [len(text)]
+        for start in range(len(text) - 1, at - 1, -1):
+            if ends[-1] - start > self._lengths[0]:
+                break
+            if text[start] in self._initials and any(text[start:end] in self._said for end in self._near(ends, start)):
+                ends.append(start)
+        return ends[:0:-1]
+
+    def effects(self, text: str) -> Iterator[Effect]:
+        """What the words in the text say, one after the other."""
+        at = 0
+        while at < len(text):
+            word = self.longest(text, at)
+            if word:
+                yield self._said[word]
+            at += len(word) or 1
+
+    def _near(self, ends: list[int], start: int) -> Iterator[int]:
+        """The last of `ends` that a word from `start` on can reach."""
+        return itertools.takewhile(lambda end: end - start <= self._lengths[0], reversed(ends))
+
+
 class Affixes:
-    """The words around the numbers of one field; `units` are those that it counts in."""
+    """The words around the numbers of one field; `units` are the things that it counts."""
 
     def __init__(self, units: Iterable[str]) -> None:
         counted = {fold(unit): Effect.NONE for unit in units if unit}
-        self._before = _table(_BEFORE, _spans_before(), {unit: said for unit, said in counted.items() if unit != "单"})
-        self._after = _table(_AFTER, _spans_after(), counted)
-        self._first = _pattern(self._before)
-        self._last = regex(f"(?:{_pattern(self._after).pattern})+$")
-        self._each_last = _pattern(self._after)
-        self._any = _table({}, self._before, self._after)
-        self._all = regex(f"(?:{_pattern(self._any).pattern})+")
+        before = _table(_BEFORE, _spans_before(), {unit: said for unit, said in counted.items() if unit != "单"})
+        after = _table(_AFTER, _spans_after(), counted)
+        self._before, self._after, self._any = _Table(before), _Table(after), _Table(_table({}, before, after))
 
     def strip(self, folded: str) -> Iterator[Stripped]:
-        """`folded` without the words at its ends: the most of them first, then with ever more left in place."""
-        at, effects = 0, set()
-        while match := self._first.match(folded, at):
-            effects.add(self._before[match.group()])
-            at = match.end()
-        yield from self._without_end(folded, at, frozenset(effects))
+        """`folded` without the words at its ends; as many as possible are removed first, then fewer and fewer."""
+        at = 0
+        while word := self._before.longest(folded, at):
+            at += len(word)
+        yield from self._without_end(folded, at, frozenset(self._before.effects(folded[:at])))
         if at:  # 一个月 is a span of time before a number, and one month by itself
             yield from self._without_end(folded, 0, frozenset())
 
     def _without_end(self, folded: str, at: int, before: frozenset[Effect]) -> Iterator[Stripped]:
-        end = at
-        while match := self._last.search(folded, end):
-            behind = (self._after[found.group()] for found in self._each_last.finditer(match.group()))
-            yield Stripped(folded[at : match.start()], before.union(behind))
-            end = match.start() + 1
+        for start in self._after.tails(folded, at):
+            yield Stripped(folded[at:start], before.union(self._after.effects(folded[start:])))
         yield Stripped(folded[at:], before)
 
     def effects_of(self, folded: str) -> frozenset[Effect] | None:
-        """What a text says that is nothing but such words; None for any other."""
-        if not self._all.fullmatch(folded):
-            return None
-        return frozenset(self._any[found.group()] for found in _pattern(self._any).finditer(folded))
+        """The effects of a text that consists of such words; None for any other text."""
+        return frozenset(self._any.effects(folded)) if self._any.tails(folded, 0)[:1] == [0] else None
 
 
 def spans(effects: Iterable[Effect]) -> frozenset[Effect]:
-    """The spans of time among the effects."""
+    """The time spans among the effects."""
     return frozenset(effect for effect in effects if effect in _SPANS)
 
 
 def span_named(label: str, unit: str = "") -> Effect | None:
-    """The span of time by which a field with such a label and unit is counted: 天 of `每日外呼量`, 月 of `元/月`."""
+    """The time span by which a field with this label and unit counts: 天 of `每日外呼量`, 月 of `元/月`."""
     label, unit = fold(label), fold(unit)
     for span, names in _SPANS.items():
         if any(f"/{name}" in unit or f"/{name}" in label for name in names):
@@ -137,20 +166,20 @@ def span_named(label: str, unit: str = "") -> Effect | None:
 
 
 def units_of_time(unit: str) -> list[str]:
-    """The words for a unit that is a span of time itself: 月 and 个月 of `个月`."""
+    """The words for a unit that is itself a time span: 月 and 个月 of `个月`."""
     span = span_of(unit)
     names = _SPANS[span] if span else []
     return [*names, *(f"个{name}" for name in names)]
 
 
 def span_of(unit: str) -> Effect | None:
-    """The span of time that a unit is itself: 月 of `个月`."""
+    """The time span that the unit itself is: 月 of `个月`."""
     folded = fold(unit)
     return next((span for span, names in _SPANS.items() if folded in names), None)
 
 
 def _table(*tables: dict[Effect, list[str]] | dict[str, Effect]) -> dict[str, Effect]:
-    """Words with what they say; later tables rule."""
+    """Words with their effects; later tables override earlier ones."""
     found: dict[str, Effect] = {}
     for table in tables:
         for key, value in table.items():
@@ -159,15 +188,6 @@ def _table(*tables: dict[Effect, list[str]] | dict[str, Effect]) -> dict[str, Ef
             else:
                 found[key] = value
     return found
-
-
-def _pattern(table: dict[str, Effect]) -> re.Pattern[str]:
-    return _compiled(tuple(sorted(table, key=lambda word: (-len(word), word))))
-
-
-@lru_cache(maxsize=256)
-def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
-    return regex("|".join(map(re.escape, words)))
 
 
 def _spans_before() -> dict[str, Effect]:

@@ -1,4 +1,4 @@
-"""A text without its remarks in brackets, and the remarks."""
+"""Separate a text from its remarks in brackets."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _REMARK = regex(
 
 
 class Parts(NamedTuple):
-    """What is outside of brackets, and what in each of them that is not blank."""
+    """The text outside brackets, and the text of each bracket that is not blank."""
 
     text: str
     remarks: tuple[str, ...]
 
 
 def apart(text: str) -> Parts:
-    """`text` taken apart, inner brackets first; one that never closes stays where it is."""
+    """Split `text` at its brackets, inner ones first; an unclosed bracket stays in place."""
     remarks: list[str] = []
 
     def take(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
-"""Which label each mark of a text belongs to.
+"""Decide which label each mark of a text belongs to.
 
-A mark belongs to the label that it touches, else to the nearer one, else to the side on which the other marks of
-the text stand.  Where nothing tells, it is nobody's, and the text is unclear: never a guess.
+A mark belongs to the label that it touches, else to the nearer one, else to the label on the same side as for the
+other marks of the text.  If this does not decide, the mark belongs to none, and the text is unclear: no guesses.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from docgen.values.choice_text import ChoiceItem, ChoiceMark, Cut
 
-_FAR = 9  # from a mark, with no label on that side
+_FAR = 9  # distance from a mark if there is no label on that side
 
 
 class _Side(Enum):
@@ -23,11 +23,11 @@ class _Placed(NamedTuple):
     mark: ChoiceMark
     before: ChoiceItem | None
     after: ChoiceItem | None
-    side: _Side | None  # None: both are as near
+    side: _Side | None  # None: both are equally near
 
 
 def give_marks(cut: Cut) -> str:
-    """Give each mark of the cut to its label; the piece of the text that is unclear, empty if all is clear."""
+    """Assign each mark of the cut to its label; returns the unclear piece of the text, empty if all is clear."""
     if any(mark.ticked and mark.crossed for mark in cut.marks) or _are_crosses_alone(cut):
         return cut.text
     placed = _placed(cut)
@@ -38,7 +38,7 @@ def give_marks(cut: Cut) -> str:
             side = one.side or common
             if side is None:
                 if not (one.before or one.after):
-                    continue  # marks and no label at all
+                    continue  # marks without any label
                 if one.mark.ticked or not any(mark.ticked for mark in cut.marks):
                     return _around(cut, one)
                 continue
@@ -51,7 +51,7 @@ def give_marks(cut: Cut) -> str:
 
 
 def _are_crosses_alone(cut: Cut) -> bool:
-    """Whether crosses are beside empty boxes, and no tick: they may choose or rule out."""
+    """Whether crosses are beside empty boxes, without a tick: they may mean chosen or not chosen."""
     return (
         any(mark.crossed for mark in cut.marks)
         and any(mark.boxed and not mark.crossed for mark in cut.marks)
@@ -60,7 +60,7 @@ def _are_crosses_alone(cut: Cut) -> bool:
 
 
 def _placed(cut: Cut) -> list[_Placed]:
-    """Each mark with the labels beside it, and the side on which it stands clearly."""
+    """Each mark with the labels beside it, and the side of its label if that is clear."""
     pieces: list[ChoiceItem | ChoiceMark] = sorted([*cut.items, *cut.marks], key=lambda piece: piece.start)
     following: list[ChoiceItem | None] = [None] * len(pieces)
     for at in range(len(pieces) - 2, -1, -1):
@@ -81,8 +81,8 @@ def _placed(cut: Cut) -> list[_Placed]:
 
 
 def _series(cut: Cut, placed: list[_Placed]) -> list[list[_Placed]]:
-    """The marks that are on the same side of their labels: all of them, or the boxes and the ticks typed beside
-    them apart, where two marks are between the same two labels."""
+    """The marks on the same side of their labels: all of them, or boxes and separately typed ticks,
+    if there are two marks between the same two labels."""
     gaps = [(id(one.before), id(one.after)) for one in placed]
     if len(set(gaps)) == len(gaps):
         return [placed]
@@ -90,7 +90,7 @@ def _series(cut: Cut, placed: list[_Placed]) -> list[list[_Placed]]:
 
 
 def _is_torn(one: _Placed, side: _Side, common: _Side | None) -> bool:
-    """Whether a tick that touches an untouched box touches the neighbour's label too, or leaves the row of boxes."""
+    """Whether a tick next to an empty box also touches the neighbour's label, or is outside the row of boxes."""
     mark = one.mark
     if not (mark.ticked and mark.boxed):
         return False
@@ -102,7 +102,7 @@ def _is_torn(one: _Placed, side: _Side, common: _Side | None) -> bool:
 
 
 def _contradiction(cut: Cut) -> str:
-    """The text, where one choice is in it twice, ticked and not."""
+    """The text if it holds the same choice twice, ticked and not ticked."""
     ticked = {item.key for item in cut.items if item.key and item.mark}
     return cut.text if any(item.key in ticked and item.mark is False for item in cut.items) else ""
 
@@ -114,7 +114,7 @@ def _around(cut: Cut, one: _Placed) -> str:
 
 
 def _distance(text: str, start: int, end: int) -> int:
-    """How far a mark stands from a label: touching except a colon, a space away, or with something between."""
+    """The distance of a mark from a label: touching (a colon is allowed), a space away, or with text in between."""
     if start == end or text[start:end].strip() in {":", "：", "="}:
         return 0
     return 1 if end - start == 1 and text[start] == " " else 2

@@ -1,6 +1,6 @@
-"""The text of a choice field, cut into labels, 其他 with the text after it, other text, and marks.
+"""Cut the text of a choice field into labels, 其他 with the text after it, other text, and marks.
 
-Knows names only, no kit: `options` is given every name of every choice.
+Works on names only, without a kit: `options` takes every name of every choice.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _TICK = f"{_OPEN}[{TICKS}xXvVｘＸ]{_CLOSE}|[{TICKS}]"
 _BOX = f"{_OPEN}[{BOXES}]?{_CLOSE}|[{BOXES}]"
 _CROSS = f"{_OPEN}[{CROSSES}]{_CLOSE}|[{CROSSES}]"
 MARK = regex(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
-#: Words that stand for marks where each of them is beside a label and nothing else is written.
+#: Words that count as marks if each is beside a label and nothing else is written.
 _YES = frozenset(words("y yes 是 1 1.0 true t v ok on 需要 要 选 选中 已选 选择 有"))
 _NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 无 没有"))
 _WORD = regex(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
-_EITHER_WAY = "x"  # chosen, unless other words or ticks say so
-_ENDS = "、，,；;\n┋┊│┃¦|｜"  # form tools part the choices of one answer by bars of their own
+_EITHER_WAY = "x"  # chosen, unless other words or ticks decide otherwise
+_ENDS = "、，,；;\n┋┊│┃¦|｜"  # form tools separate the choices of one answer by bars
 _SEPARATOR = regex(rf"[{_ENDS}/／+＋&＆\s。·•\"'“”‘’]+")
 _LIST_END = regex(f"[{_ENDS}]")
 _AND = "(?:以及|[和与及或且])"
@@ -40,7 +40,7 @@ _NUMBER = regex(
 _BLANK_CHARACTERS = " \n_＿:：﹍‗—-^"
 _BLANK = regex(f"[{re.escape(_BLANK_CHARACTERS)}]+")
 _NAMES_OF_OTHER = {"其他": "其[他它]"}
-#: What forms print behind 其他 to say what to write there.
+#: What forms print after 其他 to say what to write there.
 _ASKING = "(?:注明|说明|填写|列明|写明|描述|补充)"
 _PROMPT = regex(
     rf"[(（](?:请[^()（）]{{0,12}}{_ASKING}[^()（）]{{0,8}}|{_ASKING})[)）]|请(?:在此|具体|详细)?{_ASKING}(?=[\s:：_＿]|$)"
@@ -49,7 +49,7 @@ _WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 
 
 class Option(NamedTuple):
-    """One choice: its key and every name it goes by."""
+    """One choice: its key and all its names."""
 
     key: str
     names: tuple[str, ...]
@@ -58,7 +58,7 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The choices of one field, compiled for finding them in text."""
+    """The choices of one field, compiled for searching a text."""
 
     keys: dict[str, str]
     spaced: frozenset[str]
@@ -71,8 +71,10 @@ class Options:
 
 @dataclass(slots=True)
 class ChoiceItem:
-    """A label (with `key`), 其他 (with `other`) or other text, its place, the number before it, and the mark it is
-    given.  `text` is the free text; behind a label what brackets or an amount say."""
+    """A label (with `key`), 其他 (with `other`) or other text: its position, the number before it, and its mark.
+
+    `text` is the free text; for a label, the text of brackets or an amount after it.
+    """
 
     start: int
     end: int
@@ -85,8 +87,8 @@ class ChoiceItem:
 
 @dataclass(slots=True)
 class ChoiceMark:
-    """A tick, a cross or an empty box; several that touch each other are one.  `leads` and `ends` say whether a
-    tick is first and last in it."""
+    """A tick, a cross or an empty box; several adjacent ones count as one.  `leads` and `ends` tell whether it begins
+    and ends with a tick."""
 
     start: int
     end: int
@@ -99,8 +101,8 @@ class ChoiceMark:
 
 @dataclass(slots=True)
 class Cut:
-    """A text in pieces.  `text` is what they were cut from, as written; `listed` says that a written separator
-    is between labels, `either` that 或 does."""
+    """A text in pieces.  `text` is the whole as written; `listed` means that there is a written separator
+    between labels, `either` that the separator is 或."""
 
     text: str
     items: list[ChoiceItem] = field(default_factory=list)
@@ -111,32 +113,36 @@ class Cut:
 
     @property
     def is_form(self) -> bool:
-        """Whether labels or boxes are in the cell that only print can have put there."""
+        """Whether the cell holds labels or boxes that can only have been printed."""
         return bool(self.marks) or any(item.key is not None for item in self.items)
 
 
 def _loose(name: str) -> str:
-    """A pattern for `name` in any width and case, with blanks anywhere inside; a line ends only before a bracket."""
+    """A pattern for `name` in any width and case, with blanks anywhere inside; a line ends only before a bracket.
+
+    White space in a text that is cut is one blank or line break (`text.parted`), so that a blank means both.
+    """
     letters = [_in_any_width(letter) for letter in fold(name)]
-    gaps = (r"\s?" if letter in "([（" else r"[^\S\n]?" for letter in fold(name)[1:])
+    gaps = (r"\s?" if letter in "([（" else " ?" for letter in fold(name)[1:])
     return letters[0] + "".join(gap + letter for gap, letter in zip(gaps, letters[1:], strict=True)) if letters else ""
 
 
 def _in_any_width(letter: str) -> str:
-    """A pattern for one letter; nearly all have one width, and a class of one takes ten times as long to compile."""
+    """A pattern for one letter; most have one width, and a one-letter class takes ten times as long to compile."""
     wide = letter.translate(_WIDE)
     return re.escape(letter) if wide == letter else f"[{re.escape(letter + wide)}]"
 
 
 @lru_cache(maxsize=256)
 def options(given: tuple[Option, ...], other: str | None = None) -> Options:
-    """`given` compiled; `other` is the label of the free text, if there is one."""
+    """Compile `given`; `other` is the label of the free text, if there is one."""
     keys = {fold(name): option.key for option in reversed(given) for name in reversed(option.names)}
     names = sorted(keys, key=len, reverse=True)
     any_name = "|".join(map(_loose, names)) or "(?!)"
-    amount = f"|{_AMOUNT.pattern}" if other is None else ""  # where all else is a text of its own, it is one too
+    # With 其他, an amount is a separate text like any other.
+    amount = f"|{_AMOUNT.pattern}" if other is None else ""
     edge = rf"[\s{_ENDS}/／+＋&＆。·\"'“”‘’(（\[【［〖〔:：①-⑳{TICKS}{BOXES}{CROSSES}]|${amount}"
-    # A name counts where it ends a word, or where only names follow: `银行保险`, but not `银行卡`.
+    # A name counts if it ends a word, or if only names follow: `银行保险`, but not `银行卡`.
     label = rf"(?:{any_name})(?=(?:{_AND}?(?:{any_name})){{0,12}}+(?:{edge}))"
     free = "(?!)" if other is None else f"(?:{_NAMES_OF_OTHER.get(other, _loose(other))})"
     end_of_text = rf"{_LIST_END.pattern}|{_TICK}|{_CROSS}|{_BOX}|[\s/／](?=\s?(?:{free}|{label}))"
@@ -153,7 +159,7 @@ def options(given: tuple[Option, ...], other: str | None = None) -> Options:
 
 
 def cut(known: Options, text: str) -> Cut:
-    """`text`, of which white space is already made one space or line break, in pieces."""
+    """Cut `text` into pieces; its white space must already be single spaces or line breaks."""
     pieces = Cut(text)
     plain = simplified(text)
     marking = _words(known, plain)
@@ -164,7 +170,7 @@ def cut(known: Options, text: str) -> Cut:
 
 
 def _words(known: Options, text: str) -> dict[str, bool]:
-    """The words that stand for marks in the text, ticked or not: none unless all that it holds is labels and marks."""
+    """The words that count as marks in the text, ticked or not: none unless it consists of labels and marks."""
     pieces = [piece for piece in re.split(rf"[\s{_ENDS}:：=]+", text) if piece]
     found: dict[str, bool] = {}
     labels = ticks = 0
@@ -185,7 +191,7 @@ def _words(known: Options, text: str) -> dict[str, bool]:
 
 
 def _next(known: Options, text: str, at: int, pieces: Cut, marking: dict[str, bool]) -> int:
-    """Take the next piece of `text` into `pieces`; where the one after it starts."""
+    """Add the next piece of `text` to `pieces`; returns where the following piece starts."""
     separator = _SEPARATOR.match(text, at)
     if separator:
         pieces.listed = pieces.listed or bool(separator.group().strip())
@@ -219,7 +225,7 @@ def _next(known: Options, text: str, at: int, pieces: Cut, marking: dict[str, bo
 
 
 def _take_mark(match: re.Match[str], pieces: Cut) -> int:
-    """A mark of its own, or a part of the one that it touches: a tick typed before an untouched box."""
+    """Add a mark, or extend the one that it touches: a tick typed before an empty box."""
     ticked, crossed = match["tick"] is not None, match["cross"] is not None
     before = pieces.marks[-1] if pieces.marks else None
     if before is not None and before.end == match.start():
@@ -242,7 +248,7 @@ def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *,
     remark = _REMARK.match(text, item.end)
     amount = _AMOUNT.match(text, item.end) if known.other is None and not has_words else None
     if remark and not MARK.match(text, item.end):
-        # 营销（盲打） must not lose what the bracket says.
+        # The bracket of 营销（盲打） must not be lost.
         item.end = remark.end()
         item.text = free_text(pieces.text[remark.start() + 1 : remark.end() - 1])
     elif amount:
@@ -252,8 +258,10 @@ def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *,
 
 
 def _first_name(known: Options, label: str) -> str:
-    """The label, or the first of the two names that a blank parts in it: `通信 运营商` are two, though together they
-    are a third."""
+    """The label, or the first of two names in it that are separated by a blank.
+
+    `通信 运营商` is two labels, though together they form the name of a third.
+    """
     first, blank, rest = label.partition(" ")
     if not blank or fold(label) in known.spaced:
         return label
@@ -262,7 +270,7 @@ def _first_name(known: Options, label: str) -> str:
 
 
 def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) -> int:
-    """其他 and what follows it: in a bracket, or to the next mark, after a colon even what looks like a choice."""
+    """Add 其他 and the text after it: in a bracket, or up to the next mark; after a colon even text like a choice."""
     start = match.end()
     item = ChoiceItem(match.start(), start, other=True, number=pieces.number)
     pieces.number = ""
@@ -299,7 +307,7 @@ def _take_text(known: Options, text: str, at: int, pieces: Cut) -> int:
 
 
 def free_text(text: str) -> str:
-    """Free text without prompt, the blank line it was written on and a bracket around it all; empty for 无."""
+    """Free text without prompt, without the line to write on and a bracket around the whole; empty for 无."""
     found = clean_line(_PROMPT.sub(" ", text))
     while True:
         trimmed = clean_line(found.strip(_BLANK_CHARACTERS + "、，,；;/／。┋│|\"'“”‘’"))

@@ -1,7 +1,7 @@
-"""Choices as people mark or write them: ticks, empty boxes, lists, synonyms, 其他 with its text.
+"""Read choices as people mark or write them: ticks, empty boxes, lists, synonyms, 其他 with its text.
 
-How a text is read: it is cut into marks, labels and other text (`choice_text`); each mark is given to the label
-it belongs to (`choice_marks`).  Where any tick stands, only what is ticked counts.
+The text is cut into marks, labels and other text (`choice_text`), and each mark is assigned to its label
+(`choice_marks`).  If there is any tick, only what is ticked counts.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ __all__ = ["Choices", "Option", "Options", "is_ticked", "options", "read"]
 
 
 class Choices(NamedTuple):
-    """What a text says: keys of choices, the text of 其他 or of anything unlisted, and what brackets or amounts behind
-    labels say, each in the order of the text.
+    """The result of reading a text: keys of choices, the text of 其他 or anything unlisted, and the text of brackets or
+    amounts after labels, each in the order of the text.
 
-    `bare_other` says that 其他 is chosen and says nothing; `unticked_other` is what was written behind a 其他
-    that is not ticked while others are; `ticked` says that a tick is in the text; `printed` that it only
-    lists the choices as a form prints them, with nothing marked, and `boxed` that it does so with a box for each.
-    `unclear` is a piece in which a mark may belong to two labels; `unmarked` names labels without a mark where the
-    others have one; `ignored` is what is behind labels that are not chosen, or before them.
+    `bare_other`: 其他 is chosen without a text; `unticked_other`: the text after an unticked 其他 while others are
+    ticked; `ticked`: the text holds a tick; `printed`: it only lists the choices as a form prints them, without
+    marks; `boxed`: it does so with a box for each.
+    `unclear` is a piece in which a mark may belong to two labels; `unmarked` names labels without a mark while
+    others have one; `ignored` is the text after labels that are not chosen, or before them.
     """
 
     keys: tuple[str, ...]
@@ -46,7 +46,7 @@ class Choices(NamedTuple):
 
 
 def read(known: Options, written: str, *, printed: bool = True) -> Choices:
-    """What `written` says, in terms of `known`; `printed` allows that it is what a form prints, untouched."""
+    """Read `written` in terms of `known`; `printed` allows for an unmarked list that a form prints."""
     cut = choice_text.cut(known, parted(written))
     unclear = choice_marks.give_marks(cut)
     if unclear:
@@ -54,7 +54,7 @@ def read(known: Options, written: str, *, printed: bool = True) -> Choices:
     items = _that_count(known, cut, printed)
     counted = {id(item) for item in items}
     keys = tuple(dict.fromkeys(item.key for item in items if item.key is not None))
-    # Without marks, 其他 is in the text because somebody wrote it there: printed cells end above.
+    # Without marks, 其他 was written by a person: printed lists have been returned above.
     empty = any(item.other and not item.text and (item.mark or not cut.marks) for item in items)
     texts = tuple(item.text for item in items if item.text and item.key is None)
     ticked = any(mark.ticked for mark in cut.marks)
@@ -78,12 +78,12 @@ def read(known: Options, written: str, *, printed: bool = True) -> Choices:
 
 
 def _that_count(known: Options, cut: Cut, printed: bool) -> list[ChoiceItem]:
-    """The items of a text that are answers, not print."""
+    """The items of a text that are answers, not printed text."""
     items = cut.items
     if any(item.mark for item in items):
-        # Beside ticks, what is unmarked counts only where it is no choice: it fills the blank of 其他.
+        # Beside ticks, unmarked text counts only if it is no choice: it fills the blank of 其他.
         return [item for item in items if item.mark or (item.mark is None and item.key is None)]
-    # An empty box rules its choice out, but not what was written behind 其他.
+    # An empty box excludes its choice, but not the text after 其他.
     left = [item for item in items if item.mark is None or (item.text and item.key is None)]
     if printed and not cut.marks and _is_print(known, cut):
         left = [item for item in left if item.key is None]
@@ -91,7 +91,7 @@ def _that_count(known: Options, cut: Cut, printed: bool) -> list[ChoiceItem]:
 
 
 def _is_print(known: Options, cut: Cut) -> bool:
-    """Whether the labels are those that a form prints: all of them, in its order, nothing but blanks between."""
+    """Whether the labels are a printed list: all choices, in order, with only blanks in between."""
     keys = [item.key for item in cut.items if item.key is not None]
     return not cut.listed and len(keys) > 1 and tuple(keys) == known.offered
 
@@ -105,7 +105,7 @@ def _unmarked(cut: Cut, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _numbers(known: Options, cut: Cut) -> list[str]:
-    """The numbers before labels that count neither the choices of the field nor those of the text."""
+    """The numbers before labels that number neither the choices of the field nor those of the text."""
     numbered = [item for item in cut.items if item.number and item.key is not None]
     if [_value(item.number) for item in numbered] == list(range(1, len(numbered) + 1)):
         return []
@@ -113,13 +113,13 @@ def _numbers(known: Options, cut: Cut) -> list[str]:
 
 
 def _value(number: str) -> int:
-    """The number that `07`, `G` or `⑦` stands for."""
+    """The number that `07`, `G` or `⑦` represents."""
     if number.isascii() and number.isalpha():
         return ord(number.lower()) - ord("a") + 1
     return int(unicodedata.numeric(number)) if len(number) == 1 else int(number)
 
 
 def is_ticked(glyph: str) -> bool | None:
-    """Whether `glyph` shows a tick, or an empty box; None if it shows neither."""
+    """Whether `glyph` is a tick (True) or an empty box (False); None for any other."""
     mark = MARK.search(glyph)
     return None if mark is None else mark["tick"] is not None

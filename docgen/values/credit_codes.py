@@ -1,4 +1,4 @@
-"""Unified social credit codes (统一社会信用代码, GB 32100) as people write them → the code, or what is wrong."""
+"""Read unified social credit codes (统一社会信用代码, GB 32100) as people write them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _REMARK = regex(r"\([^()]*\)")
 
 
 class CreditCode(NamedTuple):
-    """A code in capitals, or None with the trouble `unreadable`; with `check-digit` the code as it was written."""
+    """A code in capitals, or None and the trouble `unreadable`; with `check-digit` the code is given as written."""
 
     code: str | None
     trouble: str = ""
 
 
 def read(text: str) -> CreditCode:
-    """The code that `text` states.  Gaps, small letters and a remark in brackets are allowed; no digit is guessed."""
+    """The code in `text`.  Gaps, small letters and a remark in brackets are allowed; no digit is guessed."""
     folded = _REMARK.sub("", fold(text))
     bare = _GAPS.sub("", _LEAD.sub("", folded))
     found = _RUN.fullmatch(bare)

@@ -1,4 +1,4 @@
-"""Dates as people and sheets write them → a date.  Only the order year, month, day is read."""
+"""Read dates as people and sheets write them, in the order year, month, day."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from docgen.values.brackets import apart
 
 
 class DateProblem(StrEnum):
-    """Why a text is no date: not written as one, or no day of the calendar."""
+    """Why a text is not a date: it is not written as one, or the calendar has no such day."""
 
     UNREADABLE = "unreadable"
     IMPOSSIBLE = "impossible"
 
 
 class Day(NamedTuple):
-    """A date with what is beside it, or the trouble with the text."""
+    """A date with the text beside it, or what is wrong with the text."""
 
     date: dt.date | None
     trouble: DateProblem | None = None
@@ -30,7 +30,7 @@ class Day(NamedTuple):
 
 _LONGEST = 100  # characters of a date with its time and remarks
 _TIME = regex(r"[\sT]+(\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*$")
-_MIDNIGHT = regex(r"[0:.]+")  # what a sheet adds to a date
+_MIDNIGHT = regex(r"[0:.]+")  # the time that a sheet adds to a date
 _WEEKDAY = regex("(?:星期|周|礼拜)([一二三四五六日天])")
 _FORMS = tuple(
     re.compile(pattern)
@@ -45,8 +45,8 @@ _FORMS = tuple(
 
 
 def read(text: str) -> Day:
-    """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; what else is written is a remark, but
-    for midnight and the day of the week."""
+    """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; any other text is a remark, except
+    midnight and the day of the week."""
     outside, remarks = apart(visible(text[:_LONGEST]))
     time = _TIME.search(outside)
     hour = "" if time is None or _MIDNIGHT.fullmatch(time[1]) else time[1]

@@ -1,4 +1,4 @@
-"""A unit that a label states in brackets, `外呼量（万）`: what it makes of the number written beside it."""
+"""Apply a unit in the brackets of a label, `外呼量（万）`, to the number written beside it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _NUMBERS = frozenset({FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY})
 _BRACKETS = regex(r"[(\[【]([^()\[\]【】]{1,12})[)\]】]")
 _NAMED = regex(r"^(?:数量)?单位[:是为]?")
 _SPAN = regex(r"[/每](?:个?月|年|季度?|周|天|日|小时)")
-#: What makes thousands of a number is said in the answer too: `5千` below `（千）` is five thousand.
+#: Units of thousands may also be in the answer: `5千` below `（千）` is five thousand.
 _OWN_SCALE = regex(r"[十百千万亿wk]")
-_MANY_DIGITS = 4  # so many digits before the point are more than anybody writes in ten thousands
+_MANY_DIGITS = 4  # this many digits before the point are more than anybody writes in ten thousands
 
 
 def stated_unit(field: Field, label: str, parse: Parse) -> str:
-    """The unit in brackets behind a label, where a number counts for something else by it; empty if it does not."""
+    """The unit in brackets after a label, if it changes what a number counts; otherwise empty."""
     if field.type not in _NUMBERS:
         return ""
     for found in _BRACKETS.finditer(fold(label)):
@@ -44,7 +44,7 @@ def _matters(field: Field, unit: str, parse: Parse) -> bool:
 
 
 def in_unit(field: Field, written: str, unit: str, parse: Parse, show: Callable[[Field, Value], str]) -> Parsed:
-    """The value of a number in the unit of its label, none if the number itself says that it may be in another."""
+    """The value of a number in the unit of its label; None if the number itself may be in another unit."""
     folded = fold(written)
     scaled = parse(field, written + ("" if _OWN_SCALE.search(folded) and not _SPAN.search(unit) else unit))
     plain = parse(field, written)

@@ -1,4 +1,4 @@
-"""Lists as people and programs write them → their items.  Imports text alone."""
+"""Split lists, as people and programs write them, into items.  Imports `text` only."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LONGEST_DATA = 10_000
 
 
 def data_lines(text: str) -> str:
-    """The items of a list as programs write it, one a line: `["银行","电商"]`, `['银行', '电商']`, `{银行,电商}`.
+    """The items of a list in program notation, one per line: `["银行","电商"]`, `['银行', '电商']`, `{银行,电商}`.
 
-    Any other text comes back as it is.
+    Any other text is returned unchanged.
     """
     bare = text.strip()
     if len(bare) > _LONGEST_DATA or bare[:1] not in {"[", "{"} or bare[-1:] not in {"]", "}"}:
         return text
-    for read in (json.loads, ast.literal_eval):  # ast reads literals alone and runs nothing
+    for read in (json.loads, ast.literal_eval):  # ast reads only literals and runs nothing
         try:
             found = read(bare)
         except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
@@ -41,9 +41,9 @@ def data_lines(text: str) -> str:
 
 
 def read(text: str) -> tuple[str, ...]:
-    """The items of `text`: parted by 、，； bars or line breaks outside brackets, cleaned, without numbering.
+    """The items of `text`, separated by 、，； bars or line breaks outside brackets, cleaned, without numbering.
 
-    Joined by 、 they read back as the same items.
+    Items joined by 、 are read back as the same items.
     """
     items = []
     whole = parted(text)
@@ -57,7 +57,7 @@ def read(text: str) -> tuple[str, ...]:
 
 
 def _without_numbers(items: list[str]) -> Iterator[str]:
-    """The items except numbers that count what follows them: `1、营业执照、2、许可证` leaves such."""
+    """The items without the numbers that count the next item: `1、营业执照、2、许可证` leaves such numbers."""
     seen = 0
     for item, following in zip(items, [*items[1:], ""], strict=False):
         if _ONLY_A_NUMBER.fullmatch(item):

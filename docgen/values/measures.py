@@ -1,4 +1,4 @@
-"""Numbers with a unit: bandwidth, money, percent, and plain ones, each with the remarks beside it."""
+"""Read numbers with a unit (bandwidth, money, percent) and plain ones, with the remarks beside them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from docgen.values.quantities import read
 
 
 class Measure(NamedTuple):
-    """A number, what the words around it say, and the remarks beside it."""
+    """A number, the effects of the words around it, and the remarks beside it."""
 
     number: Decimal
     effects: frozenset[Effect] = frozenset()
@@ -29,7 +29,7 @@ class _Outside(NamedTuple):
 
 
 def _outside(text: str) -> _Outside | None:
-    """What is outside of brackets, folded; None if it is too long to be a number, or two of them."""
+    """The text outside brackets, folded; None if it is too long for a number, or holds two."""
     if len(text) > 4 * LONGEST:
         return None
     outside, remarks = apart(visible(text))
@@ -48,7 +48,7 @@ def _plain_affixes(unit: str) -> Affixes:
 
 
 def plain(text: str, unit: str = "") -> Measure | None:
-    """The one number that `text` states; None for a range."""
+    """The one number in `text`; None for a range."""
     found = read(text, _plain_affixes(unit))
     return Measure(found.low, found.effects, found.remarks) if found and found.low == found.high else None
 
@@ -61,7 +61,7 @@ _SPEED_WORDS = regex("上下行|上行|下行|对等|对称|双向|独享|专线
 
 
 def bandwidth(text: str) -> Measure | None:
-    """Mbps: `20` `20M` `20Mbps` `1G` `上下行各20M`; None if up and down differ."""
+    """The bandwidth in Mbps: `20` `20M` `20Mbps` `1G` `上下行各20M`; None if up and down differ."""
     outside = _outside(text)
     if outside is None:
         return None
@@ -98,14 +98,14 @@ _CAPITALS = regex(
 _VALUE_OF_DIGIT = dict(zip(ONES, "1223456789" + "1233456789", strict=True))
 
 
-#: `1角2分` and `12分`: a price of so many 分, not one by the minute.
+#: `1角2分` and `12分`: a price in 分, not one by the minute.
 _COINS = regex(
     r"^(?=\d)(?:(?P<yuan>\d+)[元块])?(?:(?P<jiao>\d+(?:\.\d+)?)[角毛])?(?:(?P<fen>\d+(?:\.\d+)?)分)?(?=$|[/每])"
 )
 
 
 def _in_yuan(match: re.Match[str]) -> str:
-    """An amount in 角 and 分 as one in yuan; without either as it is."""
+    """An amount in 角 and 分 converted to yuan; any other amount unchanged."""
     if not (match["jiao"] or match["fen"]):
         return match.group()
     amount = Decimal(match["yuan"] or 0) + Decimal(match["jiao"] or 0) / 10 + Decimal(match["fen"] or 0) / 100
@@ -114,14 +114,14 @@ def _in_yuan(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _price(things: tuple[str, ...]) -> re.Pattern[str]:
-    """An amount with what it is paid for: pieces, the `things` of the kit, spans of time."""
+    """An amount with what it pays for: pieces, the `things` of the kit, time spans."""
     pieces = "|".join([*(f"个?{re.escape(fold(thing))}" for thing in things), _PIECES])
     return re.compile(rf"(?P<amount>[^/每]*?)(?P<yuan>[元圆块])?[整正]?(?P<per>(?:(?:/|每一?)?(?:{pieces}|{_SPAN}))*)")
 
 
 def money(text: str, unit: str, things: tuple[str, ...] = ()) -> Measure | None:
-    """Yuan: `1,200.00` `￥1200` `0.12元/分钟` `1.2万` `壹万贰仟元整`; `unit` is the field's own, and a price
-    by another span of time than it names is None.  `things` are the kit's words for what a price is paid for."""
+    """The amount in yuan: `1,200.00` `￥1200` `0.12元/分钟` `1.2万` `壹万贰仟元整`; None for a price by
+    another time span than `unit`, the field's, names.  `things` are the kit's words for what a price pays for."""
     outside = _outside(text)
     if outside is None or is_negative(outside.folded):
         return None
@@ -133,7 +133,7 @@ def money(text: str, unit: str, things: tuple[str, ...] = ()) -> Measure | None:
     price = _price(things).fullmatch(found)
     amount = number(price["amount"]) if price else None
     if price is None or amount is None or (not price["yuan"] and re.match(_SPAN, price["per"])):
-        return None  # `12分钟` is no price
+        return None  # `12分钟` is not a price
     paid_for, remarks = [price["per"]], []
     for remark in outside.remarks:
         per = _price(things).fullmatch(fold(remark))
@@ -154,7 +154,7 @@ def _is_other_span(span: str, unit: str) -> bool:
 
 
 def _capitals(folded: str) -> Decimal | None:
-    """An amount in capitals, as `text.capitals` writes it."""
+    """An amount in capitals, in the form that `text.capitals` writes."""
     match = _CAPITALS.fullmatch(folded)
     if match is None or not any(match.groups()):
         return Decimal(0) if folded in {"零元", "零元整"} else None
@@ -168,10 +168,10 @@ _PERCENT = regex(r"(?P<digits>\d+(?:\.\d+)?)(?P<sign>%)?|百分之(?P<words>.+)"
 
 
 def percent(text: str) -> Measure | None:
-    """A fraction of 1: `35%` and `百分之三十五` → 0.35.  A bare number up to 1 is the fraction itself
-    (a sheet's percent cell holds it so), one above 1 is taken as percent: `35` → 0.35.
+    """The percentage as a fraction of 1: `35%` and `百分之三十五` → 0.35.  A bare number up to 1 is the fraction itself
+    (as in a sheet's percent cell); a larger one is taken as percent: `35` → 0.35.
 
-    More than the whole is read too: whether that can be is for the rules of a kit to say.
+    More than 100% is read too: the rules of a kit decide whether it is allowed.
     """
     outside = _outside(text)
     for bare, effects in _bare().strip(outside.folded) if outside else ():

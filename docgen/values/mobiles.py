@@ -1,4 +1,4 @@
-"""Mainland mobile numbers as people write them → E.164.  Two numbers in one answer are a problem."""
+"""Read mainland mobile numbers as people write them, as E.164.  Two numbers in one answer are a problem."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from docgen.text import simplified, visible
 
 
 class MobileProblem(StrEnum):
-    """Why a text is no mainland mobile number."""
+    """Why a text is not a mainland mobile number."""
 
     INVALID = "invalid"
     LANDLINE = "landline"
@@ -21,7 +21,7 @@ class MobileProblem(StrEnum):
 
 
 class Mobile(NamedTuple):
-    """A number in E.164 with what is beside it, or the trouble with the text."""
+    """A number in E.164 with the text beside it, or what is wrong with the text."""
 
     number: str | None
     trouble: MobileProblem | None = None
@@ -30,7 +30,7 @@ class Mobile(NamedTuple):
 
 _RUN = regex(r"\+?\d(?:[\d \t.‐‑‒–—―−·-]*\d)?")
 _COUNTRY = regex(r"[(] ?\+? ?86 ?[)]")
-_FLOAT = regex(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number read as a float
+_FLOAT = regex(r"(?<=\d{11})\.0+(?!\d)")  # a sheet's number, read as a float
 _SEVERAL = regex(r"(?:(?:\+|00)?(?:86)?1[3-9]\d{9}){2,}")
 _REMARK = regex(r"\([^()]*\)")
 _PIECE_END = regex(r"[\n,，、;；/()（）\[\]]+")
@@ -38,12 +38,12 @@ _CALLS_IT = regex(
     r"(?:\+|00)86(?!\d)|手机号码?|手机|移动电话|联系电话|电话号码?|电话|联系方式|号码|中国|大陆|国内|mobile|telephone|tel|phone|cell|[:：'\"]",
     re.IGNORECASE,
 )
-_MOST_DIGITS = 15  # of any telephone number, and all that a sheet keeps of one
-_LEAST_DIGITS = 7  # of a telephone number; fewer in brackets are office hours and the like
+_MOST_DIGITS = 15  # digits of the longest telephone number, and the most that a sheet keeps
+_LEAST_DIGITS = 7  # of a telephone number; fewer digits in brackets are office hours and the like
 
 
 def read(text: str) -> Mobile:
-    """The one mobile number of `text`, remarks around it left aside: `13800138000（王先生）`."""
+    """The one mobile number in `text`, without the remarks around it: `13800138000（王先生）`."""
     plain = _FLOAT.sub("", _COUNTRY.sub("+86", visible(text)))
     runs = _runs(_REMARK.sub(lambda remark: remark.group() if _has_number(remark.group()) else " ", plain))
     if sum(len(run) > 10 for run in runs) > 1 or any(map(_SEVERAL.fullmatch, runs)):
@@ -62,7 +62,7 @@ def _runs(text: str) -> list[str]:
 
 
 def _beside(text: str, number: str) -> tuple[str, ...]:
-    """The words beside the number, except those that call it one."""
+    """The words beside the number, except those that only name it a number."""
 
     def cut(run: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", run.group())

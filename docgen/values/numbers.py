@@ -1,4 +1,4 @@
-"""Answers to number fields → their values, and their problems."""
+"""Parse the answers to number fields into values and problems."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from docgen.values import measures, numerals, quantities
 from docgen.values.affixes import Effect, spans
 from docgen.values.problems import Parsed, Problem, invalid, remarks_on
 
-#: `5.000` is five to some and five thousand to others.
+#: `5.000` is five in some notations and five thousand in others.
 _DOTTED = regex(r"\D*\d{1,3}\.000\D*")
 
 
 def parse_count(field: Field, written: str) -> Parsed:
-    """A whole number of things, at least 1; of a range the upper end."""
+    """A whole number of things, at least 1; for a range its upper end."""
     asked = quantities.counted(field.label, field.unit, field.counted)
     found = quantities.read(written, asked.affixes) if not _DOTTED.fullmatch(fold(written)) else None
     if found is None:
@@ -38,7 +38,7 @@ def parse_count(field: Field, written: str) -> Parsed:
 
 
 def parse_number(field: Field, written: str) -> Parsed:
-    """A number, of Mbps where the field is a speed."""
+    """A number; in Mbps if the field is a speed."""
     is_speed = "bps" in fold(field.unit + field.label)
     found = measures.bandwidth(written) if is_speed else measures.plain(written, field.unit)
     return _parsed("number-unreadable", written, found)
@@ -67,7 +67,7 @@ def _parsed(code: str, written: str, found: measures.Measure | None, *, at_least
 
 
 def not_a_number(code: str, written: str) -> Parsed:
-    """The trouble that all kinds of number share, else `code`."""
+    """The problem that all kinds of number share; otherwise `code`."""
     if numerals.is_scientific(written):
         return invalid("number-scientific")
     if numerals.is_too_long(written):
@@ -78,7 +78,7 @@ def not_a_number(code: str, written: str) -> Parsed:
 def _said(
     number: str, effects: Iterable[Effect], remarks: Iterable[str], *, is_range: bool = False
 ) -> tuple[Problem, ...]:
-    """What the words around a number say, and the remarks beside it."""
+    """Notes on the words around a number and the remarks beside it."""
     told = [
         Problem(code, Level.ADVICE, {"number": number})
         for effect, code in ((Effect.BOUND, "number-bound"), (Effect.TENTATIVE, "number-tentative"))
@@ -93,7 +93,7 @@ def show_number(_field: Field, value: Decimal) -> str:
 
 
 def show_money(amount: Decimal) -> str:
-    """`1,200.00`: two decimals, more where the amount has them."""
+    """`1,200.00`: two decimals, or more if the amount has them."""
     return f"{numerals.tidy(amount, at_least=2):,f}"
 
 

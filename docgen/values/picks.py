@@ -1,4 +1,4 @@
-"""Answers to choice fields and yes-or-no fields → their values, and their problems."""
+"""Parse the answers to choice and yes/no fields into values and problems."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from docgen.values.choices import Choices
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
 
 YES, NO = "是", "否"
-#: All choices are there without a mark, and nobody can tell print from answer.
+#: The text lists all choices without a mark: it may be an answer or printed text.
 UNTOUCHED = "choice-untouched"
 
 
 def options(field: Field) -> tuple[str, ...]:
-    """What a dropdown of `field` offers: the shown forms of its choices, or 是 and 否."""
+    """The items in the dropdown of `field`: the shown forms of its choices, or 是 and 否."""
     return (YES, NO) if field.type is FieldType.YES_NO else tuple(choice.label for choice in field.offered)
 
 
 def labels(field: Field, value: Chosen) -> list[str]:
-    """The labels of what was chosen, in the kit's order."""
+    """The labels of the chosen choices, in the kit's order."""
     return [choice.label for choice in field.choices if choice.key in value.chosen]
 
 
@@ -58,7 +58,7 @@ def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
 
 def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed:
-    """What was chosen, with the text of 其他 where the field has one."""
+    """The chosen choices, with the text of 其他 if the field has one."""
     found = choices.read(_known(field), written, printed=printed)
     if trouble := _trouble(field, written, found):
         return trouble
@@ -71,7 +71,7 @@ def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed
         return invalid("choice-other-empty", other=field.other)
     if not keys and not found.other:
         return _unknown(field, clean_line(written))
-    if found.other and not any(map(str.isalpha, found.other)):  # codes, whose meaning stands elsewhere
+    if found.other and not any(map(str.isalpha, found.other)):  # codes, whose meaning is defined elsewhere
         return _unknown(field, found.other)
     told = _beside(field, found, found.ignored)
     if found.unticked_other:
@@ -81,7 +81,7 @@ def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed
 
 
 def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
-    """What makes an answer to choices none: unclear marks, or a list that nobody touched."""
+    """Why an answer to choices cannot be read: unclear marks, or an unmarked list."""
     if found.unclear:
         return invalid("choice-unclear", entry=clean_line(found.unclear))
     if not found.printed:
@@ -92,7 +92,7 @@ def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
 
 
 def _beside(field: Field, found: Choices, remarks: tuple[str, ...]) -> tuple[Problem, ...]:
-    """What is beside the choices and is none."""
+    """The texts beside the choices that are no choices."""
     told = remarks_on(remarks, names=_names_of_others(field, found))
     if found.unmarked:
         told = (Problem("choice-unmarked", Level.MANUAL, {"entry": "、".join(found.unmarked)}), *told)

@@ -1,6 +1,6 @@
-"""The result of reading one answer: the value, and its problems.
+"""Define the result of reading one answer: its value and its problems.
 
-Nothing of an answer is lost in silence: what did not become the value is quoted by a `Problem`, except the words
+No part of an answer is dropped silently: a `Problem` quotes what did not become part of the value, except the words
 of `HARMLESS`, which change no answer.
 """
 
@@ -16,7 +16,7 @@ from docgen.text import clean_line, fold, words
 
 
 class Problem(NamedTuple):
-    """What is wrong with an answer: a message code, how much it weighs, what the message quotes."""
+    """A problem with an answer: message code, level, and what the message quotes."""
 
     code: str
     level: Level = Level.INVALID
@@ -24,7 +24,7 @@ class Problem(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """An answer as understood.  Not given: no value and no problem that is `invalid`; unreadable: no value and
+    """An answer as understood.  Not given: no value and no problem of level `invalid`; unreadable: no value and
     such problems."""
 
     value: Value | None
@@ -35,32 +35,35 @@ NOT_GIVEN = Parsed(None)
 
 
 def invalid(code: str, **details: str) -> Parsed:
-    """No value, for this reason."""
+    """A result without a value, for this reason."""
     return Parsed(None, (Problem(code, details=details),))
 
 
-#: Words beside a value that change nothing of it: courtesy, 约 and the like, and particles.
+#: Words beside a value that do not change it: courtesies, 约 and the like, particles.
 HARMLESS = words(
     "大约 大概 约 约为 左右 上下 差不多 预计 预估 估计 估算 共 共计 合计 总计 一共 总共 总 计 为 是"
     " 即 的 了 吧 呢 啊 哦 哈 哟 个 谢谢 多谢 感谢 您好 你好 即可 就行 就可以 就好 可以 需 需要 要"
     " 想要 希望 我们 我司 我方 本公司 请 麻烦 等于 approx about thanks"
 )
 _HARMLESS = regex("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
-#: In a remark these may take back what it is beside; then a person reads it.
+#: In a remark these words may withdraw the value, so a person must read it.
 _CONTRARY = regex("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
-_QUOTES = 3  # remarks quoted; of more the first ones, and an ellipsis
+_QUOTES = 3  # remarks quoted; of more, the first ones and an ellipsis
 
 
 def is_harmless(text: str) -> bool:
-    """Whether nothing is lost where the text is left aside."""
+    """Whether the text can be dropped without losing anything."""
     return not any(map(str.isalnum, _HARMLESS.sub("", fold(text))))
 
 
 def remarks_on(
     remarks: Iterable[str], *, numbers_count: bool = False, names: Iterable[str] = ()
 ) -> tuple[Problem, ...]:
-    """Notes on the words beside a value: an advice that quotes them, or for a person to read where
-    they may take it back, name another of the choices `names`, or say a number while `numbers_count`."""
+    """Notes on the words beside a value: advice that quotes them.
+
+    A person must read them if they may withdraw the value, name another of the choices `names`, or hold a number while
+    `numbers_count`.
+    """
     told = [quoted for remark in remarks if not is_harmless(remark) and (quoted := clean_line(remark))]
     if not told:
         return ()

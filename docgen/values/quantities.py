@@ -1,4 +1,4 @@
-"""Counts as people write them: a number or a range, with the words around it and the remarks beside it."""
+"""Read counts as people write them: a number or a range, with the words and remarks beside it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from docgen.values.numerals import LONGEST, folded_number, number
 
 _DASH = regex("至|到|~|[-‐‑‒–—―−]+")
 _SOME = regex("(?<=[\\d十百千万])[多余来](?=[百千万亿])")
-#: Words that no bracket parts from the number, hold no further number, and make no rate of it (每人20个).
+#: Words beside a number without brackets, that hold no other number and do not make it a rate (每人20个).
 _WORDS = (
     rf"((?=[^\n]*[{HAN}])(?:(?![\d一二两三四五六七八九十百千万每第负几数均各/$¥€%<>=+−-]|单[个号条线路]).){{1,40}})"
 )
@@ -26,9 +26,9 @@ _BEFORE = regex(rf"(?s){_WORDS}(\d.*)")
 
 
 class Quantity(NamedTuple):
-    """A number, or the two ends of a range; `low` equals `high` where only one number stands.
+    """A number, or the two ends of a range; `low` equals `high` for a single number.
 
-    `effects` are those of the words around it, `remarks` what is beside it and says something else.
+    `effects` are those of the words around it, `remarks` are other texts beside it.
     """
 
     low: Decimal
@@ -38,7 +38,7 @@ class Quantity(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What a field counts: the words around its numbers, and the span of time by which they are counted."""
+    """What a field counts: the words around its numbers, and the time span by which they are counted."""
 
     affixes: Affixes
     span: Effect | None
@@ -46,19 +46,19 @@ class Counted(NamedTuple):
 
 @lru_cache(maxsize=256)
 def counted(label: str, unit: str, things: tuple[str, ...] = ()) -> Counted:
-    """What a field of this label and unit counts; `things` are its kit's words for them."""
+    """What a field with this label and unit counts; `things` are the kit's words for them."""
     time = [*units_of_time(unit), *units_of_time("月" if "（月）" in label else "")]
     return Counted(Affixes([*MEASURES, unit, *things, *time]), span_named(label, unit))
 
 
-#: How many of one span of time make another, where that is certain.
+#: How many of one time span make another, if that is exact.
 _EXACT = {(Effect.YEAR, Effect.MONTH): 12, (Effect.QUARTER, Effect.MONTH): 3, (Effect.WEEK, Effect.DAY): 7}
 _TIME = regex("(?P<half>半)?(?P<number>.*?)个?(?P<span>年|季度|周|星期|礼拜)(?P<more>半)?")
 _SPAN = {"年": Effect.YEAR, "季度": Effect.QUARTER, "周": Effect.WEEK, "星期": Effect.WEEK, "礼拜": Effect.WEEK}
 
 
 def duration(text: str, unit: str) -> Decimal | None:
-    """A span of time in the field's `unit`, where it is said in another that makes a whole number of it: 12 months
+    """A time span in the field's `unit`, if the text gives it in another that converts to a whole number: 12 months
     of `1年`, 14 days of `两周`.  None for any other text."""
     own = span_of(unit)
     match = _TIME.fullmatch(folded_number(text) or "") if own else None
@@ -70,9 +70,9 @@ def duration(text: str, unit: str) -> Decimal | None:
 
 
 def read(text: str, affixes: Affixes) -> Quantity | None:
-    """The number or range that `text` states, with the words that `affixes` knows around it.
+    """The number or range in `text`, with the words around it that `affixes` knows.
 
-    In a range the first number takes the unit of the second: `1-2万`.  A range that falls is None.
+    In a range the first number has the unit of the second: `1-2万`.  A descending range gives None.
     """
     if len(text) > 4 * LONGEST:
         return None
@@ -98,7 +98,7 @@ class _Told(NamedTuple):
 
 
 def _with_remark(text: str, affixes: Affixes) -> _Told | None:
-    """The number of `20，固号`, `20个固号` or `固号20个`, with the words that no bracket parts from it."""
+    """The number of `20，固号`, `20个固号` or `固号20个`, with the words beside it that are not in brackets."""
     for pattern, core, beside in ((_BEHIND, 1, 2), (_AFTER_UNIT, 1, 2), (_BEFORE, 2, 1)):
         match = pattern.fullmatch(text)
         found = _read(match[core], affixes) if match else None

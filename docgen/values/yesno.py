@@ -1,4 +1,4 @@
-"""Yes and no, in the words that people use."""
+"""Read yes and no in the words that people use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _PRINTED_QUESTION = regex(f"是{_BETWEEN}否|有{_BETWEEN}无|y{_BETWEEN}n")
 
 
 def answer(written: str, yes: tuple[str, ...] = (), no: tuple[str, ...] = ()) -> Choices:
-    """What `written` answers: one of the keys YES and NO, or both, or texts that are neither.
+    """Read `written`: one of the keys YES and NO, both of them, or texts that are neither.
 
-    `yes` and `no` are the words that a kit knows beside those of everyone.
+    `yes` and `no` are the kit's own words, added to the common ones.
     """
     said = dict.fromkeys((*_YES_WORDS, *map(bare, yes)), YES) | dict.fromkeys((*_NO_WORDS, *map(bare, no)), NO)
     known = said.get(bare(written))
