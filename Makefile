@@ -45,13 +45,14 @@ hooks: $(VENV)/installed-dev  ## Have git check each commit as lint does
 	$(BIN)/pip install --quiet pre-commit
 	$(BIN)/pre-commit install
 
-bench: $(VENV)/installed-dev  ## Measure speed, as ratios in one run
+bench: $(VENV)/installed-dev  ## Measure speed, as ratios in one run, and what hostile files cost
 	$(BIN)/python -m compileall -q docgen
 	$(BIN)/python tests/benchmarks/run.py
 	$(BIN)/python tests/benchmarks/scale.py
+	$(BIN)/python tests/benchmarks/desk.py
 	$(BIN)/python tests/benchmarks/hostile.py
 	$(BIN)/python tests/benchmarks/hostile_sheets.py
-	$(BIN)/python tests/benchmarks/desk.py
+	$(BIN)/python tests/benchmarks/long_answers.py
 
 coverage: $(VENV)/installed-dev  ## Show which lines and branches no test reaches
 	$(BIN)/pip install --quiet 'coverage>=7.10'

@@ -122,6 +122,8 @@ def test_a_number_is_what_its_format_shows(value: float, code: str, expected: st
         (5, "0abc"),  # letters that are no marks
         (5, '0"万'),  # a quotation without an end
         (5, "[DBNum4]0"),
+        (5, "[DBNum1]"),  # nothing says where the number is
+        (5, "[Red]"),
         (5, "[NatNum5]0"),
         (5, "[$-41E]t0"),
         (1.5, "[DBNum3]General"),

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 from any_format import written
 from conftest import GOOD
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from tables import SOURCE_ROWS, form_text
 
 import docgen
@@ -275,6 +278,81 @@ add(
     but(FIRST_READ, daily_calls=None, verdict="incomplete"),
 )
 
+_IN_SCALE = {"total_calls": "10", "daily_calls": "0.5"}
+SCALED = {**GOOD, **_IN_SCALE}
+WHOLE = {**GOOD, "total_calls": "10", "daily_calls": "5"}  # what is read of it as it is written is possible
+CALLS = ("daily_calls", "total_calls")
+
+
+def units_of(*customers: Mapping[str, str], order: str, head: str = "", unit: str = "万") -> str:
+    """A form with a column of units: L labels, A answers of each customer, U units."""
+    lines = []
+    for key in KEYS:
+        cells = {"L": [LABELS[key]], "A": [one[key] for one in customers], "U": [unit if key in CALLS else ""]}
+        lines.append("| " + " | ".join(text for letter in order for text in cells[letter]) + " |")
+    return "\n".join(filter(None, [head, *lines])) + "\n"
+
+
+def unit_row(unit: str) -> str:
+    return "| " + " | ".join(unit if key in CALLS else "" for key in KEYS) + " |"
+
+
+HEADER, CUSTOMER = table(SCALED).splitlines()
+add("unit-in-a-column", units_of(SCALED, order="LAU", head="| 项目 | 填写内容 | 单位 |"), FIRST_READ)
+add("unit-in-a-column-before", units_of(SCALED, order="LUA", head="| 项目 | 单位 | 填写内容 |"), FIRST_READ)
+add("unit-in-a-column-without-heading", units_of(SCALED, order="LAU", unit="（万）"), FIRST_READ)
+add("unit-of-calls-in-a-column", units_of(GOOD, order="LAU", head="| 项目 | 填写内容 | 单位 |", unit="通"), FIRST_READ)
+add(
+    "unit-in-a-column-behind-customers",
+    units_of(
+        SCALED, SECOND | {"total_calls": "6", "daily_calls": "0.3"}, order="LAU", head="| 项目 | 客户A | 客户B | 单位 |"
+    ),
+    *READ_UNSURE,
+)
+add("unit-below-headings", "\n".join([HEADER, unit_row("万通"), CUSTOMER]), FIRST_READ)
+add("unit-in-brackets-below-headings", "\n".join([HEADER, unit_row("（万）"), CUSTOMER]), FIRST_READ)
+add("unit-above-headings", "\n".join([unit_row("（万）"), HEADER, CUSTOMER]), FIRST_READ)
+add(
+    "unit-of-a-group", form({"| 被叫号码个数": ["| 被叫号码个数（万） | 每日外呼量* | 0.5 |"]}, **_IN_SCALE), FIRST_READ
+)
+for number, line in enumerate(
+    ["单位：万", "（单位：万通）", "以下数量单位均为万", "信息收集表（单位：万）", "以上数量以万为单位"]
+):
+    unsure = but(FIRST_READ, daily_calls=5, total_calls=10, verdict="manual")
+    add(f"unit-of-a-form-{number}", f"| {line} |\n" + pairs(WHOLE), unsure)
+    add(f"unit-of-a-form-{number}-below", pairs(WHOLE) + f"| 注：{line} |\n", unsure)
+    add(f"unit-of-a-table-{number}", f"| {line} |\n" + table(WHOLE, SECOND), unsure, READ_UNSURE[1])
+    add(f"unit-in-a-line-{number}", f"{line}\n" + table(WHOLE, SECOND), unsure, READ_UNSURE[1], formats=("docx",))
+    add_one(f"unit-of-forms-{number}", f"| {line} |\n" + pairs(WHOLE) + "\n" + pairs(SECOND), unsure, READ_UNSURE[1])
+add("unit-of-the-answers", pairs(WHOLE, head="| 项目 | 填写内容（万） |"), unsure)
+add(
+    "a-company-called-unit",
+    "| 单位：万样例公司 |\n" + pairs(GOOD, keys=KEYS[1:]),
+    but(FIRST_READ, company_name="万样例公司"),
+)
+
+# -- an answer that repeats its label --------------------------------------------------------------------
+
+REPEATED = but(FIRST_READ, contact_title=None, verdict="manual")
+add("a-label-for-an-answer", pairs(GOOD | {"contact_title": "职位"}), REPEATED)
+add("a-label-for-an-answer-in-the-form", form(contact_title="职位"), REPEATED)
+add("a-label-for-an-answer-in-a-table", table(GOOD | {"contact_title": "职位"}, SECOND), REPEATED, SECOND_READ)
+add(
+    "a-label-for-an-answer-in-one-cell",
+    "".join(f"| {LABELS[k]}：{(GOOD | {'contact_title': '职位'})[k]} |\n" for k in KEYS),
+    REPEATED,
+)
+
+# -- answers in another column than their neighbours ----------------------------------------------------
+
+for label, moved in (
+    ("公司名称", "北京示例科技有限公司"),
+    ("行业", "电商"),
+    ("主叫号码个数", "20"),
+    ("主叫号码归属地", "广东省-深圳市"),
+):
+    add(f"moved-{label}", form({f"| {label}": [f"| {label}* | {moved} |  |"]}), FIRST_READ)
+
 # -- choices in cells of their own -----------------------------------------------------------------------
 
 TICKED = but(FIRST_READ, industries=chosen("insurance", "ecommerce"))
@@ -367,3 +445,55 @@ def test_a_sibling_is_read_or_told(kit: docgen.Kit, tmp_path: Path, sibling: Sib
         assert {key: got[key] for key in wanted} == dict(wanted)
         # what is not read is told
         assert got["verdict"] != "accepted" or None not in wanted.values()
+
+
+# -- what a document shows beside its texts --------------------------------------------------------------
+
+
+def _with_tick(document: Any, cell: Any) -> None:
+    cell.text = ""
+    tick = OxmlElement("w:sym")
+    tick.set(qn("w:font"), "Wingdings")
+    tick.set(qn("w:char"), "F0FC")
+    cell.paragraphs[0].add_run()._r.append(tick)
+
+
+def _with_table(document: Any, cell: Any) -> None:
+    inner = cell.add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "手机号", "10个"
+
+
+def _with_remark(document: Any, cell: Any) -> None:
+    document.add_paragraph("号码数量改为50个")
+
+
+def _with_footer(document: Any, cell: Any) -> None:
+    document.sections[0].footer.paragraphs[0].text = "签约主体为深圳分公司"
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "verdict"),
+    [
+        (_with_tick, "script_template_approved", "accepted"),
+        (_with_table, "number_count", "manual"),
+        (_with_remark, "number_count", "manual"),
+        (_with_footer, "number_count", "manual"),
+    ],
+)
+def test_a_document_says_more_than_its_cells(
+    kit: docgen.Kit, tmp_path: Path, change: Callable[[Any, Any], None], key: str, verdict: str
+) -> None:
+    path = written(tmp_path / "a.docx", pairs(GOOD | {"script_template_approved": "是"}))
+    document = Document(str(path))
+    change(document, document.tables[0].cell(KEYS.index(key), 1))
+    document.save(str(path))
+    (case,) = docgen.read(path, kit)
+    got = {**case.as_json()["values"], "verdict": case.verdict.value}
+    assert {name: got[name] for name in FIRST_READ} == but(FIRST_READ, verdict=verdict)
+
+
+def test_a_remark_below_several_customers_is_told_to_each(kit: docgen.Kit, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.docx", table(*two) + "\n号码数量改为50个\n")
+    cases = list(docgen.read(path, kit))
+    assert [case.verdict.value for case in cases] == ["manual", "manual"]
+    assert all("50" not in finding.message for case in cases for finding in case.findings)  # it may be another's

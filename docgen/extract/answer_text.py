@@ -9,13 +9,16 @@ from typing import NamedTuple
 from docgen import values
 from docgen.extract.template_text import letters
 from docgen.extract.vocabulary import Vocabulary
-from docgen.model.kit import Kit
+from docgen.model.kit import Field, Kit
 from docgen.patterns import regex
-from docgen.text import visible
+from docgen.text import fold_label, visible
 
 _LINE = regex(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
 _BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
+_LONGEST_UNIT = 8
+_LONGEST_LABEL = 20
+_SCALES = "十百千万萬亿億"
 #: At least this many letters of a hint at the beginning or end of a text are no coincidence.
 _TELLING = 6
 #: The same limit for a text that is only part of a hint.
@@ -33,6 +36,19 @@ class AnswerText(NamedTuple):
 def unit_of(kit: Kit, key: str, label: str) -> str:
     """The unit in a field's label, if the field itself counts in another: 万 of `外呼量（万）`."""
     return values.stated_unit(kit.all_fields[key], label)
+
+
+def bare_unit(kit: Kit, key: str, text: str) -> str:
+    """The unit that a text of its own states, `万`, `（万通）`; empty if it is anything else."""
+    stripped = text.strip()
+    if len(stripped) > _LONGEST_UNIT or any(letter.isnumeric() and letter not in _SCALES for letter in stripped):
+        return ""
+    return unit_of(kit, key, stripped) or unit_of(kit, key, f"（{stripped}）")
+
+
+def repeats_label(field: Field, text: str) -> bool:
+    """Whether a text in the place of an answer is the label of the field itself."""
+    return len(text) <= _LONGEST_LABEL and fold_label(text) == fold_label(field.label)
 
 
 def without_print(vocabulary: Vocabulary, key: str, text: str) -> AnswerText:

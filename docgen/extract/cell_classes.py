@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from docgen.extract import words
 from docgen.extract.marks import mark_of
 from docgen.extract.meanings import Meaning
 from docgen.extract.vocabulary import Vocabulary
@@ -19,6 +20,7 @@ from docgen.model.kit import FieldType
 
 Place = tuple[int, int]
 _REPEATED = 3  # a label and two answers with the same text
+_HEADINGS = 2  # at least this many headings of columns make a row of headings
 _REACH = 12  # how many rows below and columns right of an unmerged group label its fields may be
 
 
@@ -58,7 +60,7 @@ class Layout:
         for row, cells in grid.rows.items():
             spots = [self._spot(row, column, cell) for column, cell in cells.items() if cell.text.strip()]
             if spots:
-                self.rows[row] = spots
+                self.rows[row] = _without_headings(spots)
         self.spots = {spot.place: spot for spots in self.rows.values() for spot in spots}
         self.uses = Counter(spot.key for spot in self.spots.values() if spot.key)
         self.uses.update(key for spot in self.spots.values() for key, _ in spot.meaning.pairs)
@@ -251,6 +253,17 @@ def group_beside(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> s
             group = ""
         behind_label = here is not None and bool(meaning.keys)
     return group
+
+
+def _without_headings(spots: list[LabelCandidate]) -> list[LabelCandidate]:
+    """The cells of a row; among headings of columns, `项目 | 单位 | 填写内容`, a heading is no label."""
+    kinds = [words.whole_heading(spot.cell.text) for spot in spots]
+    if sum(kind is not None and spot.key is None for kind, spot in zip(kinds, spots, strict=True)) < _HEADINGS:
+        return spots
+    return [
+        spot if kind is None else spot._replace(meaning=Meaning(), key=None)
+        for kind, spot in zip(kinds, spots, strict=True)
+    ]
 
 
 def adjacent(left: LabelCandidate, right: LabelCandidate) -> bool:

@@ -22,15 +22,16 @@ from itertools import count
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.extract import words
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
 from docgen.extract.mobile_of_name import with_mobile_of_name
-from docgen.extract.prose import Surroundings, foreign_texts
+from docgen.extract.prose import Surroundings, foreign_texts, quoted
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
-from docgen.model.intake import Answer, Answers, Level, ReadingNote, Unrecognised
+from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label
 
@@ -47,7 +48,8 @@ class Intakes(Iterable[Answers]):
     """The intakes of a workbook; each iteration reads them again, one at a time.
 
     `around` are texts that were not understood, on other sheets and around the tables of a document; `remarks`
-    are the notes on the latter.  `hides_more` means that there are hidden sheets.
+    are the notes on the latter.  `hides_more` means that there are hidden sheets.  `units` are the notes on texts
+    outside of the customers that say what numbers count in.
     """
 
     sheets: tuple[Table | SheetForms, ...]
@@ -56,6 +58,7 @@ class Intakes(Iterable[Answers]):
     made_with: tuple[str, str] | None
     kit: Kit
     hides_more: bool = False
+    units: tuple[ReadingNote, ...] = ()
 
     def __length_hint__(self) -> int:
         """The approximate number of intakes; 0 if unknown (`operator.length_hint`)."""
@@ -110,7 +113,10 @@ class Intakes(Iterable[Answers]):
     def _finished(self, answers: Answers) -> Answers:
         answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
-            return answers
+            told = {(note.origin, note.written) for note in answers.notes}
+            others = self.remarks if self._is_of_one else [_shared(note) for note in self.remarks[:1]]
+            more = [note for note in (*others, *self.units) if (note.origin, note.written) not in told]
+            return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
 
@@ -120,7 +126,8 @@ class Intakes(Iterable[Answers]):
         found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
             return tuple(found)
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
+        told = self.remarks if not self._is_of_one else ()
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in told]
         return (*found, *self.around, *remarks)
 
     @property
@@ -128,6 +135,13 @@ class Intakes(Iterable[Answers]):
         """Whether the workbook holds one form and nothing from other customers."""
         lone = isinstance(self.sheets[0], SheetForms) and len(self.sheets) == 1
         return lone and not self.outside and not self.hides_more and len(list(self)) == 1
+
+    @cached_property
+    def _is_of_one(self) -> bool:
+        """Whether there is but one customer, so that any remark is about him."""
+        return all(sheet.grid.more is None for sheet in self.sheets) and (
+            sum(len(self._held[id(sheet)].customers) for sheet in self.sheets) == 1
+        )
 
     @property
     def _is_one_document(self) -> bool:
@@ -167,7 +181,28 @@ def locate(
     if not sheets:
         return None
     hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
-    return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more), terms
+    units = tuple(_stated_units(found, vocabulary, outer))
+    return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more, units), terms
+
+
+def _shared(note: ReadingNote) -> ReadingNote:
+    """That something is said around the customers' tables, in no customer's own words: it may be of any of them."""
+    return replace(note, code="unread-shared", written="", field=None, details={"cell": words.thing("around")})
+
+
+def _stated_units(
+    found: Iterable[tuple[Grid, Table | SheetForms | None]], vocabulary: Vocabulary, outer: Surroundings
+) -> Iterator[ReadingNote]:
+    """The texts outside of single customers that say what numbers count in, `单位：万`: each customer is told."""
+    yield from (note for note in outer.notes if words.states_unit(note.written))
+    for grid, sheet in found:
+        if isinstance(sheet, Table) or (sheet is not None and sheet.about == 1):
+            continue  # told there
+        for row, cells in grid.rows.items():
+            for column, cell in cells.items():
+                meaning = vocabulary.meaning(cell.text) if words.states_unit(cell.text) else None
+                if meaning is not None and not (meaning.keys or meaning.pairs):
+                    yield quoted(cell.text, Origin(grid.sheet, grid.address(row, column)), None)
 
 
 def locate_terms(book: Book, kit: Kit) -> SheetTerms | None:

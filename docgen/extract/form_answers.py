@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from docgen.extract import words
+from docgen.extract.answer_text import bare_unit, repeats_label
 from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
 from docgen.extract.choice_cells import CellText, Understood, is_choice_cell, read_choice_cells
 from docgen.extract.customer_column import CustomerColumn
@@ -14,26 +14,15 @@ from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
 from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.remarks import unread
 from docgen.extract.vocabulary import Vocabulary
-from docgen.extract.words import Heading
+from docgen.extract.zone_texts import ZoneTexts, zone_texts
 from docgen.formats.grid import Cell
 from docgen.model.intake import Level
 from docgen.model.kit import Field, FieldType
-from docgen.patterns import regex
 from docgen.text import fold, is_instruction
 
-_EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
-
-
-@dataclass
-class _Sorted:
-    """The texts of a zone, sorted by what they can be."""
-
-    printed: list[LabelCandidate]
-    aside: list[LabelCandidate]  # examples and explanations, printed by someone else than the kit
-    remarks: list[LabelCandidate]
-    lists: list[LabelCandidate]  # untouched lists of choices
-    candidates: list[LabelCandidate]
+_FAR_MORE = 3  # how many times as many answers a column has that surely holds answers
 
 
 class ZoneReader:
@@ -66,25 +55,8 @@ class ZoneReader:
     def _mine(self, spots: Sequence[LabelCandidate]) -> list[LabelCandidate]:
         return [spot for spot in spots if self._customer is None or self._customer.has(spot)]
 
-    def _sort(self, key: str, spots: Sequence[LabelCandidate]) -> _Sorted:
-        found = _Sorted([], [], [], [], [])
-        for spot in self._mine(spots):
-            text, heading = spot.cell.text, self._headings.of(spot)
-            if self._vocabulary.accompanies(key, text) or words.is_obligation(text):
-                found.printed.append(spot)
-            elif heading in {Heading.PRINTED, Heading.COUNTING} or _EXAMPLE.match(text):
-                found.aside.append(spot)
-            elif heading is Heading.REMARK:
-                found.remarks.append(spot)
-            elif self._vocabulary.is_untouched(key, text):
-                found.lists.append(spot)
-            else:
-                found.candidates.append(spot)
-        instructions = [spot for spot in found.candidates if is_instruction(spot.cell.text)]
-        if len(instructions) < len(found.candidates):
-            found.aside += instructions
-            found.candidates = [spot for spot in found.candidates if spot not in instructions]
-        return found
+    def _sort(self, key: str, spots: Sequence[LabelCandidate]) -> ZoneTexts:
+        return zone_texts(self._vocabulary, self._headings, key, self._mine(spots))
 
     # -- label and answer in one cell --------------------------------------------------------------
 
@@ -94,7 +66,7 @@ class ZoneReader:
         last = answers[-1]
         parts = self._sort(last.key, [*zone.own, *zone.further])
         lines = [spot for spot in parts.candidates if spot.extent.left == label.extent.left]
-        unread = [*parts.remarks, *(spot for spot in parts.candidates if spot not in lines)]
+        unread = [*parts.remarks, *parts.units, *(spot for spot in parts.candidates if spot not in lines)]
         if lines and can_be_joined(self._field(last.key), [spot.cell.text for spot in lines], certain=False):
             self._add(last, lines)
         else:
@@ -103,8 +75,11 @@ class ZoneReader:
         return ZoneAnswers(answers, unread, parts.aside)
 
     def _pair(self, label: LabelCandidate, key: str, answer: str) -> Found:
-        text = "" if self._vocabulary.is_hint(key, answer) else answer
-        return Found(key, label.meaning.rank, label.place, label.place, label.cell._replace(text=text))
+        is_label = repeats_label(self._field(key), answer)
+        text = "" if is_label or self._vocabulary.is_hint(key, answer) else answer
+        found = Found(key, label.meaning.rank, label.place, label.place, label.cell._replace(text=text))
+        found.remarks += [unread(label.place, answer)[0]] if is_label else []
+        return found
 
     # -- below -------------------------------------------------------------------------------------
 
@@ -137,10 +112,10 @@ class ZoneReader:
             self._keep_in_own_cell(found, label)
         if not first and not found.is_given and not own.candidates and self._continues(zone):
             first = further.candidates[:1]
-        parts = _Sorted(*(getattr(own, name) + getattr(further, name) for name in _Sorted.__dataclass_fields__))
+        parts = own.and_further(further)
         return self._complete(found, zone, parts, first)
 
-    def _column(self, zone: Zone, own: _Sorted, limit: int | None) -> int:
+    def _column(self, zone: Zone, own: ZoneTexts, limit: int | None) -> int:
         """The column in which the answer is expected."""
         label = zone.label
         if self._customer is not None:
@@ -151,7 +126,7 @@ class ZoneReader:
         # The field's printed choices are where the answer is expected; a hint may have a column of its own.
         return own.lists[0].extent.left if own.lists else self._places.expected(label)
 
-    def _first(self, label: LabelCandidate, own: _Sorted, column: int) -> list[LabelCandidate]:
+    def _first(self, label: LabelCandidate, own: ZoneTexts, column: int) -> list[LabelCandidate]:
         """The text that is the answer, if there is one."""
         is_named = self._customer is not None or column in self._headings.columns
         candidates = own.candidates
@@ -170,9 +145,11 @@ class ZoneReader:
         column = spot.extent.left
         if column == label.extent.right + 1 or column == expected:
             return True
-        if is_instruction(spot.cell.text) or self._vocabulary.understood(spot.cell.text):
+        if is_instruction(spot.cell.text):
             return False
-        return self._places.columns[column] >= self._places.columns[expected]
+        here, there = self._places.columns[column], self._places.columns[expected]
+        # an example of the kit may be what the customer wrote, where nearly all answers are in its column
+        return here > there * _FAR_MORE if self._vocabulary.understood(spot.cell.text) else here >= there
 
     def _continues(self, zone: Zone) -> bool:
         """Whether the label has a colon, is alone in its row, and has its answer on the next line."""
@@ -188,8 +165,10 @@ class ZoneReader:
     def _start(self, label: LabelCandidate, key: str, place: Place) -> Found:
         return Found(key, label.meaning.rank, label.place, place, option=self._layout.option(label))
 
-    def _complete(self, found: Found, zone: Zone, parts: _Sorted, first: list[LabelCandidate]) -> ZoneAnswers:
-        found.printed = tuple(spot.place for spot in (*parts.printed, *parts.lists))
+    def _complete(self, found: Found, zone: Zone, parts: ZoneTexts, first: list[LabelCandidate]) -> ZoneAnswers:
+        found.printed = tuple(spot.place for spot in (*parts.printed, *parts.lists, *parts.units))
+        for spot in parts.units:
+            found.unit = bare_unit(self._vocabulary.kit, found.key, spot.cell.text)
         cells = self._read_choices(found, zone, parts)
         if cells is not None:
             return ZoneAnswers([found], [s for s in (*parts.remarks, *parts.candidates) if s not in cells], parts.aside)
@@ -202,6 +181,7 @@ class ZoneReader:
             found.cell, found.taken = parts.lists[0].cell, (found.place,)
         else:
             self._take_faulty(found)
+            self._report_label(found, parts)
         return ZoneAnswers(list(self._split(found, zone.label)), [*parts.remarks, *rest], parts.aside)
 
     def _take_faulty(self, found: Found) -> None:
@@ -209,6 +189,14 @@ class ZoneReader:
         cell = self._grid.cell(*found.place)
         if cell is not None and cell.fault and not cell.text.strip():
             found.cell, found.taken = cell, (found.place,)
+
+    def _report_label(self, found: Found, parts: ZoneTexts) -> None:
+        """Say so where the label itself is written in the answer's place, and nothing else."""
+        own = next((s for s in parts.printed if repeats_label(self._field(found.key), s.cell.text)), None)
+        if own is not None and not found.is_given and found.place in {own.place, found.label}:
+            found.place, found.has_place = own.place, True
+            found.printed = tuple(place for place in found.printed if place != own.place)
+            found.remarks.append(unread(own.place, own.cell.text)[0])
 
     def _take_more(self, found: Found, zone: Zone, rest: list[LabelCandidate]) -> list[LabelCandidate]:
         """Join the further texts of the answer to it; return the texts that remain."""
@@ -267,7 +255,7 @@ class ZoneReader:
         details = {"texts": "」、「".join(text for text in texts if text.strip())}
         found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, found.written, details))
 
-    def _read_choices(self, found: Found, zone: Zone, parts: _Sorted) -> list[LabelCandidate] | None:
+    def _read_choices(self, found: Found, zone: Zone, parts: ZoneTexts) -> list[LabelCandidate] | None:
         """Read choices and marks in cells of their own as the answer; return these cells, or None."""
         field = self._field(found.key)
         if not (field.choices or field.type is FieldType.YES_NO):

@@ -114,6 +114,8 @@ class StrayJudge:
 
 def _is_added(spot: LabelCandidate) -> bool:
     text = spot.cell.text
+    if words.states_unit(text):
+        return True
     return words.is_remark(text) and not words.is_framing(text) and words.whole_heading(text) is None
 
 

@@ -105,9 +105,12 @@ class _FormReader:
 
     def form(self) -> Form:
         """The answers of the sheet's customers, and how every text was used."""
+        units = {
+            spot.place: spot for spot in map(self.layout.spots.__getitem__, self.headings.places) if _is_scaled(spot)
+        }
         for place in self.headings.places:
             text = self.layout.spots[place].cell.text
-            if words.heading(text) is not None or words.is_customer_heading(text):
+            if place not in units and (words.heading(text) is not None or words.is_customer_heading(text)):
                 self.account.settle(place, Fate.LABEL)
         judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys, self.places.columns)
         readings = [self._read(customer) for customer in self.customers.columns or (None,)]
@@ -118,7 +121,7 @@ class _FormReader:
         strays = list(judge.strays()) if is_one else []
         intakes = []
         for best, zones in readings:
-            remarks = list(self._remarks(best, zones, judge))
+            remarks = [*self._remarks(best, zones, judge), *(unread(at, one.cell.text) for at, one in units.items())]
             if is_one:
                 remarks += self._unread_strays(strays)
                 remarks += self._near_remarks(best, strays, judge)
@@ -224,7 +227,14 @@ class _FormReader:
         label = self.layout.spots[found.label].cell.text if found.label in self.layout.spots else ""
         is_pair = self.layout.roles.get(found.label) is Role.PAIR
         unit = unit_of(self.vocabulary.kit, found.key, head_of(label) if is_pair else label)
+        unit = unit or found.unit or self._unit_of_group(found.key)
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
+
+    def _unit_of_group(self, key: str) -> str:
+        """The unit that the group of a label states for all labels of it."""
+        groups = (self.layout.spots[place] for place, role in self.layout.roles.items() if role is Role.GROUP)
+        mine = (spot for spot in groups if key in self.vocabulary.groups.get(spot.meaning.group, ()))
+        return next(filter(None, (unit_of(self.vocabulary.kit, key, spot.cell.text) for spot in mine)), "")
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         if remark.kind is not None:
@@ -274,3 +284,8 @@ class _FormReader:
             self.account.settle(spot.place, Fate.LABEL)
         elif judge.is_printed(spot):
             self.account.settle(spot.place, Fate.PRINTED)
+
+
+def _is_scaled(head: LabelCandidate) -> bool:
+    """Whether the heading of a column says in what its numbers count: `填写内容（万）`."""
+    return words.states_unit(head.cell.text) or words.ends_in_scale(head.cell.text)

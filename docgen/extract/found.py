@@ -31,7 +31,8 @@ class Found:
     """One label of a field with its answer: the answer's place, and how well the label matches.
 
     `taken` are the cells of the answer, `printed` the kit's printed texts around it, `quoted` the cells of answers that
-    were not used.  `value` is what cells of choices and marks say, `option` the choice that the label names itself.
+    were not used.  `value` is what cells of choices and marks say, `option` the choice that the label names itself,
+    `unit` the unit of a number in a cell beside it.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Found:
     has_place: bool = True
     value: Value | None = None
     option: str = ""
+    unit: str = ""
     remarks: list[PlaceNote] = field(default_factory=list)
 
     @property

@@ -37,12 +37,14 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     foreign = [line for line in document.prose if not vocabulary.understood(line)]
     # among many unknown lines, which belong to another form, only lines that are marked as an addition count
     is_told = words.is_remark if len(foreign) <= _MOST_ADDED else words.is_addition
-    remarks = [line for line in foreign if is_told(line) and not words.is_framing(line)]
+    remarks = [line for line in foreign if words.states_unit(line) or (is_told(line) and not words.is_framing(line))]
     rest = [line for line in foreign if line not in remarks]
     notes = [quoted(line, Origin(), None) for line in remarks]
     notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]
     instructions = [text for text in document.notes if is_instruction(text)]
     margins = [line for line in document.margins.split("\n") if _is_foreign(line, vocabulary)]
+    notes += [quoted(line, Origin(), None) for line in margins if words.is_addition(line)]
+    margins = [line for line in margins if not words.is_addition(line)]
     texts = ["\n".join(rest), *margins, *instructions, *document.struck, *[words.picture()] * document.pictures]
     return Surroundings(tuple(notes), tuple(Unrecognised(None, None, text) for text in texts if text.strip()))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, Place, Thing, ThingKind, cell_things, floating_things
-from docgen.extract.answer_text import unit_of
+from docgen.extract.answer_text import repeats_label
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
@@ -15,6 +15,7 @@ from docgen.extract.near_labels import taken_remark
 from docgen.extract.one_answer import bring_together
 from docgen.extract.remarks import Said, around_answers, is_own_comment, unread
 from docgen.extract.table_heads import Column, Head, Row
+from docgen.extract.table_units import TableUnits
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import BLANK, Cell, Grid
@@ -25,14 +26,17 @@ from docgen.text import says_nothing
 class CustomerReader:
     """The rows of one customer, collected one by one."""
 
-    def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head, tops: Mapping[Place, Cell]) -> None:
+    def __init__(
+        self, grid: Grid, vocabulary: Vocabulary, head: Head, tops: Mapping[Place, Cell], units: TableUnits
+    ) -> None:
         self.grid = grid
         self.vocabulary = vocabulary
         self.head = head
         self.tops = tops
         self.rows: dict[int, Row] = {}
         self.remarks: set[int] = set()  # rows that hold only a remark
-        self.shared: list[Place] = []  # remarks that may be about any customer of the table
+        self.shared: list[Place] = list(units.lines)  # remarks that may be about any customer of the table
+        self._units = units
 
     def add(self, row: int, cells: Row) -> None:
         """Add a row of the customer."""
@@ -73,6 +77,7 @@ class CustomerReader:
         """The texts in the columns of one heading, on all rows of the customer."""
         texts: dict[Place, Cell] = {}
         printed: list[Place] = []
+        labels: list[PlaceNote] = []
         for row in self.rows:
             for number in column.numbers if row not in self.remarks else ():
                 place, cell = self._seen(row, number)
@@ -80,10 +85,14 @@ class CustomerReader:
                     continue
                 if self.vocabulary.is_hint(column.key, cell.text):
                     printed.append(place)
+                elif repeats_label(self.vocabulary.fields[column.key], cell.text):
+                    labels.append(unread(place, cell.text)[0])
                 else:
                     texts[place] = cell
         place = next(iter(texts)) if texts else self._seen(next(iter(self.rows)), column.numbers[0])[0]
         found = Found(column.key, column.rank, column.place, place, printed=tuple(printed), option=column.option)
+        found.remarks += labels
+        found.quoted = tuple(label.place for label in labels)
         if texts:
             self._take(found, column, list(texts.items()))
         return found
@@ -136,8 +145,7 @@ class CustomerReader:
     def _answer(self, found: Found) -> Answer:
         origin = Origin(self.grid.sheet, self.grid.address(*found.place))
         cell = found.cell
-        head = self.grid.cell(*found.label)
-        unit = unit_of(self.vocabulary.kit, found.key, head.text) if head is not None else ""
+        unit = self._units.of(found.key, found.label)
         return Answer(cell.text, origin, cell.fault, cell.is_date, cell.exact, found.value, unit)
 
     # -- the other texts ------------------------------------------------------------------------

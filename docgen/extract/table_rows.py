@@ -17,7 +17,6 @@ from docgen.text import is_instruction, is_total_or_remark
 
 #: `填表人：李样例`: a line with its own label; no customer's name or number looks like this.
 _CAPTION = regex(r"\s*[^:：\n]{1,12}[:：]")
-_EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
 _SHORT_TYPES = frozenset({FieldType.TEXT, FieldType.MOBILE, FieldType.COUNT, FieldType.NUMBER})
 _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST, FieldType.LONG_TEXT})
 
@@ -117,7 +116,7 @@ class RowReader:
         if len(cells) == 1 and self.grid.extent(row, first_number).right > first_number:
             return True  # a title or remark across the table
         headed = {Heading.PRINTED, Heading.LABEL}
-        return words.whole_heading(first.text) in headed or bool(_EXAMPLE.match(first.text))
+        return words.whole_heading(first.text) in headed or words.is_example(first.text)
 
     def _is_name(self, number: int, cells: Row) -> bool:
         """Whether a text that looks like framing is a customer's name after all: other answers are beside it."""

@@ -11,6 +11,7 @@ from docgen.extract.hidden import hidden, hidden_rows, visible
 from docgen.extract.table_customers import CustomerReader
 from docgen.extract.table_heads import LEAST_COLUMNS, Head, Row, own_labels, qualifies, read_head, split_head
 from docgen.extract.table_rows import RowKind, RowReader
+from docgen.extract.table_units import TableUnits
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Cell, Grid
 from docgen.model.intake import Answers, Unrecognised
@@ -98,6 +99,7 @@ class _Walk:
         self.last = 0
         self.count = 0
         self.tops: dict[Place, Cell] = {}
+        self.units = TableUnits(grid, vocabulary.kit, head)
 
     def customers(self, rows: Iterator[tuple[int, Row]], outside: list[Unrecognised]) -> Iterator[Answers]:
         for row, everything in rows:
@@ -132,13 +134,15 @@ class _Walk:
             return None
         done, self.customer = self.customer, None
         if kind is RowKind.CUSTOMER:
-            self.customer = CustomerReader(self.grid, self.vocabulary, self.rows.head, self.tops)
+            self.customer = CustomerReader(self.grid, self.vocabulary, self.rows.head, self.tops, self.units)
             self.count += 1
             self.customer.add(row, cells)
             self.last = row
         elif kind is RowKind.HEAD:
             outside += outside_texts(self.grid, self.vocabulary, row, cells, [self.rows.head])
+            self.units = TableUnits(self.grid, self.vocabulary.kit, self.rows.head, self.units.lines)
         else:
+            self.units.add(row, cells)
             outside += outside_texts(self.grid, self.vocabulary, row, cells, printed=self.rows.printed(cells))
         return done
 

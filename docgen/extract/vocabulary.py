@@ -14,6 +14,7 @@ from docgen.extract.compound_labels import Joint, joint, option
 from docgen.extract.label_forms import label_forms
 from docgen.extract.meanings import ALIAS, GROUPED, LABEL, NEAR, Meaning
 from docgen.extract.template_text import TELLING, holding, is_line, letters, marks, parts, split_printed, starts
+from docgen.extract.words import is_unit_line
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.patterns import regex
 from docgen.text import fold, fold_label, is_instruction, is_numbering
@@ -123,7 +124,8 @@ class Vocabulary:
             head = _HEAD.match(text)
             answer = text[head.end() :].strip() if head else ""
             return Meaning(rank=NEAR, pairs=((key, answer),)) if answer else Meaning((key,), NEAR, marked=True)
-        return self._remembered(text) if starts(text, self._initials) else _NOTHING
+        # 单位 is a word for a company too
+        return self._remembered(text) if starts(text, self._initials) and not is_unit_line(text) else _NOTHING
 
     def taking(self, near: Mapping[str, str]) -> Vocabulary:
         """The same vocabulary with these texts as labels, each of the field with that key."""

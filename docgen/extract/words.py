@@ -8,9 +8,12 @@ from enum import Enum
 from functools import cache, lru_cache
 from pathlib import Path
 
+from docgen.patterns import regex
 from docgen.text import fold, fold_label, is_instruction
 from docgen.user_cache import own_yaml
 
+_EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
+_SCALE = regex(r"[(（][十百千万亿]+[元通个次条路人]?[)）]\s*$")
 _SHORT = 15  # a longer text is no heading
 _LONGEST = 200  # a longer text is no heading, frame or title, and is not looked up
 
@@ -85,6 +88,32 @@ def is_framing(text: str) -> bool:
 def is_remark(text: str) -> bool:
     """Whether the text reads like a remark that a customer adds."""
     return _list("remarks", anywhere=True).has(text)
+
+
+def is_example(text: str) -> bool:
+    """Whether the text begins as an example does: `例：5000`."""
+    return _EXAMPLE.match(text) is not None
+
+
+def states_unit(text: str) -> bool:
+    """Whether the text says that the numbers of the sheet count in tens, thousands or more."""
+    return len(text) <= _LONGEST and bool(_units().search(fold(text)))
+
+
+def is_unit_line(text: str) -> bool:
+    """Whether the text says so and no more, `（单位：万通）`; `整体外呼量（单位：万）` is a label."""
+    found = _units().search(fold(text)) if len(text) <= _SHORT else None
+    return found is not None and not fold(text)[: found.start()].strip("([【 ")
+
+
+def ends_in_scale(text: str) -> bool:
+    """Whether the text ends in tens, thousands or more in brackets: `填写内容（万）`."""
+    return _SCALE.search(text) is not None
+
+
+@cache
+def _units() -> re.Pattern[str]:
+    return re.compile("|".join(_texts("units")), re.IGNORECASE)
 
 
 def is_addition(text: str) -> bool:

@@ -35,6 +35,9 @@ MOST_TABLES, MOST_CELLS, MOST_CONTROLS = 2_000, 30_000, 5_000
 #: Nesting depth of the kit's controls, and characters of the whole text.
 _DEEPEST_CONTROL, _MOST_TEXT = 20, 1_500_000
 
+#: Cells of a table in a cell that may be part of an answer; more are a form of their own.
+_SMALL_TABLE = 6
+
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
@@ -226,7 +229,10 @@ class BodyReader:
         self._walk(node, flow, depth)
         self._depth -= 1
         self._open_tables.pop()
-        self._tables[table.number - 1] = table.grid()
+        self._tables[table.number - 1] = grid = table.grid()
+        texts = [cell.text for cells in grid.rows.values() for cell in cells.values()]
+        if self._open_tables and len(texts) <= _SMALL_TABLE:
+            flow.floating += [" ".join(texts)] if texts else []
 
     def _row(self, node: Any, flow: Flow, depth: int) -> None:
         if not self._open_tables:

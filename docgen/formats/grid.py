@@ -271,7 +271,8 @@ def letters(column: int) -> str:
 
 def _is_blank(text: str) -> bool:
     """Whether there is nothing to see: only white space and invisible characters."""
-    return not text.strip() or not any(char.isprintable() and not char.isspace() for char in text)
+    # a tick of a symbol font is private use: not printable for Python
+    return not any((char.isprintable() and not char.isspace()) or "\ue000" <= char <= "\uf8ff" for char in text)
 
 
 def cell_of(value: object) -> Cell:

@@ -66,6 +66,8 @@ def _number(value: Decimal, found: Sequence[FormatSection], *, since_1904: bool)
     if chosen is None or not chosen[0].is_known:
         return None
     section, sign = chosen
+    if len(found) == 1 and not section.tokens:
+        return None  # `[DBNum1]` or `[Red]` alone: programs disagree on what it shows
     if section.is_date:
         date = date_text(section, value, since_1904=since_1904)
         return date and _date(date)

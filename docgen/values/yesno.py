@@ -7,7 +7,9 @@ from docgen.text import bare, words
 from docgen.values.choices import Choices, Option, options, read
 
 YES, NO = "yes", "no"
-_YES_WORDS = tuple(words("是 是的 有 有的 已有 已 对 对的 可以 同意 具备 y yes 1 1.0 true t ok √ ✓ ✔ ☑ ■ ●"))
+_YES_WORDS = tuple(
+    words("是 是的 有 有的 已有 已 对 对的 可以 同意 具备 y yes 1 1.0 true t ok √ ✓ ✔ ☑ ■ ● \uf0fc \uf0fe \uf052")
+)
 _NO_WORDS = tuple(words("否 不是 不 无 没有 没 未 还没有 还没 尚未 暂未 不具备 n no 0 0.0 false f × x ✗ ✘ ✕ ✖"))
 _BETWEEN = "[/、,，|或_-]?"
 _PRINTED_QUESTION = regex(f"是{_BETWEEN}否|有{_BETWEEN}无|y{_BETWEEN}n")

@@ -91,7 +91,8 @@ def contract_against_docxtpl() -> tuple[float, float]:
 
 
 def contract_against_docxtemplater() -> tuple[float, float] | None:
-    """The contract to bytes, and docxtemplater's; None where node or its registry is not there."""
+    """The contract to bytes, and docxtemplater's; None where node or its registry is not there, or node refuses the
+    translated template."""
     import templater
 
     from docgen.documents.context import RenderOptions
@@ -283,7 +284,7 @@ def main() -> None:
     for what, against, measure in ROWS:
         measured = measure()
         if measured is None:
-            print(f"{what:30}{'':12}   {against:32}{'not here':>12}")  # noqa: T201
+            print(f"{what:30}{'':12}   {against:32}{'not measured':>12}")  # noqa: T201
             continue
         ours, theirs = measured
         show(what, _milliseconds(ours), against, _milliseconds(theirs), ours / theirs)

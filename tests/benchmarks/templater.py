@@ -10,8 +10,9 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,9 @@ class _Translation:
             self._conditions.append([])
         none_before = [f"not ({one})" for one in self._conditions[-1]]
         self._conditions[-1].append(expression or "true")
-        name = self._named(" and ".join([*none_before, f"({expression or 'true'})"]))
+        # Twice not: true or false, also of a list or of what is missing, which print as text.
+        holds = " and ".join([*none_before, f"({expression or 'true'})"])
+        name = self._named(f"not not ({holds})")
         self._open.append(_Block(name))
         return closing + "{#" + name + "}"
 
@@ -126,9 +129,15 @@ class _Translation:
         for block in self.loops:
             assert block.loop
             variable, listed = block.loop
+            listed, _, condition = listed.partition(" if ")
+            items = [
+                item
+                for item in _computed(listed, values)
+                if not condition or _computed(condition, {**values, variable: item})
+            ]
             found[block.name] = [
-                {name: _value(one, {**values, variable: item}) for name, one in block.inner.items()}
-                for item in values[listed]
+                {name: _value(one, {**values, variable: item, "loop": loop}) for name, one in block.inner.items()}
+                for item, loop in ((item, _place(at, items)) for at, item in enumerate(items))
             ]
         return found
 
@@ -148,17 +157,34 @@ def _shown_missing(missing: Any) -> str:
 
 
 def _value(expression: str, values: Mapping[str, Any]) -> Any:
+    value, finalize = _computed(expression, values), _environment().finalize
+    return value if isinstance(value, bool) else str(finalize(value) if finalize else value)
+
+
+def _place(at: int, items: Sequence[Any]) -> dict[str, Any]:
+    """What a template knows of its place in a loop; at the ends there is no item beside."""
+    beside = {"previtem": at - 1, "nextitem": at + 1}
+    return {
+        "index": at + 1, "index0": at, "first": at == 0, "last": at == len(items) - 1, "length": len(items),
+        **{name: items[other] if 0 <= other < len(items) else None for name, other in beside.items()},
+    }  # fmt: skip
+
+
+def _computed(expression: str, values: Mapping[str, Any]) -> Any:
+    return _environment().compile_expression(expression, undefined_to_none=False)(**values)
+
+
+@cache
+def _environment() -> Any:
     from docgen.expressions import sandbox
 
-    environment = sandbox.sandbox(_shown_missing, markup=False)
-    value = environment.compile_expression(expression, undefined_to_none=False)(**values)
-    return value if isinstance(value, bool) else str(environment.finalize(value) if environment.finalize else value)
+    return sandbox.sandbox(_shown_missing, markup=False)
 
 
 def seconds(template: Path, values: Mapping[str, Any]) -> tuple[float, str]:
     """The median seconds that docxtemplater takes for one document, and the text of that document.
 
-    Raises OSError or CalledProcessError where node, npm or the registry are not there.
+    Raises OSError or CalledProcessError where node, npm or the registry are not there, or node refuses the template.
     """
     with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(template) as source:
         folder = Path(name)
