@@ -27,8 +27,8 @@ demo: $(VENV)/installed  ## Make a packet from a sample sheet into outputs/
 	$(BIN)/docgen packet inputs/accepted.xlsx --terms inputs/terms.yaml -o outputs
 	@ls -1 outputs/*/
 
-desk: $(VENV)/installed-desk  ## Open the pages in a browser, with the sample sheets at hand in inputs/
-	$(BIN)/docgen desk --folder outputs/desk
+desk: $(VENV)/installed-desk  ## Open the pages in a browser, with the sample sheets in the inbox
+	$(BIN)/docgen desk inputs/*.xlsx --folder outputs/desk
 
 test: $(VENV)/installed-dev  ## Run all tests
 	$(BIN)/pytest

@@ -17,6 +17,7 @@ _NEEDED = ("starlette", "uvicorn", "python_multipart")
 
 
 @click.command()
+@click.argument("sources", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N",
               help="The port to listen on (default: a free one).")  # fmt: skip
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_FOLDER, metavar="DIR",
@@ -24,8 +25,10 @@ _NEEDED = ("starlette", "uvicorn", "python_multipart")
 @click.option("--user", metavar="NAME", help="Who corrects answers and decides (default: your login name).")
 @click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
 @common("kit", "talk")
-def desk(port: int, folder: Path, user: str | None, browser: bool, kit_name: str) -> None:
+def desk(sources: tuple[Path, ...], port: int, folder: Path, user: str | None, browser: bool, kit_name: str) -> None:
     """Open the pipeline in a browser, on this machine and for you alone.
+
+    FILEs are put into the inbox; those that are in it already are not put there again.
 
     The link works once; it lets your browser in until the desk is closed with Ctrl-C.
     """
@@ -48,7 +51,7 @@ def desk(port: int, folder: Path, user: str | None, browser: bool, kit_name: str
 
             webbrowser.open(link)
 
-    serve(settings, port, opened)
+    serve(settings, port, opened, sources)
     say(tr("the desk is closed; {folder} keeps everything", folder=folder))
 
 

@@ -30,6 +30,8 @@ from docgen.workers import limits
 _OFTEN, _LINES = 0.25, 12
 #: The nice value of a run, so that pages have priority.
 _NICE = 5
+#: Whether this process was asked to stop.  Python drops an exception that is raised while it frees an object.
+_is_asked_to_stop = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def _go(pipe: Connection, request: RunRequest, resume: bool) -> None:
 
     with closing(batch.events(tell)) as happening:
         for event in happening:
+            if _is_asked_to_stop:
+                raise KeyboardInterrupt
             _count(progress, verdicts, event)
             for line in events.texts(event):
                 tell(line)
@@ -119,6 +123,8 @@ def _send(pipe: Connection, progress: Progress, verdicts: Counter[str], lines: d
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    global _is_asked_to_stop
+    _is_asked_to_stop = True
     raise KeyboardInterrupt
 
 

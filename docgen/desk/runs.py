@@ -91,11 +91,15 @@ class Runs:
     def go_on(self, number: int) -> bool:
         """Continue a run that did not finish; False if there is none."""
         found = self.get(number)
-        if found is None or found.state == RUNNING or not found.request.sources:
+        if found is None or not found.request.sources:
             return False
-        self._set(number, RUNNING)
-        self._start(number, found.request, resume=True)
-        return True
+        with self._database.writing() as connection:  # only one of two tabs
+            query = "UPDATE runs SET state = ?, message = '', ended = '' WHERE number = ? AND state != ?"
+            is_ours = connection.execute(query, (RUNNING, number, RUNNING)).rowcount == 1
+        if is_ours:
+            self._start(number, found.request, resume=True)
+            self._hub.tell("runs", str(number))
+        return is_ours
 
     def go_on_with_all(self) -> None:
         """Continue every run that was active when the desk ended, for any reason."""
@@ -104,12 +108,22 @@ class Runs:
                 self._start(found.number, found.request, resume=True)
 
     def stop(self, number: int) -> None:
-        """Stop a run; it can be continued."""
+        """Stop a run that is active; it can be continued."""
         with self._turn:
+            found = self.get(number)
+            if found is None or found.state != RUNNING:
+                return
             process = self._processes.get(number)
             self._stopped.add(number)
-        if process is not None:
-            process.terminate()
+        if process is not None:  # otherwise it is being started, and is stopped then
+            self._end_soon(process)
+
+    def _end_soon(self, process: BaseProcess) -> None:
+        """Ask a process to end, and kill it if it does not: a run can be continued from any point."""
+        process.terminate()
+        killing = threading.Timer(_FAREWELL, process.kill)
+        killing.daemon = True
+        killing.start()
 
     def end(self) -> None:
         """End all processes immediately; the runs continue when the desk is opened again."""
@@ -134,6 +148,9 @@ class Runs:
         theirs.close()
         with self._turn:
             self._processes[number] = process
+            is_stopped = number in self._stopped
+        if is_stopped:
+            self._end_soon(process)
         threading.Thread(target=self._attend, args=(number, process, ours), daemon=True).start()
 
     def _attend(self, number: int, process: BaseProcess, pipe: Connection) -> None:
@@ -154,9 +171,9 @@ class Runs:
             self._processes.pop(number, None)
             if number in self._stopped and state == FAILED:  # before its first report
                 state, message = STOPPED, ""
+            if not self._is_ending:
+                self._set(number, state, message)
             self._stopped.discard(number)
-        if not self._is_ending:
-            self._set(number, state, message)
 
     def _keep(self, number: int, progress: Mapping[str, Any]) -> None:
         if self._is_ending:

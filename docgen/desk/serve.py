@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -17,10 +17,10 @@ from docgen.desk.database import Database
 from docgen.desk.desk import Desk
 from docgen.desk.live import Hub
 from docgen.desk.runs import Runs
-from docgen.desk.settings import Settings
+from docgen.desk.settings import MB, MOST_BYTES, Settings
 from docgen.desk.store import Store
 from docgen.desk.work import Work
-from docgen.errors import UsageError, WriteError
+from docgen.errors import SourceError, UsageError, WriteError
 from docgen.language import system_reason, tr
 from docgen.output import files
 
@@ -30,13 +30,18 @@ _FAREWELL = 1
 _BACKLOG = 256
 
 
-def serve(settings: Settings, port: int, opened: Callable[[str], object]) -> None:
+def serve(settings: Settings, port: int, opened: Callable[[str], object], sources: Iterable[Path] = ()) -> None:
     """Serve the desk until Ctrl-C; `opened` is called with the link when the server is ready.
 
-    Port 0 chooses a free one.  Raises WriteError if the folder cannot be used or another desk uses it, UsageError
-    if the port is taken.
+    Port 0 chooses a free one.  `sources` are first put into the inbox, except those that it holds already.  Raises
+    SourceError if one cannot be read, WriteError if the folder cannot be used or another desk uses it, UsageError if
+    the port is taken.
     """
+    contents = [(path.name, _content(path)) for path in sources]
     with _folder(settings.folder), _sockets(port) as sockets, desk_at(settings) as desk:
+        for name, content in contents:
+            if not desk.store.holds(name, content):
+                desk.store.add_file(name, content)
         key = Key(sockets[0].getsockname()[1])
         config = uvicorn.Config(
             application(desk, key), log_level="error", access_log=False, server_header=False, date_header=False,
@@ -44,6 +49,18 @@ def serve(settings: Settings, port: int, opened: Callable[[str], object]) -> Non
             http="h11", h11_max_incomplete_event_size=64 * 1024, limit_concurrency=None,
         )  # fmt: skip
         _Server(config, desk, lambda: opened(key.link)).run(sockets)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file, which may have as many as an upload."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as cause:
+        raise SourceError(tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause))) from cause
+    if len(content) > MOST_BYTES:
+        raise SourceError(tr("{path}: is larger than {largest} MB", path=path, largest=MOST_BYTES // MB))
+    return content
 
 
 @contextmanager

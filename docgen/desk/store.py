@@ -106,6 +106,14 @@ class Store:
             connection.execute("UPDATE files SET state = ? WHERE number = ?", (WAITING, number))
         return number
 
+    def holds(self, name: str, content: bytes) -> bool:
+        """Whether a file of that name and content has come in before."""
+        row = self.database.one(
+            "SELECT number FROM files WHERE path_name = ? AND sha256 = ? AND state != ?",
+            safe_file_name(name), hashlib.sha256(content).hexdigest(), ARRIVING,
+        )  # fmt: skip
+        return row is not None
+
     def file(self, number: int) -> File | None:
         """The file with that number."""
         row = self.database.one("SELECT * FROM files WHERE number = ? AND state != ?", number, ARRIVING)

@@ -31,7 +31,7 @@
       }
     }));
     if (failed.length) say(`${body.dataset.failed} ${failed.join(", ")}`);
-    body.dispatchEvent(new CustomEvent("desk:inbox"));
+    renew("inbox");
   }
 
   if (drop) {
@@ -58,6 +58,39 @@
   }
 
   // -- what changes --------------------------------------------------------------------------------
+  const BREATH = 300; // milliseconds between two renewals
+  const was = new WeakMap(); // what is shown → the page's text of it
+  for (const shown of document.querySelectorAll("[data-live]")) was.set(shown, shown.outerHTML);
+  const renewing = new Map(); // the kinds that are being renewed → whether something has changed since it was asked for
+
+  // Renew what shows things of a kind.  What changes meanwhile is asked for once more: no change is lost.
+  async function renew(kind) {
+    if (renewing.has(kind)) { renewing.set(kind, true); return; }
+    renewing.set(kind, true);
+    while (renewing.get(kind)) {
+      renewing.set(kind, false);
+      const shown = document.querySelector(`[data-live="${kind}"]`);
+      if (!shown) break;
+      if (await renewOne(shown).catch(() => false)) renewing.set(kind, true);
+      await new Promise((go) => setTimeout(go, BREATH));
+    }
+    renewing.delete(kind);
+  }
+
+  // True where the page shows something else by now, so that the answer is of no use.
+  async function renewOne(shown) {
+    const answer = await fetch(shown.dataset.from, { headers: { accept: "text/html" } });
+    if (!answer.ok) return false;
+    const text = await answer.text();
+    if (!shown.isConnected) return true;
+    const found = new DOMParser().parseFromString(text, "text/html").getElementById(shown.id);
+    if (found && found.outerHTML !== was.get(shown)) {
+      htmx.swap(shown, found.outerHTML, { swapStyle: "outerHTML" }); // the focus stays where it was
+      was.set(document.getElementById(found.id), found.outerHTML);
+    }
+    return false;
+  }
+
   const review = () => document.getElementById("review");
 
   function heard({ kind, about }) {
@@ -65,10 +98,11 @@
     if (kind === "found") { if (body.classList.contains("lost")) { say(""); body.classList.remove("lost"); } return; }
     if (kind === "second") { const note = document.getElementById("second"); if (note) { note.hidden = false; say(body.dataset.secondTab); } return; }
     if (kind === "all") {
-      for (const each of ["inbox", "runs"]) body.dispatchEvent(new CustomEvent(`desk:${each}`));
+      for (const each of ["inbox", "runs"]) renew(each);
+      if (review()) look(review().dataset.intake);
       return;
     }
-    body.dispatchEvent(new CustomEvent(`desk:${kind}`, { detail: about }));
+    renew(kind);
     if (kind === "intake" && review() && review().dataset.intake === about) look(about);
   }
 

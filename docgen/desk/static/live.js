@@ -15,6 +15,8 @@ self.onconnect = (event) => {
     if (data.bye) { ports.delete(port); return; }
     ports.set(port, data.intake);
     const others = [...ports].filter(([other, intake]) => other !== port && intake && intake === data.intake);
+    // What changed after its page was made and before it listened.
+    if (source.readyState === EventSource.OPEN) port.postMessage({ kind: "all", about: "" });
     if (others.length) port.postMessage({ kind: "second", about: data.intake });
   };
 };
