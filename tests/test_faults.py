@@ -23,7 +23,7 @@ from conftest import GOOD, ROOT, Result, Run
 from tables import form_text, workbook
 
 from docgen import pipeline
-from docgen.documents import fonts, summary
+from docgen.documents import fonts, installed_fonts, summary
 from docgen.library import batches
 from docgen.packet import packet
 
@@ -264,7 +264,7 @@ def test_names_of_files_in_another_encoding_are_shown_as_they_can_be(run: Run, t
 
 
 def test_a_missing_chinese_font_is_told(run: Run, no_output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "_match", lambda _pattern: [])
+    monkeypatch.setattr(installed_fonts, "_lines", lambda _command: [])
     for cached in (fonts.require_chinese_font, fonts._chinese, fonts._symbols, fonts._cores, summary._printer):
         monkeypatch.setattr(*_uncached(cached))
     assert is_one_clear_line(run("review", SAMPLE), 9, "no installed font can set Chinese", "apt-get install")
