@@ -290,7 +290,7 @@ def test_a_worker_that_sees_other_things_is_refused(
     assert "fonts" in dask_worker._misfit(dataclasses.replace(setting, job=other_fonts))
     assert "no folder /gone" in dask_worker._misfit(dataclasses.replace(setting, folder="/gone"))
     (setting.job.kit / "note.txt").write_text("changed", encoding="utf-8")
-    assert "another content" in dask_worker._misfit(setting)
+    assert "is different there" in dask_worker._misfit(setting)
     shutil.rmtree(setting.job.kit)
     assert "there is no kit" in dask_worker._misfit(setting)
     setting.mark.unlink()
