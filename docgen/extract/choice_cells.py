@@ -9,7 +9,7 @@ from dataclasses import field as of
 from itertools import pairwise
 from typing import NamedTuple
 
-from docgen.extract.compound_labels import OTHER, choice_named
+from docgen.extract.compound_labels import OTHER, choice_named, names_of_other
 from docgen.extract.marks import CellMark, chosen, mark_of
 from docgen.formats.grid import Extent
 from docgen.model.intake import Chosen, Value
@@ -124,7 +124,7 @@ def _choice(field: Field, cell: CellText) -> _Choice | None:
     bare = match["name"] if match and own is not None else text
     key = choice_named(field, bare)
     if key is None and field.other:
-        for name in (field.other, *(["其它"] if field.other == "其他" else [])):
+        for name in names_of_other(field.other):
             if bare.startswith(name) and (len(bare) == len(name) or bare[len(name)] in _FREE):
                 return _Choice(cell, OTHER, own, free=_free(bare[len(name) :]))
     return _Choice(cell, key, own) if key is not None else None

@@ -72,13 +72,18 @@ def choice_named(field: Field, text: str) -> str | None:
     return _names(field).get(bare) or _names(field).get(fold(text))
 
 
+def names_of_other(other: str) -> tuple[str, ...]:
+    """The ways to write the choice that takes any other text: as the kit does, and 其它 for 其他."""
+    return (other, "其它") if fold(other) == "其他" else (other,)
+
+
 @lru_cache(maxsize=256)
 def _names_of(field_type: FieldType, choices: tuple[tuple[str, str], ...], other: str | None) -> dict[str, str]:
     names = {fold(name): key for name, key in reversed(choices)}
     if field_type is FieldType.YES_NO:
         names |= dict.fromkeys(("是", "有", "已", "yes"), yesno.YES) | dict.fromkeys(("否", "无", "未", "no"), yesno.NO)
     if other:
-        names |= {fold(other): OTHER, **({"其它": OTHER} if fold(other) == "其他" else {})}
+        names |= {fold(name): OTHER for name in names_of_other(other)}
     return names
 
 
