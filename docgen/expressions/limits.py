@@ -42,7 +42,8 @@ _FILTERS = (
 _NO_TESTS = {"callable", "filter", "test"}
 _UNBOUNDED_NAMES = {"varargs", "kwargs"}
 
-_left: ContextVar[int] = ContextVar("left", default=BUDGET)
+#: What is left of the budget in use, a list of one: to set the variable takes longer than most steps.
+_left: ContextVar[list[int]] = ContextVar("left")
 
 
 class ComputingError(ArithmeticError):
@@ -62,7 +63,7 @@ class budget:  # noqa: N801  it is used like a function; one made of a generator
     """Everything inside spends one budget."""
 
     def __enter__(self) -> None:
-        self._before = _left.set(BUDGET)
+        self._before = _left.set([BUDGET])
 
     def __exit__(self, *_: object) -> None:
         _left.reset(self._before)
@@ -70,10 +71,10 @@ class budget:  # noqa: N801  it is used like a function; one made of a generator
 
 def spend(characters: int) -> str:
     """Pay for so many characters.  Returns an empty text, for a tag that only pays.  Raises TooMuchError."""
-    left = _left.get() - characters
-    if left < 0:
+    left = _left.get()
+    if left[0] < characters:
         raise TooMuchError
-    _left.set(left)
+    left[0] -= characters
     return ""
 
 

@@ -82,6 +82,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         limits.pay_call([*args, *kwargs.values()])
         return super().call(context, called, *args, **kwargs)
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As in Jinja; what has been judged safe for a type is not judged again."""
+        if self._judged.get((type(obj), attribute)):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass  # an item of this name, perhaps
+        return super().getattr(obj, attribute)
+
     def is_safe_callable(self, obj: Any) -> bool:
         """Whether `obj` is a function, a macro, or belongs to a loop or map; other methods are not for templates."""
         return isinstance(getattr(obj, "__self__", obj), FunctionType | Macro | LoopContext | dict)
@@ -101,16 +110,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return super()._generate(limits.bounded(source), *args, **kwargs)
 
 
-def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
+def sandbox(show_missing: Callable[[Missing], str], *, markup: bool, marked: Callable[[str], str] = str) -> Sandbox:
     """A sandboxed environment; `show_missing` gives the text of a value that was not given, `markup`
-    escapes values for XML and HTML."""
+    escapes values for XML and HTML, once `marked` has put its marks into their texts."""
 
     def finalize(value: Any) -> Any:
         if isinstance(value, Missing):
             return show_missing(value)
         printed = limits.printed(value.text if isinstance(value, Shown) else value)
+        if not markup or not isinstance(printed, str):
+            return printed
         # Texts of customers may contain characters that are not allowed in XML and not shown in PDF.
-        return type(printed)(texts.printable(printed)) if markup and isinstance(printed, str) else printed
+        text = texts.printable(printed)
+        return marked(text) if type(printed) is str else type(printed)(text)
 
     environment = Sandbox(
         undefined=StrictUndefined, autoescape=markup, finalize=finalize, keep_trailing_newline=True, cache_size=0
