@@ -7,8 +7,8 @@ and process, and names the tag that exceeds it; a clock would stop another tag e
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
-from contextvars import ContextVar
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import wraps
 from math import isfinite
@@ -42,8 +42,14 @@ _FILTERS = (
 _NO_TESTS = {"callable", "filter", "test"}
 _UNBOUNDED_NAMES = {"varargs", "kwargs"}
 
-#: What is left of the budget in use, a list of one: to set the variable takes longer than most steps.
-_left: ContextVar[list[int]] = ContextVar("left")
+
+class _Purse(threading.local):
+    """What is left of the budget in use: a rendering is whole in its thread."""
+
+    left = BUDGET
+
+
+_purse = _Purse()
 
 
 class ComputingError(ArithmeticError):
@@ -63,24 +69,29 @@ class budget:  # noqa: N801  it is used like a function; one made of a generator
     """Everything inside spends one budget."""
 
     def __enter__(self) -> None:
-        self._before = _left.set([BUDGET])
+        self._before = _purse.left
+        _purse.left = BUDGET
 
     def __exit__(self, *_: object) -> None:
-        _left.reset(self._before)
+        _purse.left = self._before
 
 
 def spend(characters: int) -> str:
     """Pay for so many characters.  Returns an empty text, for a tag that only pays.  Raises TooMuchError."""
-    left = _left.get()
-    if left[0] < characters:
+    left = _purse.left - characters
+    if left < 0:
         raise TooMuchError
-    left[0] -= characters
+    _purse.left = left
     return ""
 
 
 def pay_call(arguments: Collection[object]) -> None:
     """Pay for a call with these arguments.  Raises TooMuchError."""
-    spend(_STEP + sum([len(value) for value in arguments if isinstance(value, _SIZED)]))
+    cost = _STEP
+    for value in arguments:
+        if isinstance(value, _SIZED):
+            cost += len(value)
+    spend(cost)
 
 
 def pay_operator(operator: str, left: object, right: object) -> None:

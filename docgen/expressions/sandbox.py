@@ -79,7 +79,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """A call of a function, a macro or a loop, which is paid for."""
         if called is limits.spend:  # it is in every loop
             return called(*args)
-        limits.pay_call([*args, *kwargs.values()])
+        limits.pay_call((*args, *kwargs.values()) if kwargs else args)
+        if type(called) is FunctionType:  # one of docgen's, which ask nothing of Jinja
+            return called(*args, **kwargs)
         return super().call(context, called, *args, **kwargs)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -234,17 +236,18 @@ class Expression(NamedTuple):
 
     source: str
     names: frozenset[str]
-    compiled: Callable[[Mapping[str, Any]], Any]
+    compiled: evaluation.Plain
 
-    def evaluate(self, values: Mapping[str, Any], as_type: Callable[[Any], Any], **functions: Any) -> Any:
-        """Its value for these `values`, converted by `as_type`; `functions` replace those of docgen.
+    def evaluate(
+        self, values: Mapping[str, Any], as_type: Callable[[Any], Any], own: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Its value for these `values`, converted by `as_type`; `own` goes before them, and before docgen's functions.
 
         Raises KitError if it fails on these values.
         """
         try:
             with limits.budget():
-                given = {name: values[name] for name in self.names if name in values} | functions
-                return as_type(self.compiled(given))
+                return as_type(self.compiled(values, own))
         except FAILURES as cause:
             raise KitError(
                 tr("the expression {source!r} cannot be evaluated: {cause}", source=self.source, cause=reason(cause))
