@@ -176,6 +176,13 @@ class Case:
 
         return document_names(self.kit, self.reviewed)
 
+    @property
+    def final_name(self) -> str:
+        """What the final contract is called."""
+        from docgen.packet.packet import final_name
+
+        return final_name(self.kit, self.reviewed)
+
     def printed_date(self, date: dt.date | None = None) -> dt.date:
         """The date that documents carry: `date`, else the one that was read with, SOURCE_DATE_EPOCH, today."""
         return printed_date(date or self._date)
