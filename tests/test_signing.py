@@ -262,9 +262,7 @@ def test_a_final_contract_of_a_manual_intake_needs_who_decided(run: Run, tmp_pat
     assert run(*arguments, "--force", "--reviewed-by", "  ").code == 2
 
 
-def test_a_final_contract_is_no_draft_by_its_name(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_final_contract_is_no_draft_by_its_name(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     given = ("contract", INPUTS / "accepted.xlsx", "--terms", INPUTS / "terms.yaml")
     assert run(*given).code == 0
