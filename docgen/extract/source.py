@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.extract.answer_parts import sorted_out
 from docgen.extract.find_intakes import Intakes, locate, locate_terms
 from docgen.extract.label_lines import answers_in_prose, label_lines
-from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.terms_table import TermsTable, find_tables
@@ -118,7 +118,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
     book = book_of(document, kit.name)
     answers = read_controls(document, words)
-    answers = with_mobile_of_name(answers, kit) if answers is not None else None
+    answers = sorted_out(answers, kit) if answers is not None else None
     around = surroundings(document, words)
     if answers is not None:
         left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)

@@ -24,7 +24,7 @@ _CROSS = f"{_OPEN}[{CROSSES}]{_CLOSE}|[{CROSSES}]"
 MARK = regex(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
 #: Words that count as marks if each is beside a label and nothing else is written.
 _YES = frozenset(words("y yes 是 1 1.0 true t v ok on 需要 要 选 选中 已选 选择 有"))
-_NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 无 没有"))
+_NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 不做 无 没有"))
 _WORD = regex(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
 _EITHER_WAY = "x"  # chosen, unless other words or ticks decide otherwise
 _ENDS = "、，,；;\n┋┊│┃¦|｜"  # form tools separate the choices of one answer by bars
@@ -34,6 +34,8 @@ _AND = "(?:以及|[和与及或且])"
 _JOINING = regex(_AND)
 _REMARK = regex(r"[(（]([^()（）]*)[)）]|〖([^〖〗]*)〗|〔([^〔〕]*)〕|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】")
 _AMOUNT = regex(r"[:：x×*]?\s?\d+(?:\.\d+)?\s?(?:个|条|路|部|号|门|线|只|张|份|台|家)?(?=[\s、，,；;。/／┋|)）]|$)")
+_STRUCK_OUT = regex(r"\s*[:：]?\s*[/／\\]\s*")
+_NONE_OF_IT = regex(r"[:：x×*]?\s?0+(?:\.0+)?\s?(?:个|条|路|部|号|门|线|只|张|份|台|家)?")
 _NUMBER = regex(
     r"(?:选项)?[(（\[【]?(?P<number>\d{1,2}|[A-Za-z])(?:[)）\]】.．、:：_-]|(?=\s))\s?|(?P<circled>[①-⑳⑴-⒇❶-❿➀-➉])\s?"
 )
@@ -250,11 +252,19 @@ def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *,
     if remark and not MARK.match(text, item.end):
         # The bracket of 营销（盲打） must not be lost.
         item.end = remark.end()
-        item.text = free_text(pieces.text[remark.start() + 1 : remark.end() - 1])
+        written = pieces.text[remark.start() + 1 : remark.end() - 1]
+        item.text = free_text(written)
+        item.mark = False if _declines(written) else None
     elif amount:
         item.end = amount.end()
         item.text = free_text(pieces.text[amount.start() : amount.end()])
+        item.mark = False if _NONE_OF_IT.fullmatch(item.text) else None
     return item.end
+
+
+def _declines(remark: str) -> bool:
+    """Whether the text in the bracket after a choice takes it back: `手机号（不要）`, `手机号（0个）`."""
+    return fold(remark) in _NO or says_nothing(remark) or _NONE_OF_IT.fullmatch(remark.strip()) is not None
 
 
 def _first_name(known: Options, label: str) -> str:
@@ -277,6 +287,9 @@ def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) ->
     pieces.items.append(item)
     if _LIST_END.match(text, start) or MARK.match(text, start):
         return start
+    if _STRUCK_OUT.fullmatch(text, start):  # `其他/`
+        item.mark = False
+        return len(text)
     bracket = _REMARK.match(text, start)
     if (
         bracket
@@ -293,7 +306,10 @@ def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) ->
         return after
     mark = MARK.search(text, after)
     item.end = mark.start() if mark else len(text)
-    item.text = free_text(pieces.text[after : item.end])
+    written = pieces.text[after : item.end]
+    item.text = free_text(written)
+    if not item.text and any(map(str.isalnum, written)) and says_nothing(written):
+        item.mark = False  # `其他：无`
     return item.end
 
 
