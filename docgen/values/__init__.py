@@ -24,8 +24,8 @@ from docgen.values.picks import UNTOUCHED, options
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
 
 __all__ = [
-    "DEFERRED", "UNTOUCHED", "Parsed", "Problem", "defers", "is_not_given", "items", "options", "parse", "parse_in_unit", "show", "show_date",
-    "show_money", "stated_unit", "text_of",
+    "DEFERRED", "UNTOUCHED", "Parsed", "Problem", "defers", "is_not_given", "items", "options", "parse",
+    "parse_in_unit", "show", "show_date", "show_money", "stated_unit", "text_of",
 ]  # fmt: skip
 
 _FREE = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST})

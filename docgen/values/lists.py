@@ -43,7 +43,7 @@ def data_lines(text: str) -> str:
 
 
 def ticked(text: str) -> str:
-    """The items of a list that are ticked, `☑营业执照 □许可证` or `营业执照√ 许可证×`; any other text is returned unchanged.
+    """The items of a list that are ticked, `☑营业执照 □许可证` or `营业执照√ 许可证×`; any other text as it is.
 
     Marks are before all items or behind all of them.
     """
