@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from docgen.extract import words
 from docgen.extract.mobile_of_name import with_mobile_of_name
-from docgen.extract.vocabulary import vocabulary
+from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.model.intake import UNREAD, Answer, Answers, Level, ReadingNote
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.patterns import regex
@@ -15,6 +15,7 @@ from docgen.text import fold
 
 _SHORT = {FieldType.TEXT, FieldType.MOBILE}
 _AROUND = " \t\n　、，,；;/／|(（"
+_LABEL = regex(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
 _BETWEEN_NAMES = regex(r"[\s/／、，,；;|]+")
 _LEAST_NAME, _LONGEST_NAME = 4, 200
 
@@ -34,7 +35,7 @@ def sorted_out(answers: Answers, kit: Kit) -> Answers:
 
 
 def _apart(answers: Answers, kit: Kit, key: str, answer: Answer) -> Answers:
-    parts = list(vocabulary(kit).labelled_parts(answer.written))
+    parts = list(_labelled(vocabulary(kit), answer.written))
     others = [(other, text) for other, text in parts if other not in {None, key}]
     if not others or answer.fault:
         return answers
@@ -49,6 +50,18 @@ def _apart(answers: Answers, kit: Kit, key: str, answer: Answer) -> Answers:
         elif fold(given.written) != fold(text):
             notes.append(ReadingNote(UNREAD, Level.MANUAL, text, answer.origin, other, {"thing": ""}))
     return replace(answers, fields=fields, notes=(*answers.notes, *notes))
+
+
+def _labelled(vocabulary: Vocabulary, text: str) -> Iterator[tuple[str | None, str]]:
+    """The parts of a text, each with the field that its own label names: None for the first one, which has no label."""
+    key: str | None = None
+    start = 0
+    for later in _LABEL.finditer(text):
+        keys = vocabulary.meaning(later[1]).keys
+        if len(keys) == 1:
+            yield key, text[start : later.start()].strip()
+            key, start = keys[0], later.end()
+    yield key, text[start:].strip()
 
 
 def _doubts(answers: Answers, kit: Kit) -> Iterator[ReadingNote]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from docgen.extract.vocabulary import Vocabulary
+from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell
-from docgen.formats.page_lines import PageRow
 from docgen.patterns import regex
 from docgen.text import fold, says_nothing
 

@@ -207,18 +207,6 @@ class Vocabulary:
                     key, start = keys[0], later.end()
         yield key, text[start:].strip()
 
-    def labelled_parts(self, text: str) -> Iterator[tuple[str | None, str]]:
-        """The parts of a short answer, each with the field that its own label names: None for the first one, which has
-        no label."""
-        key: str | None = None
-        start = 0
-        for later in _LATER.finditer(text):
-            keys = self._look_up(later[1])[1]
-            if len(keys) == 1:
-                yield key, text[start : later.start()].strip()
-                key, start = keys[0], later.end()
-        yield key, text[start:].strip()
-
     def resolve(self, meaning: Meaning, group: str) -> str | None:
         """The one field that the label names, using the group above or beside it; None if in doubt."""
         keys = meaning.keys

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell
 from docgen.patterns import regex
 
@@ -17,13 +18,6 @@ _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "wbr", "ar
 _HIDDEN = regex(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRUCK = regex(r"text-decoration[^;]*line-through", re.IGNORECASE)
 _MOST_SPANNED = 200
-
-
-class PageRow(NamedTuple):
-    """One line of a page, or one row of a table in it; `is_quoted` if it is in an earlier mail."""
-
-    cells: tuple[Cell, ...]
-    is_quoted: bool = False
 
 
 class _Effect(NamedTuple):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell, Grid, grid
-from docgen.formats.page_lines import PageRow
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import tr
 from docgen.patterns import regex
