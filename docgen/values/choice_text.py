@@ -190,8 +190,7 @@ def _next(known: Options, text: str, at: int, pieces: Cut, marking: dict[str, bo
     if separator:
         pieces.listed = pieces.listed or bool(separator.group().strip())
         return separator.end()
-    mark = MARK.match(text, at)
-    if mark:
+    if mark := MARK.match(text, at):
         return _take_mark(mark, pieces)
     label = known.label.match(text, at)
     if label:
