@@ -286,7 +286,8 @@ def test_every_text_belongs_to_the_element_that_holds_it(case: tuple[ReviewedInt
     }
     numbers = tree["/ParentTree"]["/Nums"]
     for sheet, entries in zip(reader.pages, numbers[1::2], strict=True):
-        marks = [int(mark) for mark in re.findall(rb"/MCID (\d+)", sheet["/Contents"].get_object().get_data())]
+        content: Any = sheet["/Contents"].get_object()
+        marks = [int(mark) for mark in re.findall(rb"/MCID (\d+)", content.get_data())]
         assert marks == list(range(len(entries.get_object())))
         for mark in marks:
             holder = entries.get_object()[mark].get_object()
@@ -295,14 +296,18 @@ def test_every_text_belongs_to_the_element_that_holds_it(case: tuple[ReviewedInt
             assert inside is None or inside is holder  # running texts are in no element of the tree
     cells = [element for element in elements if element["/S"] in {"/TD", "/TH"}]
     assert cells
-    assert not any(kid.get_object()["/S"] == "/Span" for cell in cells for kid in cell["/K"] if type(kid) is Ref)
+    assert not any(kid["/S"] == "/Span" for cell in cells for kid in _kids(cell))
 
 
 Ref = pypdf.generic.IndirectObject
 
 
+def _kids(element: Any) -> list[Any]:
+    return [kid.get_object() for kid in element["/K"] if type(kid) is Ref]
+
+
 def _elements(element: Any) -> list[Any]:
-    kids = [kid.get_object() for kid in element["/K"] if type(kid) is Ref]
+    kids = _kids(element)
     assert all(kid["/P"].get_object() is element for kid in kids)
     return [element] * ("/Pg" in element) + [one for kid in kids for one in _elements(kid)]
 
@@ -327,13 +332,13 @@ def test_its_colours_are_those_of_srgb(case: tuple[ReviewedIntake, bytes]) -> No
     root: Any = pypdf.PdfReader(io.BytesIO(case[1])).trailer["/Root"]
     small = ImageCms.ImageCmsProfile(io.BytesIO(root["/OutputIntents"][0]["/DestOutputProfile"].get_data()))
     library = ImageCms.ImageCmsProfile(str(resources.files("weasyprint.pdf") / "sRGB2014.icc"))
-    colours = Image.new("RGB", (16 * 16, 16))
+    colours: Any = Image.new("RGB", (16 * 16, 16))
     colours.putdata(
         [(red * 17, green * 17, blue * 17) for red in range(16) for green in range(16) for blue in range(16)]
     )
-    seen = ImageCms.profileToProfile(colours, small, library)
-    assert seen is not None
-    assert max(high for _, high in ImageChops.difference(colours, seen).getextrema()) <= 1
+    seen: Any = ImageCms.profileToProfile(colours, small, library)
+    differences: Any = ImageChops.difference(colours, seen).getextrema()
+    assert max(high for _, high in differences) <= 1
 
 
 @pytest.mark.slow

@@ -19,8 +19,8 @@ def join(objects: Sequence[Any]) -> None:
     for one in reversed(objects):  # inner elements come behind outer ones
         if isinstance(one, dict) and one.get("S") in _WITHOUT_MEANING and one.keys() == _SAYS:
             parent = objects[int(one["P"].split()[0])]
-            # A mark is a number on the page of its element.
-            if [type(kid) for kid in one["K"]] == [int] and parent.get("Pg") == one["Pg"]:
+            # A text is a number on the page of its element.
+            if all(isinstance(kid, int) for kid in one["K"]) and parent.get("Pg") == one["Pg"]:
                 _give(one, parent, moved)
     for one in objects:
         if isinstance(one, dict) and "Nums" in one:  # the elements of the marks of each page
@@ -28,8 +28,10 @@ def join(objects: Sequence[Any]) -> None:
 
 
 def _give(one: Any, parent: Any, moved: dict[bytes, bytes]) -> None:
-    if one.reference in parent["K"]:
-        parent["K"][parent["K"].index(one.reference)] = one["K"][0]
+    kids = parent["K"]
+    if one.reference in kids:
+        place = kids.index(one.reference)
+        kids[place : place + 1] = one["K"]
         moved[one.reference] = parent.reference
         one.free = "f"
 
