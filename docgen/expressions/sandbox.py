@@ -189,25 +189,6 @@ def references(tree: nodes.Template) -> list[Reference]:
     return sorted((r for r in found if r.name not in FUNCTIONS), key=lambda reference: reference.line)
 
 
-class Comparison(NamedTuple):
-    """A constant that an expression compares a name with: `'buy' == number_source`."""
-
-    name: str
-    constant: object
-
-
-def comparisons(tree: nodes.Template) -> list[Comparison]:
-    """Every comparison or `in` between a bare name and a constant."""
-    found = []
-    for compare in tree.find_all(nodes.Compare):
-        for operand in compare.ops:
-            sides = (compare.expr, operand.expr)
-            for name, constant in (sides, sides[::-1]):
-                if isinstance(name, nodes.Name) and isinstance(constant, nodes.Const):
-                    found.append(Comparison(name.name, constant.value))
-    return found
-
-
 def parse_expression(source: str) -> nodes.Template:
     """The syntax tree of an expression.  Raises jinja2.TemplateSyntaxError."""
     return plain_text_sandbox().parse("{{ (" + source + ") }}")

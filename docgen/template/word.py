@@ -30,6 +30,7 @@ from docgen.language import tr
 from docgen.model.display import Missing
 from docgen.patterns import regex
 from docgen.template import (
+    bound_controls,
     cell_tags,
     containers,
     external_refs,
@@ -178,7 +179,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     examined = examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
     if examined.problems:
         return WordPart(name, examined, "")
-    clean = revisions.accepted(xml)
+    clean = bound_controls.unbound(revisions.accepted(xml))
     found = examined.tags if clean == xml else examine(text_runs.of_word(place, clean).passages, names).tags
     source = _patched(clean, found)
     remarks = [*_broken_markup(place, source, found), *_about_revisions(place, xml), *_about_references(place, xml)]
