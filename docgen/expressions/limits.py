@@ -271,6 +271,10 @@ class _Exact(NodeTransformer):
 _CONSTANT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair)
 
 
+def _is_constant(node: nodes.Node) -> bool:
+    return isinstance(node, _CONSTANT) and all(map(_is_constant, node.iter_child_nodes()))
+
+
 class _Bounding(NodeTransformer):
     """Replaces operations that Jinja compiles to plain Python by the filters above."""
 
@@ -288,17 +292,23 @@ class _Bounding(NodeTransformer):
         return node if node.ctx == "store" else self._literal(node)
 
     def _literal(self, node: nodes.List | nodes.Dict | nodes.Tuple) -> nodes.Node:
-        if all(isinstance(child, _CONSTANT) for child in node.find_all(nodes.Node)):
+        if _is_constant(node):
             return node
         self.generic_visit(node)
         return _filtered(node, _FLAT)
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        node.expr = _filtered(node.expr, _WEIGHED)
+        node.expr = self._weighing(node.expr)
         for operand in node.ops:
-            operand.expr = _filtered(operand.expr, _WEIGHED)
+            operand.expr = self._weighing(operand.expr)
         return node
+
+    def _weighing(self, node: nodes.Expr) -> nodes.Expr:
+        """What is compared, paid for unless it is a few words of the template."""
+        if _is_constant(node) and len(repr(node)) < _STEP:
+            return node
+        return _filtered(node, _WEIGHED)
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
