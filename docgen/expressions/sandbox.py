@@ -31,13 +31,20 @@ _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "tr
 _ON_NUMBERS = ("abs", "float", "int", "round", "sum")
 
 
-class _Template(Template):
+class PieceTemplate(Template):
     """A compiled template; each rendering has a budget of its own."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The text for these values."""
+        return "".join(self.pieces(dict(*args, **kwargs)))
+
+    def pieces(self, values: Mapping[str, Any]) -> list[str]:
+        """The text for these values, in pieces as the code of the template gives them."""
         with limits.budget():
-            return super().render(*args, **kwargs)
+            try:
+                return list(self.root_render_func(self.new_context(dict(values))))
+            except Exception:  # noqa: BLE001  as Jinja does, which rewrites the traceback and raises
+                self.environment.handle_exception()
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -45,7 +52,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     limits."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
-    template_class = _Template
+    template_class = PieceTemplate
     spend = staticmethod(limits.spend)
 
     def __init__(self, **options: Any) -> None:
