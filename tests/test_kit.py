@@ -236,6 +236,31 @@ def test_a_file_that_nobody_can_have_written_by_hand_is_refused(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a: b: c", "1: a colon is not expected here"),
+        ("a:\n\tb: 1", "2: a tab is not allowed here (indent with blanks)"),
+        ("a: @x", "1: a text cannot begin with @ (put it in quotes)"),
+        ("a: [1, 2", "1: ] is missing at the end of the list"),
+        ("a: 'x", "1: a text in quotes is not closed"),
+        ('a: "C:\\q"', r"1: \q has no meaning in double quotes"),
+        ("a: 1\nb: 2\n- c", "3: the line does not belong to those above it"),
+        ("a: - b", "1: a list entry is not expected here"),
+        ("a: 1\n---\nb: 2", "2: --- begins a second document"),
+        ("a: [1,,2]", "1: there is nothing between two commas"),
+        ("a: |x\n  y", "1: a long text begins on the line after | or >"),
+        ("a: 1\nbcd\ne: 2", "3: a colon is missing after the key"),
+    ],
+)
+def test_a_slip_of_notation_is_named_in_plain_words(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(KitError) as refused:
+        yaml_lines.read(path, KitError)
+    assert str(refused.value).partition("a.yaml:")[2].startswith(said)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("format: 1  ", "format: 2  ", f"this is format 2; docgen {__version__} reads 1"),
