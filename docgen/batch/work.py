@@ -125,6 +125,7 @@ class _Source:
 
         Raises SourceError if there are more than may be made.
         """
+        behind = unit.start
         while self.position < unit.stop:
             self._go_on()
             answers = self._next(unit)
@@ -133,7 +134,8 @@ class _Source:
             if self.position >= job.most_intakes:
                 self._refuse(job, unit)
             self._yielded += 1
-            if self.position > unit.start:
+            if self.position > behind:  # one that was given before the source was read again is not given again
+                behind = self.position
                 yield answers
 
     def _go_on(self) -> None:
