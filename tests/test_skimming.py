@@ -22,7 +22,7 @@ from docgen.batch.jobs import Job, Unit, stamp
 from docgen.batch.work import _Source, work
 from docgen.errors import SourceError
 from docgen.formats.skimming import Skim
-from docgen.formats.xlsx_rows import _Rows
+from docgen.formats.xlsx_rows import _RowCutter
 from docgen.formats.xlsx_sheet import SheetReader
 from docgen.kit import kits
 from docgen.model.intake import Answers
@@ -339,7 +339,7 @@ def test_from_what_may_hide_rows_on_everything_is_parsed(what: str) -> None:
     content = f"<worksheet><sheetData>{before}{what}{behind}</sheetData></worksheet>".encode()
     for size in (7, 50, 400):
         cut = [content[at : at + size] for at in range(0, len(content), size)]
-        chunks = list(_Rows(cut, Reader(), Skim(), 3))  # type: ignore[arg-type]
+        chunks = list(_RowCutter(cut, Reader(), Skim(), 3))  # type: ignore[arg-type]
         assert b"".join(chunk.content for chunk in chunks) == content
         hiding = next(n for n, chunk in enumerate(chunks) if what.encode()[:2] in chunk.content)
         assert not any(chunk.row for chunk in chunks[hiding:])

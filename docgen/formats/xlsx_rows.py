@@ -47,7 +47,7 @@ def wanted(pieces: Iterable[bytes], reader: SheetReader, values: CellValues, ski
 
     The first `held` rows that hold something are never passed over.
     """
-    rows = _Rows(pieces, reader, skim, held)
+    rows = _RowCutter(pieces, reader, skim, held)
 
     def is_customer(chunk: _Chunk) -> bool:
         return chunk.row > 0 and _is_customer(chunk, values, rows.prefix, skim)
@@ -58,7 +58,7 @@ def wanted(pieces: Iterable[bytes], reader: SheetReader, values: CellValues, ski
         yield chunk.content
 
 
-class _Rows:
+class _RowCutter:
     """A sheet, cut into its rows as far as that can be done by bytes alone."""
 
     def __init__(self, pieces: Iterable[bytes], reader: SheetReader, skim: Skim, held: int) -> None:
