@@ -14,6 +14,7 @@ from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
 from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.moved_answers import moved_answer
 from docgen.extract.remarks import unread
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.zone_texts import ZoneTexts, zone_texts
@@ -113,6 +114,8 @@ class ZoneReader:
         if not first and not found.is_given and not own.candidates and self._continues(zone):
             first = further.candidates[:1]
         parts = own.and_further(further)
+        if not first and not found.is_given and self._customer is None:
+            first = moved_answer(self._layout, self._vocabulary, self._headings, zone, parts, found)
         return self._complete(found, zone, parts, first)
 
     def _column(self, zone: Zone, own: ZoneTexts, limit: int | None) -> int:
