@@ -232,7 +232,9 @@ class ZoneReader:
         """
         if not rest:
             return rest
+        is_count = self._field(found.key).type is FieldType.COUNT  # `10` and `10` below are twenty
         same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
+        same = [spot for spot in same if not is_count or spot.extent.top == found.place[0]]
         heads = self._headings.unknown
         second = [s for s in rest if s not in same and s.extent.left in heads and found.place[1] in heads]
         found.taken += tuple(spot.place for spot in (*same, *second))
@@ -296,8 +298,15 @@ class ZoneReader:
         if not together.keys:
             yield found
             return
-        pieces = together.split(found.written) if found.written.strip() else ("",) * len(together.keys)
+        pieces = (
+            together.split(found.written, self._vocabulary.could_answer)
+            if found.written.strip()
+            else ("",) * len(together.keys)
+        )
         remarks = list(found.remarks)
+        numbers = [key for key in together.keys if self._field(key).type is FieldType.MOBILE]
+        if not pieces and len(together.keys) == 2 and len(numbers) == 1:  # the number is taken off the name later
+            pieces = tuple("" if key in numbers else found.written for key in together.keys)
         if not pieces:
             details = {"label": "」、「".join(self._field(key).label for key in together.keys)}
             remarks.append(PlaceNote(found.place, "joint-label", Level.INVALID, found.written, details))
