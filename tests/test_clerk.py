@@ -383,7 +383,7 @@ def test_ticks_of_symbol_fonts(kit: docgen.Kit, tmp_path: Path) -> None:
     row = KEYS.index("industries") + 1
     for number, (font, yes, no) in enumerate([("Wingdings 2", "R", "£"), ("Wingdings", "þ", "¨")]):
         path = written(tmp_path / f"{number}.xlsx", pairs(GOOD))
-        book = load_workbook(path)
+        book: Any = load_workbook(path)
         book.active.cell(row, 2).value = CellRichText(
             TextBlock(InlineFont(rFont=font), yes), "电商 ", TextBlock(InlineFont(rFont=font), no), "银行"
         )
