@@ -434,6 +434,16 @@ def test_ticks_and_rare_characters_are_set(kit: Kit, caplog: pytest.LogCaptureFi
     assert caplog.records == []  # a character without a glyph is a warning
 
 
+def test_boxes_in_a_row_break_between_them(kit: Kit) -> None:
+    boxes = "☐营销 ☑通知 ☐定向催收 ☐会议邀约 ☐用户关怀 ☑客户回访 ☐问卷调查 ☐其他____________________"
+    item = reviewed(kit, scenarios=boxes)
+    finding = next(iter(item.review.findings), None) or Finding("x", "x", Level.ADVICE, "请核对", "请核对")
+    quoted = replace(finding, level=Level.MANUAL, label="场景", written=boxes)
+    found = text(pdf(kit, replace(item, review=replace(item.review, findings=(quoted,)))))
+    for box in boxes.partition("_")[0].split():
+        assert found.count(box) == 2, box
+
+
 def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "<b>粗</b>{{ 7*7 }}</td><script>x</script><img src='file:///etc/passwd'>"
     found = squeezed(pdf(kit, reviewed(kit, company_name=hostile, main_script=hostile + "足够长的话术内容在此处")))
