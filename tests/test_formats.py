@@ -427,9 +427,7 @@ def test_flipped_bytes_never_crash(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "part", ["xl/workbook.bin", "xl/worksheets/sheet1.bin", "xl/sharedStrings.bin", "xl/styles.bin"]
-)
+@pytest.mark.parametrize("part", ["xl/workbook.bin", "xl/worksheets/sheet1.bin", "xl/metadata.bin", "xl/styles.bin"])
 @settings(max_examples=60, deadline=None)
 @given(flips=FLIPS)
 def test_flipped_bytes_inside_a_binary_part_never_crash(
