@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import page
+import pydyf
 import pypdf
 import pytest
 import queries
@@ -24,7 +25,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops, ImageCms
 from test_review import CENTRE, OWN
 
-from docgen.documents import fonts, pdf_cascade, summary
+from docgen.documents import fonts, pdf_cascade, pdf_objects, summary
 from docgen.documents.context import RenderOptions
 from docgen.documents.findings import spoken
 from docgen.documents.form import render_form
@@ -326,6 +327,15 @@ def test_faces_hold_what_a_pdf_needs_and_widths_are_theirs(case: tuple[ReviewedI
         for number in (int(code, 16) for code in drawn):
             width = face["hmtx"][face.getGlyphName(number)][0] * 1000 / face["head"].unitsPerEm
             assert widths.get(number, 1000) == pytest.approx(width)
+
+
+def test_the_end_of_a_stream_is_not_taken_for_the_end_of_its_line() -> None:
+    streams = [pydyf.Stream([f"{number} w".encode()], compress=True) for number in range(1000)]
+    for number, stream in enumerate(streams):
+        stream.number = number
+    ends = {one.data[-12:] for one in pdf_objects.made(streams)}
+    assert b"\r\r\nendstream" in ends
+    assert not any(end[-11:] == b"\r\nendstream" and end[0] != ord("\r") for end in ends)
 
 
 def test_its_colours_are_those_of_srgb(case: tuple[ReviewedIntake, bytes]) -> None:
