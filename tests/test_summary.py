@@ -330,7 +330,7 @@ def test_faces_hold_what_a_pdf_needs_and_widths_are_theirs(case: tuple[ReviewedI
 
 
 def test_the_end_of_a_stream_is_not_taken_for_the_end_of_its_line() -> None:
-    streams = [pydyf.Stream([f"{number} w".encode()], compress=True) for number in range(1000)]
+    streams = [pydyf.Stream([b"q" * number], compress=True) for number in range(300)]
     for number, stream in enumerate(streams):
         stream.number = number
     ends = {one.data[-12:] for one in pdf_objects.made(streams)}
