@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen import text as texts
 from docgen.errors import KitError
-from docgen.expressions import codes, evaluation, limits
+from docgen.expressions import bounds, codes, evaluation, limits
 from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.language import tr
 from docgen.model.display import Missing, Shown, plain
@@ -109,7 +109,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         with limits.budget():  # what is constant is calculated here
-            return super()._generate(limits.bounded(source), *args, **kwargs)
+            return super()._generate(bounds.bounded(source), *args, **kwargs)
 
 
 def sandbox(show_missing: Callable[[Missing], str], *, markup: bool, marked: Callable[[str], str] = str) -> Sandbox:
