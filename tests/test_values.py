@@ -18,7 +18,7 @@ from docgen.errors import KitError
 from docgen.kit import yaml_lines
 from docgen.model import messages
 from docgen.model.intake import Chosen, Level, Region, Value
-from docgen.model.kit import Choice, Field, FieldType
+from docgen.model.kit import Choice, Field, FieldType, Kit
 from docgen.values import choices, is_not_given, items, options, parse, region_names, regions, show, text_of
 
 
