@@ -1705,3 +1705,59 @@ def test_a_unit_or_a_share_beside_a_number_is_never_passed_over(
     found = parse(kit.all_fields[key], written)
     assert found.value == value
     assert [problem.code for problem in found.problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "除银行外",
+        "非金融",
+        "不涉及金融",
+        "全行业",
+        "多个行业",
+        "以上都有",
+        "都可以",
+        "不限",
+        "所有行业",
+        "电商（非直播）",
+    ],
+)
+def test_a_free_text_that_excludes_or_means_all_is_for_a_person(kit: Kit, written: str) -> None:
+    found = parse(kit.fields["industries"], written)
+    assert [(problem.code, problem.level) for problem in found.problems] == [("choice-other-doubtful", Level.MANUAL)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "不锈钢",
+        "不动产",
+        "无人机",
+        "无线通信",
+        "非遗文化",
+        "除甲醛",
+        "未来教育",
+        "多媒体",
+        "多肉植物",
+        "各类培训",
+        "全屋定制",
+        "都市农业",
+        "均衡营养",
+    ],
+)
+def test_a_trade_is_a_free_text_however_it_begins(kit: Kit, written: str) -> None:
+    assert parse(kit.fields["industries"], written) == (Chosen((), written), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("通知等", ("notification",)),
+        ("通知、回访等场景", ("notification", "follow_up")),
+        ("营销、通知等等", ("marketing", "notification")),
+    ],
+)
+def test_and_so_on_is_no_choice_and_is_quoted(kit: Kit, written: str, keys: tuple[str, ...]) -> None:
+    found = parse(kit.fields["scenarios"], written)
+    assert found.value == Chosen(keys)
+    assert [problem.code for problem in found.problems] == ["remark-left"]
