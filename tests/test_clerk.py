@@ -440,3 +440,21 @@ def test_what_is_over_a_binary_workbook(kit: docgen.Kit, tmp_path: Path) -> None
     picture = binary(tmp_path / "b.xlsb", shape="<d:pic/>")
     agree(read(picture, kit), but(FIRST_READ, number_count=None, verdict="incomplete"))
     assert "图片" in quoted(picture, kit)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "count", "verdict"),
+    [
+        ("number_types", "固号10个、手机号10个", "30", "manual"),
+        ("number_types", "固号10个、手机号10个", "20", "accepted"),
+        ("number_regions", "深圳10、广州10", "30", "manual"),
+        ("number_regions", "深圳10个、广州10个", "20", "accepted"),
+        ("number_regions", "深圳（40个）、广州", "30", "manual"),
+        ("number_regions", "深圳（20个）、广州", "30", "accepted"),
+    ],
+)
+def test_amounts_add_up_to_the_count(
+    kit: docgen.Kit, tmp_path: Path, key: str, text: str, count: str, verdict: str
+) -> None:
+    path = written(tmp_path / "a.xlsx", pairs(GOOD | {key: text, "number_count": count}))
+    agree(read(path, kit), {"number_count": int(count), "verdict": verdict})
