@@ -458,3 +458,47 @@ def test_amounts_add_up_to_the_count(
 ) -> None:
     path = written(tmp_path / "a.xlsx", pairs(GOOD | {key: text, "number_count": count}))
     agree(read(path, kit), {"number_count": int(count), "verdict": verdict})
+
+
+TABLE_HEAD = "| " + " | ".join(LABELS[key] for key in KEYS) + " |\n"
+TABLE_ROW = "| " + " | ".join(GOOD[key] for key in KEYS) + " |\n"
+CHANGES = ["注：每日外呼量下月起改为8000", "说明：每日外呼量下月调整为8000", "王女士要求加急", "上述号码需要尾号为8"]
+
+
+@pytest.mark.parametrize("text", CHANGES)
+@pytest.mark.parametrize("suffix", ["xlsx", "docx"])
+def test_a_note_that_changes_an_answer_is_told(kit: docgen.Kit, tmp_path: Path, text: str, suffix: str) -> None:
+    line, form, table = f"| {text} |\n", pairs(GOOD), TABLE_HEAD + TABLE_ROW
+    for number, sheet in enumerate([form + line, line + form, form + "\n" + line, table + line, line + table]):
+        if suffix == "docx" and number > 1:
+            continue  # tables with blank rows in between are several ones
+        agree(read(written(tmp_path / f"{number}.{suffix}", sheet), kit), but(FIRST_READ, verdict="manual"))
+
+
+@pytest.mark.parametrize("text", ["注：带*为必填项", "说明：多选请将□改为☑", "备注", "填表日期：2026年11月20日"])
+def test_a_note_that_forms_print_is_none(kit: docgen.Kit, tmp_path: Path, text: str) -> None:
+    line = f"| {text} |\n"
+    for number, sheet in enumerate([pairs(GOOD) + line, line + pairs(GOOD), TABLE_HEAD + TABLE_ROW + line]):
+        agree(read(written(tmp_path / f"{number}.xlsx", sheet), kit), FIRST_READ)
+
+
+def test_a_change_on_another_sheet_is_told(kit: docgen.Kit, tmp_path: Path) -> None:
+    text = f"# 信息\n{pairs(GOOD)}# 补充说明\n| 每日外呼量改为8000 |\n"
+    path = written(tmp_path / "a.xlsx", text)
+    agree(read(path, kit), but(FIRST_READ, verdict="manual"))
+    assert "每日外呼量改为8000" in quoted(path, kit)
+    several = f"# 信息\n{TABLE_HEAD}{TABLE_ROW}{TABLE_ROW.replace('北京示例', '上海虚构')}# 补充说明\n| 每日外呼量改为8000 |\n"
+    for case in docgen.read(written(tmp_path / "b.xlsx", several), kit):
+        assert case.verdict.value == "manual"
+        assert "8000" not in "".join(one.message for one in case.findings)  # it may be about the other customer
+
+
+def test_a_row_that_says_what_is_expected_is_no_customer(kit: docgen.Kit, tmp_path: Path) -> None:
+    kinds = (
+        ["文本"] * 3
+        + ["数字", "文本", "多选", "多选"]
+        + ["文本"] * 3
+        + ["数字", "数字", "文本", "单选", "多选", "数字", "文本", "数字"]
+    )
+    text = TABLE_HEAD + "| " + " | ".join(kinds) + " |\n" + TABLE_ROW
+    agree(read(written(tmp_path / "a.xlsx", text), kit), FIRST_READ)
