@@ -285,6 +285,10 @@ def test_joint_labels_with_answers_parted_otherwise(
     rest = pairs(GOOD, keys=[key for key in KEYS if key not in keys])
     agree(read(written(tmp_path / "a.xlsx", f"| {label} | {answer} |\n{rest}"), kit), FIRST_READ)
     in_cell = "".join(f"| {LABELS[key]}：{GOOD[key]} |\n" for key in KEYS if key not in keys)
+    others = [key for key in KEYS if key not in keys]
+    heads = "| " + " | ".join([label, *(LABELS[key] for key in others)]) + " |\n"
+    row = "| " + " | ".join([answer, *(GOOD[key] for key in others)]) + " |\n"
+    agree(read(written(tmp_path / "c.xlsx", heads + row), kit), FIRST_READ)
     if answer != "王女士13800138000":
         agree(read(written(tmp_path / "b.xlsx", f"| {label}：{answer} |\n{in_cell}"), kit), FIRST_READ)
 
