@@ -7,9 +7,9 @@ times as long, and it keeps a large object for each link.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -19,7 +19,6 @@ from docgen.patterns import regex
 _LONGEST_CELL = 32_767  # of units of UTF-16
 #: What XML cannot hold.
 _ILLEGAL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 class RowSheet(Worksheet):  # type: ignore[misc]
@@ -44,13 +43,17 @@ class RowSheet(Worksheet):  # type: ignore[misc]
         a link to the folder that it names, beside the workbook.
         """
         self._row += 1
-        style = f' s="{look}"' if look else ""
-        cells = [
-            self._cell(f"{name}{self._row}", value, f' s="{link_look}"' if at == linked else style)
-            for at, name, value in zip(count(), self._names, row, strict=False)
-            if value is not None
-        ]
-        self.row_data_fh.write(f'<row r="{self._row}">{"".join(cells)}</row>')
+        number, style = str(self._row), f' s="{look}"' if look else ""
+        cells = []
+        for name, value in zip(self._names, row, strict=False):
+            if isinstance(value, str) and value.isalnum() and len(value) < _LONGEST_CELL // 2:
+                # most texts are so
+                cells.append(f'<c r="{name}{number}"{style} t="inlineStr"><is><t>{value}</t></is></c>')
+            else:
+                cells.append("" if value is None else self._cell(name + number, value, style))
+        if linked is not None:
+            cells[linked] = self._cell(self._names[linked] + number, row[linked], f' s="{link_look}"')
+        self.row_data_fh.write(f'<row r="{number}">{"".join(cells)}</row>')
         if linked is not None:
             self._linked = linked
             self._targets.append(f"{quote(row[linked])}/")  # as every system writes it (XlsxWriter: as Windows does)
@@ -66,8 +69,10 @@ class RowSheet(Worksheet):  # type: ignore[misc]
         text = shortened(value)
         if "_x" in text or "\r" in text:
             text = self._escape_control_characters(text)
+        if "&" in text or "<" in text or ">" in text:
+            text = escape(text)
         space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-        return f'<c r="{address}"{style} t="inlineStr"><is><t{space}>{text.translate(_MARKUP)}</t></is></c>'
+        return f'<c r="{address}"{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
     def _write_hyperlinks(self) -> None:
         """Write the links, which are one a row from the second row on."""
@@ -83,7 +88,8 @@ class RowSheet(Worksheet):  # type: ignore[misc]
 
 def shortened(value: str) -> str:
     """A text as a cell can hold it."""
-    value = _ILLEGAL.sub("", value)
+    if not value.isprintable():
+        value = _ILLEGAL.sub("", value)
     if len(value) * 2 > _LONGEST_CELL:
         value = value.encode("utf-16-le")[: 2 * _LONGEST_CELL].decode("utf-16-le", "ignore")
     return value
