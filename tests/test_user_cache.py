@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import CACHE_IS_ON, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +29,7 @@ KIT = ROOT / "templates" / "caller-number"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a cache that is on and empty."""
-    monkeypatch.delenv(user_cache.OFF, raising=False)
+    monkeypatch.setattr(user_cache, "is_on", CACHE_IS_ON)
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_args, **_options: tmp_path / "cache")
     return tmp_path / "cache" / "compiled"
 
@@ -231,7 +231,7 @@ def test_a_kit_is_read_once_until_it_changes(folder: Path, tmp_path: Path, monke
     assert load(mine / "kit.yaml", Kit) == first
     assert not read
     monkeypatch.undo()
-    monkeypatch.delenv(user_cache.OFF, raising=False)
+    monkeypatch.setattr(user_cache, "is_on", CACHE_IS_ON)
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_args, **_options: folder.parent)
     text = (mine / "kit.yaml").read_text(encoding="utf-8")
     (mine / "kit.yaml").write_text(text.replace(f"version: {first.version}", "version: 9.9.9", 1), encoding="utf-8")
