@@ -203,7 +203,7 @@ def _what_reading_loads() -> None:
     garbage.keep_what_is_loaded()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run() -> Run:
     """Run `docgen` with these arguments in this process."""
 

@@ -13,13 +13,13 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from docgen.formats.budgets import MOST_CELLS, MOST_COLUMNS, MOST_HIDDEN, MOST_MERGED, MOST_SHEETS, Budget, HeldCells
+from docgen.formats.budgets import LAST_COLUMN, MOST_CELLS, MOST_HIDDEN, MOST_MERGED, MOST_SHEETS, Budget, HeldCells
 from docgen.formats.cells import number_cell, text_cell
 from docgen.formats.detect import main_part
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties
-from docgen.formats.refusals import AS_WORKBOOK, clear_errors
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors, require_on_sheet
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
 from docgen.language import tr
 
@@ -130,6 +130,7 @@ class _BinarySheets:
                 column = _U32.unpack_from(record)[0] + 1
                 cell = (_COUNTED if aside.is_rest else self._cell(kind, record)) if kind != _BLANK else None
                 if cell is not None:
+                    require_on_sheet(row, column)
                     self._cells.spend()
                     cells[column] = cell
             elif kind == _ROW:
@@ -151,7 +152,7 @@ class _BinarySheets:
             aside.merged.append(Extent(top + 1, left + 1, bottom + 1, right + 1))
         elif kind == _COLUMN and len(record) > 16 and record[16] & _IS_COLUMN_HIDDEN:
             first, last = struct.unpack_from("<2I", record)
-            hidden = range(first + 1, min(last + 1, MOST_COLUMNS) + 1)
+            hidden = range(first + 1, min(last + 1, LAST_COLUMN) + 1)
             self._hidden.spend(len(hidden))
             aside.columns.update(hidden)
         elif kind == _FILTER:
