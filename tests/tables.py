@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from docx import Document
+import words
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter
@@ -96,7 +96,7 @@ def workbook(
 
 def document(path: Path, text: str) -> Path:
     """Write a Word document with the tables and paragraphs of `text` to `path` and return it; no headings."""
-    word = Document()
+    word = words.blank()
     rows: list[list[str]] = []
     for line in [*text.strip("\n").splitlines(), ""]:
         if line.startswith("|"):
