@@ -51,6 +51,9 @@ def lines_of(folder: Path, text: str) -> list[int]:
     [
         ("asserts(text, words.blind)", "asserts(text, words.blnd)", "'words' has no 'blnd' (did you mean 'blind'?)"),
         ("total_calls < daily_calls", "total_call < daily_calls", "unknown name 'total_call' (did you mean 'total_calls'?)"),
+        ("'n400' in number_types", "number_count == '10'", "number_count is a number, '10' is not (write the number without quotes)"),
+        ("'n400' in number_types", "number_count > 1,000", "there is something after the expression"),
+        ("'n400' in number_types", "number_count = 10", "(compare with ==)"),
         ("'n400' in number_types", "'n401' in number_types", "number_types has no choice 'n401' (did you mean 'n400'?)"),
         ('form: "{{ company_name }}', 'form: "{{ limits }}', "unknown name 'limits'"),
         ('returned: "{{ company_name }}', 'returned: "{{ hits }}', "unknown name 'hits'"),

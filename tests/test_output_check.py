@@ -17,7 +17,7 @@ from docgen.documents import output_check
 from docgen.documents.form import render_form
 from docgen.errors import ProofError
 from docgen.model.kit import Kit
-from docgen.template import word
+from docgen.template import marks, skeletons, word
 
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 
@@ -32,8 +32,9 @@ SAMPLE = ROOT / "inputs" / "accepted.xlsx"
 def test_a_spoilt_word_file_is_not_written(
     run: Run, no_output: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[str], str], said: str
 ) -> None:
-    finished = word._finished
-    monkeypatch.setattr(word, "_finished", lambda xml, pending: spoil(finished(xml, pending)))
+    replaced, found = marks.replaced, skeletons.found
+    monkeypatch.setattr(marks, "replaced", lambda xml, pending: spoil(replaced(xml, pending)))
+    monkeypatch.setattr(skeletons, "found", lambda _known, *rest: found({}, *rest))  # nothing known from before
     for command in (["contract", SAMPLE], ["form", SAMPLE], ["blank", "form"], ["packet", SAMPLE]):
         done = run(*command)
         assert done.code == 10, command

@@ -23,3 +23,12 @@ def test_a_package_is_a_sound_zip_file(parts: dict[str, bytes], level: int) -> N
         assert {info.filename: archive.read(info) for info in archive.infolist()} == parts
         assert archive.namelist() == list(parts)
         assert {info.date_time for info in archive.infolist()} <= {(1980, 1, 1, 0, 0, 0)}
+
+
+@given(pieces=st.lists(st.binary(max_size=3000) | st.binary(max_size=3000).map(package.stretch), max_size=8))
+def test_a_part_of_stretches_is_their_content(pieces: list[bytes | package.Stretch]) -> None:
+    made, content = package.joined("a", pieces)
+    assert content == b"".join(one if isinstance(one, bytes) else one.content for one in pieces)
+    with zipfile.ZipFile(io.BytesIO(package.pack([made]))) as archive:
+        assert archive.testzip() is None
+        assert archive.read("a") == content

@@ -262,6 +262,16 @@ def test_a_final_contract_of_a_manual_intake_needs_who_decided(run: Run, tmp_pat
     assert run(*arguments, "--force", "--reviewed-by", "  ").code == 2
 
 
+def test_a_final_contract_is_no_draft_by_its_name(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = ("contract", INPUTS / "accepted.xlsx", "--terms", INPUTS / "terms.yaml")
+    assert run(*given).code == 0
+    assert run(*given, "--final").code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "北京示例科技有限公司-合同草案.docx", "北京示例科技有限公司-合同.docx",
+    }  # fmt: skip
+
+
 def test_a_final_contract_of_what_is_not_ready_is_a_contradiction(run: Run, no_output: Path) -> None:
     for source in ("accepted.xlsx", "rejected.xlsx"):
         done = run("contract", INPUTS / source, "--final", "--allow-unready", "-o", "c.docx")

@@ -7,9 +7,11 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,11 @@ import pypdf
 import pytest
 import queries
 from conftest import DATE, ROOT, reviewed
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageChops, ImageCms
 from test_review import CENTRE, OWN
 
-from docgen.documents import pdf_cascade
+from docgen.documents import fonts, pdf_cascade, summary
 from docgen.documents.context import RenderOptions
 from docgen.documents.findings import spoken
 from docgen.documents.form import render_form
@@ -286,7 +290,75 @@ def test_it_is_small(case: tuple[ReviewedIntake, bytes]) -> None:
     reader = pypdf.PdfReader(io.BytesIO(case[1]))
     faces = {str(descriptor["/FontName"]).partition("+")[2] for descriptor in _descriptors(reader)}
     assert faces == {"docgen-Core-SC", "docgen-Core-SC-Bold"}
-    assert len(case[1]) < 105_000  # before attachments: those of this test are a few kB
+    assert len(case[1]) < 95_000  # before attachments: those of this test are a few kB
+
+
+def test_every_text_belongs_to_the_element_that_holds_it(case: tuple[ReviewedIntake, bytes]) -> None:
+    """Marks lead to elements, these to marks; a text has no element of its own in a cell or a paragraph."""
+    reader = pypdf.PdfReader(io.BytesIO(case[1]))
+    tree: Any = reader.trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
+    elements = _elements(tree["/K"][0].get_object())
+    held = {
+        (element["/Pg"].indirect_reference.idnum, kid): element
+        for element in elements
+        for kid in element["/K"]
+        if type(kid) is not Ref
+    }
+    numbers = tree["/ParentTree"]["/Nums"]
+    for sheet, entries in zip(reader.pages, numbers[1::2], strict=True):
+        content: Any = sheet["/Contents"].get_object()
+        marks = [int(mark) for mark in re.findall(rb"/MCID (\d+)", content.get_data())]
+        assert marks == list(range(len(entries.get_object())))
+        for mark in marks:
+            holder = entries.get_object()[mark].get_object()
+            assert mark in holder["/K"]
+            inside = held.get((sheet.indirect_reference.idnum, mark))  # type: ignore[union-attr]
+            assert inside is None or inside is holder  # running texts are in no element of the tree
+    cells = [element for element in elements if element["/S"] in {"/TD", "/TH"}]
+    assert cells
+    assert not any(kid["/S"] == "/Span" for cell in cells for kid in _kids(cell))
+
+
+Ref = pypdf.generic.IndirectObject
+
+
+def _kids(element: Any) -> list[Any]:
+    return [kid.get_object() for kid in element["/K"] if type(kid) is Ref]
+
+
+def _elements(element: Any) -> list[Any]:
+    kids = _kids(element)
+    assert all(kid["/P"].get_object() is element for kid in kids)
+    return [element] * ("/Pg" in element) + [one for kid in kids for one in _elements(kid)]
+
+
+def test_faces_hold_what_a_pdf_needs_and_widths_are_theirs(case: tuple[ReviewedIntake, bytes]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(case[1]))
+    found = [font.get_object() for sheet in reader.pages for font in sheet["/Resources"]["/Font"].values()]  # type: ignore[index]
+    for font in found:
+        (inner,) = (one.get_object() for one in font["/DescendantFonts"])
+        face = TTFont(io.BytesIO(inner["/FontDescriptor"]["/FontFile2"].get_data()))
+        assert {"glyf", "head", "hhea", "hmtx", "loca", "maxp"} == set(face.keys()) - {"GlyphOrder"}
+        runs = iter(inner["/W"])
+        widths = {first + place: width for first in runs for place, width in enumerate(next(runs))}
+        drawn = re.findall(rb"^<(\w{4})> <\w+>$", font["/ToUnicode"].get_data(), re.MULTILINE)
+        assert drawn
+        for number in (int(code, 16) for code in drawn):
+            width = face["hmtx"][face.getGlyphName(number)][0] * 1000 / face["head"].unitsPerEm
+            assert widths.get(number, 1000) == pytest.approx(width)
+
+
+def test_its_colours_are_those_of_srgb(case: tuple[ReviewedIntake, bytes]) -> None:
+    root: Any = pypdf.PdfReader(io.BytesIO(case[1])).trailer["/Root"]
+    small = ImageCms.ImageCmsProfile(io.BytesIO(root["/OutputIntents"][0]["/DestOutputProfile"].get_data()))
+    library = ImageCms.ImageCmsProfile(str(resources.files("weasyprint.pdf") / "sRGB2014.icc"))
+    colours: Any = Image.new("RGB", (16 * 16, 16))
+    colours.putdata(
+        [(red * 17, green * 17, blue * 17) for red in range(16) for green in range(16) for blue in range(16)]
+    )
+    seen: Any = ImageCms.profileToProfile(colours, small, library)
+    differences: Any = ImageChops.difference(colours, seen).getextrema()
+    assert max(high for _, high in differences) <= 1
 
 
 @pytest.mark.slow
@@ -477,37 +549,61 @@ def test_what_lies_in_the_kit_is_fetched(own_template: tuple[Kit, Path]) -> None
     assert "图中字" in text(pdf(kit, reviewed(kit)))
 
 
-# -- what is left out of the library's own style sheet -------------------------------------------------
+# -- styles that pages share ---------------------------------------------------------------------------
+
+
+def empty_page() -> Any:
+    import weasyprint
+
+    return weasyprint.HTML(string="<p>")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["accepted", "manual", "rejected", "incomplete"])
-def test_a_page_without_notes_is_the_same_with_the_whole_style_sheet(
+def test_a_page_is_the_same_with_the_styles_of_earlier_pages_and_without(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    import weasyprint
-
-    def made() -> bytes:
+    def made(name: str) -> bytes:
         (item,) = open_source(SourceFile(ROOT / "inputs" / f"{name}.xlsx"), kit)
         return render_review(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
 
     html, style = ((kit.folder / file).read_text(encoding="utf-8") for file in ("review.html", "review.css"))
-    assert pdf_cascade.page_class(weasyprint, html, style) is not weasyprint.HTML, "it is another minor version: try it"
-    lighter = made()
-    monkeypatch.setattr(pdf_cascade, "page_class", lambda library, *_sources: library.HTML)
-    assert made() == lighter
+    assert pdf_cascade.share(empty_page(), {}, html, style), "it is another minor version: try it"
+    for other in ("own-center", "incomplete", "accepted"):
+        made(other)
+    shared = made(name)
+    monkeypatch.setattr(pdf_cascade, "share", lambda *_arguments: False)
+    assert made(name) == shared
+
+
+def test_styles_are_kept_from_page_to_page(kit: Kit) -> None:
+    pdf(kit, reviewed(kit))
+    printer = summary._printer(kit.folder, fonts.core_faces())
+    kept = dict(printer.styles)
+    assert kept
+    pdf(kit, reviewed(kit, company_name="另一家示例公司"))
+    assert printer.styles == kept
+    assert all(printer.styles[key] is style for key, style in kept.items())
+
+
+def test_styles_written_into_a_page_do_not_fill_the_memory(
+    own_template: tuple[Kit, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit, template = own_template
+    monkeypatch.setattr(pdf_cascade, "_MOST", 20)
+    template.write_text("<html lang=zh><title>t</title>" + "<p style='margin: 1px'>x</p>" * 30, encoding="utf-8")
+    pdf(kit, reviewed(kit))
+    assert len(summary._printer(kit.folder, fonts.core_faces()).styles) <= 20
 
 
 @pytest.mark.parametrize(
     "style",
     ["p { float: footnote }", "p{float:note}", "::note-call { color: red }", "p { float: \\66ootnote }",
-     '@import "more.css";', "@page { @footnote { margin: 0 } }"],
+     '@import "more.css";', "@page { @footnote { margin: 0 } }", "p { width: 50vw }", "p { height: 1.5svmin }"],
 )  # fmt: skip
-def test_a_page_that_may_have_notes_gets_the_whole_style_sheet(style: str) -> None:
-    import weasyprint
-
-    assert pdf_cascade.page_class(weasyprint, "<p>", style) is weasyprint.HTML
-    assert pdf_cascade.page_class(weasyprint, "<p>", "p { color: red }") is not weasyprint.HTML
+def test_a_page_that_may_have_notes_or_lengths_of_the_first_page_shares_no_styles(style: str) -> None:
+    assert not pdf_cascade.share(empty_page(), {}, "<p>", style)
+    assert pdf_cascade.share(empty_page(), {}, "<p>", "p { color: red }")
 
 
 def test_another_version_of_the_library_is_taken_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -515,7 +611,9 @@ def test_another_version_of_the_library_is_taken_as_it_comes(monkeypatch: pytest
 
     with monkeypatch.context() as patch:
         patch.setattr(weasyprint, "__version__", "99.0")
-        assert pdf_cascade.page_class(weasyprint, "<p>") is weasyprint.HTML
-    with monkeypatch.context() as patch:
-        patch.setattr(weasyprint.HTML, "_ua_stylesheets", lambda _self, _forms=False: [])
-        assert pdf_cascade.page_class(weasyprint, "<p>") is weasyprint.HTML
+        assert not pdf_cascade.share(empty_page(), {}, "<p>")
+    for other in (type("StyleFor", (), {}), None):
+        with monkeypatch.context() as patch:
+            patch.setattr(weasyprint.css, "StyleFor", other)
+            assert not pdf_cascade.share(empty_page(), {}, "<p>")
+            assert weasyprint.css.StyleFor is other

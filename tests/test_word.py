@@ -18,7 +18,7 @@ from lxml import etree
 
 from docgen.errors import KitError
 from docgen.model.display import Missing, Shown
-from docgen.template import word
+from docgen.template import marks, word
 from docgen.template.context_types import ANYTHING, Names
 
 NAMES = Names(dict.fromkeys(("name", "count", "fee", "fields", "note"), ANYTHING))
@@ -139,7 +139,7 @@ def test_the_highlight_stands_where_the_schema_wants_it() -> None:
         '<w:t xml:space="preserve">\ufdd0费\ufdd1</w:t></w:r>'
     )
     pending: dict[str, None] = {}
-    marked = word.mark_pending(xml, pending)
+    marked = marks.mark_pending(xml, pending)
     assert '<w:sz w:val="20"/><w:highlight w:val="yellow"/><w:u w:val="single"/>' in marked
     assert list(pending) == ["费"]
     assert marked.count("<w:r>") == 1

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from docgen.errors import KitError
-from docgen.template import containers, revisions, word
+from docgen.template import bound_controls, containers, revisions, word
 from docgen.template.context_types import ANYTHING, ContextType, Names
 
 NAMES = Names(dict.fromkeys(("name", "rows", "yes", "no"), ANYTHING))
@@ -244,6 +244,44 @@ def renamed(path: Path, old: str, new: str) -> Path:
             own = name.replace(f"_rels/{short[0].decode()}.rels", f"_rels/{short[1].decode()}.rels")
             archive.writestr(new if name == old else own, content)
     return path
+
+
+BINDING = '<w:dataBinding w:xpath="/a" w:storeItemID="{0}"/>'
+HINT = "<w:showingPlcHdr/>"
+
+
+def control(content: str, *properties: str) -> str:
+    return f"<w:sdt><w:sdtPr><w:tag/>{''.join(properties)}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+@pytest.mark.parametrize(
+    ("written", "unbound"),
+    [
+        (control("{{ name }}", BINDING), control("{{ name }}")),
+        (control("{{ name }}", HINT, BINDING), control("{{ name }}")),
+        (control("<w:t>{</w:t><w:t>% if yes %}</w:t>", HINT), control("<w:t>{</w:t><w:t>% if yes %}</w:t>")),
+        (control("单击此处", HINT), control("单击此处", HINT)),
+        (control("标题", BINDING), control("标题", BINDING)),
+        (control(control("{{ name }}", HINT), BINDING), control(control("{{ name }}"))),
+        (control("标题", BINDING) + control("{{ name }}", HINT), control("标题", BINDING) + control("{{ name }}")),
+        (control("{{ name }}" + control("标题", BINDING)), control("{{ name }}" + control("标题", BINDING))),
+    ],
+    ids=["bound", "both", "torn tag", "hint without tag", "bound without tag", "nested", "beside", "other one inside"],
+)
+def test_no_control_replaces_a_value(written: str, unbound: str) -> None:
+    assert bound_controls.unbound(written) == unbound
+
+
+def test_a_document_keeps_the_values_in_bound_controls(template: Callable[..., Path]) -> None:
+    def bound(document: Document) -> None:
+        held = control('<w:r xml:space="preserve"><w:t>{{ name }}</w:t></w:r>', HINT, BINDING)
+        paragraph = parse_xml(f"<w:p {nsdecls('w')}>{held}</w:p>")
+        document.element.body.insert(0, paragraph)
+
+    made = etree.tostring(body(template(bound), name="甲"), encoding="unicode")
+    assert re.search(r"<w:sdtContent><w:r[^>]*><w:t[^>]*>甲<", made)
+    assert "dataBinding" not in made
+    assert "showingPlcHdr" not in made
 
 
 def test_the_main_part_may_have_any_name(template: Callable[..., Path]) -> None:

@@ -51,6 +51,12 @@ def book(tmp_path: Path) -> Book:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(1_048_576, 0), (0, 16_384), (2**32 - 1, 0), (0, 2**32 - 1)])
+def test_a_cell_beyond_the_last_of_a_sheet_is_damage(tmp_path: Path, kit: Kit, rows: int, columns: int) -> None:
+    path = bin12.workbook(tmp_path / "a.xlsb", row(0, number_cell(0, 1)) + row(rows, number_cell(columns, 1)))
+    assert "a cell in it has no sound address" in refusal(path, kit)
+
+
 def test_numbers_and_texts_are_what_their_formats_show(book: Book) -> None:
     found = cells(book.sheets[0])
     assert {place: found[place].text for place in ("A2", "B2", "C2", "A3", "B3", "A4", "B4", "C4")} == {

@@ -133,7 +133,7 @@ def contract(
     if register and (old or not final):
         raise UsageError(tr("--register records a final contract: give it with --final, and without --compare"))
     case = exactly_one(source, asked(kit_name, terms, amend, date, sheet, row))
-    target = out or Path(case.file_names["contract"])
+    target = out or Path(case.file_names["final" if final else "contract"])
     try:
         if register:
             entry = case.issue(target, register, reviewed_by=reviewed_by, force=force)

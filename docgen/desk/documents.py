@@ -80,7 +80,7 @@ def issue(job: SourceJob, n: int, folder: Path, register: Path, reviewed_by: str
         limits.end_reading()
         if folder.is_dir() and any(folder.glob("*.docx")):
             raise WriteError(tr("{name}: its final contract was made already", name=case.name))
-        return case.issue(folder / case.file_names["contract"], register, reviewed_by=reviewed_by)
+        return case.issue(folder / case.file_names["final"], register, reviewed_by=reviewed_by)
 
 
 def _form(case: Case, _wish: Wish) -> Made:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docgen.desk.readings import bounded
-from docgen.extract.label_lines import label_lines
+from docgen.extract.label_lines import text_form
 from docgen.extract.vocabulary import vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
@@ -68,8 +68,8 @@ def _grids(path: Path, kit: Kit) -> Iterable[Grid]:
     if kind is Kind.WORD:
         tags = frozenset(tag for field in kit.fields.values() for tag in field.tags)
         return [stacked(book_of(read_document(path, tags), kit.name).sheets)]
-    lines = label_lines(path, vocabulary(kit)) if kind is Kind.TEXT else None
-    return (Book((lines,)) if lines is not None else read_book(path, kind)).sheets
+    form = text_form(path, vocabulary(kit)) if kind is Kind.TEXT else None
+    return (Book((form.grid,)) if form is not None else read_book(path, kind)).sheets
 
 
 def _drawn(grid: Grid, row: int | None) -> Drawing:

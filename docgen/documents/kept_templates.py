@@ -32,7 +32,7 @@ def word_template(path: Path, kit: Kit, names: _NamesOf) -> WordTemplate:
 
     def revived(data: Any) -> WordTemplate:
         parts, main, at_risk, lists = data
-        return WordTemplate(path, {name: _part(one) for name, one in parts.items()}, main, at_risk, _lists(lists))
+        return WordTemplate(path, {name: _part(one) for name, one in parts.items()}, main, at_risk, _lists(lists), {})
 
     return _kept("word", path, kit, names, word.compile_template, _plain_word, revived)
 

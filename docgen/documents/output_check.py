@@ -18,19 +18,16 @@ from docgen.errors import ProofError
 from docgen.language import tr
 from docgen.model.kit import Field, Kit
 from docgen.patterns import regex
-from docgen.template import containers
-from docgen.template.package import xml_fault
+from docgen.template import soundness
 from docgen.template.word import Rendered
 
-#: The marks that the Word engine sets in rendered text and takes out again (U+FDD0 to U+FDD2), in UTF-8.
-_MARKS = regex(rb"\xef\xb7[\x90-\x92]")
 _CONTROL_TAG = regex(rb'<w:tag w:val="([^"]*)"')
 _CONTROL_ID = regex(rb'<w:id w:val="([^"]*)"')  # only of controls: bookmarks have theirs as an attribute
 
 
 def word(document: Rendered, what: str) -> Rendered:
     """`document` itself, a Word file that is sound.  Raises ProofError that says what is wrong with `what`."""
-    _require(what, _word_problems(_opened(document, what), document.main))
+    _require(what, _word_problems(_opened(document, what), document))
     return document
 
 
@@ -38,7 +35,7 @@ def form(document: Rendered, kit: Kit, what: str = "") -> Rendered:
     """`document` itself, a sound Word file with a control for every field of the kit.  Raises ProofError."""
     what = what or tr("the form")
     parts = _opened(document, what)
-    _require(what, [*_word_problems(parts, document.main), *_control_problems(parts.get(document.main, b""), kit)])
+    _require(what, [*_word_problems(parts, document), *_control_problems(parts.get(document.main, b""), kit)])
     return document
 
 
@@ -79,15 +76,12 @@ def _opened(document: Rendered, what: str) -> dict[str, bytes]:
         ) from cause
 
 
-def _word_problems(parts: dict[str, bytes], main: str) -> Iterator[str]:
-    if main not in parts:
-        yield tr("it holds no {main}", main=main)
+def _word_problems(parts: dict[str, bytes], document: Rendered) -> Iterator[str]:
+    if document.main not in parts:
+        yield tr("it holds no {main}", main=document.main)
     for name, content in parts.items():
-        if fault := xml_fault(content):
-            yield tr("{name} is not well-formed XML: {fault}", name=name, fault=fault)
-        if _MARKS.search(content):
-            yield tr("{name} holds marks of the engine", name=name)
-        yield from (tr("{name} holds {fault}", name=name, fault=fault) for fault in containers.faults(content))
+        if document.proven.get(name) != content:  # rendering has proven those very bytes
+            yield from soundness.faults(name, content)
 
 
 def _control_problems(document: bytes, kit: Kit) -> Iterator[str]:

@@ -131,7 +131,7 @@ def _html(kit: Kit, names: Mapping[str, Any]) -> str:
 
 class _Printer(NamedTuple):
     """What every PDF of a kit shares: the kit's folder, the library, the style as written and parsed, the fonts, the
-    fetcher."""
+    fetcher, and the styles computed so far."""
 
     folder: Path
     weasyprint: Any
@@ -139,6 +139,7 @@ class _Printer(NamedTuple):
     style: Any
     fonts: Any
     fetcher: Any
+    styles: dict[Any, Any]
 
 
 @cached_by_file
@@ -179,7 +180,7 @@ def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     except (OSError, FatalURLFetchingError) as cause:
         raise KitError(f"{folder / REVIEW_STYLE}: {cause}") from cause
     text = (folder / REVIEW_STYLE).read_text(encoding="utf-8", errors="replace")
-    return _Printer(folder, weasyprint, text, style, loaded, fetcher)
+    return _Printer(folder, weasyprint, text, style, loaded, fetcher, {})
 
 
 def _add_faces(loaded: Any, paths: Sequence[Path]) -> None:
@@ -210,9 +211,10 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
         digest.update(item.content)
     printer.fetcher.refused.clear()
     try:
-        source = pdf_cascade.page_class(printer.weasyprint, html, printer.style_text)(
+        source = printer.weasyprint.HTML(
             string=html, base_url=folder.resolve().as_uri() + "/", url_fetcher=printer.fetcher
         )
+        pdf_cascade.share(source, printer.styles, html, printer.style_text)
         document = source.render(stylesheets=[printer.style], font_config=printer.fonts, pdf_variant="pdf/a-3a")
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         asked = document.metadata.attachments  # a template attaches nothing
@@ -237,11 +239,14 @@ def _pdf(printer: _Printer, html: str, date: dt.date, attached: Sequence[Attache
 
 def _finish(document: Any, pdf: Any, *, attached: int) -> None:
     """Add the PDF/UA identification to the metadata of what is then proven sound, and make the bytes of it all."""
-    from docgen.documents import pdf_objects  # pydyf comes with the PDF library
+    from docgen.documents import pdf_objects, pdf_tags  # pydyf comes with the PDF library
 
     output_check.pdf(pdf.objects, len(document.pages), attached, tr("the review summary"))
     for item in pdf.objects:
         if getattr(item, "extra", {}).get("Subtype") == "/XML":
             whole = b"".join(part if isinstance(part, bytes) else part.data for part in item.stream)
             item.stream = [whole.replace(_END_OF_METADATA, _UA_METADATA + _END_OF_METADATA, 1)]
+    profile = pdf.objects[int(document.color_profiles["srgb"].pdf_reference.split()[0])]
+    profile.stream = [pdf_objects.srgb()]
+    pdf_tags.join(pdf.objects)
     pdf.objects[:] = pdf_objects.made(pdf.objects)

@@ -31,13 +31,20 @@ _ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "tr
 _ON_NUMBERS = ("abs", "float", "int", "round", "sum")
 
 
-class _Template(Template):
+class PieceTemplate(Template):
     """A compiled template; each rendering has a budget of its own."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The text for these values."""
+        return "".join(self.pieces(dict(*args, **kwargs)))
+
+    def pieces(self, values: Mapping[str, Any]) -> list[str]:
+        """The text for these values, in pieces as the code of the template gives them."""
         with limits.budget():
-            return super().render(*args, **kwargs)
+            try:
+                return list(self.root_render_func(self.new_context(dict(values))))
+            except Exception:  # noqa: BLE001  as Jinja does, which rewrites the traceback and raises
+                self.environment.handle_exception()
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -45,7 +52,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     limits."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
-    template_class = _Template
+    template_class = PieceTemplate
     spend = staticmethod(limits.spend)
 
     def __init__(self, **options: Any) -> None:
@@ -166,25 +173,6 @@ def references(tree: nodes.Template) -> list[Reference]:
         if name.ctx == "load" and id(name) not in inner and name.name not in own:
             found.append(Reference(name.name, None, name.lineno))
     return sorted((r for r in found if r.name not in FUNCTIONS), key=lambda reference: reference.line)
-
-
-class Comparison(NamedTuple):
-    """A constant that an expression compares a name with: `'buy' == number_source`."""
-
-    name: str
-    constant: object
-
-
-def comparisons(tree: nodes.Template) -> list[Comparison]:
-    """Every comparison or `in` between a bare name and a constant."""
-    found = []
-    for compare in tree.find_all(nodes.Compare):
-        for operand in compare.ops:
-            sides = (compare.expr, operand.expr)
-            for name, constant in (sides, sides[::-1]):
-                if isinstance(name, nodes.Name) and isinstance(constant, nodes.Const):
-                    found.append(Comparison(name.name, constant.value))
-    return found
 
 
 def parse_expression(source: str) -> nodes.Template:

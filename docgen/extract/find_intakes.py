@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 from docgen.errors import SourceError
 from docgen.extract import words
+from docgen.extract.answer_parts import sorted_out
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
-from docgen.extract.mobile_of_name import with_mobile_of_name
 from docgen.extract.prose import Surroundings, foreign_texts, quoted
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
@@ -111,7 +111,7 @@ class Intakes(Iterable[Answers]):
         return tuple((sheet.grid.sheet, sheet.doubt) for sheet in forms if sheet.doubt is not None)
 
     def _finished(self, answers: Answers) -> Answers:
-        answers = replace(with_mobile_of_name(answers, self.kit), made_with=self.made_with)
+        answers = replace(sorted_out(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
             told = {(note.origin, note.written) for note in answers.notes}
             others = self.remarks if self._is_of_one else [_shared(note) for note in self.remarks[:1]]

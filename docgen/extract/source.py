@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.extract.answer_parts import sorted_out
 from docgen.extract.find_intakes import Intakes, locate, locate_terms
-from docgen.extract.label_lines import answers_in_prose, label_lines
-from docgen.extract.mobile_of_name import with_mobile_of_name
+from docgen.extract.label_lines import answers_in_prose, text_form
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.terms_table import TermsTable, find_tables
@@ -53,18 +53,21 @@ def read(path: Path, kit: Kit) -> Reading:
     words = vocabulary(kit)
     if kind is not Kind.TEXT:
         return _located(path, words, [read_book(path, kind)], tr("no sheet holds an intake"))
-    lines = label_lines(path, words)
-    if lines is not None:
-        return _located(path, words, [Book((lines,))], tr("the text holds no intake"))
-    if is_mail(path):
-        raise _refused_mail(path, words)
+    form = text_form(path, words)
+    if form is not None:
+        found = _first(words, [Book((form.grid,))], None)
+        if found is None and is_mail(path):
+            raise _refused_mail(path, words)
+        reading = found or _located(path, words, [Book((form.grid,))], tr("the text holds no intake"))
+        reading = _certain(path, reading)
+        return reading._replace(outside=(*reading.outside, *form.aside))
     return _located(path, words, [read_book(path, kind)], tr("this is a plain text file, and it holds no intake"))
 
 
 def is_text_form(path: Path, kit: Kit) -> bool:
     """Whether a text file or mail holds at least half of the kit's labels, each with its answer after a colon."""
     try:
-        return detect.inspect(path) is Kind.TEXT and label_lines(path, vocabulary(kit)) is not None
+        return detect.inspect(path) is Kind.TEXT and text_form(path, vocabulary(kit)) is not None
     except SourceError:
         return False
 
@@ -118,7 +121,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
     book = book_of(document, kit.name)
     answers = read_controls(document, words)
-    answers = with_mobile_of_name(answers, kit) if answers is not None else None
+    answers = sorted_out(answers, kit) if answers is not None else None
     around = surroundings(document, words)
     if answers is not None:
         left, notes = (*answers.unrecognised, *around.left), (*answers.notes, *around.notes)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from docgen.formats.budgets import LONGEST_TEXT
 from docgen.formats.grid import Cell
@@ -19,6 +20,13 @@ _PICTURE = regex(r"\s*=?\s*(?:\w+:)?=?\s*(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IG
 _EXACT = 1e20  # smaller whole numbers are written digit by digit, as in .xlsx
 #: How LibreOffice writes the point of Chinese formats (`0!.0,"万"`, where `!` is an escape) in an .xls workbook.
 _MANGLED = regex(r'(?:\\!|"!")\.')
+
+
+class PageRow(NamedTuple):
+    """One line of a mail, or one row of a table in it; `is_quoted` if it is in an earlier mail."""
+
+    cells: tuple[Cell, ...]
+    is_quoted: bool = False
 
 
 def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: str = "", note: str = "") -> Cell:

@@ -1,38 +1,132 @@
-"""The text of an HTML page, as in a mail, in lines as a browser would show them."""
+"""The text of an HTML page, as in a mail, in rows of cells as a browser would show them."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import NamedTuple
 
-_BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"})
+from docgen.formats.cells import PageRow
+from docgen.formats.grid import Cell
+from docgen.patterns import regex
+
+_BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "hr"})
 _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
+_STRIKING = frozenset({"s", "strike", "del"})
+_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base"})
+_HIDDEN = regex(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_STRUCK = regex(r"text-decoration[^;]*line-through", re.IGNORECASE)
+_MOST_SPANNED = 200
+
+
+class _Effect(NamedTuple):
+    """What an open element does to the text in it."""
+
+    tag: str
+    hides: bool = False
+    strikes: bool = False
+    quotes: bool = False
 
 
 class _PageReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.text: list[str] = []
-        self._hidden = 0
+        self.rows: list[PageRow] = []
+        self._open: list[_Effect] = []
+        self._cells: list[Cell] = []
+        self._text: list[str] = []
+        self._struck: list[str] = []
+        self._in_cell = 0
+        self._span = 1
+        self._down: dict[int, int] = {}  # by column, how many rows more a cell of the table covers
+        self._rows_down = 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _UNSEEN
-        if tag in _BREAKING:
-            self.text.append("\n")
-        elif tag in _CELLS:
-            self.text.append("\t")
+        found = dict(attrs)
+        style = found.get("style") or ""
+        if tag in _CELLS:
+            if self._in_cell:
+                self._end_cell()
+            elif not self._cells:
+                self._end_row()  # the line before the table
+            self._in_cell = 1
+            self._span, self._rows_down = _number(found.get("colspan")), _number(found.get("rowspan"))
+        elif tag in _BREAKING:
+            self._break(tag)
+        if tag not in _VOID:
+            hides = tag in _UNSEEN or bool(_HIDDEN.search(style))
+            strikes = tag in _STRIKING or bool(_STRUCK.search(style))
+            self._open.append(_Effect(tag, hides, strikes, tag == "blockquote"))
 
     def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in _UNSEEN and self._hidden > 0
+        if tag in _CELLS and self._in_cell:
+            self._end_cell()
+        elif tag in _BREAKING:
+            self._break(tag)
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at].tag == tag:
+                del self._open[at:]
+                break
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.text.append(re.sub(r"\s+", " ", data))
+        if not any(effect.hides for effect in self._open):
+            target = self._struck if any(effect.strikes for effect in self._open) else self._text
+            target.append(re.sub(r"\s+", " ", data))
+
+    def close(self) -> None:
+        super().close()
+        self._break("table")
+
+    def _break(self, tag: str) -> None:
+        if self._in_cell and tag not in {"tr", "table"}:
+            self._text.append("\n")
+            return
+        if self._in_cell:
+            self._end_cell()
+        if self._cells or tag != "tr":
+            self._end_row()
+        if tag == "table":
+            self._down = {}
+
+    def _end_cell(self) -> None:
+        self._skip_covered()
+        column = len(self._cells)
+        self._cells += [self._taken(), *[Cell("")] * (self._span - 1)]
+        if self._rows_down > 1:
+            self._down |= dict.fromkeys(range(column, column + self._span), self._rows_down)
+        self._in_cell, self._span, self._rows_down = 0, 1, 1
+
+    def _skip_covered(self) -> None:
+        """Leave the columns blank that a cell of an earlier row covers."""
+        while self._down.get(len(self._cells)):
+            self._cells.append(Cell(""))
+
+    def _end_row(self) -> None:
+        rest = self._taken()
+        if self._cells:
+            self._down = {column: left - 1 for column, left in self._down.items() if left > 1}
+        cells = (*self._cells, *([rest] if not rest.is_blank else []))
+        self._cells = []
+        if any(not cell.is_blank for cell in cells):
+            self.rows.append(PageRow(cells, any(effect.quotes for effect in self._open)))
+
+    def _taken(self) -> Cell:
+        """The text since the last break, as a cell."""
+        lines = (line.strip() for line in "".join(self._text).split("\n"))
+        cell = Cell("\n".join(filter(None, lines)), struck="".join(self._struck).strip())
+        self._text, self._struck = [], []
+        return cell
 
 
-def page_lines(page: str) -> list[str]:
-    """The lines of the page that are not empty; cells of a table are parted by tabs."""
+def _number(span: str | None) -> int:
+    return min(max(int(span), 1), _MOST_SPANNED) if span and span.isdecimal() else 1
+
+
+def page_rows(page: str) -> list[PageRow]:
+    """The lines of the page that are not empty, and the rows of its tables; a cell that covers others is followed by
+    blank ones."""
     reader = _PageReader()
     reader.feed(page)
-    return [line.strip() for line in "".join(reader.text).split("\n") if line.strip()]
+    reader.close()
+    return reader.rows

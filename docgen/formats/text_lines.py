@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docgen.errors import SourceError
+from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell, Grid, grid
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import tr
@@ -23,12 +24,14 @@ _HEADER = regex(rb"(?i)(?:from|to|subject|date|received|return-path|message-id|m
 _MAIL_FIELDS = frozenset({"from", "to", "subject", "date", "received", "message-id", "mime-version"})
 _LEAST_FIELDS = 2
 _QUOTED = regex(r"^(?:\s*>)+ ?")
+_RULE = regex(r"\s*:?-{3,}:?\s*")
+_VERSIONS = (("html",), ("plain",))
 
 
 class Mail(NamedTuple):
-    """The lines of a mail's text, and the names of the files attached to it."""
+    """The lines and table rows of a mail's text, and the names of the files attached to it."""
 
-    lines: tuple[str, ...]
+    rows: tuple[PageRow, ...]
     attached: tuple[str, ...] = ()
 
 
@@ -52,28 +55,44 @@ def _unfolded(head: bytes) -> Iterator[bytes]:
 
 
 def read_mail(path: Path) -> Mail:
-    """The text of the mail at `path`, in the plain version if there is one.  Raises SourceError."""
+    """The text of the mail at `path`, in the version with tables if there is one.  Raises SourceError."""
     from email import policy
     from email.message import EmailMessage
     from email.parser import BytesParser
-
-    from docgen.formats.page_lines import page_lines
 
     try:
         with path.open("rb") as file:
             message = BytesParser(policy=policy.default).parse(file)
         assert isinstance(message, EmailMessage)
-        body = message.get_body(preferencelist=("plain", "html"))
-        text = "" if body is None else str(body.get_content())
+        texts = [(part, str(part.get_content())) for part in map(message.get_body, _VERSIONS) if part is not None]
         attached = tuple(part.get_filename() or "" for part in message.iter_attachments())
     except Exception as cause:  # the parser raises many types for damaged mail
         raise SourceError(
             tr("{path}: the mail cannot be read: {name}: {cause}", path=path, name=type(cause).__name__, cause=cause),
             tr("copy its text into a .txt file"),
         ) from cause
-    is_page = body is not None and body.get_content_subtype() == "html"
-    lines = page_lines(text) if is_page else text.splitlines()
-    return Mail(tuple(_QUOTED.sub("", line) for line in lines[:_MOST_LINES]), tuple(filter(None, attached)))
+    versions = [_rows(text, is_page=part.get_content_subtype() == "html") for part, text in texts]
+    # a table is lost in plain text, and a version without tables may have more than the other
+    best = next(
+        (rows for rows in versions if any(len(row.cells) > 1 for row in rows)), max(versions, key=len, default=[])
+    )
+    return Mail(tuple(best[:_MOST_LINES]), tuple(filter(None, attached)))
+
+
+def _rows(text: str, *, is_page: bool) -> list[PageRow]:
+    if is_page:
+        from docgen.formats.page_lines import page_rows
+
+        return page_rows(text)
+    quoted = ((_QUOTED.match(line), line) for line in text.splitlines())
+    return [PageRow(_cells(line[mark.end() :] if mark else line), mark is not None) for mark, line in quoted]
+
+
+def _cells(line: str) -> tuple[Cell, ...]:
+    """The cells of a line: between tabs, or between the bars of a table in text."""
+    bars = line.strip()
+    parts = bars.strip("|").split("|") if len(bars) > 1 and bars[0] == bars[-1] == "|" else line.split("\t")
+    return tuple(Cell("" if _RULE.fullmatch(part) else part.strip()) for part in parts)
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
@@ -92,10 +111,11 @@ def read_lines(path: Path) -> tuple[str, ...]:
 
 def lines_grid(lines: Iterable[str], prefix: str) -> Grid:
     """The lines as a sheet with a row each, split into cells at tabs; a cell is named `L3` for the third line."""
-    cells: list[tuple[int, int, Cell]] = []
-    addresses: dict[tuple[int, int], str] = {}
-    for row, line in enumerate(lines, start=1):
-        for column, text in enumerate(line.split("\t"), start=1):
-            addresses[row, column] = f"{prefix}{row}"
-            cells.append((row, column, Cell(text.strip())))
-    return grid(None, cells, addresses=addresses)
+    return rows_grid((tuple(Cell(text.strip()) for text in line.split("\t")) for line in lines), prefix)
+
+
+def rows_grid(rows: Iterable[tuple[Cell, ...]], prefix: str) -> Grid:
+    """Rows of cells as a sheet; its cells are named by their rows."""
+    placed = [((row, at), cell) for row, cells in enumerate(rows, start=1) for at, cell in enumerate(cells, start=1)]
+    addresses = {place: f"{prefix}{place[0]}" for place, _ in placed}
+    return grid(None, [(*place, cell) for place, cell in placed], addresses=addresses)

@@ -10,12 +10,12 @@ from dataclasses import fields
 from jinja2 import TemplateSyntaxError, nodes
 
 from docgen.errors import did_you_mean
-from docgen.expressions import sandbox
+from docgen.expressions import mistakes, sandbox
 from docgen.kit.places import Place
 from docgen.language import tr
 from docgen.model.contracts import NUMBER_TAG, REGISTER_COLUMNS
 from docgen.model.intake import Level
-from docgen.model.kit import FieldType, Kit, Outputs, RuleCase
+from docgen.model.kit import Field, FieldType, Kit, Outputs, RuleCase
 
 #: Names that templates use for other things than fields.
 _RESERVED = frozenset(
@@ -147,22 +147,28 @@ def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = froz
         tree = sandbox.parse_expression(source)
         sandbox.expression(source)
     except TemplateSyntaxError as cause:
-        yield place, f"{source!r}: {cause.message}"
+        yield place, f"{source!r}: {cause.message}{mistakes.syntax_remedy(source)}"
         return
     yield from _check_names(kit, tree, place, {*_names(kit), *more})
-    for name, constant in sandbox.comparisons(tree):
-        field = kit.all_fields.get(name)
-        keys = [choice.key for choice in field.choices] if field else []
-        if keys and constant not in keys:
-            yield (
-                place,
-                tr(
-                    "{name} has no choice {constant!r}{near}",
-                    name=name,
-                    constant=constant,
-                    near=did_you_mean(str(constant), keys),
-                ),
-            )
+    for compare in tree.find_all(nodes.Compare):
+        for name, constant in mistakes.compared(compare):
+            if text := _misfit(kit.all_fields.get(name), constant):
+                yield place, text
+
+
+def _misfit(field: Field | None, constant: object) -> str:
+    """Why an answer to the field never equals the constant; empty if it may."""
+    if field is None or not field.choices:
+        return mistakes.never_equal(field.key, field.type.value, constant) if field else ""
+    keys = [choice.key for choice in field.choices]
+    if constant in keys:
+        return ""
+    return tr(
+        "{name} has no choice {constant!r}{near}",
+        name=field.key,
+        constant=constant,
+        near=did_you_mean(str(constant), keys),
+    )
 
 
 def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Problems:

@@ -171,10 +171,10 @@ class Case:
 
     @property
     def file_names(self) -> Mapping[str, str]:
-        """What the documents are called, from the kit's templates for their names: form, review and contract."""
-        from docgen.packet.packet import document_names
+        """What the documents are called, from the kit's templates for their names: form, review, contract, final."""
+        from docgen.packet.packet import document_names, final_name
 
-        return document_names(self.kit, self.reviewed)
+        return {**document_names(self.kit, self.reviewed), "final": final_name(self.kit, self.reviewed)}
 
     def printed_date(self, date: dt.date | None = None) -> dt.date:
         """The date that documents carry: `date`, else the one that was read with, SOURCE_DATE_EPOCH, today."""

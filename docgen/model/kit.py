@@ -201,6 +201,7 @@ class Outputs(KitEntry):
     form: Annotated[str, "the fillable form (.docx)"]
     review: Annotated[str, "the review summary (.pdf)"]
     contract: Annotated[str, "the contract draft (.docx)"]
+    final: Annotated[str, "the final contract; without it, the name of the draft"] = ""
     returned: Annotated[str, "what goes back to the customer; without it, the name of the form"] = ""
     letter: Annotated[str, "the letter to the customer, and the subject of the mail; without it, the title"] = ""
 

@@ -169,6 +169,11 @@ def document_names(kit: Kit, reviewed: ReviewedIntake) -> dict[str, str]:
     return {kind: f"{kind}-{name}" if counts[name.casefold()] > 1 else name for kind, name in names.items()}
 
 
+def final_name(kit: Kit, reviewed: ReviewedIntake) -> str:
+    """The file name of the final contract, from the kit's template for it."""
+    return _file_name(kit, reviewed, kit.outputs.final or kit.outputs.contract)
+
+
 def returned_name(kit: Kit, reviewed: Sequence[ReviewedIntake], source: Path) -> str:
     """The name of the file to send back to the customer, from the kit's template; for several customers the name of a
     folder for their files, after the source."""

@@ -18,6 +18,8 @@ from docgen.text import clean_long, says_nothing
 
 #: Fields whose answer is never a date, and those whose answer may be one.
 _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT, FieldType.MOBILE}
+#: Findings about a field without an answer that `required` replaces.
+_REASONS = {values.UNTOUCHED, values.DEFERRED}
 #: The answer of a field without an answer.
 _NOTHING = "—"
 _TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL}
@@ -47,7 +49,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
             unreadable.add(key)
     missing = _missing(kit, answers, understood, unreadable)
     told = {finding.field for finding in missing}
-    findings = [one for one in findings if one.code != values.UNTOUCHED or one.field not in told] + missing
+    findings = [one for one in findings if one.code not in _REASONS or one.field not in told] + missing
     kept, beyond = thinned(findings)
     name = understood.get(kit.name_field)
     return Intake(
@@ -153,7 +155,8 @@ def _why_missing(field: Field, written: str) -> tuple[str, str]:
     if not quoted or (values.is_not_given(field, written) and not says_nothing(written)):
         return "required", ""  # empty, or still the hint
     is_choice = field.type in {FieldType.ONE, FieldType.SEVERAL, FieldType.YES_NO}
-    return "required-untouched" if is_choice and not says_nothing(written) else "required-says-none", quoted
+    is_printed = is_choice and not says_nothing(written) and not values.defers(written)
+    return "required-untouched" if is_printed else "required-says-none", quoted
 
 
 def _is_required(field: Field, names: Mapping[str, object], unreadable: set[str]) -> bool:

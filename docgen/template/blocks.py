@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from jinja2 import TemplateSyntaxError
 
 from docgen.errors import did_you_mean
+from docgen.expressions import mistakes
 from docgen.expressions.sandbox import plain_text_sandbox
 from docgen.language import either, tr
-from docgen.patterns import regex
 from docgen.template.tags import KINDS, Remark, Tag
 from docgen.template.text_runs import Element, fit
 
@@ -24,8 +24,8 @@ _BLOCKS = {
     "with": "with", "set": "set _", "raw": "raw",
 }  # fmt: skip
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
-#: A comparison typed like an assignment.
-_SINGLE_EQUALS = regex(r"\{% (?:el)?if [^%]*?(?<![=!<>])=(?!=)")
+#: The word of other template languages.
+_ELSE_IF = {"elseif": "elif", "elsif": "elif"}
 _CLOSERS = {f"end{word}": word for word in _BLOCKS}
 #: docxtpl's own tags and docgen's: those with an expression, and those without.
 _CELL_TAGS, _CELL_MARKS = ("vmerge", "colspan", "cellbg"), ("vm", "hm")
@@ -91,7 +91,7 @@ def _judged(tag: Tag, fault_of: Callable[[str], str], *, in_raw: bool) -> tuple[
     if not (word in _BLOCKS or word in _MIDDLE or word in _CLOSERS):
         known = (*_BLOCKS, *_MIDDLE, *_CLOSERS)
         return (
-            tr("unknown tag {word!r}{near}", word=word, near=did_you_mean(word, known))
+            tr("unknown tag {word!r}{near}", word=word, near=did_you_mean(_ELSE_IF.get(word, word), known))
             if word
             else tr("the tag is empty")
         ), ""
@@ -141,7 +141,7 @@ def _fault(source: str) -> str:
     try:
         plain_text_sandbox().parse(source)
     except TemplateSyntaxError as cause:
-        remedy = tr(" (compare with ==)") if _SINGLE_EQUALS.search(source) else ""
+        remedy = mistakes.syntax_remedy(source)
         return tr("the tag cannot be read: {message}{remedy}", message=cause.message, remedy=remedy)
     return ""
 

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
-from jinja2 import Template, TemplateSyntaxError
+from jinja2 import TemplateSyntaxError
 from jinja2.environment import Environment
 
 from docgen.errors import KitError
 from docgen.expressions import sandbox
-from docgen.expressions.sandbox import plain_text_sandbox
+from docgen.expressions.sandbox import PieceTemplate, plain_text_sandbox
 from docgen.language import phrase, tr
 from docgen.model.display import Missing, Shown, plain
 from docgen.template import blocks, name_check, tag_numbers, tags
@@ -69,7 +69,7 @@ def examine(passages: Iterable[TextRun], names: Names) -> Examined:
 class Compiled:
     """A compiled template, its code, and the tag that is on each of its lines."""
 
-    template: Template
+    template: PieceTemplate
     code: CodeType
     tags: tuple[Tag, ...]
     owners: tuple[int, ...]
@@ -79,13 +79,17 @@ class Compiled:
         cls, environment: Environment, code: CodeType, tags: tuple[Tag, ...], owners: tuple[int, ...]
     ) -> Compiled:
         """The template that has this code."""
-        template = environment.template_class.from_code(environment, code, environment.make_globals(None))
-        return cls(template, code, tags, owners)
+        template = PieceTemplate.from_code(environment, code, environment.make_globals(None))
+        return cls(cast(PieceTemplate, template), code, tags, owners)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The text for these values.  Raises KitError that names the place, the tag and its values."""
+        return "".join(self.pieces(values))
+
+    def pieces(self, values: Mapping[str, Any]) -> list[str]:
+        """The same in pieces: texts of the template, as they are in it, and what its tags print."""
         try:
-            return self.template.render(values)
+            return self.template.pieces(values)
         except sandbox.FAILURES as cause:
             line, seen = _failing(cause)
             raise KitError(self._explained(line, {**values, **seen}, cause)) from cause

@@ -14,6 +14,7 @@ from jinja2 import nodes
 from jinja2.environment import Environment
 
 from docgen.errors import did_you_mean
+from docgen.expressions import mistakes
 from docgen.expressions.functions import FUNCTIONS, SPOKEN_OF
 from docgen.language import phrase, tr
 from docgen.template.context_types import ANYTHING, ContextType, Names
@@ -124,6 +125,7 @@ class _NameReader:
 
     def _condition(self, node: nodes.If, scope: _Scope) -> None:
         self._shape(node.test, scope)
+        self._single(node.test)
         with self._guarded(node.test):
             self.all(node.body, scope)
             self.all(node.elif_, scope)
@@ -148,8 +150,13 @@ class _NameReader:
             self._shape(default, scope)
         self.all(node.body, inner)
 
+    def _single(self, node: nodes.Node) -> None:
+        if text := mistakes.list_as_condition(node):
+            self._say(node, text)
+
     def _print(self, node: nodes.Expr, scope: _Scope) -> None:
         self._shape(node, scope)
+        self._single(node)
         value, filters = node, set()
         while isinstance(value, nodes.Filter) and value.node is not None:
             filters.add(value.name)
@@ -232,24 +239,19 @@ class _NameReader:
             self._say(node, tr("unknown {what} {name!r}{remedy}", what=tr(what), name=name, remedy=remedy))
 
     def _comparison(self, node: nodes.Compare, scope: _Scope) -> None:
-        """A field with choices is compared by their keys; another word is never equal, so it is a mistake."""
-        for operand in node.ops:
-            for value, other in ((node.expr, operand.expr), (operand.expr, node.expr)):
-                choices = scope.get(value.name, ANYTHING).choices if isinstance(value, nodes.Name) else None
-                for constant in _constants(other) if choices is not None else ():
-                    if constant not in choices:  # type: ignore[operator]
-                        self._say(node, _unknown_choice(_described(value), constant, choices or {}))
+        """A value is compared with the like of it, and a field with choices with their keys: nothing else is equal."""
+        for name, constant in mistakes.compared(node):
+            shape = scope.get(name, ANYTHING)
+            if shape.choices is not None and constant not in shape.choices:
+                self._say(node, _unknown_choice(name, constant, shape.choices))
+            elif shape.choices is None and (text := mistakes.never_equal(name, shape.kind, constant)):
+                self._say(node, text)
 
 
 def _unknown_choice(name: str, constant: object, choices: Mapping[str, str]) -> str:
     keys = [key for key, label in choices.items() if label == constant]
     remedy = tr(" (compare with its key: {key!r})", key=keys[0]) if keys else did_you_mean(str(constant), choices)
     return tr("{name} has no choice {constant!r}{remedy}", name=name, constant=constant, remedy=remedy)
-
-
-def _constants(node: nodes.Node) -> list[object]:
-    parts = node.items if isinstance(node, nodes.List | nodes.Tuple) else [node]
-    return [part.value for part in parts if isinstance(part, nodes.Const)]
 
 
 def _bind(target: nodes.Node, shape: ContextType, scope: _Scope) -> None:

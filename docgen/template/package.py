@@ -37,6 +37,39 @@ def part(name: str, content: bytes, *, level: int = _BEST) -> Part:
     return Part(name.encode("utf-8"), deflated, zlib.crc32(content), len(content))
 
 
+class Stretch(NamedTuple):
+    """A long stretch of a part that many documents share: its bytes, and the same deflated."""
+
+    content: bytes
+    deflated: bytes
+
+
+def stretch(content: bytes) -> Stretch:
+    """The stretch that holds `content`, deflated so that it may stand anywhere in a deflated stream."""
+    squeezer = zlib.compressobj(_BEST, wbits=_RAW)
+    return Stretch(content, squeezer.compress(content) + squeezer.flush(zlib.Z_FULL_FLUSH))
+
+
+def joined(name: str, pieces: Iterable[bytes | Stretch]) -> tuple[Part, bytes]:
+    """The part of these pieces, in this order, and what it holds; what is no stretch is deflated at QUICK."""
+    squeezer = zlib.compressobj(QUICK, wbits=_RAW)
+    whole: list[bytes] = []
+    deflated: list[bytes] = []
+    fresh: list[bytes] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            fresh.append(piece)
+            continue
+        if fresh:  # what follows does not refer to it (RFC 1951, 3.2.3), as nothing in a stretch does
+            deflated.append(squeezer.compress(b"".join(fresh)) + squeezer.flush(zlib.Z_FULL_FLUSH))
+        whole += (*fresh, piece.content)
+        deflated.append(piece.deflated)
+        fresh = []
+    content = b"".join((*whole, *fresh))
+    deflated.append(squeezer.compress(b"".join(fresh)) + squeezer.flush())
+    return Part(name.encode("utf-8"), b"".join(deflated), zlib.crc32(content), len(content)), content
+
+
 def pack(parts: Iterable[Part]) -> bytes:
     """The package that holds the parts, in this order."""
     written: list[bytes] = []

@@ -73,6 +73,13 @@ def lost(xml: str) -> Iterator[str]:
             yield name
 
 
+def depend_on(xml: str, text: str) -> bool:
+    """Whether `text` is in what `renewed` reads or replaces: paragraph properties, bookmarks, fields, contents."""
+    found = _found(xml, None)
+    spans = [(start, end) for _code, start, end, _near in found.references] + found.contents
+    return any(text in token[0] for token in _TOKEN.finditer(xml)) or any(text in xml[a:b] for a, b in spans)
+
+
 def renewed(xml: str, lists: Lists) -> str:
     """A rendered part with references and contents as they are in this document.
 

@@ -12,10 +12,11 @@ Values hold no markup: they are escaped, and their line breaks become Word's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from defusedxml import DefusedXmlException, ElementTree
@@ -27,16 +28,18 @@ from docgen.expressions.sandbox import Sandbox
 from docgen.file_cache import cached_by_file
 from docgen.language import tr
 from docgen.model.display import Missing
-from docgen.model.messages import PENDING, wording
 from docgen.patterns import regex
 from docgen.template import (
+    bound_controls,
     cell_tags,
     containers,
     external_refs,
+    marks,
     numbering,
     package,
     references,
     revisions,
+    skeletons,
     tag_numbers,
     text_runs,
 )
@@ -45,40 +48,33 @@ from docgen.template.examine import Compiled, Examined, compile_source, examine
 from docgen.template.tags import Remark, Tag
 from docgen.template.word_parts import WordFile, without_comments, word_file
 
-#: Unicode noncharacters: they are in no text that people write, so they mark places in rendered XML.
-_OPEN, _CLOSE, _BREAK = "\ufdd0", "\ufdd1", "\ufdd2"
-_MARKED = str.maketrans("\n", _BREAK, _OPEN + _CLOSE + _BREAK)
-
+_MARKED = str.maketrans("\n", marks.BREAK, marks.OPEN + marks.CLOSE + marks.BREAK)
 _ANY_TAG = regex(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_RUN_PROPERTIES = regex(r"<w:rPr>(.*?)</w:rPr>", re.DOTALL)
-_PENDING = regex(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
-_EMPTY_TEXT = '<w:t xml:space="preserve"></w:t></w:r>'
-_EMPTY_RUN = regex(rf"<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?{_EMPTY_TEXT}", re.DOTALL)
-#: What may follow w:highlight among run properties (ECMA-376 part 1, 17.3.2.28, CT_RPr); extensions come last.
-_AFTER_HIGHLIGHT = regex(
-    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)\b|<(?!/|w:)[\w-]+:"
-)
 
 
 class Rendered(NamedTuple):
     """A rendered Word document: its bytes, the names of the parts made for it alone, the labels that it prints as
-    pending, each once, in order, and the name of its main part."""
+    pending, each once, in order, the name of its main part, and by name the bytes of parts that rendering has proven
+    to be sound."""
 
     content: bytes
     made: frozenset[str]
     pending: tuple[str, ...]
     main: str = "word/document.xml"
+    proven: Mapping[str, bytes] = MappingProxyType({})
 
 
 class WordTemplate(NamedTuple):
     """A compiled Word template: every part of the file in order, those to render and those ready to be copied; the name
-    of its main part; by part the containers that may end up empty; the lists of one that refers to their numbers."""
+    of its main part; by part the containers that may end up empty; the lists of one that refers to their numbers; what
+    is known of its documents so far."""
 
     path: Path
     parts: Mapping[str, Compiled | package.Part]
     main: str
     at_risk: Mapping[str, frozenset[str]]
     lists: numbering.Lists | None
+    known: dict[Any, skeletons.Skeleton | None]
 
     @property
     def made(self) -> frozenset[str]:
@@ -91,7 +87,7 @@ def environment() -> Sandbox:
     """The sandbox of Word templates."""
 
     def mark(missing: Missing) -> Any:
-        return Markup(f"{_OPEN}{escape(missing.label)}{_CLOSE}") if missing.pending else "—"
+        return Markup(f"{marks.OPEN}{escape(missing.label)}{marks.CLOSE}") if missing.pending else "—"
 
     made = sandbox.sandbox(mark, markup=True)
     inner = made.finalize
@@ -182,7 +178,7 @@ def _examined(place: str, name: str, content: bytes, names: Names) -> WordPart:
     examined = examine(text.passages, names).adding(_unknown_controls(text.controls, names.controls))
     if examined.problems:
         return WordPart(name, examined, "")
-    clean = revisions.accepted(xml)
+    clean = bound_controls.unbound(revisions.accepted(xml))
     found = examined.tags if clean == xml else examine(text_runs.of_word(place, clean).passages, names).tags
     source = _patched(clean, found)
     remarks = [*_broken_markup(place, source, found), *_about_revisions(place, xml), *_about_references(place, xml)]
@@ -227,7 +223,7 @@ def compile_template(path: Path, names: Names) -> WordTemplate:
     entries = without_comments(file)
     ready = {name: compiled.get(name) or package.part(name, _ready(file, name, content)) for name, content in entries}
     at_risk = {name: containers.at_risk(part.tags) for name, part in compiled.items()}
-    return WordTemplate(path, ready, file.main, at_risk, _lists(file) if file.main in compiled else None)
+    return WordTemplate(path, ready, file.main, at_risk, _lists(file) if file.main in compiled else None, {})
 
 
 def _lists(file: WordFile) -> numbering.Lists | None:
@@ -249,67 +245,37 @@ def _patched(xml: str, found: Iterable[Tag]) -> str:
 
     marked = cell_tags.with_properties(tag_numbers.marked(xml, found))
     source = cast(str, DocxTemplate.patch_xml(cast(Any, None), marked))
-    return _EMPTY_RUN.sub("", cell_tags.merged(source))
+    return marks.EMPTY_RUN.sub("", cell_tags.merged(source))
 
 
 def render(template: WordTemplate, context: Mapping[str, Any]) -> Rendered:
     """The document of `template` with the values of `context`.  Raises KitError that names the place of a failing
     tag."""
     pending: dict[str, None] = {}
-
-    def made(name: str, part: Compiled) -> bytes:
-        xml = _finished(part.render(context), pending)
-        if template.lists is not None and name == template.main:
-            xml = references.renewed(xml, template.lists)
-        return containers.filled(xml.encode("utf-8"), template.at_risk[name])
-
-    parts = (
-        part if isinstance(part, package.Part) else package.part(name, made(name, part), level=package.QUICK)
+    proven: dict[str, bytes] = {}
+    parts = [
+        part if isinstance(part, package.Part) else _made(template, name, part.pieces(context), pending, proven)
         for name, part in template.parts.items()
-    )
-    return Rendered(package.pack(parts), template.made, tuple(pending), template.main)
+    ]
+    return Rendered(package.pack(parts), template.made, tuple(pending), template.main, proven)
 
 
-def _finished(xml: str, pending: dict[str, None]) -> str:
-    """A rendered part without empty runs, with Word's own line breaks, missing values highlighted."""
-    if _EMPTY_TEXT in xml:
-        xml = _EMPTY_RUN.sub("", xml)
-    return mark_pending(xml.replace(_BREAK, '</w:t><w:br/><w:t xml:space="preserve">'), pending)
+def _made(
+    template: WordTemplate, name: str, pieces: Sequence[str], pending: dict[str, None], proven: dict[str, bytes]
+) -> package.Part:
+    """The part of this name made of rendered pieces; its labels are added to `pending`, its bytes to `proven` where
+    its markup is known to be whole."""
+    finish = partial(_finished, template, name)
+    if (split := skeletons.row_of(pieces)) and (skeleton := skeletons.found(template.known, name, split[0], finish)):
+        pending.update(dict.fromkeys(skeleton.pending))
+        part, proven[name] = package.joined(name, skeleton.filled(split[1]))
+        return part
+    return package.part(name, finish("".join(pieces), pending), level=package.QUICK)
 
 
-def mark_pending(xml: str, pending: dict[str, None]) -> str:
-    """`xml` with every marked missing value as a highlighted run of its own; the labels are added to `pending`."""
-    pieces, position = [], 0
-    while (found := xml.find(_OPEN, position)) >= 0:
-        start = max(xml.rfind("<w:r>", position, found), xml.rfind("<w:r ", position, found))
-        end = xml.find("</w:r>", found) + len("</w:r>")
-        if start < 0:
-            start, end = found, xml.find(_CLOSE, found) + 1
-        run, labels = _highlighted(xml[start:end])
-        pieces += [xml[position:start], run]
-        pending.update(labels)
-        position = end
-    return "".join([*pieces, xml[position:]])
-
-
-@lru_cache(maxsize=256)  # the terms that one contract lacks are mostly those that the next one lacks
-def _highlighted(run: str) -> tuple[str, dict[str, None]]:
-    """A run with every missing value as a highlighted run of its own, and their labels in order."""
-    pending: dict[str, None] = {}
-    properties = _RUN_PROPERTIES.search(run)
-    inner = properties.group(1) if properties else ""
-    own = f"<w:rPr>{inner}</w:rPr>" if inner else ""
-    after = _AFTER_HIGHLIGHT.search(inner)
-    cut = after.start() if after else len(inner)
-    marked = f'<w:rPr>{inner[:cut]}<w:highlight w:val="yellow"/>{inner[cut:]}</w:rPr>'
-
-    def marked_label(match: re.Match[str]) -> str:
-        label = match.group(1)
-        pending[Markup(label).unescape()] = None
-        text = wording(PENDING, label=label).message
-        if not run.startswith("<w:r"):
-            return text
-        preserve = '<w:t xml:space="preserve">'
-        return f"</w:t></w:r><w:r>{marked}{preserve}{text}</w:t></w:r><w:r>{own}{preserve}"
-
-    return _EMPTY_RUN.sub("", _PENDING.sub(marked_label, run)), pending
+def _finished(template: WordTemplate, name: str, xml: str, pending: dict[str, None]) -> bytes:
+    """A part as the document gets it; the labels that it prints as pending are added to `pending`."""
+    xml = marks.replaced(xml, pending)
+    if template.lists is not None and name == template.main:
+        xml = references.renewed(xml, template.lists)
+    return containers.filled(xml.encode("utf-8"), template.at_risk[name])

@@ -18,16 +18,19 @@ from docgen.model.intake import Chosen, Level, Region, Value
 from docgen.model.kit import Field, FieldType
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
 from docgen.values import credit_codes, dates, label_units, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values.deferred import DEFERRED, defers, is_prompt
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
 
 __all__ = [
-    "UNTOUCHED", "Parsed", "Problem", "is_not_given", "items", "options", "parse", "parse_in_unit", "show", "show_date",
-    "show_money", "stated_unit", "text_of",
+    "DEFERRED", "UNTOUCHED", "Parsed", "Problem", "defers", "is_not_given", "items", "options", "parse",
+    "parse_in_unit", "show", "show_date", "show_money", "stated_unit", "text_of",
 ]  # fmt: skip
 
 _FREE = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST})
+#: Types that take any text, and so also a text that names no value.
+_OPEN = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.SEVERAL})
 #: Types whose answers are exported as lists by other programs.
 _LISTED = frozenset({FieldType.LIST, FieldType.ONE, FieldType.SEVERAL, FieldType.REGIONS})
 
@@ -62,6 +65,8 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
 def _parsed(field: Field, written: str, printed: bool) -> Parsed:
     if is_not_given(field, written):
         return NOT_GIVEN
+    if field.type in _OPEN and (defers(written) or (field.type is not FieldType.LONG_TEXT and is_prompt(written))):
+        return Parsed(None, (Problem(DEFERRED, Level.ADVICE, {"entry": clean_line(written)}),))
     if field.placeholder and field.type not in _FREE and field.placeholder in written:
         written = written.replace(field.placeholder, " ")  # the answer was written beside the hint
     if field.type in _LISTED:
@@ -127,7 +132,10 @@ def _show_text(_field: Field, value: Any) -> str:
 
 
 def _parse_list(field: Field, written: str) -> Parsed:
-    return Parsed(tuple(item for item in lists.read(written) if not is_not_given(field, item)) or None)
+    found = tuple(item for item in lists.read(lists.ticked(written)) if not is_not_given(field, item))
+    if found and (shown := "、".join(found)) != lists.ticked(shown):  # `1、☑营业执照`
+        return _parse_list(field, shown)
+    return Parsed(found or None)
 
 
 def _show_list(field: Field, value: Any) -> str:
@@ -172,7 +180,10 @@ def _show_one(field: Field, value: Any) -> str:
 
 # ── regions ─────────────────────────────────────────────────────────────────────────────────────
 def _parse_regions(_field: Field, written: str) -> Parsed:
-    found = regions.read(written)
+    marked = lists.ticked(written)
+    if not marked.strip():
+        return NOT_GIVEN
+    found = regions.read(marked)
     problems = tuple(_region_problem(entry) for entry in found.entries if entry.region is None)
     if problems or not found.entries:
         return Parsed(None, problems or (Problem("region-unknown", details={"entry": clean_line(written)}),))

@@ -11,20 +11,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from docgen.patterns import regex
-from docgen.text import clean_line, fold, says_nothing, simplified, words
+from docgen.text import clean_line, fold, says_nothing, simplified
+from docgen.values.choice_words import BOXES, CROSSES, NO, TICKS, YES, declines, is_none_of_it
 
-# Pasted Wingdings arrive as private-use characters: ticks f0fe f0fd f0fc f052 f050, empty boxes f0a8 f06f f071 f0a1.
-TICKS = "☑☒✓✔√■●◉⦿◼⬛▣✅🗹\uf0fe\uf0fd\uf0fc\uf052\uf050"
-BOXES = "□☐○◻◯▢⬜◽❏❑\uf0a8\uf06f\uf071\uf0a1"
-CROSSES = "×✗✘✕✖"
 _OPEN, _CLOSE = r"[(（\[【［]\s?", r"\s?[)）\]】］]"
 _TICK = f"{_OPEN}[{TICKS}xXvVｘＸ]{_CLOSE}|[{TICKS}]"
 _BOX = f"{_OPEN}[{BOXES}]?{_CLOSE}|[{BOXES}]"
 _CROSS = f"{_OPEN}[{CROSSES}]{_CLOSE}|[{CROSSES}]"
 MARK = regex(f"(?P<tick>{_TICK})|(?P<cross>{_CROSS})|{_BOX}")
-#: Words that count as marks if each is beside a label and nothing else is written.
-_YES = frozenset(words("y yes 是 1 1.0 true t v ok on 需要 要 选 选中 已选 选择 有"))
-_NO = frozenset(words("n no 否 0 0.0 false f off 不需要 不要 不选 未选 不选择 无 没有"))
 _WORD = regex(r"[^\s:：=、，,；;┋┊│┃¦|｜]+")
 _EITHER_WAY = "x"  # chosen, unless other words or ticks decide otherwise
 _ENDS = "、，,；;\n┋┊│┃¦|｜"  # form tools separate the choices of one answer by bars
@@ -34,15 +28,15 @@ _AND = "(?:以及|[和与及或且])"
 _JOINING = regex(_AND)
 _REMARK = regex(r"[(（]([^()（）]*)[)）]|〖([^〖〗]*)〗|〔([^〔〕]*)〕|[\[［]([^\[\]［］]*)[\]］]|【([^【】]*)】")
 _AMOUNT = regex(r"[:：x×*]?\s?\d+(?:\.\d+)?\s?(?:个|条|路|部|号|门|线|只|张|份|台|家)?(?=[\s、，,；;。/／┋|)）]|$)")
+_STRUCK_OUT = regex(r"\s*[:：]?\s*[/／\\]\s*")
 _NUMBER = regex(
     r"(?:选项)?[(（\[【]?(?P<number>\d{1,2}|[A-Za-z])(?:[)）\]】.．、:：_-]|(?=\s))\s?|(?P<circled>[①-⑳⑴-⒇❶-❿➀-➉])\s?"
 )
 _BLANK_CHARACTERS = " \n_＿:：﹍‗—-^"
 _BLANK = regex(f"[{re.escape(_BLANK_CHARACTERS)}]+")
 _NAMES_OF_OTHER = {"其他": "其[他它]"}
-#: What forms print after 其他 to say what to write there.
 _ASKING = "(?:注明|说明|填写|列明|写明|描述|补充)"
-_PROMPT = regex(
+_PROMPT = regex(  # what forms print after 其他
     rf"[(（](?:请[^()（）]{{0,12}}{_ASKING}[^()（）]{{0,8}}|{_ASKING})[)）]|请(?:在此|具体|详细)?{_ASKING}(?=[\s:：_＿]|$)"
 )
 _WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
@@ -128,7 +122,7 @@ def _loose(name: str) -> str:
 
 
 def _in_any_width(letter: str) -> str:
-    """A pattern for one letter; most have one width, and a one-letter class takes ten times as long to compile."""
+    """A pattern for one letter; a class of letters, which takes long to compile, only where it has two widths."""
     wide = letter.translate(_WIDE)
     return re.escape(letter) if wide == letter else f"[{re.escape(letter + wide)}]"
 
@@ -178,9 +172,9 @@ def _words(known: Options, text: str) -> dict[str, bool]:
         word = fold(piece)
         if known.label.fullmatch(piece) or (known.other and known.other.fullmatch(piece)):
             labels += 1
-        elif word in _YES or word in _NO or word == _EITHER_WAY:
-            found[piece] = word not in _NO
-            ticks += word in _YES
+        elif word in YES or word in NO or word == _EITHER_WAY:
+            found[piece] = word not in NO
+            ticks += word in YES
         elif (mark := MARK.fullmatch(piece)) is None:
             return {}
         else:
@@ -196,8 +190,7 @@ def _next(known: Options, text: str, at: int, pieces: Cut, marking: dict[str, bo
     if separator:
         pieces.listed = pieces.listed or bool(separator.group().strip())
         return separator.end()
-    mark = MARK.match(text, at)
-    if mark:
+    if mark := MARK.match(text, at):
         return _take_mark(mark, pieces)
     label = known.label.match(text, at)
     if label:
@@ -250,10 +243,13 @@ def _take_label(known: Options, label: re.Match[str], text: str, pieces: Cut, *,
     if remark and not MARK.match(text, item.end):
         # The bracket of 营销（盲打） must not be lost.
         item.end = remark.end()
-        item.text = free_text(pieces.text[remark.start() + 1 : remark.end() - 1])
+        written = pieces.text[remark.start() + 1 : remark.end() - 1]
+        item.text = free_text(written)
+        item.mark = False if declines(written) else None
     elif amount:
         item.end = amount.end()
         item.text = free_text(pieces.text[amount.start() : amount.end()])
+        item.mark = False if is_none_of_it(item.text) else None
     return item.end
 
 
@@ -277,6 +273,9 @@ def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) ->
     pieces.items.append(item)
     if _LIST_END.match(text, start) or MARK.match(text, start):
         return start
+    if _STRUCK_OUT.fullmatch(text, start):  # `其他/`
+        item.mark = False
+        return len(text)
     bracket = _REMARK.match(text, start)
     if (
         bracket
@@ -288,20 +287,23 @@ def _take_other(known: Options, match: re.Match[str], text: str, pieces: Cut) ->
         return item.end
     blank = _BLANK.match(text, start)
     after = blank.end() if blank else start
-    colon = blank is not None and bool(set(blank.group()) & set(":："))
-    if not colon and (known.label.match(text, after) or "\n" in text[start:after]):
+    if not (blank and set(blank.group()) & set(":：")) and (
+        known.label.match(text, after) or "\n" in text[start:after]
+    ):
         return after
     mark = MARK.search(text, after)
     item.end = mark.start() if mark else len(text)
-    item.text = free_text(pieces.text[after : item.end])
+    written = pieces.text[after : item.end]
+    item.text = free_text(written)
+    if not item.text and any(map(str.isalnum, written)) and says_nothing(written):
+        item.mark = False  # `其他：无`
     return item.end
 
 
 def _take_text(known: Options, text: str, at: int, pieces: Cut) -> int:
     stop = known.stop.search(text, at + 1)
     end = stop.start() if stop else len(text)
-    found = free_text(pieces.text[at:end])
-    if found:
+    if found := free_text(pieces.text[at:end]):
         pieces.items.append(ChoiceItem(at, end, text=found))
     return end
 

@@ -93,7 +93,8 @@ def _that_count(known: Options, cut: Cut, printed: bool) -> list[ChoiceItem]:
 def _is_print(known: Options, cut: Cut) -> bool:
     """Whether the labels are a printed list: all choices, in order, with only blanks in between."""
     keys = [item.key for item in cut.items if item.key is not None]
-    return not cut.listed and len(keys) > 1 and tuple(keys) == known.offered
+    declined = any(item.mark is False for item in cut.items)
+    return not (cut.listed or declined) and len(keys) > 1 and tuple(keys) == known.offered
 
 
 def _unmarked(cut: Cut, keys: tuple[str, ...]) -> tuple[str, ...]:

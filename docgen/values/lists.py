@@ -1,4 +1,4 @@
-"""Split lists, as people and programs write them, into items.  Imports `text` only."""
+"""Split lists, as people and programs write them, into items."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from docgen.patterns import regex
 from docgen.text import clean_line, parted
+from docgen.values.choice_text import MARK
 
 _END = regex(r"[、，,；;\n┋┊│┃¦]")
 _PIECES = regex(r"([、，,；;\n┋┊│┃¦()（）])")
@@ -17,6 +18,7 @@ _NEXT_NUMBER = regex(rf" (?={_FIRST_NUMBER.pattern})")  # `1.营业执照 2.许�
 _TENS = "一二三四五六七八九十"
 _ONLY_A_NUMBER = regex(rf"\d{{1,2}}|[{_TENS}]")
 _LONGEST_DATA = 10_000
+_AROUND = " \t\n　、，,；;。/|"
 
 
 def data_lines(text: str) -> str:
@@ -38,6 +40,27 @@ def data_lines(text: str) -> str:
     inner = bare[1:-1]
     is_list = any(map(str.isalnum, inner)) and len(inner) > 1 and not set(inner) & set("[]{}")
     return inner.replace(",", "\n") if is_list else text
+
+
+def ticked(text: str) -> str:
+    """The items of a list that are ticked, `☑营业执照 □许可证` or `营业执照√ 许可证×`; any other text as it is.
+
+    Marks are before all items or behind all of them.
+    """
+    marks = list(MARK.finditer(text))
+    if not marks or all(mark["cross"] for mark in marks):
+        return text
+    if not text[: marks[0].start()].strip(_AROUND):
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        items = [text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)]
+    elif not text[marks[-1].end() :].strip(_AROUND):
+        starts = [0, *(mark.end() for mark in marks[:-1])]
+        items = [text[start : mark.start()] for start, mark in zip(starts, marks, strict=True)]
+        if any(_END.search(item.strip(_AROUND)) for item in items):
+            return text  # which of them is ticked?
+    else:
+        return text
+    return "、".join(item.strip(_AROUND) for item, mark in zip(items, marks, strict=True) if mark["tick"])
 
 
 def read(text: str) -> tuple[str, ...]:

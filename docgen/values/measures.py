@@ -76,7 +76,7 @@ def bandwidth(text: str) -> Measure | None:
 def _speed(bare: str) -> Decimal | None:
     found = [match for match in _SPEED.finditer(bare) if match.group()]
     if not found or "".join(match.group() for match in found) != bare:
-        return number(bare)
+        return None if bare.endswith("k") else number(bare)  # 20480K are no millions of megabits
     if not all(match["unit"] or match.group()[-1] in "/,、;和+" for match in found[:-1]):
         return None
     speeds = {_mbps(match) for match in found}

@@ -6,12 +6,20 @@ from functools import lru_cache
 
 from docgen.model.intake import Chosen, Level
 from docgen.model.kit import Choice, Field, FieldType
-from docgen.text import clean_line
+from docgen.patterns import regex
+from docgen.text import clean_line, fold
 from docgen.values import choices, yesno
 from docgen.values.choices import Choices
+from docgen.values.deferred import defers
 from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
 
 YES, NO = "是", "否"
+_SENTENCE = 40
+#: What people write around a choice: `我们需要购买新号码`, `主要做电商`, `只要固号`, `电商公司`.
+_ENDS_OF_SENTENCE = regex(
+    "^(?:我们|我司|我方|我公司|本公司|公司|目前|现|主要|拟|计划|打算|准备|想要?|希望|申请|需要?|要|选择?|只要?|只需要?|仅|仅需要?|做|从事|属于|均?[是为])+"
+    "|(?:行业|业务?|类型?|领域|方向|公司|企业|即可|就行|就好|就可以|谢谢|的|了|[。.!])+$"
+)
 #: The text lists all choices without a mark: it may be an answer or printed text.
 UNTOUCHED = "choice-untouched"
 
@@ -45,9 +53,21 @@ def _compiled(given: tuple[Choice, ...], other: str | None) -> choices.Options:
     return choices.options(tuple(choices.Option(c.key, (c.label, *c.synonyms), c.offered) for c in given), other)
 
 
+def _read(field: Field, written: str, *, printed: bool) -> Choices:
+    """The choices of a text; words around all of them that change nothing are taken off if they are choices then."""
+    found = choices.read(_known(field), written, printed=printed)
+    plain = fold(written) if found.texts and len(written) <= _SENTENCE else ""
+    bare = _ENDS_OF_SENTENCE.sub("", plain)
+    if not plain or bare == plain:
+        return found
+    shorter = choices.read(_known(field), bare, printed=printed)
+    is_plain = shorter.keys and not (shorter.texts or shorter.bare_other or shorter.unclear or shorter.printed)
+    return shorter if is_plain else found
+
+
 def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
     """The key of the one choice."""
-    found = choices.read(_known(field), written, printed=printed)
+    found = _read(field, written, printed=printed)
     if trouble := _trouble(field, written, found):
         return trouble
     if len(found.keys) > 1:
@@ -59,7 +79,7 @@ def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
 def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed:
     """The chosen choices, with the text of 其他 if the field has one."""
-    found = choices.read(_known(field), written, printed=printed)
+    found = _read(field, written, printed=printed)
     if trouble := _trouble(field, written, found):
         return trouble
     keys = tuple(choice.key for choice in field.choices if choice.key in found.keys)
@@ -67,7 +87,7 @@ def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed
         if found.texts or not keys:
             return _unknown(field, "、".join(found.texts) or clean_line(written))
         return Parsed(Chosen(keys), _beside(field, found, (*found.remarks, *found.ignored)))
-    if found.bare_other:
+    if found.bare_other or (found.texts and defers(found.other)):
         return invalid("choice-other-empty", other=field.other)
     if not keys and not found.other:
         return _unknown(field, clean_line(written))

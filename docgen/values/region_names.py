@@ -6,6 +6,7 @@ tables have no cities for Taiwan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -170,7 +171,13 @@ _ZONES = {
     "张江": "上海",
     "陆家嘴": "上海",
     "中关村": "北京",
+    "雄安": "保定",
 }
+#: Names that are no longer in use, and short ones that no other city has.
+_FORMER = {
+    "襄樊": "襄阳", "呼市": "呼和浩特", "乌市": "乌鲁木齐", "万县": "重庆万州", "宣武": "西城", "崇文": "东城",
+    "卢湾": "黄浦", "闸北": "静安", "南汇": "浦东", "塘沽": "滨海新区", "汉沽": "滨海新区",
+}  # fmt: skip
 _ZONE = regex(
     "(?:国家级?)?(?:(?:高新|经开|经济|工业|科技|软件|产业|创新|保税|自贸|自由贸易|空港|临港|临空|生态|综合|现代|技术|试验|示范)+"
     "(?:开发区|园区|园|区|城|港)|开发区|新区|新城)$"
@@ -189,6 +196,9 @@ def place(name: str) -> tuple[frozenset[Region], bool]:
     bare = _COUNTRY.sub("", name)
     if bare != name:
         return place(bare)
+    former = next((old for old in _FORMER if old in name), None)
+    if former is not None:
+        return _lookup(re.sub(f"{former}[市区县]?", _FORMER[former], name, count=1))
     if name in _CITIES:
         return _lookup(_CITIES[name])[0], False
     if name in _PROVINCES:

@@ -47,7 +47,12 @@ _COUNT = regex(r"[:x×*]?\d+(?:个|条|路|部|号|门|线)?$")
 _NUMBERING = regex(rf"(?:^|(?<=[\n;、,┋ ]))\(?(\d{{1,2}})[.、)]\s*(?=[{HAN}])")
 _ENTRY_END = regex(r"[、,;\n┋┊│┃¦]+")
 _WITHIN = regex(r"\s*[-‐‑‒–—―−·•:>→_]+\s*")
-_WORD_END = regex(r"[/|\s]+")
+_WORD_END = regex(r"[/|+&\s]+")
+#: Words around the name of a city that make it no other place.
+_BESIDE = regex(
+    "^(?P<before>(?:全部|都要|都是|全是|只要|需要|归属地|归属|城市|地区|固定电话|固话|固号|手机号码?|手机)*)(?P<name>.{2,}?)"
+    "(?P<behind>(?:本地|当地|地区|城区|市区|号码|固定电话|固话|固号|手机号码?|号段|均可|都要|都可以?|的|各)*)$"
+)
 _AND = regex("以及|[和与及]")
 _OF_PROVINCE = regex(rf"(?m)(^|[;\n])\s*([{HAN}]{{1,20}})\s*:\s*([^;\n]+)")
 
@@ -111,7 +116,7 @@ def _entries(part: str, remarks: list[str]) -> Iterator[RegionEntry]:
             entry = _joined(words[start:end])
             if entry.region or end == start + 1:
                 break
-        yield from [entry] if entry.region else _apart(entry)
+        yield from [entry] if entry.region else _apart(entry, remarks)
         start = end
 
 
@@ -136,15 +141,21 @@ def _resolve(name: str, written: str) -> RegionEntry:
     return RegionEntry(written, None, RegionProblem.TOO_COARSE if coarse else RegionProblem.UNKNOWN)
 
 
-def _apart(entry: RegionEntry) -> tuple[RegionEntry, ...]:
-    """An unread entry split at 和 or a dash, or into letters, if every part can be read."""
+def _apart(entry: RegionEntry, remarks: list[str]) -> tuple[RegionEntry, ...]:
+    """An unread entry split at 和 or a dash, or into letters, if every part can be read; or without the words around
+    it."""
     if entry.trouble is not RegionProblem.UNKNOWN:
         return (entry,)
+    if (bare := _BESIDE.match(entry.written)) and bare["name"] != entry.written:
+        found = tuple(_entries(bare["name"], remarks))
+        if all(one.region for one in found):
+            remarks += [word for word in (bare["before"], bare["behind"]) if word]
+            return found
     for splitter in (_AND, re.compile("-")):
         parts = [part for part in splitter.split(entry.written) if part]
-        found = tuple(_resolve(fold(part).replace("-", ""), part) for part in parts)
-        if len(found) > 1 and all(one.region for one in found):
-            return found
+        cities = tuple(_resolve(fold(part).replace("-", ""), part) for part in parts)
+        if len(cities) > 1 and all(one.region for one in cities):
+            return cities
     return tuple(RegionEntry(entry.written, region) for region in cities_in_a_row(fold(entry.written))) or (entry,)
 
 
