@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+import words
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -161,7 +162,7 @@ def test_tracked_changes_count_as_accepted(tracked: str, clean: str) -> None:
 @pytest.fixture
 def template(tmp_path: Path) -> Callable[..., Path]:
     def build(change: Callable[[Document], object]) -> Path:
-        document = docx.Document()
+        document = words.blank()
         change(document)
         document.save(str(tmp_path / "t.docx"))
         return tmp_path / "t.docx"
