@@ -133,7 +133,7 @@ def _finding(
 
 def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
     """A `required` finding for every required field without an answer."""
-    names: dict[str, object] = {k: understood.get(k, Missing(field.label)) for k, field in kit.all_fields.items()}
+    names: dict[str, object] = {**dict.fromkeys(kit.all_fields, Missing()), **understood}
     names |= {"words": kit.words, "limits": kit.limits}
     findings = []
     for key, field in kit.fields.items():
