@@ -15,11 +15,13 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 
+import platformdirs
 import pytest
 import schemas
 from hypothesis import HealthCheck, settings
 
-from docgen import cli
+import docgen
+from docgen import cli, user_cache
 from docgen.documents import fonts
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
@@ -29,6 +31,7 @@ from docgen.packet import manifest
 from docgen.pipeline import ReviewedIntake
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
+from docgen.workers import garbage
 
 # In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
 # No example and no search for one is timed: a busy machine is no failure.
@@ -36,8 +39,11 @@ settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
-# Tests make hundreds of kits: what is kept between runs is tested by itself (test_user_cache.py).
-os.environ["DOCGEN_NO_CACHE"] = "1"
+# Tests make hundreds of kits: nothing of them is kept in this process (what is kept is tested in test_user_cache.py).
+# The processes that tests start keep what they load, as those of users do, in a folder of the session.
+CACHE_IS_ON = user_cache.is_on
+user_cache.is_on = lambda: False
+os.environ.pop(user_cache.OFF, None)
 
 # The jobs that a shell starts in the background ignore Ctrl-C, and so would the runs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -173,13 +179,31 @@ def _manifests_are_as_their_schema_says() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _core_faces() -> None:
-    """Cut the core faces before the first test, so that no PDF of a run is made without them; 20 s, once."""
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give all processes of the session one cache, in which the core faces are cut (20 s, once for this user)."""
     for core in fonts.uncut():
         fonts.cut(core)
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    (home / "docgen").mkdir(parents=True, exist_ok=True)
+    for face in platformdirs.user_cache_path("docgen", appauthor=False).glob("core-*.ttf"):
+        with contextlib.suppress(FileExistsError):
+            (home / "docgen" / face.name).symlink_to(face)
+    os.environ["XDG_CACHE_HOME"] = str(home)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session", autouse=True)
+def _what_reading_loads() -> None:
+    """Load it here, once: commands read in a process that is forked from this one, and would load it each time.
+
+    Neither here nor there is looked for garbage among all that, and among the tests.
+    """
+    assert list(docgen.read(ROOT / "inputs" / "customers.xlsx", docgen.Kit.load("caller-number")))
+    garbage.look_seldom()
+    garbage.keep_what_is_loaded()
+
+
+@pytest.fixture(scope="session")
 def run() -> Run:
     """Run `docgen` with these arguments in this process."""
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from docx import Document
+import words
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter
@@ -96,7 +96,7 @@ def workbook(
 
 def document(path: Path, text: str) -> Path:
     """Write a Word document with the tables and paragraphs of `text` to `path` and return it; no headings."""
-    word = Document()
+    word = words.blank()
     rows: list[list[str]] = []
     for line in [*text.strip("\n").splitlines(), ""]:
         if line.startswith("|"):
@@ -112,16 +112,24 @@ def document(path: Path, text: str) -> Path:
 
 
 def _add_table(word: Any, rows: list[list[str]]) -> None:
-    table = word.add_table(len(rows), max(map(len, rows)))
-    for row, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            if text not in {"<", "^"}:
-                table.cell(row, column).text = text.replace("\\n", "\n")
-    for row, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            if text in {"<", "^"}:
-                before = table.cell(row, column - 1) if text == "<" else table.cell(row - 1, column)
-                before.merge(table.cell(row, column))
+    width = max(map(len, rows))
+    found = word.add_table(
+        len(rows), width
+    )._cells  # once: python-docx looks all cells through for each that is asked for
+    cells = {divmod(number, width): (cell, [divmod(number, width)]) for number, cell in enumerate(found)}
+    texts = {(row, column): text for row, line in enumerate(rows) for column, text in enumerate(line)}
+    for place, text in texts.items():
+        if text not in {"<", "^"}:
+            cells[place][0].text = text.replace("\\n", "\n")
+    for (row, column), text in texts.items():
+        if text not in {"<", "^"}:
+            continue
+        one, ones = cells[(row, column - 1) if text == "<" else (row - 1, column)]
+        other, others = cells[row, column]
+        if one is not other:
+            lines, columns = zip(*ones, *others, strict=True)
+            covered = [(r, c) for r in range(min(lines), max(lines) + 1) for c in range(min(columns), max(columns) + 1)]
+            cells |= dict.fromkeys(covered, (one.merge(other), covered))
     for paragraph in word.element.body.xpath(".//w:tc/w:p[not(w:r)][preceding-sibling::w:p]"):
         paragraph.getparent().remove(paragraph)  # python-docx adds one for each cell merged away
 

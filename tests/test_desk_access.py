@@ -25,7 +25,8 @@ SHEET = ROOT / "inputs" / "accepted.xlsx"
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Key, Path]]:
     """A desk without a server, and its key."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = tmp_path_factory.mktemp("office") / "desk"  # nobody else writes beside it
+    folder.mkdir()
     with desk_at(Settings(folder, kits.find("caller-number"), "测试员")) as desk:
         key = Key(PORT)
         with TestClient(application(desk, key), base_url=f"http://127.0.0.1:{PORT}") as client:

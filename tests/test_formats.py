@@ -49,13 +49,13 @@ def shown(sheet: Grid) -> dict[str, tuple[str, str | None]]:
 def intakes(run: Run, path: Path, *left_out: str) -> tuple[int, Any]:
     """The exit code and the intakes that `check` finds, without the parts that tell the files apart."""
     result = run("check", "--json", path)
+    return result.code, without(result.json["intakes"], "source", *left_out)
 
-    def without(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {key: without(value) for key, value in part.items() if key not in {"source", *left_out}}
-        return [without(one) for one in part] if isinstance(part, list) else part
 
-    return result.code, without(result.json["intakes"])
+def without(part: Any, *names: str) -> Any:
+    if isinstance(part, dict):
+        return {key: without(value, *names) for key, value in part.items() if key not in names}
+    return [without(one, *names) for one in part] if isinstance(part, list) else part
 
 
 # -- the same as .xlsx -----------------------------------------------------------------------------
@@ -135,17 +135,24 @@ def separated(rows: list[list[str]], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def of_workbooks(run: Run) -> dict[str, tuple[int, Any]]:
+    """What is read of the workbooks themselves."""
+    return {name: intakes(run, INPUTS / f"{name}.xlsx", "sheet") for name in ("manual", "customers")}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "，"])
 @pytest.mark.parametrize("name", ["manual", "customers"])
-def test_csv_in_every_encoding(run: Run, tmp_path: Path, name: str, delimiter: str, encoding: str) -> None:
-    source = INPUTS / f"{name}.xlsx"
+def test_csv_in_every_encoding(
+    run: Run, of_workbooks: dict[str, tuple[int, Any]], tmp_path: Path, name: str, delimiter: str, encoding: str
+) -> None:
     path = tmp_path / f"{name}.csv"
-    path.write_bytes(separated(as_rows(read_book(source).sheets[0]), delimiter).encode(encoding))
-    code, found = intakes(run, path, "sheet")
-    assert (code, found) == intakes(run, source, "sheet")
-    assert {one["sheet"] for one in run("check", "--json", path).json["intakes"]} == {None}
+    sheet = read_book(INPUTS / f"{name}.xlsx").sheets[0]
+    path.write_bytes(separated(as_rows(sheet), delimiter).encode(encoding))
+    code, found = intakes(run, path)
+    assert {one["sheet"] for one in found} == {None}
+    assert (code, without(found, "sheet")) == of_workbooks[name]
 
 
 def is_unguarded(text: str) -> bool:
@@ -331,6 +338,17 @@ def test_a_far_corner_of_a_binary_workbook_is_read(tmp_path: Path) -> None:
     expected = shown(read_book(DATA / "book.xlsx").sheets[0])
     assert shown(read_binary_book(with_cell(corner)).sheets[0]) == {**expected, "XFD1048576": ("TRUE", None)}
     assert shown(read_binary_book(with_cell(blank)).sheets[0]) == expected
+
+
+def test_a_cell_beyond_the_last_column_of_an_open_document_is_refused(tmp_path: Path, kit: Kit) -> None:
+    label = next(iter(kit.fields.values())).label
+    wide = (
+        f'<table:table-row><table:table-cell office:value-type="string"><text:p>{label}</text:p></table:table-cell>'
+        '<table:table-cell table:number-columns-repeated="999999998"/><table:table-cell office:value-type="string">'
+        "<text:p>x</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    path = repacked(copied("ods", tmp_path), lambda _, old: old.replace(b"</table:table>", wide.encode(), 1))
+    assert "a cell in it has no sound address" in refusal(path, kit)
 
 
 def test_a_far_corner_of_an_open_document_is_read(tmp_path: Path) -> None:

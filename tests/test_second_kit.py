@@ -10,6 +10,7 @@ import docx
 import pypdf
 import pytest
 import queries
+import words
 from conftest import ROOT, Run
 from openpyxl import load_workbook
 from openpyxl.cell import MergedCell
@@ -115,7 +116,7 @@ def hall(tmp_path: Path) -> Path:
     folder = tmp_path / "hall"
     folder.mkdir()
     (folder / "kit.yaml").write_text(KIT, encoding="utf-8")
-    form = docx.Document()
+    form = words.blank()
     form.add_paragraph("{{ kit.title }} {{ kit.version_mark }}")
     for line in (
         "{%p for section in sections %}", "{%p for field in section.fields %}", "{{ field.label }}：{{r field.control }}",
@@ -123,7 +124,7 @@ def hall(tmp_path: Path) -> Path:
     ):  # fmt: skip
         form.add_paragraph(line)
     form.save(str(folder / "form.docx"))
-    contract = docx.Document()
+    contract = words.blank()
     contract.add_paragraph("{{ guest }} 于 {{ day }} 使用场地，场地费 {{ price }} 元（{{ price | rmb }}）。")
     for line in ("{%p if 'tea' in extras %}", "含茶歇。", "{%p endif %}"):
         contract.add_paragraph(line)

@@ -60,10 +60,30 @@ def squeezed(content: bytes) -> str:
     return "".join(text(content).split())
 
 
-@pytest.fixture(scope="module", params=CASES)
+#: The good intake with changes, and its PDF: made once for all tests that look into it.
+_MADE: dict[frozenset[tuple[str, str]], tuple[ReviewedIntake, bytes]] = {}
+_SHOWN: dict[frozenset[tuple[str, str]], str] = {}
+
+
+def made(kit: Kit, **changes: str) -> tuple[ReviewedIntake, bytes]:
+    key = frozenset(changes.items())
+    if key not in _MADE:
+        item = reviewed(kit, **changes)
+        _MADE[key] = item, pdf(kit, item)
+    return _MADE[key]
+
+
+def shown(kit: Kit, **changes: str) -> str:
+    """What its PDF says, squeezed."""
+    key = frozenset(changes.items())
+    if key not in _SHOWN:
+        _SHOWN[key] = squeezed(made(kit, **changes)[1])
+    return _SHOWN[key]
+
+
+@pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest, kit: Kit) -> tuple[ReviewedIntake, bytes]:
-    item = reviewed(kit, **CASES[request.param])
-    return item, pdf(kit, item)
+    return made(kit, **CASES[request.param])
 
 
 @pytest.mark.slow
@@ -104,9 +124,9 @@ def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Rev
 @pytest.mark.slow
 def test_bandwidth_is_reckoned_for_own_numbers_alone(kit: Kit) -> None:
     label = "最低上下行对等带宽"
-    assert label in squeezed(pdf(kit, reviewed(kit, **CASES["own"])))
-    assert label not in squeezed(pdf(kit, reviewed(kit)))
-    assert label not in squeezed(pdf(kit, reviewed(kit, **{**CASES["centre"], "concurrency": "60"})))
+    assert label in shown(kit, **CASES["own"])
+    assert label not in shown(kit)
+    assert label not in shown(kit, **{**CASES["centre"], "concurrency": "60"})
 
 
 def test_the_sources_travel_with_it(kit: Kit, case: tuple[ReviewedIntake, bytes]) -> None:
@@ -145,7 +165,7 @@ def test_what_to_do_stands_below_the_banner_and_the_place_to_sign_at_the_end(
 
 
 def test_a_level_is_told_by_shape_and_word(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, **CASES["rejected"])))
+    found = shown(kit, **CASES["rejected"])
     assert "■不支持" in found
     assert found.count("▲须判断") >= 1
     assert "行业*■不支持" in found
@@ -154,17 +174,17 @@ def test_a_level_is_told_by_shape_and_word(kit: Kit) -> None:
 @pytest.mark.slow
 def test_the_process_is_drawn_in_its_order_and_not_for_the_refused(kit: Kit) -> None:
     steps = "需求审核已通过号码需求对接匹配线路测试试用测试号码1–2天到位线路审批与对接与签署合计7–14天合同签署线下签署服务开通开始计费"
-    assert steps in squeezed(pdf(kit, reviewed(kit))).replace("\n", "")
+    assert steps in shown(kit).replace("\n", "")
     for changes in (CASES["rejected"], {**CASES["rejected"], "contact_mobile": ""}):
-        assert "服务开通开始计费" not in squeezed(pdf(kit, reviewed(kit, **changes)))
+        assert "服务开通开始计费" not in shown(kit, **changes)
 
 
 @pytest.mark.slow
 def test_next_steps_of_what_is_incomplete_and_refused_name_both(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, contact_mobile="", industries="保健品")))
+    found = shown(kit, contact_mobile="", industries="保健品")
     assert "将「须补正」各项一次发给客户" in found
     assert "同时说明「不支持」的事项与依据条款" in found
-    assert "同时说明" not in squeezed(pdf(kit, reviewed(kit, contact_mobile="")))
+    assert "同时说明" not in shown(kit, contact_mobile="")
 
 
 @pytest.mark.slow
@@ -180,13 +200,13 @@ def test_the_stronger_finding_on_the_same_words_speaks_alone(kit: Kit) -> None:
     data = json.loads(pypdf.PdfReader(io.BytesIO(content)).attachments["intake.json"][0])
     assert {"IND-2", "SRC-2"} <= {finding["rule"] for finding in data["findings"]}
     # An equal one is another matter, and so is one on other words.
-    both = squeezed(pdf(kit, reviewed(kit, callee_source="绝不购买名单")))
+    both = shown(kit, callee_source="绝不购买名单")
     assert "SRC-1" in both
     assert "SRC-2" in both
 
 
 def test_clauses_are_numbered_as_the_form_numbers_them(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, industries="保健品", script_template_approved="", number_types="400号码")))
+    found = shown(kit, industries="保健品", script_template_approved="", number_types="400号码")
     for clause in ("三、1（2）①", "一、2", "三、2（1）①d"):
         assert clause in found
     assert "III." not in found
@@ -197,23 +217,23 @@ def test_clauses_are_numbered_as_the_form_numbers_them(kit: Kit) -> None:
 
 
 def test_papers_are_samples_and_how_the_rest_is_kept(kit: Kit) -> None:
-    assert "会员注册证明的样例，及全部证明如何留存的说明" in squeezed(pdf(kit, reviewed(kit)))
+    assert "会员注册证明的样例，及全部证明如何留存的说明" in shown(kit)
 
 
 def test_what_is_understood_as_written_is_printed_once(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, callee_source="注册会员，有注册证明，仅此一处", total_calls="1234567")))
+    found = shown(kit, callee_source="注册会员，有注册证明，仅此一处", total_calls="1234567")
     assert found.count("仅此一处") == 1
     assert "1234567" in found
     assert "1,234,567" in found
 
 
 def test_what_is_not_given_and_need_not_be_is_named_once(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, contact_wechat="", contact_title="/")))
+    found = shown(kit, contact_wechat="", contact_title="/")
     assert "未填（非必填）微信号" in found
     assert "未填（非必填）上下行对等带宽(Mbps)签约信息未填（非必填）客户统一社会信用代码、客户地址、" in found
     assert found.count("微信号") == 1
     assert "职位/—C" in found  # what the customer wrote is shown
-    assert "公司名称*◆须补正" in squeezed(pdf(kit, reviewed(kit, company_name="")))
+    assert "公司名称*◆须补正" in shown(kit, company_name="")
 
 
 def test_figures_that_cannot_be_worked_out_make_no_table(kit: Kit) -> None:
@@ -353,7 +373,7 @@ def test_its_colours_are_those_of_srgb(case: tuple[ReviewedIntake, bytes]) -> No
 
 @pytest.mark.slow
 def test_next_steps_follow_the_docking_mode(kit: Kit) -> None:
-    buy, own, centre = (squeezed(pdf(kit, reviewed(kit, **CASES[name]))) for name in ("accepted", "own", "centre"))
+    buy, own, centre = (shown(kit, **CASES[name]) for name in ("accepted", "own", "centre"))
     assert "匹配线路" in buy
     assert "不低于10Mbps" in own
     assert "呼叫中心系统与外呼系统的对接" in centre
@@ -396,12 +416,12 @@ def test_a_finding_from_another_sheet_names_it(kit: Kit) -> None:
 
 @pytest.mark.slow
 def test_a_mode_nobody_named_is_asked_for(kit: Kit) -> None:
-    assert "与客户确认对接方式" in squeezed(pdf(kit, reviewed(kit, number_source="")))
-    assert "与客户确认对接方式" not in squeezed(pdf(kit, reviewed(kit, contact_name="")))
+    assert "与客户确认对接方式" in shown(kit, number_source="")
+    assert "与客户确认对接方式" not in shown(kit, contact_name="")
 
 
 def test_figures_that_cannot_be_computed_are_named_together(kit: Kit) -> None:
-    found = squeezed(pdf(kit, reviewed(kit, **{**CASES["own"], "daily_calls": "", "concurrency": ""})))
+    found = shown(kit, **{**CASES["own"], "daily_calls": "", "concurrency": ""})
     listed = found.partition("未能计算")[2].partition("。")[0]
     assert "预计外呼天数" in listed
     assert "最低上下行对等带宽" in listed
@@ -456,14 +476,14 @@ def test_boxes_in_a_row_break_between_them(kit: Kit) -> None:
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
     hostile = "<b>粗</b>{{ 7*7 }}</td><script>x</script><img src='file:///etc/passwd'>"
-    found = squeezed(pdf(kit, reviewed(kit, company_name=hostile, main_script=hostile + "足够长的话术内容在此处")))
+    found = shown(kit, company_name=hostile, main_script=hostile + "足够长的话术内容在此处")
     assert "".join(hostile.split()) in found
 
 
 @pytest.mark.slow
 def test_long_answers_flow_over_pages(kit: Kit) -> None:
     long = "".join(f"第{number}句话，请问您方便吗？" for number in range(300))
-    found = squeezed(pdf(kit, reviewed(kit, main_script=long, company_name="很长的名称" * 60)))
+    found = shown(kit, main_script=long, company_name="很长的名称" * 60)
     assert "第299句话" in found
     assert found.count("第150句话") == 1
     assert found.count("关键流程话术*（续）") >= 3

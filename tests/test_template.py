@@ -10,10 +10,12 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
 import queries
+import words
 from conftest import DATE, ROOT, Run, reviewed
 from docx.document import Document
 from docx.oxml import parse_xml
@@ -44,7 +46,7 @@ def folder(kit: Kit, tmp_path: Path) -> Path:
 @pytest.fixture
 def plain(folder: Path) -> Path:
     """A copy of the kit whose contract is one paragraph."""
-    document = docx.Document()
+    document = words.blank()
     document.add_paragraph("末段。")
     document.save(str(folder / "contract.docx"))
     return folder
@@ -422,21 +424,26 @@ PIECES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def names_given(kit: Kit) -> dict[str, Any]:
+    """What a template of the kit is given for the good intake."""
+    item = reviewed(kit)
+    return context(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
+
+
 @pytest.mark.slow
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), max_size=4), st.booleans())
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_written_is_told_or_makes_a_sound_document(
-    kit: Kit, tmp_path: Path, texts: list[str], in_table: bool
+    kit: Kit, names_given: dict[str, Any], tmp_path: Path, texts: list[str], in_table: bool
 ) -> None:
-    document = docx.Document()
+    document = words.blank()
     (table([*texts, ""]) if in_table else written(*texts))(document)
     path = tmp_path / f"{uuid.uuid4()}.docx"
     document.save(str(path))
-    item = reviewed(kit)
-    given = context(kit, item.intake, item.review, item.terms, RenderOptions(DATE))
     problems: list[str] = []
     try:
-        made = word.render(word.compile_template(path, names(kit)), given)
+        made = word.render(word.compile_template(path, names(kit)), names_given)
         docx.Document(io.BytesIO(made.content))
     except KitError as cause:
         problems = cause.problems
@@ -594,8 +601,8 @@ def test_an_optional_value_printed_unasked_is_noted(run: Run, plain: Path) -> No
         code=0,
     )  # fmt: skip
     assert [line[: line.index(" (")].removeprefix("note: word/document.xml, ") for line in lines] == [
-        "paragraph 1 «{{ contact_title }}»: contact_title is optional: if it is not given, this prints 【待定】",
-        "paragraph 2 «{{ number_count }}»: number_count is optional: if it is not given, this prints 【待定】",
+        "paragraph 1 «{{ contact_title }}»: contact_title is optional: if it is not given, this prints 【待定：职位】",
+        "paragraph 2 «{{ number_count }}»: number_count is optional: if it is not given, this prints 【待定：主叫号码个数】",
         "paragraph 3 «{{ figures.campaign_days }}»: figures.campaign_days cannot always be calculated:"
         " if it cannot, this prints —",
     ]
@@ -718,7 +725,7 @@ def test_templates_are_checked_even_where_the_kit_cannot_be_read(run: Run, folde
 
 def test_a_file_elsewhere_has_the_names_of_the_kit_that_is_given(run: Run, folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "合同新稿.docx"
-    document = docx.Document()
+    document = words.blank()
     document.add_paragraph("{{ company_name }}{{ seal }}")
     document.save(str(path))
     done = run("template", "check", path)

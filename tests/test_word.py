@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+import words
 from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
@@ -29,7 +30,7 @@ def template(tmp_path: Path) -> Build:
     """A Word template of these paragraphs; a paragraph given as a list is split into runs."""
 
     def build(*paragraphs: str | list[str], header: str = "", table: list[list[str]] | None = None) -> Path:
-        document = docx.Document()
+        document = words.blank()
         for paragraph in paragraphs:
             added = document.add_paragraph()
             for run in [paragraph] if isinstance(paragraph, str) else paragraph:
@@ -107,7 +108,7 @@ def test_a_missing_value_is_highlighted_alone_and_listed_once(template: Build) -
 
 def test_a_missing_value_in_the_files_properties_is_text(tmp_path: Path) -> None:
     path = tmp_path / "template.docx"
-    document = docx.Document()
+    document = words.blank()
     document.core_properties.title = "合同 {{ name }} 草稿"
     document.save(str(path))
     made, pending = rendered(path, name=Missing("编号"))

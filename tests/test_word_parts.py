@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+import words
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -161,7 +162,7 @@ def test_tracked_changes_count_as_accepted(tracked: str, clean: str) -> None:
 @pytest.fixture
 def template(tmp_path: Path) -> Callable[..., Path]:
     def build(change: Callable[[Document], object]) -> Path:
-        document = docx.Document()
+        document = words.blank()
         change(document)
         document.save(str(tmp_path / "t.docx"))
         return tmp_path / "t.docx"
@@ -336,6 +337,22 @@ def test_what_was_meant_is_told(template: Callable[..., Path], written: str, sai
     found = problems(template(change))
     assert len(found) == 1
     assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{%p- if company_name %}", "{%p -if company_name %}", "{%p-if company_name %}", "{%- p if company_name %}", "{%-p if company_name %}", "{%p if company_name -%}",
+     "{%p+ if company_name %}", "{%p if company_name +%}"],
+)  # fmt: skip
+def test_a_hyphen_beside_a_letter_is_refused_with_what_to_write(template: Callable[..., Path], written: str) -> None:
+    """docxtpl knows no such tag, or takes the paragraph beside it away."""
+
+    def change(document: Document) -> None:
+        for text in ("甲", written, "乙", "{%p endif %}", "丙"):
+            document.add_paragraph(text)
+
+    (found,) = problems(template(change))
+    assert f"«{written}»: a tag of kind {{%p has no hyphen (write {{%p if company_name %}})" in found
 
 
 def test_a_hyphen_that_only_joins_paragraphs_is_right(template: Callable[..., Path]) -> None:

@@ -35,8 +35,8 @@ LONGEST_TEXT = 32_767
 MOST_CELLS, MOST_MERGED, MOST_SHEETS = 3_000_000, 100_000, 1_000
 #: Hidden columns (overlapping ranges count each time); comments, text boxes and pictures; each in total.
 MOST_HIDDEN, MOST_FLOATING = 2_000_000, 100_000
-#: Columns of a sheet (Excel's limit).
-MOST_COLUMNS = 16_384
+#: The last row and column of a sheet (Excel's).
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: Cells in the first rows of all sheets, which are kept in memory, and their characters.
 MOST_HELD, MOST_CHARACTERS = 200_000, 20_000_000
 

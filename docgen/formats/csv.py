@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from docgen.errors import SourceError
-from docgen.formats.budgets import MOST_COLUMNS, HeldCells, TooMuch
+from docgen.formats.budgets import LAST_COLUMN, HeldCells, TooMuch
 from docgen.formats.cells import text_cell
 from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
 from docgen.formats.refusals import SMALLER
@@ -193,12 +193,12 @@ def _rows(path: Path, encoding: str, start: int, delimiter: str) -> Iterator[tup
         while True:
             try:  # row by row, since the caller's own errors must pass through
                 number, texts = next(rows, (0, texts))
-                if len(texts) > MOST_COLUMNS:
+                if len(texts) > LAST_COLUMN:
                     raise TooMuch(
                         tr(
                             "row {number} has more than {most_columns:,} columns",
                             number=number,
-                            most_columns=MOST_COLUMNS,
+                            most_columns=LAST_COLUMN,
                         )
                     )
             except (csv.Error, TooMuch, OSError) as cause:

@@ -17,7 +17,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from docgen.formats.budgets import TooMuch
+from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, TooMuch
 from docgen.formats.skimming import Skim, passing
 from docgen.language import tr
 from docgen.patterns import regex
@@ -27,8 +27,6 @@ DIGITS = 15
 _WRITTEN_OUT = 1e20  # smaller whole numbers are written digit by digit
 #: How many first rows of a long sheet are kept, to find the header in; no form is this long.
 HELD_ROWS = 1000
-#: The last row and column of a spreadsheet; a damaged range is cut there.
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: Merged ranges beside one another, counted again in each row where they change.
 MOST_BESIDE = 2_000_000
 _CONTROL = regex(r"_x00([01][0-9A-Fa-f]|5[Ff])_")

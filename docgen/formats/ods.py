@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen.formats.budgets import MOST_MERGED, MOST_SHEETS, Budget
+from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, MOST_MERGED, MOST_SHEETS, Budget
 from docgen.formats.grid import Book, Cell, Extent, Floating, Grid, grid
 from docgen.formats.ods_cells import shown_cell
 from docgen.formats.ods_styles import TABLE, OpenStyles
 from docgen.formats.ods_texts import TextReader
 from docgen.formats.package import Package, reading
 from docgen.formats.properties import book_of
-from docgen.formats.refusals import unsafe
+from docgen.formats.refusals import require_on_sheet, unsafe
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
 from docgen.language import tr
 
@@ -29,7 +29,6 @@ MAX_CELLS = 300_000
 MOST_CELLS, MOST_CHARACTERS = 300_000, 20_000_000
 #: Elements of its XML, column elements, and objects on cells.
 MOST_ELEMENTS, MOST_COLUMN_MARKS, MOST_NOTES = 2_000_000, 200_000, 100_000
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
 _HIDDEN, _FILTERED = "collapse", "filter"
 
@@ -155,7 +154,7 @@ class _OdsReader:
         if not self._is_sheet:
             return
         first = self._columns[-1][0] + 1 if self._columns else 1
-        last = min(first + _number(attributes, "number-columns-repeated") - 1, _LAST_COLUMN)
+        last = min(first + _number(attributes, "number-columns-repeated") - 1, LAST_COLUMN)
         self._column_marks.spend()
         self._columns.append((last, attributes.get(f"{TABLE} default-cell-style-name", "")))
         if attributes.get(f"{TABLE} visibility") in self._hidden_rows:
@@ -215,6 +214,7 @@ class _OdsReader:
         self._repeated += width * height - 1
         if self._repeated > MAX_CELLS:
             raise unsafe(self._path, tr("a sheet repeats a cell more than {max_cells:,} times", max_cells=MAX_CELLS))
+        require_on_sheet(1, self._column + width - 1)  # no code counts rows one by one
         self._kept.spend(width * height)
         self._characters.spend(width * height * len(cell.text))
         rows = range(self._row, self._row + height)
@@ -224,8 +224,8 @@ class _OdsReader:
             self._hidden_rows[visibility].update(rows)
 
     def _see_span(self, attributes: Attributes) -> None:
-        right = min(self._column + _number(attributes, "number-columns-spanned") - 1, _LAST_COLUMN)
-        bottom = min(self._row + _number(attributes, "number-rows-spanned") - 1, _LAST_ROW)
+        right = min(self._column + _number(attributes, "number-columns-spanned") - 1, LAST_COLUMN)
+        bottom = min(self._row + _number(attributes, "number-rows-spanned") - 1, LAST_ROW)
         if (bottom, right) > (self._row, self._column):
             self._merges.spend()
             self._merged.append(Extent(self._row, self._column, bottom, right))

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
 from docgen.errors import DocgenError, SourceError
-from docgen.formats.budgets import TooMuch
+from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, TooMuch
 from docgen.language import phrase, tr
 
 AS_WORKBOOK = phrase("open it in Excel and save it as an .xlsx workbook")
@@ -30,6 +30,12 @@ FRESH = phrase("open and save it again, or ask for a fresh copy")
 
 class Damaged(ValueError):  # noqa: N818  describes a source, not docgen
     """A source does not follow its format; the text of the error says where, in plain words."""
+
+
+def require_on_sheet(row: int, column: int) -> None:
+    """Raises Damaged if no sheet has a cell there."""
+    if not (0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN):
+        raise Damaged(tr("a cell in it has no sound address"))
 
 
 def protected(path: Path) -> SourceError:

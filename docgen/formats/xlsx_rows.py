@@ -12,12 +12,12 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from docgen.formats.budgets import LONGEST_TEXT, MB
+from docgen.formats.budgets import LAST_ROW, LONGEST_TEXT, MB
 from docgen.formats.grid import BLANK, Cell, unescaped
 from docgen.formats.refusals import Damaged
 from docgen.formats.skimming import Skim, passing
 from docgen.formats.xlsx_long import BEGIN_OF_ROWS
-from docgen.formats.xlsx_sheet import LAST_ROW, CellValues, SheetReader, column_of
+from docgen.formats.xlsx_sheet import CellValues, SheetReader, column_of
 from docgen.patterns import regex
 
 #: Bytes of a row that is passed over, and rows in sequence that turn out not to be such before all others are parsed.

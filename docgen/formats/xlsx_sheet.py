@@ -9,19 +9,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from docgen.formats import symbols
-from docgen.formats.budgets import MOST_MERGED, Budget, TooMuch
+from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, MOST_MERGED, Budget, TooMuch
 from docgen.formats.cells import PICTURE, is_picture, text_cell
 from docgen.formats.grid import Cell, Extent, cell_of, unescaped
 from docgen.formats.number_formats import shown
-from docgen.formats.refusals import Damaged
+from docgen.formats.refusals import Damaged, require_on_sheet
 from docgen.formats.xlsx_styles import PLAIN, CellStyle
 from docgen.formats.xlsx_texts import MAIN, RichText, Text, is_true, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.language import tr
 from docgen.patterns import regex
 
-#: The last row and column of a sheet (Excel's).
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 #: Elements allowed between two rows that hold something.
 MOST_SILENT = 4_000_000
 #: Characters of a row, all together.
@@ -69,8 +67,7 @@ def place(reference: str) -> tuple[int, int]:
     letters = reference.rstrip("0123456789")
     digits = reference[len(letters) :]
     row, column = int(digits) if 0 < len(digits) < 8 else 0, column_of(letters)
-    if not (0 < row <= LAST_ROW and 0 < column <= LAST_COLUMN):
-        raise Damaged(tr("a cell in it has no sound address"))
+    require_on_sheet(row, column)
     return row, column
 
 
