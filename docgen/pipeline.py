@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from docgen.errors import SourceError
-from docgen.extract.source import is_terms_table, read, read_terms
+from docgen.extract.source import is_terms_table, read, read_terms, wanted
 from docgen.formats.books import is_workbook
 from docgen.formats.budgets import MAX_FILE
 from docgen.formats.refusals import too_large
+from docgen.formats.skimming import Skim
 from docgen.kit import amendments, terms
 from docgen.kit.amendments import AS_WRITTEN, NO_AMENDMENTS, Amendments, Fitted
 from docgen.kit.terms import CustomerTerms, GivenTerms
@@ -116,9 +117,12 @@ class Opened:
     today: dt.date | None = None
     amended: Fitted = AS_WRITTEN
 
-    def answers(self) -> Iterator[Answers]:
-        """Its intakes as written, one at a time.  Raises SourceError if the rest of it cannot be read."""
-        each = iter(self.intakes)
+    def answers(self, skim: Skim | None = None) -> Iterator[Answers]:
+        """Its intakes as written, one at a time, without those that `skim` lets pass.
+
+        Raises SourceError if the rest of it cannot be read, and with `skim` SkimmedError.
+        """
+        each = wanted(self.intakes, skim)
         while True:
             with _turn, self.file.named():
                 answers = next(each, None)

@@ -625,6 +625,7 @@ def test_legal_drops_a_broken_a_hostile_and_a_mended_template(page: Page, desk: 
     page.get_by_role("link", name="用样例数据预览：合同草案").click()
     expect(page.frame_locator("#preview").locator("#document")).to_contain_text("本合同由 北京示例科技有限公司 执肆份")
     page.goto(f"{desk.origin}/legal")
+    expect(page.locator("summary").filter(has_text="过滤器、判断和函数")).to_be_visible()
     assert violations(page) == []
     with page.expect_download() as wait:
         page.get_by_role("link", name="与正在使用的合同比较").click()

@@ -58,7 +58,7 @@ def lines_of(folder: Path, text: str) -> list[int]:
         ('form: "{{ company_name }}', 'form: "{{ limits }}', "unknown name 'limits'"),
         ('returned: "{{ company_name }}', 'returned: "{{ hits }}', "unknown name 'hits'"),
         ("{{ scenarios.other }}", "{{ scenario.other }}", "unknown name 'scenario' (did you mean 'scenarios'?)"),
-        ("ceil(total_calls / daily_calls)", "ceil(total_calls / )", "unexpected"),
+        ("ceil(total_calls / daily_calls)", "ceil(total_calls / )", "')' is not expected here"),
         ("fields: [number_types]", "fields: [number_typs]", "no field is called 'number_typs' (did you mean 'number_types'?)"),
         ("level: reject", "level: refuse", "'level'"),
         ("placeholder: 请填写微信号", "placeholdr: 请填写微信号", "unknown key 'placeholdr' (did you mean 'placeholder'?)"),
@@ -77,7 +77,7 @@ def lines_of(folder: Path, text: str) -> list[int]:
         ("type: one\n        label: 主叫号码需求", "type: text\n        label: 主叫号码需求", "choices belong to fields of type one or several, and those need them"),
         ("type: text, label: 公司名称", "type: text, other: 其他, label: 公司名称", "only a field of several choices has a free text of its own"),
         ("fields: [industries]\n        when", "when", "IND-2: a case needs 'each' or 'fields' to say where it is reported"),
-        ("「{{ industries.other }}」，需", "「{{ industries.other }」，需", "unexpected"),
+        ("「{{ industries.other }}」，需", "「{{ industries.other }」，需", "'}' is not expected here"),
         ("limits:", "limits: &x", None),
         ("words:", "words: *x", "aliases"),
     ],
@@ -233,6 +233,31 @@ def test_a_file_that_nobody_can_have_written_by_hand_is_refused(tmp_path: Path, 
     path.write_text(f"a: {content}", encoding="utf-8")
     with pytest.raises(KitError, match=said):
         yaml_lines.read(path, KitError)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a: b: c", "1: a colon is not expected here"),
+        ("a:\n\tb: 1", "2: a tab is not allowed here (indent with blanks)"),
+        ("a: @x", "1: a text cannot begin with @ (put it in quotes)"),
+        ("a: [1, 2", "1: ] is missing at the end of the list"),
+        ("a: 'x", "1: a text in quotes is not closed"),
+        ('a: "C:\\q"', r"1: \q has no meaning in double quotes"),
+        ("a: 1\nb: 2\n- c", "3: the line does not belong to those above it"),
+        ("a: - b", "1: a list entry is not expected here"),
+        ("a: 1\n---\nb: 2", "2: --- begins a second document"),
+        ("a: [1,,2]", "1: there is nothing between two commas"),
+        ("a: |x\n  y", "1: a long text begins on the line after | or >"),
+        ("a: 1\nbcd\ne: 2", "3: a colon is missing after the key"),
+    ],
+)
+def test_a_slip_of_notation_is_named_in_plain_words(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(KitError) as refused:
+        yaml_lines.read(path, KitError)
+    assert str(refused.value).partition("a.yaml:")[2].startswith(said)
 
 
 @pytest.mark.parametrize(

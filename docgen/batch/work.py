@@ -20,6 +20,7 @@ from docgen import values
 from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
+from docgen.formats.skimming import Skim, SkimmedError
 from docgen.language import speaking, tr
 from docgen.masking import masked
 from docgen.model.as_json import finding_json
@@ -109,28 +110,46 @@ class _Source:
 
     def __init__(self, job: Job, file: SourceFile) -> None:
         self.opened = open_source(file, job.options.kit, job.terms, job.date)
-        self.position = 0
-        self._intakes = self.opened.answers()
+        self._job = job
+        self._skim: Skim | None = Skim(self._go_on)
+        self._yielded = 0
+        self._intakes = self.opened.answers(self._skim)
+
+    @property
+    def position(self) -> int:
+        """How many intakes are behind, made or passed over."""
+        return self._yielded + (self._skim.passed if self._skim else 0)
 
     def take(self, job: Job, unit: Unit) -> Iterator[Answers]:
         """The intakes of the unit, fewer if the source ends; those before it are skipped.
 
         Raises SourceError if there are more than may be made.
         """
+        behind = unit.start
         while self.position < unit.stop:
-            _begin(job, "intake")
+            self._go_on()
             answers = self._next(unit)
             if answers is None:
                 return
             if self.position >= job.most_intakes:
                 self._refuse(job, unit)
-            self.position += 1
-            if self.position > unit.start:
+            self._yielded += 1
+            if self.position > behind:  # one that was given before the source was read again is not given again
+                behind = self.position
                 yield answers
 
+    def _go_on(self) -> None:
+        _begin(self._job, "intake")
+
     def _next(self, unit: Unit) -> Answers | None:
+        if self._skim is not None:
+            self._skim.start = unit.start
         try:
             return next(self._intakes, None)
+        except SkimmedError:
+            self._skim, self._yielded = None, 0
+            self._intakes = self.opened.answers()
+            return self._next(unit)
         except Exception as error:
             _sources.clear()
             if self.position < unit.start:
@@ -140,7 +159,7 @@ class _Source:
     def _refuse(self, job: Job, unit: Unit) -> NoReturn:
         """End a source that is too long, in the unit that would continue with it."""
         _sources.clear()
-        if self.position < unit.start:
+        if job.most_intakes < unit.start:
             raise _UnreachedError
         raise SourceError(
             tr(

@@ -17,6 +17,7 @@ from docgen.documents.contract import CONTRACT_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
 from docgen.documents.template_fields import Listing
 from docgen.errors import DocgenError
+from docgen.language import tr
 from docgen.library.cases import Case, read
 from docgen.library.kits import Kit
 from docgen.model.kit import FORM_TEMPLATE, KIT_FILE
@@ -105,8 +106,11 @@ def _document(case: Case, kind: str) -> Made:
 
 
 def fields(kit: Path) -> list[Listing]:
-    """Everything that the templates of a kit may use."""
-    return template_fields.of_kit(Kit.load(kit))
+    """Everything that the templates of a kit may use, in the language of the process."""
+    return [
+        Listing(tr(listing.title), tuple(entry._replace(meaning=tr(entry.meaning)) for entry in listing.entries))
+        for listing in template_fields.of_kit(Kit.load(kit))
+    ]
 
 
 def _sample(kit: Kit) -> Case:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jinja2 import nodes
+from jinja2 import TemplateSyntaxError, nodes
 
 from docgen.language import phrase, tr
 from docgen.patterns import regex
 
+#: Jinja2's messages that name what was found, and what was wanted instead.
+_FOUND = tuple(
+    map(
+        regex,
+        (
+            r"expected token '(?P<wanted>.+)', got '(?P<got>.+)'",
+            r"unexpected '(?P<got>.+)', expected '(?P<wanted>.+)'",
+            r"unexpected char ['\"](?P<got>.+)['\"] at \d+",
+            r"(?:unexpected|Expected an expression, got) '(?P<got>.+)'",
+        ),
+    )
+)
 _QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
 #: What other languages write, and an author in Chinese, with the word that is meant.
 _WRITE = (
@@ -32,8 +44,27 @@ _KINDS = {
 }  # fmt: skip
 
 
-def syntax_remedy(source: str) -> str:
-    """What to write instead in an expression or tag that cannot be parsed; empty if nothing is known."""
+def syntax_problem(cause: TemplateSyntaxError, source: str) -> str:
+    """Why an expression or tag cannot be parsed and, where that is known, what to write instead."""
+    return _reason(cause.message or "") + _remedy(source)
+
+
+def _reason(message: str) -> str:
+    """Jinja2's message in words for authors; any other message as it is."""
+    found = next(filter(None, (pattern.fullmatch(message) for pattern in _FOUND)), None)
+    if not found:
+        return message
+    got, wanted = found["got"], found.groupdict().get("wanted")
+    if wanted and (got.startswith("end of ") or not wanted.startswith("end of ")):
+        return tr("{wanted!r} is missing", wanted=wanted)
+    return (
+        tr("{got!r} is not expected here", got=got)
+        if not got.startswith("end of ")
+        else tr("something is missing at the end")
+    )
+
+
+def _remedy(source: str) -> str:
     code = _QUOTED.sub("''", source)
     if _SINGLE_EQUALS.search(code):
         return tr(" (compare with ==)")

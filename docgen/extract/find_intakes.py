@@ -31,6 +31,7 @@ from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
+from docgen.formats.skimming import Skim
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label
@@ -66,26 +67,37 @@ class Intakes(Iterable[Answers]):
         return sum(filter(None, about)) if all(about) else 0
 
     def __iter__(self) -> Iterator[Answers]:
+        return self.wanted(None)
+
+    def wanted(self, skim: Skim | None) -> Iterator[Answers]:
+        """The intakes without those of long tables that `skim` lets pass.  Raises SkimmedError."""
         titles = [sheet.grid.sheet for sheet in self.sheets]
         number = count(1)
+        skim = skim if len(set(titles)) == len(titles) else None
         for sheet in self.sheets:
-            for answers in self._customers(sheet):
+            for answers in self._customers(sheet, skim):
                 if titles.count(sheet.grid.sheet) > 1:  # tables of a document have no names, so customers are numbered
                     answers = replace(answers, row=next(number))
                 yield self._finished(answers)
 
-    def _customers(self, sheet: Table | SheetForms) -> Iterator[Answers]:
+    def _customers(self, sheet: Table | SheetForms, skim: Skim | None) -> Iterator[Answers]:
         """The customers of a sheet; in a long sheet each brings the texts before the next one that belong to nobody."""
-        if sheet.grid.more is None:
-            yield from self._held[id(sheet)].customers
+        if sheet.grid.more is None or not isinstance(sheet, Table):
+            for answers in self._held[id(sheet)].customers:
+                if skim is not None:
+                    skim.begun += 1
+                yield answers
             return
+        passed = skim.passed if skim is not None else 0
         found: list[Unrecognised] = []
         before: Answers | None = None
         try:
-            for answers in sheet.customers(found):
+            for answers in sheet.customers(found, skim):
                 if before is not None:
                     yield replace(before, outside=tuple(found))
                     found.clear()
+                elif skim is not None and skim.passed != passed:
+                    found.clear()  # of the customer before, who is passed over
                 before = answers
         except SourceError:  # everything before the damage is read
             if before is not None:

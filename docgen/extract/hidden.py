@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from docgen.formats.grid import Cell, Grid
+from docgen.formats.skimming import Skim
 
 
 def visible(grid: Grid) -> Grid:
@@ -17,8 +18,8 @@ def visible(grid: Grid) -> Grid:
     if more is None:
         return seen
 
-    def rows() -> Iterator[tuple[int, Mapping[int, Cell]]]:
-        for row, cells in more():
+    def rows(skim: Skim | None) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        for row, cells in more(skim):
             if row not in grid.hidden_rows:
                 yield row, {column: cell for column, cell in cells.items() if not _is_hidden(grid, row, column)}
 
@@ -33,7 +34,7 @@ def hidden(grid: Grid) -> Grid:
 
 def hidden_rows(grid: Grid) -> Iterator[tuple[int, Mapping[int, Cell]]]:
     """What is hidden in the rows below those that are kept."""
-    for row, cells in grid.more() if grid.more is not None and (grid.hidden_rows or grid.hidden_columns) else ():
+    for row, cells in grid.more(None) if grid.more is not None and (grid.hidden_rows or grid.hidden_columns) else ():
         kept = {column: cell for column, cell in cells.items() if _is_hidden(grid, row, column)}
         if kept:
             yield row, kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from docgen.formats import detect
 from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
 from docgen.formats.grid import Book, stacked
+from docgen.formats.skimming import Skim
 from docgen.formats.text_lines import is_mail, lines_grid, read_mail
 from docgen.language import tr
 from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised
@@ -62,6 +63,11 @@ def read(path: Path, kit: Kit) -> Reading:
         reading = _certain(path, reading)
         return reading._replace(outside=(*reading.outside, *form.aside))
     return _located(path, words, [read_book(path, kind)], tr("this is a plain text file, and it holds no intake"))
+
+
+def wanted(intakes: Iterable[Answers], skim: Skim | None) -> Iterator[Answers]:
+    """The intakes of a `Reading` without those that `skim` lets pass."""
+    return intakes.wanted(skim) if isinstance(intakes, Intakes) else iter(intakes)
 
 
 def is_text_form(path: Path, kit: Kit) -> bool:

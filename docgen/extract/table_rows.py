@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 
 from docgen import values
@@ -11,6 +11,7 @@ from docgen.extract.table_heads import LEAST_COLUMNS, Column, Head, Row, qualifi
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 from docgen.formats.grid import Cell, Grid
+from docgen.formats.skimming import SkimmedError
 from docgen.model.kit import Field, FieldType
 from docgen.patterns import regex
 from docgen.text import is_instruction, is_total_or_remark
@@ -18,6 +19,7 @@ from docgen.text import is_instruction, is_total_or_remark
 #: `填表人：李样例`: a line with its own label; no customer's name or number looks like this.
 _CAPTION = regex(r"\s*[^:：\n]{1,12}[:：]")
 _SHORT_TYPES = frozenset({FieldType.TEXT, FieldType.MOBILE, FieldType.COUNT, FieldType.NUMBER})
+_OTHERS = 3  # so many columns beside the name's are looked at to see that a row is a customer's
 _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST, FieldType.LONG_TEXT})
 
 
@@ -39,9 +41,10 @@ class RowReader:
         self.vocabulary = vocabulary
         self.head = head
         self._is_table = True
-        self._sums: dict[int, int | None] = {}
+        self._sums: dict[int, int | None] | None = {}  # None if rows were passed over
         name = vocabulary.fields.get(vocabulary.kit.name_field)
         self._name = vocabulary.kit.name_field
+        self._fit_to_head()
         self._identifying = {
             key
             for key, field in vocabulary.fields.items()
@@ -67,6 +70,37 @@ class RowReader:
         if kind is RowKind.CUSTOMER:
             self._add_up(given)
         return kind
+
+    def is_customer(self, row: int, cells: Row) -> bool:
+        """Whether a row that begins with these cells is a customer's, whatever is in it further on and above it.
+
+        The row is not merged with others, and the cells are all up to one of the columns `reaches`.
+        """
+        shown = {number: cell for number, cell in cells.items() if cell.text.strip()}
+        texts = [cell.text for cell in shown.values()]
+        if not self._is_table or len(texts) < 2 or any(self.vocabulary.meaning(text).keys for text in texts[:2]):
+            return False
+        if self._is_framing(row, shown):
+            return False
+        given = {column.key: cell.text for column, cell in self._given(shown, self._first_columns).items()}
+        name = given.get(self._name)
+        if name is None or len(given) < 2:
+            return False
+        return not (self.vocabulary.is_example(self._name, name) or is_instruction(name))
+
+    def forget_sums(self) -> None:
+        """Forget the sums of the columns, because rows were passed over."""
+        self._sums = None
+
+    def _fit_to_head(self) -> None:
+        """Find the columns that show whether a row is a customer's: that of the name and some others."""
+        names = [column for column in self.head.columns if column.key == self._name]
+        others = sorted(column.numbers[0] for column in self.head.columns if column.key != self._name)
+        self.reaches: tuple[int, ...] = ()
+        if len(names) == 1 and others:
+            self.reaches = tuple(sorted({max(names[0].numbers[-1], other) for other in others[:_OTHERS]}))
+        last = max(self.reaches, default=0)
+        self._first_columns = [column for column in self.head.columns if column.numbers[0] <= last]
 
     def printed(self, cells: Row) -> set[int]:
         """The columns where the row repeats an example or hint of the field."""
@@ -97,6 +131,7 @@ class RowReader:
             return is_other
         if qualifies(self.vocabulary, head):
             self.head = self.head if _is_same(head, self.head) else head
+            self._fit_to_head()
             self._is_table, self._sums = True, {}
         return True
 
@@ -123,10 +158,10 @@ class RowReader:
         in_name = any(number in column.numbers for column in self.head.columns if column.key == self._name)
         return in_name and words.is_organisation(cells[number].text) and len(cells) >= LEAST_COLUMNS
 
-    def _given(self, cells: Row) -> dict[Column, Cell]:
-        """The answers under known columns."""
+    def _given(self, cells: Row, columns: Iterable[Column] | None = None) -> dict[Column, Cell]:
+        """The answers under known columns, all of them or some."""
         given = {}
-        for column in self.head.columns:
+        for column in self.head.columns if columns is None else columns:
             number = next((n for n in column.numbers if n in cells), None)
             if number is None or self.vocabulary.is_hint(column.key, cells[number].text):
                 continue
@@ -187,6 +222,8 @@ class RowReader:
     # -- totals ------------------------------------------------------------------------------------
 
     def _add_up(self, given: Mapping[Column, Cell]) -> None:
+        if self._sums is None:
+            return
         for column, cell in given.items():
             if self.vocabulary.fields[column.key].type is FieldType.COUNT:
                 value = _count(self.vocabulary.fields[column.key], cell.text)
@@ -194,11 +231,14 @@ class RowReader:
                 self._sums[column.numbers[0]] = None if value is None or before is None else before + value
 
     def _is_total(self, given: Mapping[Column, Cell]) -> bool:
-        """Whether the row holds only the sums of the columns above."""
+        """Whether the row holds only the sums of the columns above.  Raises SkimmedError if these are unknown."""
+        if not all(self.vocabulary.fields[column.key].type is FieldType.COUNT for column in given):
+            return False
+        if self._sums is None:
+            raise SkimmedError
         sums = [self._sums.get(column.numbers[0]) for column in given]
         found = [_count(self.vocabulary.fields[column.key], cell.text) for column, cell in given.items()]
-        counts = all(self.vocabulary.fields[column.key].type is FieldType.COUNT for column in given)
-        return counts and sums == found
+        return sums == found
 
 
 def _count(field: Field, text: str) -> int | None:

@@ -14,6 +14,7 @@ from docgen.extract.table_rows import RowKind, RowReader
 from docgen.extract.table_units import TableUnits
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Cell, Grid
+from docgen.formats.skimming import Skim
 from docgen.model.intake import Answers, Unrecognised
 
 HEAD_ROWS = 200  # the header is among this many first rows
@@ -38,12 +39,15 @@ class Table:
         last = self.grid.last_row
         return None if last is None else (last - self.heads[0].bottom) * len(self.heads)
 
-    def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
-        """The customers in order, one at a time; texts outside all of them are added to `outside`."""
+    def customers(self, outside: list[Unrecognised], skim: Skim | None = None) -> Iterator[Answers]:
+        """The customers in order, one at a time, without those that `skim` lets pass; texts outside all of them are
+        added to `outside`, except those among customers that are passed over.  Raises SkimmedError."""
         outside += self._above()
         number = count(1)
+        if len(self.heads) > 1 or self.grid.floating:  # rows are read several times, or all customers must be known
+            skim = None
         for head in self.heads:
-            for answers in _Walk(self.grid, self.vocabulary, head).customers(self.grid.every_row(), outside):
+            for answers in _Walk(self.grid, self.vocabulary, head, skim).customers(outside):
                 # tables beside one another share their rows, so customers are numbered
                 yield answers if len(self.heads) == 1 else replace(answers, row=next(number))
         outside += self._hidden()
@@ -88,21 +92,26 @@ def _places(place: Place, numbers: tuple[int, ...]) -> Iterator[Place]:
 class _Walk:
     """Walks one table from its header down, with the tables below it."""
 
-    def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head) -> None:
+    def __init__(self, grid: Grid, vocabulary: Vocabulary, head: Head, skim: Skim | None) -> None:
         self.grid = grid
         self.vocabulary = vocabulary
         self.head = head
+        self.skim = skim
         self.rows = RowReader(grid, vocabulary, head)
         self.customer: CustomerReader | None = None
         self.top = head.bottom
         self.taken: set[int] = set()  # the rows of customers, if any object is over the sheet
         self.last = 0
         self.count = 0
+        self.passed = skim.passed if skim is not None else 0
         self.tops: dict[Place, Cell] = {}
         self.units = TableUnits(grid, vocabulary.kit, head)
 
-    def customers(self, rows: Iterator[tuple[int, Row]], outside: list[Unrecognised]) -> Iterator[Answers]:
-        for row, everything in rows:
+    def customers(self, outside: list[Unrecognised]) -> Iterator[Answers]:
+        if self.skim is not None:
+            self.skim.is_customer, self.skim.reaches = self._is_customer, self.rows.reaches
+        for row, everything in self.grid.every_row(self.skim):
+            self._forget_passed()
             cells = self.head.within(everything)
             for extent in self.grid.covering(row):
                 if extent.top == row and extent.left in everything:
@@ -110,11 +119,31 @@ class _Walk:
             if row <= self.top or not cells:
                 continue
             done = self._take(row, cells, outside)
+            if self.skim is not None:
+                self.skim.is_open, self.skim.reaches = self.customer is not None, self.rows.reaches
             if done is not None:
                 yield self._answers(done)
+        self._forget_passed()
         if self.customer is not None:
             yield self._answers(self.customer)
         outside += self._floating()
+
+    def _is_customer(self, row: int, cells: Row) -> bool:
+        """Whether a row that begins with these cells can be passed over: it is visible and clearly a customer's."""
+        grid = self.grid
+        if row <= self.top or row in grid.hidden_rows or grid.covering(row):
+            return False
+        hidden = grid.hidden_columns
+        seen = {number: cell for number, cell in cells.items() if not cell.is_blank and number not in hidden}
+        return self.rows.is_customer(row, seen)
+
+    def _forget_passed(self) -> None:
+        """Forget the customer above if it is passed over, and what cannot be known of the rows since."""
+        if self.skim is not None and self.skim.passed != self.passed:
+            self.count += self.skim.passed - self.passed
+            self.passed = self.skim.passed
+            self.customer = None
+            self.rows.forget_sums()
 
     def _answers(self, customer: CustomerReader) -> Answers:
         if self.grid.floating:
@@ -136,6 +165,8 @@ class _Walk:
         if kind is RowKind.CUSTOMER:
             self.customer = CustomerReader(self.grid, self.vocabulary, self.rows.head, self.tops, self.units)
             self.count += 1
+            if self.skim is not None:
+                self.skim.begun += 1
             self.customer.add(row, cells)
             self.last = row
         elif kind is RowKind.HEAD:

@@ -21,6 +21,7 @@ from docgen.formats.budgets import LAST_COLUMN, HeldCells, TooMuch
 from docgen.formats.cells import text_cell
 from docgen.formats.grid import HELD_ROWS, Book, Cell, grid
 from docgen.formats.refusals import SMALLER
+from docgen.formats.skimming import passing
 from docgen.formats.text_encoding import utf16_without_mark
 from docgen.language import either, phrase, system_reason, tr
 from docgen.patterns import regex
@@ -62,8 +63,9 @@ def read_text_book(path: Path) -> Book:
     except TooMuch as cause:
         raise _refusal(path, cause) from cause
     held = grid(None, ((row, column, cell) for row, cells in head[:HELD_ROWS] for column, cell in cells.items()))
-    is_long = len(head) > HELD_ROWS
-    return Book((replace(held, more=lambda: islice(rows(), HELD_ROWS, None), length=lines) if is_long else held,))
+    if len(head) > HELD_ROWS:
+        held = replace(held, more=lambda skim: passing(islice(rows(), HELD_ROWS, None), skim), length=lines)
+    return Book((held,))
 
 
 _MEND = phrase("open it in Excel and save it as an .xlsx workbook")

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, TooMuch
+from docgen.formats.skimming import Skim, passing
 from docgen.language import tr
 from docgen.patterns import regex
 
@@ -83,26 +84,26 @@ class Grid:
 
     `sheet` is its title, None in formats without sheets.  `addresses` names the cells of a table with a fixed
     number of them; the cells of a sheet have no end, and are named by letters and numbers.
-    Of a long sheet, `rows` are the first rows, `more` reads those below, again at each call, and `length` is
-    the number of the last row, as recorded in the sheet.  `hidden_rows` and `hidden_columns` were hidden by
-    hand, `filtered_rows` by a filter.
+    Of a long sheet, `rows` are the first rows, `more` reads those below, again at each call and without those that
+    may be passed over, and `length` is the number of the last row, as recorded in the sheet.  `hidden_rows` and
+    `hidden_columns` were hidden by hand, `filtered_rows` by a filter.
     """
 
     sheet: str | None
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[Extent, ...] = ()
     addresses: Mapping[tuple[int, int], str] | None = None
-    more: Callable[[], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
+    more: Callable[[Skim | None], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
     length: int | None = None
     floating: tuple[Floating, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     filtered_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 
-    def every_row(self) -> Iterator[tuple[int, Mapping[int, Cell]]]:
-        """All rows that are not empty, including those that are not kept."""
-        yield from self.rows.items()
-        for row, cells in self.more() if self.more else ():
+    def every_row(self, skim: Skim | None = None) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+        """All rows that are not empty, including those that are not kept; with `skim` those that must be read."""
+        yield from passing(self.rows.items(), skim)
+        for row, cells in self.more(skim) if self.more else ():
             seen = self._seen(row, {column: cell for column, cell in cells.items() if not cell.is_blank})
             if seen:
                 yield row, seen

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from docgen.formats.format_codes import BUILTIN
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
 from docgen.formats.properties import SUMMARY, book_of, old_properties
 from docgen.formats.refusals import AS_WORKBOOK, clear_errors
+from docgen.formats.skimming import passing
 from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
 from docgen.language import tr
 
@@ -108,7 +108,7 @@ class _OldSheets:
         self._unload(number)
         return replace(
             held,
-            more=partial(self._rows_after, number, len(head)) if is_long else None,
+            more=(lambda skim: passing(self._rows_after(number, len(head)), skim)) if is_long else None,
             length=sheet.nrows if is_long else None,
             floating=tuple(about.floating),
             hidden_rows=frozenset() if about.is_filtered else frozenset(about.rows),

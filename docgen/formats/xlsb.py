@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties
 from docgen.formats.refusals import AS_WORKBOOK, Damaged, clear_errors
+from docgen.formats.skimming import passing
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
 from docgen.language import tr
 
@@ -109,7 +109,7 @@ class _BinarySheets:
         held = grid(title, ((row, column, cell) for row, cells in head for column, cell in cells.items()), aside.merged)
         return replace(
             held,
-            more=partial(self._rows_after, part, len(head)) if last else None,
+            more=(lambda skim: passing(self._rows_after(part, len(head)), skim)) if last else None,
             length=last or None,
             hidden_rows=frozenset() if aside.is_filtered else frozenset(aside.rows),
             filtered_rows=frozenset(aside.rows) if aside.is_filtered else frozenset(),

@@ -23,9 +23,19 @@ from docgen.formats.grid import BLANK, HELD_ROWS, Book, Cell, Extent, Floating, 
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties, own_sheets
 from docgen.formats.refusals import Damaged, clear_errors
+from docgen.formats.skimming import Skim
 from docgen.formats.xlsx_long import around_rows
 from docgen.formats.xlsx_notes import NoteBudget, Notes
-from docgen.formats.xlsx_sheet import MOST_SILENT, Row, SharedParts, SheetFacts, SheetReader, related_id
+from docgen.formats.xlsx_rows import wanted
+from docgen.formats.xlsx_sheet import (
+    MOST_SILENT,
+    CellValues,
+    Row,
+    SharedParts,
+    SheetFacts,
+    SheetReader,
+    related_id,
+)
 from docgen.formats.xlsx_styles import CellStyle, styles
 from docgen.formats.xlsx_texts import MAIN, Text, is_true, shared_strings
 from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Events, named, pieces
@@ -139,20 +149,22 @@ class _BookReader:
                 pass
         return reader.facts
 
-    def _rows_after(self, part: str, held: int, notes: Notes) -> Iterator[tuple[int, Mapping[int, Cell]]]:
+    def _rows_after(
+        self, part: str, held: int, notes: Notes, skim: Skim | None
+    ) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         by_row: dict[int, dict[int, Cell]] = {}
         for (row, column), note in notes.items():
             by_row.setdefault(row, {})[column] = BLANK._replace(note=note)
-        for cells in islice(self._reopened(part), held, None):
+        for cells in islice(self._reopened(part, held, skim), held, None):
             row = cells[0][0]
             line = {column: cell for _, column, cell in cells}
             for column, blank in by_row.get(row, {}).items():
                 line[column] = line.get(column, BLANK)._replace(note=blank.note)
             yield row, line
 
-    def _reopened(self, part: str) -> Iterator[Row]:
+    def _reopened(self, part: str, held: int, skim: Skim | None) -> Iterator[Row]:
         with open_package(self._path) as package, package.open(part) as source:
-            rows = _rows(self._shared, pieces(source))
+            rows = _rows(self._shared, pieces(source), skim=skim, held=held)
             while True:
                 with clear_errors(self._path, tr("the workbook"), _HINT):  # the caller's own errors must pass through
                     row = next(rows, None)
@@ -232,10 +244,19 @@ class _BookReader:
                 yield from xlsx_notes.filters(pieces(source), self._elements)
 
 
-def _rows(shared: SharedParts, parts: Iterable[bytes], reader: SheetReader | None = None) -> Iterator[Row]:
-    """The rows of a long sheet, with the same gap allowed before each."""
+def _rows(
+    shared: SharedParts,
+    parts: Iterable[bytes],
+    reader: SheetReader | None = None,
+    skim: Skim | None = None,
+    held: int = 0,
+) -> Iterator[Row]:
+    """The rows of a long sheet, with the same gap allowed before each; with `skim` those that must be read."""
     elements = Budget(MOST_SILENT, tr("elements of XML between two rows that hold something"))
-    for row in (reader or SheetReader(shared, elements)).rows(parts):
+    reader = reader or SheetReader(shared, elements)
+    if skim is not None:
+        parts = wanted(parts, reader, CellValues(shared), skim, held)
+    for row in reader.rows(parts):
         elements.left = MOST_SILENT
         yield row
 

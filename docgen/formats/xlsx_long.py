@@ -16,7 +16,8 @@ from docgen.patterns import regex
 #: Bytes allowed before the rows, and after them (the merged ranges of 100,000 customers take 3 MB).
 MOST_BEFORE, MOST_BEHIND = 4 * MB, 60 * MB
 _LONGEST_TAG = 2000  # bytes of a row's start tag
-_BEGIN = regex(rb"<((?:[\w.-]+:)?)sheetData\s*>")
+#: Where the rows begin, and the prefix of their names.
+BEGIN_OF_ROWS = regex(rb"<((?:[\w.-]+:)?)sheetData\s*>")
 _NUMBER = regex(rb"\sr\s*=\s*[\"'](\d{1,7})[\"']")
 _HIDDEN = regex(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 
@@ -35,7 +36,7 @@ def around_rows(pieces: Iterable[bytes]) -> Around | None:
     begin = None
     for piece in coming:
         head += piece
-        if begin := _BEGIN.search(head):
+        if begin := BEGIN_OF_ROWS.search(head):
             break
         if len(head) > MOST_BEFORE:
             return None

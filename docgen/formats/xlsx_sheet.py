@@ -65,13 +65,13 @@ def place(reference: str) -> tuple[int, int]:
     """Row and column of the cell named `B4`.  Raises Damaged for one outside any sheet."""
     letters = reference.rstrip("0123456789")
     digits = reference[len(letters) :]
-    row, column = int(digits) if 0 < len(digits) < 8 else 0, _column(letters)
+    row, column = int(digits) if 0 < len(digits) < 8 else 0, column_of(letters)
     require_on_sheet(row, column)
     return row, column
 
 
 @lru_cache(maxsize=LAST_COLUMN)
-def _column(letters: str) -> int:
+def column_of(letters: str) -> int:
     """The number of the column that the letters of a reference (`$AB$`) name; 0 if they name none."""
     column = 0
     for letter in letters.replace("$", ""):
@@ -92,16 +92,73 @@ def related_id(attributes: Attributes) -> str:
     return next((attributes[f"{space} id"] for space in _RELATIONS if f"{space} id" in attributes), "")
 
 
+class CellValues:
+    """Makes cells of what the XML of a sheet says of them."""
+
+    def __init__(self, shared: SharedParts) -> None:
+        self._shared = shared
+
+    def shown(self, attributes: Attributes, value: str | None, formula: str | None, inline: Text | None) -> Cell | None:
+        """The cell with these attributes, its value, formula and text in place; None if nothing is in it."""
+        kind = attributes.get("t", "n")
+        if formula is not None and is_picture(formula):
+            return Cell("", PICTURE)
+        if inline is not None:
+            return self._text(inline, attributes)
+        if value is None or value == "":
+            # a formula's empty text result is stored with its type, and is a result
+            return (
+                None
+                if formula is None or (value is not None and kind == "str")
+                else Cell(f"={formula}", "formula-without-value")
+            )
+        if kind == "e" and "vm" in attributes and self._shared.has_pictures:
+            return Cell("", PICTURE)
+        return self._valued(kind, value, attributes)
+
+    def _valued(self, kind: str, value: str, attributes: Attributes) -> Cell:
+        style = self._style(attributes)
+        if kind == "s":
+            return self._text(self._string(value), attributes)
+        if kind == "str":
+            return self._text(unescaped(value), attributes)
+        if kind == "b":
+            cell = cell_of(value.strip() in {"1", "true"})
+        elif kind == "e":
+            return Cell(value, "cell-error")
+        elif kind == "d":
+            cell = _dated(value)
+        else:
+            cell = _numbered(value, style, since_1904=self._shared.since_1904)
+        return cell._replace(text="", struck=cell.text) if style.is_struck else cell
+
+    def _string(self, value: str) -> Text:
+        number = int(value) if value.isdecimal() and len(value) < 10 else -1
+        if not 0 <= number < len(self._shared.strings):
+            raise Damaged(tr("a cell in it names a text that there is not"))
+        return self._shared.strings[number]
+
+    def _style(self, attributes: Attributes) -> CellStyle:
+        number = number_of(attributes, "s")
+        return self._shared.styles[number] if number < len(self._shared.styles) else PLAIN
+
+    def _text(self, text: Text, attributes: Attributes) -> Cell:
+        style = self._style(attributes)
+        kept, struck = split(text, is_struck=style.is_struck)
+        return text_cell(kept, code=style.code, struck=struck)
+
+
 class SheetReader:
-    """Reads one sheet; `facts` is complete at its end."""
+    """Reads one sheet; `facts` is complete at its end, `found` counts the rows that hold something."""
 
     def __init__(self, shared: SharedParts, elements: Budget) -> None:
         self.facts = SheetFacts()
-        self._shared = shared
+        self.found = 0
         self._rich = RichText()
         self._rows: list[Row] = []
         self._cells: Row = []
         self._row = self._column = self._characters = 0
+        self._values = CellValues(shared)
         self._cell: Attributes = {}
         self._value: str | None = None
         self._formula: str | None = None
@@ -123,6 +180,15 @@ class SheetReader:
         self._events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
         self._rich.events = self._events
 
+    @property
+    def row(self) -> int:
+        """The number of the last row that has begun."""
+        return self._row
+
+    def go_on_after(self, row: int) -> None:
+        """Go on as if this row had been read."""
+        self._row = row
+
     def rows(self, parts: Iterable[bytes]) -> Iterator[Row]:
         """The rows that hold something, each as its cells (row, column, cell).  Raises TooMuch and Damaged."""
         for _ in self._events.feed(parts):
@@ -141,6 +207,7 @@ class SheetReader:
 
     def _end_row(self) -> None:
         if self._cells:
+            self.found += 1
             self._rows.append(self._cells)
             self._cells = []
             self._characters = 0
@@ -168,59 +235,11 @@ class SheetReader:
         if value is None and formula is None and inline is None:
             return
         self._value = self._formula = self._inline = None
-        if cell := self._shown(value, formula, inline):
+        if cell := self._values.shown(self._cell, value, formula, inline):
             self._cells.append((self._row, self._column, cell))
             self._characters += len(cell.text)
             if len(self._cells) > LAST_COLUMN or self._characters > MOST_IN_ROW:
                 raise TooMuch(tr("a row of it holds more than a row can"))
-
-    def _shown(self, value: str | None, formula: str | None, inline: Text | None) -> Cell | None:
-        kind = self._cell.get("t", "n")
-        if formula is not None and is_picture(formula):
-            return Cell("", PICTURE)
-        if inline is not None:
-            return self._text(inline)
-        if value is None or value == "":
-            # a formula's empty text result is stored with its type, and is a result
-            return (
-                None
-                if formula is None or (value is not None and kind == "str")
-                else Cell(f"={formula}", "formula-without-value")
-            )
-        if kind == "e" and "vm" in self._cell and self._shared.has_pictures:
-            return Cell("", PICTURE)
-        return self._valued(kind, value)
-
-    def _valued(self, kind: str, value: str) -> Cell:
-        style = self._style()
-        if kind == "s":
-            return self._text(self._string(value))
-        if kind == "str":
-            return self._text(unescaped(value))
-        if kind == "b":
-            cell = cell_of(value.strip() in {"1", "true"})
-        elif kind == "e":
-            return Cell(value, "cell-error")
-        elif kind == "d":
-            cell = _dated(value)
-        else:
-            cell = _numbered(value, style, since_1904=self._shared.since_1904)
-        return cell._replace(text="", struck=cell.text) if style.is_struck else cell
-
-    def _string(self, value: str) -> Text:
-        number = int(value) if value.isdecimal() and len(value) < 10 else -1
-        if not 0 <= number < len(self._shared.strings):
-            raise Damaged(tr("a cell in it names a text that there is not"))
-        return self._shared.strings[number]
-
-    def _style(self) -> CellStyle:
-        number = number_of(self._cell, "s")
-        return self._shared.styles[number] if number < len(self._shared.styles) else PLAIN
-
-    def _text(self, text: Text) -> Cell:
-        style = self._style()
-        kept, struck = split(text, is_struck=style.is_struck)
-        return text_cell(kept, code=style.code, struck=struck)
 
     # -- the sheet
 

@@ -147,7 +147,7 @@ def _check_expression(kit: Kit, source: str, place: Place, more: Set[str] = froz
         tree = sandbox.parse_expression(source)
         sandbox.expression(source)
     except TemplateSyntaxError as cause:
-        yield place, f"{source!r}: {cause.message}{mistakes.syntax_remedy(source)}"
+        yield place, f"{source!r}: {mistakes.syntax_problem(cause, source)}"
         return
     yield from _check_names(kit, tree, place, {*_names(kit), *more})
     for compare in tree.find_all(nodes.Compare):
@@ -176,7 +176,7 @@ def _check_template(kit: Kit, source: str, place: Place, known: Set[str]) -> Pro
         tree = sandbox.plain_text_sandbox().parse(source)
         sandbox.message(source)
     except TemplateSyntaxError as cause:
-        yield place, f"{source!r}: {cause.message}"
+        yield place, f"{source!r}: {mistakes.syntax_problem(cause, '')}"
         return
     yield from _check_names(kit, tree, place, known)
 

@@ -10,6 +10,7 @@ from yaml.composer import Composer
 
 from docgen.errors import DocgenError
 from docgen.kit.places import Marked, Place
+from docgen.kit.yaml_problems import explained
 from docgen.language import phrase, system_reason, tr
 from docgen.model.kit import LARGEST
 from docgen.patterns import regex
@@ -117,9 +118,8 @@ def read(
         raise error(tr("{path}: is not UTF-8 text", path=path), tr("save the file as UTF-8")) from cause
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line + 1 if cause.problem_mark else 1
-        raise error(
-            tr("{path}:{line}: {problem}", path=path, line=line, problem=cause.problem or cause.context)
-        ) from cause
+        problem = explained(cause.problem or cause.context or "")
+        raise error(tr("{path}:{line}: {problem}", path=path, line=line, problem=problem)) from cause
     except RecursionError as cause:
         raise error(tr("{path}: has too many levels inside one another", path=path)) from cause
     except yaml.YAMLError as cause:

@@ -141,8 +141,7 @@ def _fault(source: str) -> str:
     try:
         plain_text_sandbox().parse(source)
     except TemplateSyntaxError as cause:
-        remedy = mistakes.syntax_remedy(source)
-        return tr("the tag cannot be read: {message}{remedy}", message=cause.message, remedy=remedy)
+        return tr("the tag cannot be read: {problem}", problem=mistakes.syntax_problem(cause, source))
     return ""
 
 
