@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
@@ -47,6 +48,12 @@ os.environ.pop(user_cache.OFF, None)
 
 # The jobs that a shell starts in the background ignore Ctrl-C, and so would the runs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Whatever a damaged file makes a reader ask for: its test fails, and the machine lives on.
+if sys.platform == "linux":
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_DATA, (8 << 30, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
