@@ -5,14 +5,22 @@ tests/test_siblings.py has the layouts of the cases; here are answers, mails and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import struct
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import bin12
 import pytest
 from any_format import written
 from conftest import GOOD
+from docx import Document
+from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from test_siblings import FIRST_READ, KEYS, LABELS, but, chosen, pairs, places
 
 import docgen
@@ -202,3 +210,233 @@ def test_a_correction_above_the_form_that_it_corrects(kit: docgen.Kit, tmp_path:
     path = mail(tmp_path / "a.eml", f"更正：每日外呼量改为8000。\n\n-----原始邮件-----\n主题: 表\n\n{LINES}")
     agree(read(path, kit), but(FIRST_READ, verdict="manual"))
     assert "改为8000" in quoted(path, kit)
+
+
+# -- layouts ---------------------------------------------------------------------------------------------
+
+OTHER = {
+    **GOOD,
+    "company_name": "上海虚构商贸有限公司",
+    "contact_wechat": "xugou_li",
+    "number_regions": "浙江省-杭州市",
+}
+OTHER_READ = but(FIRST_READ, company_name="上海虚构商贸有限公司", number_regions=places("浙江省/杭州市"))
+
+
+def lines_with(changed: Mapping[str, Sequence[str]], answers: Mapping[str, str] = OTHER) -> str:
+    """A form of pairs with other lines for these fields."""
+    lines = [line for key in KEYS for line in changed.get(key, [f"| {LABELS[key]} | {answers[key]} |"])]
+    return "\n".join(lines) + "\n"
+
+
+MOVED = {
+    "contact_mobile": "accepted", "daily_calls": "accepted", "number_regions": "accepted", "industries": "accepted",
+    "company_name": "manual", "contact_wechat": "manual",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "between", ["| {label} |  | {answer} |", "| {label} |  |  |  | {answer} |", "| {label} |  |\n|  | {answer} |"]
+)
+@pytest.mark.parametrize("key", MOVED)
+@pytest.mark.parametrize("suffix", ["xlsx", "docx"])
+def test_an_answer_beside_its_place(kit: docgen.Kit, tmp_path: Path, key: str, between: str, suffix: str) -> None:
+    lines = between.format(label=LABELS[key], answer=OTHER[key]).split("\n")
+    path = written(tmp_path / f"a.{suffix}", lines_with({key: lines}))
+    agree(read(path, kit), but(OTHER_READ, verdict=MOVED[key]))
+    codes = [one.code for one in next(iter(docgen.read(path, kit))).findings]
+    assert codes.count("answer-moved") == 1
+    assert not {"required", "unread"} & set(codes)
+
+
+def test_a_remark_beside_an_empty_place_is_no_answer(kit: docgen.Kit, tmp_path: Path) -> None:
+    remark = {"contact_wechat": ["| 微信号 |  | 客户不愿提供 |"], "contact_title": ["| 职位 | 主管 | 已核实 |"]}
+    got = read(written(tmp_path / "a.xlsx", lines_with(remark)), kit)
+    agree(got, {"verdict": "manual"})
+    assert got[0]["contact_wechat"] is None
+    later = {"contact_wechat": ["| 微信号 |  | 待客户确认 |"]}
+    assert read(written(tmp_path / "b.xlsx", lines_with(later)), kit)[0]["contact_wechat"] is None
+
+
+UNITS = [("万", "0.5", 5000), ("（万）", "0.5", 5000), ("万通", "0.5", 5000), ("通", "5000", 5000), ("通/天", "5000", 5000), ("约", "5000", 5000), ("通/月", "5000", None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "number", "value"), UNITS)
+def test_a_unit_between_label_and_number(kit: docgen.Kit, tmp_path: Path, unit: str, number: str, value: Any) -> None:
+    path = written(tmp_path / "a.xlsx", lines_with({"daily_calls": [f"| 每日外呼量 | {unit} | {number} |"]}))
+    agree(read(path, kit), but(OTHER_READ, daily_calls=value, verdict="accepted" if value else "incomplete"))
+
+
+JOINT = [
+    ("联系人/电话", ("contact_name", "contact_mobile"), ["王女士，13800138000", "王女士 13800138000", "王女士\\n13800138000", "王女士13800138000"]),
+    ("联系人/职位", ("contact_name", "contact_title"), ["王女士，客服经理", "王女士 客服经理"]),
+    ("日外呼量/总外呼量", ("daily_calls", "total_calls"), ["5000、100000", "5000 100000"]),
+    ("联系人、手机、微信", ("contact_name", "contact_mobile", "contact_wechat"), ["王女士/13800138000/shili_wang", "王女士 13800138000 shili_wang"]),
+    ("号码类型/数量", ("number_types", "number_count"), ["固号，20", "固号 20个"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "keys", "answer"), [(label, keys, answer) for label, keys, answers in JOINT for answer in answers]
+)
+def test_joint_labels_with_answers_parted_otherwise(
+    kit: docgen.Kit, tmp_path: Path, label: str, keys: Sequence[str], answer: str
+) -> None:
+    rest = pairs(GOOD, keys=[key for key in KEYS if key not in keys])
+    agree(read(written(tmp_path / "a.xlsx", f"| {label} | {answer} |\n{rest}"), kit), FIRST_READ)
+    in_cell = "".join(f"| {LABELS[key]}：{GOOD[key]} |\n" for key in KEYS if key not in keys)
+    if answer != "王女士13800138000":
+        agree(read(written(tmp_path / "b.xlsx", f"| {label}：{answer} |\n{in_cell}"), kit), FIRST_READ)
+
+
+LAYOUTS = {
+    "numbered lines in one cell": ("| " + "\\n".join(f"{n}、{LABELS[k]}：{GOOD[k]}" for n, k in enumerate(KEYS, 1)) + " |\n", FIRST_READ),
+    "labels over several rows": (
+        lines_with({
+            "contact_name": ["| 联系人 | 姓名 | 王女士 |"], "contact_title": ["| ^ | 职务 | 客服经理 |"],
+            "contact_mobile": ["| ^ | 电话 | 13800138000 |"], "contact_wechat": ["| ^ | 微信 | shili_wang |"],
+            "daily_calls": ["| 外呼量 | 每日 | 5000 |"], "total_calls": ["| ^ | 总 | 100000 |"],
+            "number_types": ["| 主叫号码 | 类型 | 固号 |"], "number_count": ["| ^ | 数量 | 20 |"],
+            "number_regions": ["| ^ | 归属地 | 浙江省-杭州市 |"],
+        }), OTHER_READ,
+    ),
+    "province and city in two cells": (lines_with({"number_regions": ["| 主叫号码归属地 | 浙江省 | 杭州市 |"]}), OTHER_READ),
+    "choices and amounts in rows": (
+        lines_with({"number_types": ["| 主叫号码类型 | 固号 | 10 |", "|  | 手机号 | 10 |"]}),
+        but(OTHER_READ, number_types=None, verdict="incomplete"),
+    ),
+    "an example before the customers": (
+        "| " + " | ".join(LABELS[k] for k in KEYS) + " |\n| （示例）" + " | ".join(OTHER[k] for k in KEYS) + " |\n| "
+        + " | ".join(GOOD[k] for k in KEYS) + " |\n", FIRST_READ,
+    ),
+    "before and after a change": (
+        "| 项目 | 变更前 | 变更后 |\n" + "".join(f"| {LABELS[k]} | {OTHER[k]} | {GOOD[k]} |\n" for k in KEYS), FIRST_READ,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), LAYOUTS.values(), ids=list(LAYOUTS))
+@pytest.mark.parametrize("suffix", ["xlsx", "docx"])
+def test_a_layout(kit: docgen.Kit, tmp_path: Path, text: str, wanted: Row, suffix: str) -> None:
+    agree(read(written(tmp_path / f"a.{suffix}", text), kit), wanted)
+
+
+def test_amounts_of_types_are_not_one_count(kit: docgen.Kit, tmp_path: Path) -> None:
+    table = ["| 号码类型 | 归属地 | 个数 |", "| 固号 | 深圳 | 10 |", "| 手机号 | 广州 | 10 |"]
+    path = written(tmp_path / "a.xlsx", lines_with({"number_types": [], "number_count": [], "number_regions": table}))
+    (got,) = read(path, kit)
+    assert got["contact_mobile"] == "+8613800138000"
+    assert got["verdict"] == "incomplete"
+
+
+# -- what documents and workbooks show otherwise --------------------------------------------------------
+
+
+def word(path: Path, change: Callable[[Any, Any], None], key: str) -> Path:
+    """A form in Word, changed at the answer to a field."""
+    written(path, pairs(GOOD))
+    document = Document(str(path))
+    change(document, document.tables[0].cell(KEYS.index(key), 1))
+    document.save(str(path))
+    return path
+
+
+def test_hidden_text_is_listed(kit: docgen.Kit, tmp_path: Path) -> None:
+    def hide(document: Any, cell: Any) -> None:
+        cell.paragraphs[0].runs[0].font.hidden = True
+        document.add_paragraph().add_run("每日外呼量改为8000").font.hidden = True
+
+    path = word(tmp_path / "a.docx", hide, "number_count")
+    agree(read(path, kit), but(FIRST_READ, number_count=None, verdict="incomplete"))
+    (case,) = docgen.read(path, kit)
+    assert [(one.cell, one.text) for one in case.unrecognised] == [("T1R16C2", "20"), (None, "每日外呼量改为8000")]
+
+
+def test_a_table_in_a_cell_is_told_once(kit: docgen.Kit, tmp_path: Path) -> None:
+    def frame(_document: Any, cell: Any) -> None:
+        cell.text = ""
+        cell.add_table(1, 1).cell(0, 0).text = "20"
+
+    agree(read(word(tmp_path / "a.docx", frame, "number_count"), kit), FIRST_READ)
+
+    def amounts(_document: Any, cell: Any) -> None:
+        cell.text = ""
+        table = cell.add_table(2, 2)
+        for number, text in enumerate(["深圳", "10", "广州", "10"]):
+            table.cell(number // 2, number % 2).text = text
+
+    path = word(tmp_path / "b.docx", amounts, "number_regions")
+    (case,) = docgen.read(path, kit)
+    assert case.verdict.value == "incomplete"
+    assert [one.written for one in case.findings if one.code == "unread"] == ["深圳 10 广州 10"]
+    assert not [text for text in case.unrecognised if text.text == "深圳"]
+
+
+def test_ticks_of_symbol_fonts(kit: docgen.Kit, tmp_path: Path) -> None:
+    def tick(_document: Any, cell: Any) -> None:
+        cell.text = ""
+        for letter, label in (("R", "电商"), ("£", "银行"), ("£", "保险")):
+            cell.paragraphs[0].add_run(letter).font.name = "Wingdings 2"
+            cell.paragraphs[0].add_run(f"{label} ")
+
+    agree(read(word(tmp_path / "a.docx", tick, "industries"), kit), FIRST_READ)
+    row = KEYS.index("industries") + 1
+    for number, (font, yes, no) in enumerate([("Wingdings 2", "R", "£"), ("Wingdings", "þ", "¨")]):
+        path = written(tmp_path / f"{number}.xlsx", pairs(GOOD))
+        book: Any = load_workbook(path)
+        book.active.cell(row, 2).value = CellRichText(
+            TextBlock(InlineFont(rFont=font), yes), "电商 ", TextBlock(InlineFont(rFont=font), no), "银行"
+        )
+        book.save(path)
+        agree(read(path, kit), FIRST_READ)
+        for column, (text, is_mark) in enumerate([(no, True), ("银行", False), (yes, True), ("电商", False)], start=2):
+            book.active.cell(row, column).value = text
+            book.active.cell(row, column).font = Font(name=font if is_mark else "Arial")
+        book.save(path)
+        agree(read(path, kit), FIRST_READ)
+
+
+# -- binary workbooks ------------------------------------------------------------------------------------
+
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+DRAWING = (
+    '<d:wsDr xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><d:twoCellAnchor>'
+    "<d:from><d:col>{column}</d:col><d:colOff>0</d:colOff><d:row>{row}</d:row><d:rowOff>0</d:rowOff></d:from>"
+    "{shape}</d:twoCellAnchor></d:wsDr>"
+)
+
+
+def binary(path: Path, *, comment: str = "", shape: str = "", key: str = "number_count") -> Path:
+    """The form as .xlsb, with a comment on an answer, or something over it."""
+    written(path, pairs(GOOD | ({key: ""} if shape == "<d:pic/>" else {})))
+    row, related = KEYS.index(key), []
+    with zipfile.ZipFile(path, "a") as archive:
+        if comment:
+            at = struct.pack("<I4I16x", 0, row, row, 1, 1)
+            records = (
+                bin12.record(628) + bin12.record(635, at) + bin12.record(637, bin12.rich(comment)) + bin12.record(636)
+            )
+            archive.writestr("xl/comments1.bin", records)
+            related.append(f'<a Id="c" Type="{_RELATED}/comments" Target="../comments1.bin"/>')
+        if shape:
+            archive.writestr("xl/drawings/drawing1.xml", DRAWING.format(row=row, column=1, shape=shape))
+            related.append(f'<a Id="d" Type="{_RELATED}/drawing" Target="../drawings/drawing1.xml"/>')
+        archive.writestr("xl/worksheets/_rels/sheet0.bin.rels", f"<Relationships>{''.join(related)}</Relationships>")
+    return path
+
+
+def test_a_comment_in_a_binary_workbook(kit: docgen.Kit, tmp_path: Path) -> None:
+    path = binary(tmp_path / "a.xlsb", comment="改为30个")
+    agree(read(path, kit), but(FIRST_READ, verdict="manual"))
+    assert "改为30个" in quoted(path, kit)
+
+
+def test_what_is_over_a_binary_workbook(kit: docgen.Kit, tmp_path: Path) -> None:
+    box = "<d:sp><d:txBody><a:p><a:r><a:t>改为30个</a:t></a:r></a:p></d:txBody></d:sp>"
+    path = binary(tmp_path / "a.xlsb", shape=box)
+    agree(read(path, kit), but(FIRST_READ, verdict="manual"))
+    assert "改为30个" in quoted(path, kit)
+    picture = binary(tmp_path / "b.xlsb", shape="<d:pic/>")
+    agree(read(picture, kit), but(FIRST_READ, number_count=None, verdict="incomplete"))
+    assert "图片" in quoted(picture, kit)

@@ -521,7 +521,9 @@ def test_deleted_and_hidden_text_is_not_read_and_inserted_text_is(kit: Kit, tmp_
         for element in etree.fromstring(f'<x xmlns:w="{W}">{markup}</x>'):
             paragraph._p.append(element)
     word.save(str(tmp_path / "tracked.docx"))
-    assert understood(tmp_path / "tracked.docx", kit)["company_name"] == "甲公司"
+    (answers,) = read(tmp_path / "tracked.docx", kit).intakes
+    assert normalize(answers, kit, "form.docx").values["company_name"] == "甲公司"
+    assert [(text.cell, text.text) for text in answers.unrecognised] == [("T1R3C2", "藏")]
 
 
 def test_a_form_cut_into_several_tables_is_one_intake(kit: Kit, tmp_path: Path) -> None:

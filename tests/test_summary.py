@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import page
+import pydyf
 import pypdf
 import pytest
 import queries
@@ -24,7 +25,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops, ImageCms
 from test_review import CENTRE, OWN
 
-from docgen.documents import fonts, pdf_cascade, summary
+from docgen.documents import fonts, pdf_cascade, pdf_objects, summary
 from docgen.documents.context import RenderOptions
 from docgen.documents.findings import spoken
 from docgen.documents.form import render_form
@@ -348,6 +349,15 @@ def test_faces_hold_what_a_pdf_needs_and_widths_are_theirs(case: tuple[ReviewedI
             assert widths.get(number, 1000) == pytest.approx(width)
 
 
+def test_the_end_of_a_stream_is_not_taken_for_the_end_of_its_line() -> None:
+    streams = [pydyf.Stream([b"q" * number], compress=True) for number in range(300)]
+    for number, stream in enumerate(streams):
+        stream.number = number
+    ends = {one.data[-12:] for one in pdf_objects.made(streams)}
+    assert b"\r\r\nendstream" in ends
+    assert not any(end[-11:] == b"\r\nendstream" and end[0] != ord("\r") for end in ends)
+
+
 def test_its_colours_are_those_of_srgb(case: tuple[ReviewedIntake, bytes]) -> None:
     root: Any = pypdf.PdfReader(io.BytesIO(case[1])).trailer["/Root"]
     small = ImageCms.ImageCmsProfile(io.BytesIO(root["/OutputIntents"][0]["/DestOutputProfile"].get_data()))
@@ -452,6 +462,16 @@ def test_ticks_and_rare_characters_are_set(kit: Kit, caplog: pytest.LogCaptureFi
     assert "☑银行□保险✔电商☐能源" in found
     assert "㛃䶮𬭎" in found
     assert caplog.records == []  # a character without a glyph is a warning
+
+
+def test_boxes_in_a_row_break_between_them(kit: Kit) -> None:
+    boxes = "☐营销 ☑通知 ☐定向催收 ☐会议邀约 ☐用户关怀 ☑客户回访 ☐问卷调查 ☐其他____________________"
+    item = reviewed(kit, scenarios=boxes)
+    finding = next(iter(item.review.findings), None) or Finding("x", "x", Level.ADVICE, "请核对", "请核对")
+    quoted = replace(finding, level=Level.MANUAL, label="场景", written=boxes)
+    found = text(pdf(kit, replace(item, review=replace(item.review, findings=(quoted,)))))
+    for box in boxes.partition("_")[0].split():
+        assert found.count(box) == 2, box
 
 
 def test_hostile_answers_stay_text(kit: Kit) -> None:
@@ -591,9 +611,10 @@ def test_styles_written_into_a_page_do_not_fill_the_memory(
 ) -> None:
     kit, template = own_template
     monkeypatch.setattr(pdf_cascade, "_MOST", 20)
-    template.write_text("<html lang=zh><title>t</title>" + "<p style='margin: 1px'>x</p>" * 30, encoding="utf-8")
-    pdf(kit, reviewed(kit))
-    assert len(summary._printer(kit.folder, fonts.core_faces()).styles) <= 20
+    for _ in range(4):
+        template.write_text("<html lang=zh><title>t</title>" + "<p style='margin: 1px'>x</p>" * 10, encoding="utf-8")
+        pdf(kit, reviewed(kit))
+    assert 20 < len(summary._printer(kit.folder, fonts.core_faces()).styles) < 60
 
 
 @pytest.mark.parametrize(

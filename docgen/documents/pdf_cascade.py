@@ -1,40 +1,38 @@
-"""Let WeasyPrint compute the styles of a page only once for all pages that have them.
+"""Let the pages of a kit share their computed styles, which WeasyPrint computes again for each.
 
-What a style computes to follows from the style above it and the declarations for it, so equal ones are shared, as the
-library does within a page.  It also computes five styles of each element for the marks of notes, which a page without
-notes never uses.  This changes internals of the library, so it is only done for the version it was tested with, and
-only if these are as expected; otherwise the library is used unchanged.  A test compares the bytes of both ways.
+What a style computes to follows from the style above it and the declarations for it.  Rules for marks of notes, which
+match every element, are left out.  This changes internals of the library: it is only done for the version that it was
+tested with and if these are as expected; otherwise pages are made as ever.  A test compares the bytes of both.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from docgen.patterns import regex
 
-#: The minor version of WeasyPrint that this was tested with.
-_TRIED = "70."
-_USED = {"set_computed_styles", "get_computed_styles", "get_cascaded_styles"}
+_TRIED = "70."  # the minor version of WeasyPrint
+_USED = {"set_computed_styles", "get_computed_styles", "get_cascaded_styles", "other_selectors"}
 #: Texts of pages left as they are: they make notes, refer to other files, or have lengths of the first page's size.
 _OTHERS = regex(r"(?i)footnote|float\s*:\s*note|note-(call|marker|area)|@import|<link|\\[0-9a-f]|\d[sdl]?v([whib]|m)")
-_MARKS = frozenset({"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"})
+_MARKS = {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
 #: The library changes styles of other parts, such as ::first-letter, for each element.
-_KEPT = frozenset({None, "before", "after", "marker"})
-#: How many styles are kept: ten times those of a page.  Styles written into elements are not met again.
+_KEPT = {None, "before", "after", "marker"}
+#: How many styles are kept: ten times those of a page, since styles written into elements are not met again.
 _MOST = 3000
 
 
 def share(page: Any, styles: dict[Any, Any], *sources: str) -> bool:
-    """Let `page`, a weasyprint.HTML made from these sources (HTML and styles), share computed styles; whether it does.
-
-    `styles` holds those of earlier pages with the same style sheets and fonts, and is filled.
-    """
+    """Let `page`, a weasyprint.HTML made from these sources (HTML and styles), share computed styles, and say whether
+    it does.  `styles` holds those of earlier pages with the same style sheets and fonts, and is filled."""
     import weasyprint
 
     if weasyprint.__version__.startswith(_TRIED) and not any(map(_OTHERS.search, sources)) and _can_share():
+        if len(styles) > _MOST:
+            styles.clear()
         page.shared_styles = styles
-        return True
-    return False
+    return hasattr(page, "shared_styles")
 
 
 def _can_share() -> bool:
@@ -42,21 +40,18 @@ def _can_share() -> bool:
     from weasyprint import css
 
     library: Any = getattr(css, "StyleFor", None)
-    if hasattr(library, "shared") or not set(dir(library)) >= _USED:
+    if hasattr(library, "shared") or not {*dir(library), *dir(css.cssselect2.Matcher())} >= _USED:
         return hasattr(library, "shared")
 
     class StyleFor(library):  # type: ignore[misc]
-        shared: Any = None
-
-        def __init__(self, html: Any, *others: Any) -> None:
+        def __init__(self, html: Any, sheets: Any, *others: Any) -> None:
             self.shared = getattr(html, "shared_styles", None)
-            super().__init__(html, *others)
+            super().__init__(html, sheets if self.shared is None else list(map(_without_marks, sheets)), *others)
 
         def set_computed_styles(self, element: Any, **how: Any) -> None:
             part, shared, styles = how.get("pseudo_type"), self.shared, self.get_computed_styles()
             if shared is None or part not in _KEPT or not hasattr(element, "tag"):
-                if shared is None or part not in _MARKS:
-                    super().set_computed_styles(element, **how)
+                super().set_computed_styles(element, **how)
                 return
             above = styles.get((how["parent"], None))
             applied = self.get_cascaded_styles().get((element, part), {}).items()
@@ -69,11 +64,16 @@ def _can_share() -> bool:
                     style.pop("overflow", None), style.pop("display", None)
                 if how["target_collector"] and style["anchor"]:
                     how["target_collector"].collect_anchor(style["anchor"])
-                return
-            if len(shared) >= _MOST:
-                shared.clear()
-            super().set_computed_styles(element, **how)
-            shared[key] = styles[element, part]
+            else:
+                super().set_computed_styles(element, **how)
+                shared[key] = styles[element, part]
 
-    css.StyleFor = StyleFor
+    css.StyleFor, StyleFor.shared = StyleFor, None
     return True
+
+
+def _without_marks(entry: tuple[Any, ...]) -> tuple[Any, ...]:
+    sheet, matcher = (copy.copy(one) for one in (entry[0], entry[0].matcher))
+    matcher.other_selectors = [rule for rule in matcher.other_selectors if _MARKS.isdisjoint(rule[:4])]
+    sheet.matcher = matcher
+    return sheet, *entry[1:]

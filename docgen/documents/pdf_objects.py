@@ -68,8 +68,10 @@ def _deflated(stream: Any) -> bytes:
     if "Length1" in extra and content.startswith(_TRUETYPE):
         content = _bare(content)
         extra = {**extra, "Length1": len(content)}
-    whole = pydyf.Stream([zlib.compress(content, _LEVEL)], {**extra, "Filter": "/FlateDecode"})
-    return bytes(whole.data)
+    small = zlib.compress(content, _LEVEL)
+    whole = bytes(pydyf.Stream([small], {**extra, "Filter": "/FlateDecode"}).data)
+    # One more mark, so that the last byte is not taken for a part of the mark at the end of the line.
+    return whole.removesuffix(_BEHIND) + b"\r" + _BEHIND if small.endswith(b"\r") else whole
 
 
 @cache

@@ -37,7 +37,7 @@ _HIGHEST_EXPONENT = 1000
 _FILTERS = (
     "abs", "capitalize", "count", "d", "default", "e", "escape", "first", "forceescape", "int", "items",
     "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr",
-    "sort", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
+    "sort", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount", "wordwrap",
 )  # fmt: skip
 _NO_TESTS = {"callable", "filter", "test"}
 _UNBOUNDED_NAMES = {"varargs", "kwargs"}

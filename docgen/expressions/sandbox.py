@@ -26,7 +26,7 @@ from docgen.model.display import Missing, Shown, plain
 from docgen.patterns import regex
 
 #: Filters from text to text; a missing value stays missing, and is marked when it is printed.
-_ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
+_ON_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper", "wordwrap")
 #: And those that calculate, with the numbers behind the shown texts: `int` would turn an unknown text into 0.
 _ON_NUMBERS = ("abs", "float", "int", "round", "sum")
 

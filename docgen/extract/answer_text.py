@@ -9,7 +9,7 @@ from typing import NamedTuple
 from docgen import values
 from docgen.extract.template_text import letters
 from docgen.extract.vocabulary import Vocabulary
-from docgen.model.kit import Field, Kit
+from docgen.model.kit import Field, FieldType, Kit
 from docgen.patterns import regex
 from docgen.text import fold_label, visible
 
@@ -18,6 +18,7 @@ _BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
 _SEAM = " \t\n\r　:：,，;；。.、/|-—"
 _LONGEST_UNIT = 8
 _LONGEST_LABEL = 20
+_NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT}
 _SCALES = "十百千万萬亿億"
 #: At least this many letters of a hint at the beginning or end of a text are no coincidence.
 _TELLING = 6
@@ -44,6 +45,19 @@ def bare_unit(kit: Kit, key: str, text: str) -> str:
     if len(stripped) > _LONGEST_UNIT or any(letter.isnumeric() and letter not in _SCALES for letter in stripped):
         return ""
     return unit_of(kit, key, stripped) or unit_of(kit, key, f"（{stripped}）")
+
+
+@lru_cache(maxsize=1024)
+def is_measure(kit: Kit, key: str, text: str) -> bool:
+    """Whether a text only says what a number beside it counts, and leaves it as it is: `通/天`, `约`."""
+    field = kit.all_fields[key]
+    bare = text.strip()
+    if field.type not in _NUMBERS or len(bare) > _LONGEST_UNIT or any(map(str.isnumeric, bare)):
+        return False
+    if not any(map(str.isalpha, bare)):
+        return False
+    five = values.parse(field, "5")
+    return five.value is not None and five in (values.parse(field, f"5{bare}"), values.parse(field, f"{bare}5"))
 
 
 def repeats_label(field: Field, text: str) -> bool:

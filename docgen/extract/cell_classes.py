@@ -20,6 +20,7 @@ from docgen.model.kit import FieldType
 
 Place = tuple[int, int]
 _REPEATED = 3  # a label and two answers with the same text
+_SHORT = 10  # a longer text is no part of a label over several rows
 _HEADINGS = 2  # at least this many headings of columns make a row of headings
 _REACH = 12  # how many rows below and columns right of an unmerged group label its fields may be
 
@@ -80,7 +81,44 @@ class Layout:
             key = self.vocabulary.resolve(meaning, group)
         elif meaning.joint.keys or meaning.option:
             key = meaning.option[0] if meaning.option else meaning.joint.keys[0]
+        elif not (meaning.pairs or meaning.group or cell.fault):
+            key = self._with_group(row, column, cell.text)
         return LabelCandidate(self.grid.extent(row, column), cell, meaning, key)
+
+    def _with_group(self, row: int, column: int, text: str) -> str | None:
+        """The field that a text names together with the cell merged over several rows before it: `外呼量 | 每日`."""
+        over = self.grid.extent(row, column - 1) if column > 1 and len(text) <= _SHORT else None
+        head = self.grid.cell(over.top, over.left) if over and over.bottom > over.top else None
+        if head is None or len(head.text) > _SHORT:
+            return None
+        joined = (self.vocabulary.meaning(name).keys for name in (head.text + text, text + head.text))
+        return next((keys[0] for keys in joined if len(keys) == 1), None)
+
+    def _heads_rows(self, spot: LabelCandidate) -> bool:
+        """Whether a label is merged over rows that each begin with the label of a field: `联系人 | 姓名`, 职务."""
+        rows = range(spot.extent.top, min(spot.extent.bottom, spot.extent.top + _REACH) + 1)
+        beside = [self.spots.get((row, spot.extent.right + 1)) for row in rows]
+        keys = {one.key for one in beside if one is not None and one.key}
+        return len(rows) > 1 and None not in beside and len(keys) == len(rows)
+
+    def _follows_choice(self, spot: LabelCandidate) -> bool:
+        """Whether the text goes on a column of choices, `主叫号码类型 | 固号 | 10`, though elsewhere it is a label."""
+        if spot.key is None or spot.meaning.marked or self.uses[spot.key] < 2:
+            return False
+        passed = [spot]
+        for top in range(spot.extent.top - 1, max(spot.extent.top - 1 - _REACH, 0), -1):
+            above = self.spots.get((top, spot.extent.left))
+            if above is None:
+                return False
+            before = [one for one in self.rows[top] if one.extent.left < above.extent.left]
+            labels = [one for one in before if self.roles.get(one.place) is Role.LABEL]
+            owner = above if above.place in self.below else labels[-1] if labels else None
+            passed += [above] if owner is not above else []
+            if owner is not None:
+                is_first = owner is above or self.rows[spot.extent.top][0] is spot
+                texts = [one.cell.text for one in passed] if is_first and owner.key and len(passed) > 1 else []
+                return bool(texts) and all(self.vocabulary.is_choice(owner.key or "", text) for text in texts)
+        return False
 
     def option(self, spot: LabelCandidate) -> str:
         """The choice that a label names beside its field; `行业（银行）` alone is only a label with a remark."""
@@ -120,11 +158,11 @@ class Layout:
         after: LabelCandidate | None,
     ) -> Role:
         meaning = spot.meaning
-        if meaning.group and (spot.key is None or self._opens_group(spot, after)):
+        if (meaning.group and (spot.key is None or self._opens_group(spot, after))) or self._heads_rows(spot):
             return Role.GROUP
         if not spot.key and not meaning.pairs:
             return Role.OTHER
-        if self._stands_below_label(spot) or self._is_choice_of_above(spot, after):
+        if self._stands_below_label(spot) or self._is_choice_of_above(spot, after) or self._follows_choice(spot):
             return Role.OTHER
         if before and self._answers(spot, before):
             return Role.OTHER

@@ -8,11 +8,16 @@ from typing import NamedTuple
 
 from docgen.model.kit import Field, FieldType
 from docgen.patterns import regex
-from docgen.text import fold
+from docgen.text import HAN, fold
 from docgen.values import yesno
 
 #: Separators between the labels of two fields, and between their answers.
 _BETWEEN = ("/", "／", "、", "，", ",", "；", ";", "|", "｜", "\n", "+", "&", "和", "及")
+_NARROW = {"／": "/", "，": ",", "；": ";", "｜": "|"}
+_NARROWED = str.maketrans(_NARROW)
+#: Separators between answers, where they are not those between the labels; None is white space.
+_ANSWERS_BETWEEN = ("\n", "/", ",", "、", ";", "|", "+", "&", None, "-", ":", "：")
+_HAN = regex(f"[{HAN}]")  # the words of a name may be separated by blanks where it is not Chinese
 #: Separators between a label and one of its choices.
 _BEFORE_OPTION = frozenset("/／>›·|｜_.-—－(（[【〔")
 _NUMBERED = regex(r"^(?:\(?\d{1,2}\)?[.、:：-]|[a-z][.、:：)-]|[①-⑳])(?=.)")
@@ -29,13 +34,24 @@ class Joint(NamedTuple):
     keys: tuple[str, ...] = ()
     separator: str = ""
 
-    def split(self, answer: str) -> tuple[str, ...]:
-        """The answers in a text, one for each field; empty if the number of parts differs."""
-        folded = {"／": "/", "，": ",", "；": ";", "｜": "|"}
-        plain = folded.get(self.separator, self.separator)
-        wide = next((mark for mark, narrow in folded.items() if narrow == plain), plain)
-        parts = [part.strip() for part in answer.replace(wide, plain).split(plain)]
-        return tuple(parts) if len(parts) == len(self.keys) else ()
+    def split(self, answer: str, could_answer: Callable[[str, str], bool | None]) -> tuple[str, ...]:
+        """The answers in a text, one for each field; empty if the number of parts differs.
+
+        They are separated as the labels are, or otherwise if each part could then answer its field.
+        """
+        plain = _NARROW.get(self.separator, self.separator)
+        text = answer.translate(_NARROWED)
+        own = tuple(part.strip() for part in text.split(plain))
+        if len(own) == len(self.keys):
+            return own
+        for separator in _ANSWERS_BETWEEN:
+            parts = tuple(filter(None, map(str.strip, text.split(separator))))
+            if len(parts) != len(self.keys):
+                continue
+            fits = [could_answer(key, part) for key, part in zip(self.keys, parts, strict=True)]
+            if False not in fits and (True in fits or all(map(_HAN.search, parts))):
+                return parts
+        return ()
 
 
 def joint(text: str, look_up: LookUp) -> Joint:

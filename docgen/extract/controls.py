@@ -13,7 +13,7 @@ from dataclasses import replace
 from docgen import values
 from docgen.extract.answer_text import without_print
 from docgen.extract.forms import read_form
-from docgen.extract.prose import foreign_texts, quoted
+from docgen.extract.prose import foreign_texts, quoted, small_tables
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.docx import Document
 from docgen.formats.docx_flows import Control
@@ -177,7 +177,7 @@ class _ControlReader:
         for grid in self.document.tables:
             own = set(grid.addresses.values()) if grid.addresses else set()
             if not own & set(self.owners):
-                self.left += foreign_texts(grid, self.vocabulary)
+                self.left += foreign_texts(grid, self.vocabulary, small_tables(self.document.tables))
                 continue
             form = read_form(grid, self.vocabulary)
             for key, answer in form.fields.items():

@@ -15,7 +15,7 @@ Each visible sheet, or table of a Word document, is checked in this order:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -26,7 +26,7 @@ from docgen.extract import words
 from docgen.extract.answer_parts import sorted_out
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
-from docgen.extract.prose import Surroundings, foreign_texts, quoted
+from docgen.extract.prose import Surroundings, foreign_texts, quoted, small_tables
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
@@ -184,9 +184,10 @@ def locate(
     filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.is_empty)]
     sheets = filled or [sheet for _, sheet in found if sheet]
     around = list(terms.unrecognised)
+    told = small_tables(grid for grid, sheet in found if sheet in sheets)
     for grid, sheet in found:
         if sheet not in sheets:
-            around += _foreign_texts(grid, vocabulary)
+            around += _foreign_texts(grid, vocabulary, told)
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
@@ -244,9 +245,9 @@ def _read_terms(grid: Grid, vocabulary: Vocabulary) -> SheetTerms:
     return SheetTerms(given, notes, form.left())
 
 
-def _foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
+def _foreign_texts(grid: Grid, vocabulary: Vocabulary, told: Collection[str]) -> list[Unrecognised]:
     """The texts of a sheet without an intake that are not the kit's: its name, or the texts of an unnamed table."""
-    texts = foreign_texts(grid, vocabulary)
+    texts = foreign_texts(grid, vocabulary, told)
     return texts if grid.sheet is None or not texts else [Unrecognised(grid.sheet, None, grid.sheet)]
 
 

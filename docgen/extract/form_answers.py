@@ -14,6 +14,7 @@ from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
 from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.moved_answers import moved_answer
 from docgen.extract.remarks import unread
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.zone_texts import ZoneTexts, zone_texts
@@ -113,6 +114,8 @@ class ZoneReader:
         if not first and not found.is_given and not own.candidates and self._continues(zone):
             first = further.candidates[:1]
         parts = own.and_further(further)
+        if not first and not found.is_given and self._customer is None:
+            first = moved_answer(self._layout, self._vocabulary, self._headings, zone, parts, found)
         return self._complete(found, zone, parts, first)
 
     def _column(self, zone: Zone, own: ZoneTexts, limit: int | None) -> int:
@@ -229,7 +232,9 @@ class ZoneReader:
         """
         if not rest:
             return rest
+        is_count = self._field(found.key).type is FieldType.COUNT  # `10` and `10` below are twenty
         same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
+        same = [spot for spot in same if not is_count or spot.extent.top == found.place[0]]
         heads = self._headings.unknown
         second = [s for s in rest if s not in same and s.extent.left in heads and found.place[1] in heads]
         found.taken += tuple(spot.place for spot in (*same, *second))
@@ -293,8 +298,15 @@ class ZoneReader:
         if not together.keys:
             yield found
             return
-        pieces = together.split(found.written) if found.written.strip() else ("",) * len(together.keys)
+        pieces = (
+            together.split(found.written, self._vocabulary.could_answer)
+            if found.written.strip()
+            else ("",) * len(together.keys)
+        )
         remarks = list(found.remarks)
+        numbers = [key for key in together.keys if self._field(key).type is FieldType.MOBILE]
+        if not pieces and len(together.keys) == 2 and len(numbers) == 1:  # the number is taken off the name later
+            pieces = tuple("" if key in numbers else found.written for key in together.keys)
         if not pieces:
             details = {"label": "」、「".join(self._field(key).label for key in together.keys)}
             remarks.append(PlaceNote(found.place, "joint-label", Level.INVALID, found.written, details))

@@ -24,6 +24,14 @@ def can_be_joined(field: Field, texts: Sequence[str], *, certain: bool, in_row: 
         return certain or not in_row
     if field.type not in _SEVERAL:
         return False
+    is_words = all(any(map(str.isalpha, text)) for text in texts)
+    if (
+        field.type is FieldType.REGIONS
+        and in_row
+        and is_words
+        and values.parse(field, joined(field, texts)).value is not None
+    ):
+        return True  # `广东省 | 深圳市`
     return certain or all(_fits(field, text) for text in texts)
 
 

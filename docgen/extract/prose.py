@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,13 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     notes += [quoted(line, Origin(), None) for line in margins if words.is_addition(line)]
     margins = [line for line in margins if not words.is_addition(line)]
     texts = ["\n".join(rest), *margins, *instructions, *document.struck, *[words.picture()] * document.pictures]
-    return Surroundings(tuple(notes), tuple(Unrecognised(None, None, text) for text in texts if text.strip()))
+    left = [Unrecognised(None, None, text) for text in texts if text.strip()]
+    left += [
+        Unrecognised(None, cell, text.strip())
+        for cell, text in document.hidden
+        if text.strip() and not vocabulary.understood(text)
+    ]
+    return Surroundings(tuple(notes), tuple(left))
 
 
 def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:
@@ -55,8 +62,15 @@ def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:
     return bool(line.strip()) and name not in line and not vocabulary.understood(line) and not words.is_page(line)
 
 
-def foreign_texts(grid: Grid, vocabulary: Vocabulary) -> list[Unrecognised]:
-    """The texts of a table without an intake that are not the kit's own."""
+def small_tables(grids: Iterable[Grid]) -> frozenset[str]:
+    """The texts over these tables: among them the small tables in their cells."""
+    return frozenset(one.text for grid in grids for one in grid.floating if one.text)
+
+
+def foreign_texts(grid: Grid, vocabulary: Vocabulary, told: Collection[str] = ()) -> list[Unrecognised]:
+    """The texts of a table without an intake that are not the kit's own, and are not told with the cell around it."""
+    if " ".join(cell.text for cells in grid.rows.values() for cell in cells.values()) in told:
+        return []
     return [
         Unrecognised(grid.sheet, grid.address(row, column), cell.text)
         for row, cells in grid.rows.items()

@@ -23,7 +23,7 @@ _REMEMBERED = 10_000  # meanings kept in memory; one vocabulary serves many sour
 _LONGEST = 60  # no label is longer; longer texts are not looked up
 _MARKED = regex(r"[*＊]|[:：]\s*$")
 _HEAD = regex(r"\s*([^:：\n]{1,60})[:：]")
-_LATER = regex(r"[\s；;，,、]([^\s:：；;，,、]{1,30})[:：]")
+_LATER = regex(r"[\s；;，,、](?:[(（]?\d{1,2}(?:[)）.．、]|[)）]、)\s*)?([^\s:：；;，,、]{1,30})[:：]")
 # ticks, empty boxes, brackets and blanks to write on, as printed around choices
 _BOXES = regex(r"[□☐○◻〇_.…、,;/()\[\]|-]+")
 _TICKS = regex(r"[☑✓✔√■●☒]|(?<=\[)[xv](?=\])")
@@ -145,7 +145,7 @@ class Vocabulary:
             together = joint(text, self._keys) if not keys or rank == ALIAS else Joint()
             if together.keys:
                 return Meaning(rank=ALIAS, marked=marked, joint=together)
-            chosen = self._option(text)
+            chosen = option(text, self._keys, self.fields)
             if keys or group or chosen:
                 return Meaning(keys, rank, marked, group, option=chosen)
         first, _, rest = text.strip().partition("\n")
@@ -167,9 +167,6 @@ class Vocabulary:
 
     def _keys(self, text: str) -> tuple[str, ...]:
         return self._look_up(text)[1]
-
-    def _option(self, text: str) -> tuple[str, str] | None:
-        return option(text, self._keys, self.fields)
 
     def _look_up(self, text: str) -> tuple[int, tuple[str, ...]]:
         """The fields with this label, and how well it matches; `手机/电话` counts if both words name the same field."""
@@ -196,6 +193,9 @@ class Vocabulary:
         """
         head = _HEAD.match(text)
         keys = self._look_up(head[1])[1] if head else ()
+        if head and (together := joint(head[1], self._keys)).keys:
+            yield from zip(together.keys, together.split(text[head.end() :].strip(), self.could_answer), strict=False)
+            return
         if not head or len(keys) != 1:
             return
         key, start = keys[0], head.end()

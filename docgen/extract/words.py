@@ -12,7 +12,9 @@ from docgen.patterns import regex
 from docgen.text import fold, fold_label, is_instruction
 from docgen.user_cache import own_yaml
 
-_EXAMPLE = regex(r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]")
+_EXAMPLE = regex(
+    r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]|\s*[(（【\[](?:示例|样例|范例|例)[)）】\]]"
+)
 _SCALE = regex(r"[(（][十百千万亿]+[元通个次条路人]?[)）]\s*$")
 _SHORT = 15  # a longer text is no heading
 _LONGEST = 200  # a longer text is no heading, frame or title, and is not looked up

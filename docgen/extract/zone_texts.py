@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
 from docgen.extract import words
-from docgen.extract.answer_text import bare_unit
+from docgen.extract.answer_text import bare_unit, is_measure
 from docgen.extract.cell_classes import LabelCandidate
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.vocabulary import Vocabulary
@@ -35,7 +35,8 @@ def zone_texts(vocabulary: Vocabulary, headings: FormHeadings, key: str, spots: 
     found = ZoneTexts()
     for spot in spots:
         text, heading = spot.cell.text, headings.of(spot)
-        if vocabulary.accompanies(key, text) or words.is_obligation(text):
+        is_print = vocabulary.accompanies(key, text) or is_measure(vocabulary.kit, key, text)
+        if is_print or words.is_obligation(text):
             found.printed.append(spot)
         elif heading in {Heading.PRINTED, Heading.COUNTING} or words.is_example(text):
             found.aside.append(spot)

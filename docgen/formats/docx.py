@@ -41,8 +41,8 @@ class Document:
     """What a Word document shows: tables in order of appearance, the kit's controls, the cells that hold these
     by address, the paragraphs outside both, and the text of headers and footers.
 
-    For the text outside tables, `struck` is struck-out or deleted text, `notes` are the comments, and `pictures`
-    is the number of pictures.
+    `hidden` are the texts that are not shown, with their cells.  For the text outside tables, `struck` is struck-out
+    or deleted text, `notes` are the comments, and `pictures` is the number of pictures.
     """
 
     tables: tuple[Grid, ...]
@@ -53,6 +53,7 @@ class Document:
     struck: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     pictures: int = 0
+    hidden: tuple[tuple[str | None, str], ...] = ()
 
 
 def read_document(path: Path, tags: frozenset[str] = frozenset()) -> Document:
@@ -97,7 +98,7 @@ class _Parts:
         return Document(
             tables=reader.tables, controls=reader.controls, answering=reader.answering, prose=tuple(prose),
             margins="\n".join(self._margins(strikes)), struck=_lines(reader.prose.struck),
-            notes=tuple(reader.prose.notes), pictures=reader.pictures,
+            notes=tuple(reader.prose.notes), pictures=reader.pictures, hidden=tuple(reader.hidden),
         )  # fmt: skip
 
     def _root(self, name: str) -> Element:

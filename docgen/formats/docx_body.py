@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from docgen.formats import symbols
 from docgen.formats.budgets import DEEPEST, LONGEST_TEXT, Budget, TooMuch
 from docgen.formats.cells import text_cell
 from docgen.formats.docx_flows import Answering, Control, Flow, OpenControl, OpenTable, joined, width_of
@@ -20,12 +21,10 @@ from docgen.formats.docx_text import (
     TEXT,
     Strikes,
     W,
-    as_symbols,
     is_hidden,
     is_of_symbols,
     old_field,
     setting,
-    symbol,
 )
 from docgen.formats.grid import Cell, Floating, Grid
 from docgen.language import tr
@@ -78,6 +77,8 @@ class BodyReader:
         self.answering: dict[str, Answering] = {}
         #: The ids of embedded parts in another format.
         self.chunks: list[str] = []
+        #: The hidden texts, each with the address of its cell.
+        self.hidden: list[tuple[str | None, str]] = []
         #: The number of pictures outside tables.
         self.pictures = 0
         self.prose = Flow()
@@ -144,14 +145,15 @@ class BodyReader:
     def _run(self, run: Any, flow: Flow, depth: int) -> None:
         properties = run.find(f"{W}rPr")
         if is_hidden(properties):
+            self._hide("".join(text.text or "" for text in run.iter(TEXT)), flow.address)
             return
         is_struck = self._is_struck or self._strikes.of_run(properties, paragraph=self._is_paragraph_struck)
-        shape = as_symbols if is_of_symbols(properties) else str
+        shape = symbols.shown if is_of_symbols(properties) else str
         for child in run:
             if child.tag == TEXT or (child.tag == DELETED_TEXT and self._is_struck):
                 self._say(flow, shape(child.text or ""), is_struck=is_struck)
             elif child.tag == f"{W}sym":
-                self._say(flow, symbol(child), is_struck=is_struck)
+                self._say(flow, symbols.character(child.get(f"{W}char", "20")), is_struck=is_struck)
             elif child.tag == f"{W}fldChar":
                 self._say(flow, old_field(child), is_struck=is_struck)
             elif child.tag in SIGNS:
@@ -160,6 +162,12 @@ class BodyReader:
                 self._handlers[child.tag](child, flow, depth + 1)
             elif child.tag not in _UNSEEN:
                 self._walk(child, flow, depth + 1)
+
+    def _hide(self, text: str, cell: str | None) -> None:
+        self._budgets["text"].spend(len(text))
+        if self.hidden and self.hidden[-1][0] == cell:
+            text = self.hidden.pop()[1] + text
+        self.hidden.append((cell, text[:LONGEST_TEXT]))
 
     def _deleted(self, node: Any, flow: Flow, depth: int) -> None:
         before, self._is_struck = self._is_struck, True
@@ -231,7 +239,10 @@ class BodyReader:
         self._open_tables.pop()
         self._tables[table.number - 1] = grid = table.grid()
         texts = [cell.text for cells in grid.rows.values() for cell in cells.values()]
-        if self._open_tables and len(texts) <= _SMALL_TABLE:
+        if self._open_tables and len(texts) == 1 and not joined(flow.text).strip():
+            self._say(flow, f"\n{texts[0]}")  # a frame around the answer
+            self._tables[table.number - 1] = None
+        elif self._open_tables and len(texts) <= _SMALL_TABLE:
             flow.floating += [" ".join(texts)] if texts else []
 
     def _row(self, node: Any, flow: Flow, depth: int) -> None:

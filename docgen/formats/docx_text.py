@@ -6,11 +6,10 @@ form fields, and whether they are struck out."""
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from docgen.patterns import regex
+from docgen.formats import symbols
 
 STRICT, TRANSITIONAL = (
     b"http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -23,9 +22,7 @@ PARAGRAPH, RUN, TEXT, DELETED_TEXT = f"{W}p", f"{W}r", f"{W}t", f"{W}delText"
 _RUN_PROPERTIES, _PARAGRAPH_STYLE = f"{W}rPr", f"{W}pPr/{W}pStyle"
 #: Elements of a run that represent one character (17.3.3).
 SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}noBreakHyphen": "-"}
-_SYMBOL_FONTS = regex("wingdings|symbol", re.IGNORECASE)
 _LONGEST_CHAIN = 50  # styles that inherit from one another
-_SYMBOLS = 0xF000  # symbol fonts have their characters in the private use area
 
 
 def setting(node: Any, group: str, name: str) -> str | None:
@@ -92,17 +89,7 @@ def is_hidden(properties: Any | None) -> bool:
 def is_of_symbols(properties: Any | None) -> bool:
     """Whether a run with these properties uses a symbol font."""
     font = properties.find(f"{W}rFonts") if properties is not None else None
-    return font is not None and bool(_SYMBOL_FONTS.match(font.get(f"{W}ascii", "")))
-
-
-def as_symbols(text: str) -> str:
-    """A text as a symbol font shows it."""
-    return "".join(chr(ord(letter) | _SYMBOLS) if " " < letter < "\u0100" else letter for letter in text)
-
-
-def symbol(element: Any) -> str:
-    """The character of a symbol element (17.3.3.30, w:sym)."""
-    return chr(int(element.get(f"{W}char", "20"), 16) & 0xFF | _SYMBOLS)
+    return font is not None and symbols.is_font(font.get(f"{W}ascii", ""))
 
 
 def old_field(begin: Any) -> str:

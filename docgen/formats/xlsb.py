@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from docgen.formats import symbols
 from docgen.formats.budgets import (
     LAST_COLUMN,
     LAST_ROW,
+    LONGEST_TEXT,
     MOST_CELLS,
     MOST_HIDDEN,
     MOST_MERGED,
@@ -30,6 +32,8 @@ from docgen.formats.properties import book_of, custom_properties
 from docgen.formats.refusals import AS_WORKBOOK, Damaged, clear_errors
 from docgen.formats.skimming import passing
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
+from docgen.formats.xlsx_notes import NoteBudget, Notes, beside, floating_of, notes_of
+from docgen.formats.xml_events import MOST_ELEMENTS
 from docgen.language import tr
 
 _ROW, _COLUMN, _SHEET, _MERGED, _FILTER, _BOOK_SETTINGS = 0, 60, 156, 176, 163, 153
@@ -43,6 +47,7 @@ _VISIBLE = 0
 _U32 = struct.Struct("<I")
 #: Stands for a cell that is only counted.
 _COUNTED = Cell("-")
+_COMMENT, _COMMENT_TEXT = 635, 637
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
@@ -91,6 +96,7 @@ class _BinarySheets:
         self._counts_from_1904 = counts_from_1904
         self._cells = Budget(MOST_CELLS, "cells")
         self._held = HeldCells()
+        self._elements, self._notes = Budget(MOST_ELEMENTS, tr("elements of XML")), NoteBudget()
         self._hidden = Budget(MOST_HIDDEN, tr("hidden columns"))
         self._merged = Budget(MOST_MERGED, tr("merged ranges"))
 
@@ -106,15 +112,33 @@ class _BinarySheets:
         aside.is_rest = True
         for row, _ in rows:
             last = row
-        held = grid(title, ((row, column, cell) for row, cells in head for column, cell in cells.items()), aside.merged)
+        cells = ((row, column, cell) for row, cells in head for column, cell in cells.items())
+        seen = {at: note for at, note in self._comments(package, part).items() if not last or at[0] <= head[-1][0]}
+        held = grid(title, cells, aside.merged, notes=seen)
         return replace(
             held,
+            floating=floating_of(package, part, self._elements, self._notes),
             more=(lambda skim: passing(self._rows_after(part, len(head)), skim)) if last else None,
             length=last or None,
             hidden_rows=frozenset() if aside.is_filtered else frozenset(aside.rows),
             filtered_rows=frozenset(aside.rows) if aside.is_filtered else frozenset(),
             hidden_columns=frozenset(aside.columns),
         )
+
+    def _comments(self, package: Package, part: str) -> Notes:
+        """The comments on a sheet: in records ([MS-XLSB] 2.1.7.7), threads as in .xlsx."""
+        found: Notes = {}
+        at = (0, 0)
+        for target in beside(package, part, "/comments"):
+            for kind, record in records(package.read(target)):
+                if kind == _COMMENT:
+                    self._notes.notes.spend()
+                    row, _, column, _ = struct.unpack_from("<4I", record, 4)
+                    at = (row + 1, column + 1)
+                elif kind == _COMMENT_TEXT:
+                    found[at] = self._shared.rich_text(record, 0)[0][:LONGEST_TEXT].strip()
+                    self._notes.characters.spend(len(found[at]))
+        return found | notes_of(package, part, self._elements, self._notes, only_threads=True)
 
     def _rows_after(self, part: str, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK), open_package(self._path) as package:
@@ -172,12 +196,13 @@ class _BinarySheets:
         style = self._shared.style(number)
         if kind == _SHARED:
             text, struck = self._shared.texts[struct.unpack_from("<I", record, 8)[0]]
+            text = symbols.shown(text) if style.is_symbols else text
             if style.is_struck:
                 text, struck = "", text + struck
             return text_cell(text, code=style.code, struck=struck) if text or struck else None
         if kind in {_TEXT, _FORMULA_TEXT, _RICH_TEXT}:
             text, struck = self._shared.rich_text(record, 8) if kind == _RICH_TEXT else (text_at(record, 8)[0], "")
-            cell = text_cell(text, code=style.code, struck=struck)
+            cell = text_cell(symbols.shown(text) if style.is_symbols else text, code=style.code, struck=struck)
         elif kind in {_ERROR, _FORMULA_ERROR}:
             cell = Cell(_ERRORS.get(record[8], f"#ERROR {record[8]}"), "cell-error")
         elif kind in {_BOOL, _FORMULA_BOOL}:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from docgen.formats import symbols
 from docgen.formats.budgets import LONGEST_TEXT, MOST_CELLS, Budget
 from docgen.formats.cells import struck_apart
 from docgen.formats.format_codes import BUILTIN
@@ -20,10 +21,11 @@ _NULL = 0xFFFFFFFF  # the length of a missing text
 
 
 class Style(NamedTuple):
-    """How a cell is shown: its number format, and whether its font strikes out."""
+    """How a cell is shown: its number format, and whether its font strikes out, or shows symbols for letters."""
 
     code: str = ""
     is_struck: bool = False
+    is_symbols: bool = False
 
 
 class Shared:
@@ -32,6 +34,7 @@ class Shared:
     def __init__(self) -> None:
         self._styles: list[Style] = []
         self._struck: list[bool] = []  # by font number
+        self._symbols: list[bool] = []  # likewise
         #: The texts, each split into the part that is not struck out and the part that is.
         self.texts: list[tuple[str, str]] = []
 
@@ -42,11 +45,15 @@ class Shared:
     def rich_text(self, content: bytes, at: int) -> tuple[str, str]:
         """The text there without its struck-out part, and that part ([MS-XLSB] 2.5.121, RichStr)."""
         text, end = text_at(content, at + 1)
-        if not content[at] & _IS_RICH or True not in self._struck:
+        if not content[at] & _IS_RICH or not (True in self._struck or True in self._symbols):
             return text, ""
         count = struct.unpack_from("<I", content, end)[0]
-        runs = struct.iter_unpack("<HH", content[end + 4 : end + 4 + 4 * min(count, LONGEST_TEXT)])
-        return struck_apart(text, ((place, font < len(self._struck) and self._struck[font]) for place, font in runs))
+        runs = list(struct.iter_unpack("<HH", content[end + 4 : end + 4 + 4 * min(count, LONGEST_TEXT)]))
+        text = symbols.shown_in(text, ((place, self._is(self._symbols, font)) for place, font in runs))
+        return struck_apart(text, ((place, self._is(self._struck, font)) for place, font in runs))
+
+    def _is(self, flags: list[bool], font: int) -> bool:
+        return font < len(flags) and flags[font]
 
     def see_styles(self, content: bytes) -> None:
         """Read the styles part."""
@@ -57,14 +64,15 @@ class Shared:
             budget.spend()
             if kind == _FONT:
                 self._struck.append(bool(record[2] & _IS_STRUCK))
+                self._symbols.append(len(record) > 25 and symbols.is_font(text_at(record, 21)[0]))
             elif kind == _FORMAT:
                 codes[struct.unpack_from("<H", record)[0]] = text_at(record, 2)[0]
             elif kind in {_BEGIN_STYLES, _END_STYLES}:
                 is_of_cells = kind == _BEGIN_STYLES
             elif kind == _STYLE and is_of_cells:
                 code, font = struct.unpack_from("<2H", record, 2)
-                is_struck = font < len(self._struck) and self._struck[font]
-                self._styles.append(Style(codes.get(code) or BUILTIN.get(code, ""), is_struck))
+                own = (self._struck[font], self._symbols[font]) if font < len(self._struck) else ()
+                self._styles.append(Style(codes.get(code) or BUILTIN.get(code, ""), *own))
 
     def see_texts(self, content: bytes) -> None:
         """Read the texts part; call after the styles part."""

@@ -8,7 +8,6 @@ followed.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -19,13 +18,13 @@ from typing import NamedTuple
 from docgen.errors import DocgenError
 from docgen.formats import xlsx_notes
 from docgen.formats.budgets import MB, MOST_SHEETS, Budget, TooMuch
-from docgen.formats.grid import BLANK, HELD_ROWS, Book, Cell, Extent, Floating, Grid, grid
+from docgen.formats.grid import BLANK, HELD_ROWS, Book, Cell, Extent, Grid, grid
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties, own_sheets
 from docgen.formats.refusals import Damaged, clear_errors
 from docgen.formats.skimming import Skim
 from docgen.formats.xlsx_long import around_rows
-from docgen.formats.xlsx_notes import NoteBudget, Notes
+from docgen.formats.xlsx_notes import NoteBudget, Notes, floating_of, notes_of
 from docgen.formats.xlsx_rows import wanted
 from docgen.formats.xlsx_sheet import (
     MOST_SILENT,
@@ -109,13 +108,20 @@ class _BookReader:
         with self._package.open(sheet.part) as source:
             cells = [cell for row in reader.rows(pieces(source)) for cell in self._kept(row)]
         return self._marked(
-            grid(sheet.title, cells, reader.facts.merged, notes=self._comments(sheet.part)), sheet.part, reader.facts
+            grid(
+                sheet.title,
+                cells,
+                reader.facts.merged,
+                notes=notes_of(self._package, sheet.part, self._elements, self._notes),
+            ),
+            sheet.part,
+            reader.facts,
         )
 
     def _long_grid(self, sheet: _Sheet) -> Grid:
         """The first rows of a long sheet; the others are read again at each iteration."""
         facts = self._facts(sheet.part)
-        notes = self._comments(sheet.part)
+        notes = notes_of(self._package, sheet.part, self._elements, self._notes)
         with self._package.open(sheet.part) as source:
             head = list(islice(_rows(self._shared, pieces(source)), HELD_ROWS))
         last = head[-1][0][0] if head else 0
@@ -178,7 +184,7 @@ class _BookReader:
         filtered = frozenset(_below_heads(facts.hidden_rows, ranges))
         return replace(
             found,
-            floating=self._floating(part),
+            floating=floating_of(self._package, part, self._elements, self._notes),
             hidden_rows=frozenset(facts.hidden_rows) - filtered,
             filtered_rows=filtered,
             hidden_columns=frozenset(facts.hidden_columns),
@@ -217,29 +223,8 @@ class _BookReader:
         with self._package.open(part) as source:
             return styles(pieces(source), self._elements)
 
-    def _comments(self, part: str) -> Notes:
-        found: Notes = {}
-        for kind, read in (("/comments", xlsx_notes.comments), ("/threadedComment", xlsx_notes.conversations)):
-            for target in self._beside(part, kind):
-                with self._package.open(target) as source:
-                    found |= read(pieces(source), self._elements, self._notes)
-        return found
-
-    def _beside(self, part: str, kind: str) -> Iterable[str]:
-        """The parts of this kind that belong to a sheet."""
-        folder, name = posixpath.split(part)
-        has_any = self._package.find(posixpath.join(folder, "_rels", f"{name}.rels")) is not None
-        return self._package.related(part, kind).values() if has_any else ()
-
-    def _floating(self, part: str) -> tuple[Floating, ...]:
-        found: list[Floating] = []
-        for target in self._beside(part, "/drawing"):
-            with self._package.open(target) as source:
-                found += xlsx_notes.floating(pieces(source), self._elements, self._notes)
-        return tuple(found)
-
     def _filters(self, part: str) -> Iterator[Extent]:
-        for target in self._beside(part, "/table"):
+        for target in xlsx_notes.beside(self._package, part, "/table"):
             with self._package.open(target) as source:
                 yield from xlsx_notes.filters(pieces(source), self._elements)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from docgen.formats.budgets import LONGEST_TEXT, Budget
 from docgen.formats.grid import Extent, Floating
+from docgen.formats.package import Package
 from docgen.formats.xlsx_sheet import extent, place
 from docgen.formats.xlsx_texts import MAIN, RichText, split
-from docgen.formats.xml_events import Attributes, Begin, End, Events, named
+from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
 from docgen.language import tr
 
 #: Comments of a workbook, objects over its sheets, and the characters of each.
@@ -100,6 +102,32 @@ def floating(parts: Iterable[bytes], elements: Budget, budget: NoteBudget) -> li
     reading = _Drawing(elements, budget)
     reading.events.read(parts)
     return reading.found
+
+
+def beside(package: Package, part: str, kind: str) -> Iterable[str]:
+    """The parts of this kind that belong to a sheet."""
+    folder, name = posixpath.split(part)
+    has_any = package.find(posixpath.join(folder, "_rels", f"{name}.rels")) is not None
+    return package.related(part, kind).values() if has_any else ()
+
+
+def notes_of(package: Package, part: str, elements: Budget, budget: NoteBudget, *, only_threads: bool = False) -> Notes:
+    """The comments on a sheet; `only_threads` leaves out those that are in no thread.  Raises TooMuch and Damaged."""
+    found: Notes = {}
+    for kind, read in (("/comments", comments), ("/threadedComment", conversations)):
+        for target in () if only_threads and read is comments else beside(package, part, kind):
+            with package.open(target) as source:
+                found |= read(pieces(source), elements, budget)
+    return found
+
+
+def floating_of(package: Package, part: str, elements: Budget, budget: NoteBudget) -> tuple[Floating, ...]:
+    """The objects over a sheet.  Raises TooMuch and Damaged."""
+    found: list[Floating] = []
+    for target in beside(package, part, "/drawing"):
+        with package.open(target) as source:
+            found += floating(pieces(source), elements, budget)
+    return tuple(found)
 
 
 class _Drawing:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from docgen.formats import symbols
 from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, MOST_MERGED, Budget, TooMuch
 from docgen.formats.cells import PICTURE, is_picture, text_cell
 from docgen.formats.grid import Cell, Extent, cell_of, unescaped
@@ -144,6 +145,8 @@ class CellValues:
 
     def _text(self, text: Text, attributes: Attributes) -> Cell:
         style = self._style(attributes)
+        if style.is_symbols and isinstance(text, str):
+            text = symbols.shown(text)
         kept, struck = split(text, is_struck=style.is_struck)
         return text_cell(kept, code=style.code, struck=struck)
 

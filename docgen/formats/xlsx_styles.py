@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from docgen.formats import symbols
 from docgen.formats.budgets import Budget
 from docgen.formats.format_codes import BUILTIN, LONGEST_CODE
 from docgen.formats.xlsx_texts import MAIN, is_true
@@ -15,10 +16,11 @@ MOST_STYLES = 65_536
 
 
 class CellStyle(NamedTuple):
-    """The code of a number format, and whether the font strikes out."""
+    """The code of a number format, whether the font strikes out, and whether it shows symbols for letters."""
 
     code: str = ""
     is_struck: bool = False
+    is_symbols: bool = False
 
 
 PLAIN = CellStyle()
@@ -28,19 +30,20 @@ def styles(parts: Iterable[bytes], elements: Budget) -> list[CellStyle]:
     """The styles that cells refer to by number.  Raises TooMuch and Damaged."""
     reading = _Styles(elements)
     reading.events.read(parts)
-    return [CellStyle(reading.code(number), reading.strikes(font)) for number, font in reading.formats]
+    return [CellStyle(reading.code(number), *reading.font(font)) for number, font in reading.formats]
 
 
 class _Styles:
     def __init__(self, elements: Budget) -> None:
         self.formats: list[tuple[int, int]] = []
         self._codes: dict[int, str] = {}
-        self._fonts: list[bool] = []
+        self._fonts: list[tuple[bool, bool]] = []
         self._records = Budget(MOST_STYLES, "styles")
         self._place = ""
         begins: dict[str, Begin] = {
             "numFmt": self._see_code, "fonts": self._begin_fonts, "font": self._see_font, "strike": self._see_strike,
-            "cellXfs": self._begin_formats, "xf": self._see_format, "dxfs": self._begin_conditional,
+            "name": self._see_name, "cellXfs": self._begin_formats, "xf": self._see_format,
+            "dxfs": self._begin_conditional,
         }  # fmt: skip
         ends: dict[str, End] = {"fonts": self._leave, "cellXfs": self._leave, "dxfs": self._leave}
         self.events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
@@ -49,8 +52,9 @@ class _Styles:
         """The code of a format number: the workbook's own takes precedence over the built-in one."""
         return self._codes.get(number) or BUILTIN.get(number, "")
 
-    def strikes(self, font: int) -> bool:
-        return 0 <= font < len(self._fonts) and self._fonts[font]
+    def font(self, number: int) -> tuple[bool, bool]:
+        """Whether the font strikes out, and whether it is one of symbols."""
+        return self._fonts[number] if 0 <= number < len(self._fonts) else (False, False)
 
     def _see_code(self, attributes: Attributes) -> None:
         if self._place != "dxfs":
@@ -65,11 +69,15 @@ class _Styles:
     def _see_font(self, _: Attributes) -> None:
         if self._place == "fonts":
             self._records.spend()
-            self._fonts.append(False)
+            self._fonts.append((False, False))
 
     def _see_strike(self, attributes: Attributes) -> None:
         if self._place == "fonts" and self._fonts:
-            self._fonts[-1] = is_true(attributes.get("val", "1"))
+            self._fonts[-1] = (is_true(attributes.get("val", "1")), self._fonts[-1][1])
+
+    def _see_name(self, attributes: Attributes) -> None:
+        if self._place == "fonts" and self._fonts:
+            self._fonts[-1] = (self._fonts[-1][0], symbols.is_font(attributes.get("val", "")))
 
     def _begin_formats(self, _: Attributes) -> None:
         self._place = "cellXfs"

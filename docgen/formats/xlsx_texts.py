@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from docgen.formats import symbols
 from docgen.formats.budgets import Budget
 from docgen.formats.grid import unescaped
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
@@ -54,10 +55,10 @@ class RichText:
         self.events: Events
         self._runs: list[tuple[str, bool | None]] = []
         self._is_struck: bool | None = None
-        self._is_aside = False
+        self._is_aside = self._is_symbols = False
         self.begins: dict[str, Begin] = {
             "r": self._begin_run, "rPr": self._begin_font, "strike": self._see_strike, "t": self._begin_text,
-            "rPh": self._begin_aside,
+            "rPh": self._begin_aside, "rFont": self._see_name,
         }  # fmt: skip
         self.ends: dict[str, End] = {"r": self._end_run, "t": self._end_text, "rPh": self._end_aside}
 
@@ -69,7 +70,10 @@ class RichText:
         return Rich(_split(runs, in_struck=False), _split(runs, in_struck=True))
 
     def _begin_run(self, _: Attributes) -> None:
-        self._is_struck = None
+        self._is_struck, self._is_symbols = None, False
+
+    def _see_name(self, attributes: Attributes) -> None:
+        self._is_symbols = symbols.is_font(attributes.get("val", ""))
 
     def _begin_font(self, _: Attributes) -> None:
         self._is_struck = False
@@ -83,10 +87,11 @@ class RichText:
 
     def _end_text(self) -> None:
         if not self._is_aside:
-            self._runs.append((self.events.captured(), self._is_struck))
+            text = self.events.captured()
+            self._runs.append((symbols.shown(text) if self._is_symbols else text, self._is_struck))
 
     def _end_run(self) -> None:
-        self._is_struck = None
+        self._is_struck, self._is_symbols = None, False
 
     def _begin_aside(self, _: Attributes) -> None:
         self._is_aside = True  # a phonetic guide
