@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache, update_wrapper
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -31,7 +32,8 @@ Stamps = tuple[Stamp, ...]
 def stamps(path: Path) -> Stamps:
     """The state of the file at `path`, or of every file below a folder; empty if there is none."""
     try:
-        return tuple(sorted(_below(path))) if path.is_dir() else (_stamp(path.name, path.stat()),)
+        state = path.stat()
+        return tuple(sorted(_below(path))) if S_ISDIR(state.st_mode) else (_stamp(path.name, state),)
     except OSError:
         return ()
 

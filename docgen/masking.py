@@ -9,6 +9,7 @@ from docgen.patterns import regex
 
 #: A mobile number as people write one, each of its digits however it is printed.
 _MOBILE = regex(r"(?<!\d)((?:86[ .\-]?)?1[3-9]\d)[ .\-]?\d{4}[ .\-]?(\d{4})(?!\d)")
+_LEAST_DIGITS = 11
 _DASH = regex("[‐-―−]")
 #: Format and direction characters, and marks that change the look of the one before.
 _UNSEEN = {"Cf", "Mn", "Me"}
@@ -20,6 +21,8 @@ def masked(text: str) -> str:
     Digits count however they are written (full-width, raised, of other scripts), also with invisible
     characters between them.
     """
+    if sum(map(str.isnumeric, text)) < _LEAST_DIGITS:
+        return text
     plain, places = _read_digits(text)
     pieces, end = [], 0
     for found in _MOBILE.finditer(plain):

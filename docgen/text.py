@@ -194,7 +194,10 @@ def bare(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Whether `text` only says that there is nothing: empty, 无, /, —, N/A, 暂无 and the like, or what form tools
     write for it, (空), (跳过), null."""
-    return (len(text) < 200 and (bool(_DASHES.fullmatch(fold(text))) or bare(text) in _NOTHING)) or not text.strip()
+    if len(text) >= 200:
+        return not text.strip()
+    folded = fold(text)
+    return folded.strip(_AROUND) in _NOTHING or _DASHES.fullmatch(folded) is not None or not text.strip()
 
 
 _BEFORE = " \t\n\u3000*＊#•·"  # before a numbering

@@ -285,6 +285,10 @@ def test_joint_labels_with_answers_parted_otherwise(
     rest = pairs(GOOD, keys=[key for key in KEYS if key not in keys])
     agree(read(written(tmp_path / "a.xlsx", f"| {label} | {answer} |\n{rest}"), kit), FIRST_READ)
     in_cell = "".join(f"| {LABELS[key]}：{GOOD[key]} |\n" for key in KEYS if key not in keys)
+    others = [key for key in KEYS if key not in keys]
+    heads = "| " + " | ".join([label, *(LABELS[key] for key in others)]) + " |\n"
+    row = "| " + " | ".join([answer, *(GOOD[key] for key in others)]) + " |\n"
+    agree(read(written(tmp_path / "c.xlsx", heads + row), kit), FIRST_READ)
     if answer != "王女士13800138000":
         agree(read(written(tmp_path / "b.xlsx", f"| {label}：{answer} |\n{in_cell}"), kit), FIRST_READ)
 
@@ -440,3 +444,65 @@ def test_what_is_over_a_binary_workbook(kit: docgen.Kit, tmp_path: Path) -> None
     picture = binary(tmp_path / "b.xlsb", shape="<d:pic/>")
     agree(read(picture, kit), but(FIRST_READ, number_count=None, verdict="incomplete"))
     assert "图片" in quoted(picture, kit)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "count", "verdict"),
+    [
+        ("number_types", "固号10个、手机号10个", "30", "manual"),
+        ("number_types", "固号10个、手机号10个", "20", "accepted"),
+        ("number_regions", "深圳10、广州10", "30", "manual"),
+        ("number_regions", "深圳10个、广州10个", "20", "accepted"),
+        ("number_regions", "深圳（40个）、广州", "30", "manual"),
+        ("number_regions", "深圳（20个）、广州", "30", "accepted"),
+    ],
+)
+def test_amounts_add_up_to_the_count(
+    kit: docgen.Kit, tmp_path: Path, key: str, text: str, count: str, verdict: str
+) -> None:
+    path = written(tmp_path / "a.xlsx", pairs(GOOD | {key: text, "number_count": count}))
+    agree(read(path, kit), {"number_count": int(count), "verdict": verdict})
+
+
+TABLE_HEAD = "| " + " | ".join(LABELS[key] for key in KEYS) + " |\n"
+TABLE_ROW = "| " + " | ".join(GOOD[key] for key in KEYS) + " |\n"
+CHANGES = ["注：每日外呼量下月起改为8000", "说明：每日外呼量下月调整为8000", "王女士要求加急", "上述号码需要尾号为8"]
+
+
+@pytest.mark.parametrize("text", CHANGES)
+@pytest.mark.parametrize("suffix", ["xlsx", "docx"])
+def test_a_note_that_changes_an_answer_is_told(kit: docgen.Kit, tmp_path: Path, text: str, suffix: str) -> None:
+    line, form, table = f"| {text} |\n", pairs(GOOD), TABLE_HEAD + TABLE_ROW
+    for number, sheet in enumerate([form + line, line + form, form + "\n" + line, table + line, line + table]):
+        if suffix == "docx" and number > 1:
+            continue  # tables with blank rows in between are several ones
+        agree(read(written(tmp_path / f"{number}.{suffix}", sheet), kit), but(FIRST_READ, verdict="manual"))
+
+
+@pytest.mark.parametrize("text", ["注：带*为必填项", "说明：多选请将□改为☑", "备注", "填表日期：2026年11月20日"])
+def test_a_note_that_forms_print_is_none(kit: docgen.Kit, tmp_path: Path, text: str) -> None:
+    line = f"| {text} |\n"
+    for number, sheet in enumerate([pairs(GOOD) + line, line + pairs(GOOD), TABLE_HEAD + TABLE_ROW + line]):
+        agree(read(written(tmp_path / f"{number}.xlsx", sheet), kit), FIRST_READ)
+
+
+def test_a_change_on_another_sheet_is_told(kit: docgen.Kit, tmp_path: Path) -> None:
+    text = f"# 信息\n{pairs(GOOD)}# 补充说明\n| 每日外呼量改为8000 |\n"
+    path = written(tmp_path / "a.xlsx", text)
+    agree(read(path, kit), but(FIRST_READ, verdict="manual"))
+    assert "每日外呼量改为8000" in quoted(path, kit)
+    several = f"# 信息\n{TABLE_HEAD}{TABLE_ROW}{TABLE_ROW.replace('北京示例', '上海虚构')}# 补充说明\n| 每日外呼量改为8000 |\n"
+    for case in docgen.read(written(tmp_path / "b.xlsx", several), kit):
+        assert case.verdict.value == "manual"
+        assert "8000" not in "".join(one.message for one in case.findings)  # it may be about the other customer
+
+
+def test_a_row_that_says_what_is_expected_is_no_customer(kit: docgen.Kit, tmp_path: Path) -> None:
+    kinds = (
+        ["文本"] * 3
+        + ["数字", "文本", "多选", "多选"]
+        + ["文本"] * 3
+        + ["数字", "数字", "文本", "单选", "多选", "数字", "文本", "数字"]
+    )
+    text = TABLE_HEAD + "| " + " | ".join(kinds) + " |\n" + TABLE_ROW
+    agree(read(written(tmp_path / "a.xlsx", text), kit), FIRST_READ)

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,17 +23,20 @@ import pytest
 from batches import HANGS, KILLS, batch, companies, finish, leftovers, packets, start, table
 from clusters import LOSES, Cluster, certificates, cluster, wait_until_busy
 from conftest import ROOT
+from distributed import KilledWorker
 from openpyxl import load_workbook
 from waiting import wait_until
 
 from docgen import __version__
 from docgen.batch import dask_worker
+from docgen.batch.dask_client import Cluster as Calls
 from docgen.batch.dask_client import _refuse_misfits, connected
 from docgen.batch.dask_worker import Setting
 from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.batch.run import exposure
 from docgen.errors import SystemMissingError
 from docgen.kit import kits
+from docgen.packet.packet import KINDS
 
 pytestmark = [
     pytest.mark.slow,
@@ -365,3 +369,64 @@ def test_a_dask_worker_hands_calls_to_processes_that_fit(setting: Setting) -> No
     assert isinstance(error, SystemMissingError)
     assert str(error).startswith("tcp://w:1: it has docgen ")
     assert dask_worker._pools == {}
+
+
+class _Tasks:
+    """A dask client and executor in one: keeps the tasks that it is given."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.tasks: list[tuple[list[Any], Future[Any]]] = []
+
+    def get_executor(self, *, pure: bool) -> _Tasks:
+        assert not pure
+        return self
+
+    def nthreads(self) -> dict[str, int]:
+        return dict.fromkeys(map(str, range(self.workers)), 1)
+
+    def submit(self, _relay: object, _setting: object, calls: list[Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.tasks.append((calls, future))
+        return future
+
+
+@pytest.mark.parametrize(
+    ("workers", "kinds", "most"), [(2, KINDS, 1), (64, KINDS, 2), (1000, KINDS, 31), (64, ("contract",), 16)]
+)
+def test_the_more_workers_and_sources_the_more_go_together(workers: int, kinds: tuple[str, ...], most: int) -> None:
+    kit = kits.find("caller-number")
+    job = Job("", kit, {}, dt.date(2026, 11, 23), Path("out"), only=kinds)
+    tasks = _Tasks(workers)
+    there: Any = SimpleNamespace(job=job)
+    calls = Calls(tasks, "here", there)  # type: ignore[arg-type]
+    futures: list[Future[Any]] = []
+    while len(futures) < workers * 80:
+        futures += [calls.gather(divmod, len(futures) + more, 7) for more in range(calls.room())]
+        calls.send()
+    for group, task in tasks.tasks:
+        task.set_result([dask_worker.Reply(function(*args)) for function, args in group])
+    assert [future.result(0) for future in futures] == [divmod(number, 7) for number in range(len(futures))]
+    sizes = [len(group) for group, _ in tasks.tasks]
+    assert max(sizes) == most
+    assert set(sizes[: workers * 2]) == {1}
+    assert [len(group) for group, _ in tasks.tasks[-3:-1]] == [most] * 2
+
+
+def test_all_calls_of_a_lost_task_are_lost_and_go_alone_then() -> None:
+    job = Job("", kits.find("caller-number"), {}, dt.date(2026, 11, 23), Path("out"))
+    tasks = _Tasks(1000)
+    there: Any = SimpleNamespace(job=job)
+    calls = Calls(tasks, "here", there)  # type: ignore[arg-type]
+    assert calls.room() == 2000
+    calls._sent = 10_000
+    futures = [calls.gather(divmod, number, 7) for number in range(3)]
+    assert tasks.tasks == []
+    calls.send()
+    ((group, task),) = tasks.tasks
+    assert len(group) == 3
+    killed: Any = KilledWorker
+    task.set_exception(killed("t", None, 3))
+    assert {str(future.exception(0)) for future in futures} == {"its machine or dask worker was lost"}
+    calls.submit(divmod, 1, 7)
+    assert len(tasks.tasks[-1][0]) == 1

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -230,6 +231,14 @@ def failures(out: Path) -> str:
 
 
 # -- other users of the machine ------------------------------------------------------------------------
+
+
+def test_every_digit_that_masking_reads_is_numeric() -> None:
+    """Texts with too few numeric characters for a number are not read further."""
+    for code in range(sys.maxunicode + 1):
+        found = unicodedata.normalize("NFKC", chr(code))
+        digit = unicodedata.digit(found if len(found) == 1 else chr(code), None)
+        assert digit is None or chr(code).isnumeric(), hex(code)
 
 
 def test_libraries_write_in_a_folder_of_our_own(

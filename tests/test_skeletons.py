@@ -231,7 +231,7 @@ def test_a_row_is_known_only_where_any_text_fits(row: tuple[str | int, ...]) -> 
 def test_values_fill_the_gaps_in_order(row: tuple[str | int, ...], values: list[str], made: str) -> None:
     skeleton = skeletons.found({}, "a.xml", row, finish)
     assert skeleton is not None
-    assert b"".join(one if isinstance(one, bytes) else one.content for one in skeleton.filled(values)) == made.encode()
+    assert skeleton.filled(values)[1] == made.encode()
 
 
 def test_a_row_of_more_values_than_can_be_told_apart_is_not_known() -> None:

@@ -601,8 +601,8 @@ def test_an_optional_value_printed_unasked_is_noted(run: Run, plain: Path) -> No
         code=0,
     )  # fmt: skip
     assert [line[: line.index(" (")].removeprefix("note: word/document.xml, ") for line in lines] == [
-        "paragraph 1 «{{ contact_title }}»: contact_title is optional: if it is not given, this prints 【待定】",
-        "paragraph 2 «{{ number_count }}»: number_count is optional: if it is not given, this prints 【待定】",
+        "paragraph 1 «{{ contact_title }}»: contact_title is optional: if it is not given, this prints 【待定：职位】",
+        "paragraph 2 «{{ number_count }}»: number_count is optional: if it is not given, this prints 【待定：主叫号码个数】",
         "paragraph 3 «{{ figures.campaign_days }}»: figures.campaign_days cannot always be calculated:"
         " if it cannot, this prints —",
     ]

@@ -18,7 +18,7 @@ from docgen.errors import KitError
 from docgen.kit import yaml_lines
 from docgen.model import messages
 from docgen.model.intake import Chosen, Level, Region, Value
-from docgen.model.kit import Choice, Field, FieldType
+from docgen.model.kit import Choice, Field, FieldType, Kit
 from docgen.values import choices, is_not_given, items, options, parse, region_names, regions, show, text_of
 
 
@@ -1667,3 +1667,97 @@ def test_what_is_written_is_the_value_or_is_quoted(case: tuple[Field, str], lost
         return
     told = show(of, value) + "".join(str(entry) for problem in problems for entry in problem.details.values())
     assert all(sign in told for sign in lost), (written, value, problems)
+
+
+# -- what is beside a number and changes it ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "value", "code"),
+    [
+        ("daily_calls", "10（万）", 100_000, None),
+        ("daily_calls", "1.5(万通)", 15_000, None),
+        ("daily_calls", "5（k）", 5_000, None),
+        ("daily_calls", "10（万）左右", 10, "remark-contrary"),
+        ("daily_calls", "5000（单线）", 5_000, "remark-contrary"),
+        ("daily_calls", "5000（每路）", 5_000, "remark-contrary"),
+        ("daily_calls", "5000（单日）", 5_000, None),
+        ("daily_calls", "5000单线", None, "count-unreadable"),
+        ("daily_calls", "5000单坐席", None, "count-unreadable"),
+        ("daily_calls", "5000单", 5_000, None),
+        ("bandwidth_mbps", "1（G）", 1_000, None),
+        ("bandwidth_mbps", "2（G）左右", 2, "remark-contrary"),
+        ("bandwidth_mbps", "上行20下行20", 20, None),
+        ("bandwidth_mbps", "上行20下行50", None, "number-unreadable"),
+        ("bandwidth_mbps", "上行：20M 下行：20M", 20, None),
+        ("price_per_minute", "12（分）", None, "money-unreadable"),
+        ("price_per_minute", "1.2（角）", None, "money-unreadable"),
+        ("price_per_minute", "0.12/次", None, "money-unreadable"),
+        ("price_per_minute", "0.12元（通）", None, "money-unreadable"),
+        ("price_per_minute", "0.12（元/分）", Decimal("0.12"), None),
+        ("price_per_minute", "0.12元/通话分钟", Decimal("0.12"), None),
+        ("rent_per_number_month", "100元/个/月", Decimal(100), None),
+    ],
+)
+def test_a_unit_or_a_share_beside_a_number_is_never_passed_over(
+    kit: Kit, key: str, written: str, value: object, code: str | None
+) -> None:
+    found = parse(kit.all_fields[key], written)
+    assert found.value == value
+    assert [problem.code for problem in found.problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "除银行外",
+        "非金融",
+        "不涉及金融",
+        "全行业",
+        "多个行业",
+        "以上都有",
+        "都可以",
+        "不限",
+        "所有行业",
+        "电商（非直播）",
+    ],
+)
+def test_a_free_text_that_excludes_or_means_all_is_for_a_person(kit: Kit, written: str) -> None:
+    found = parse(kit.fields["industries"], written)
+    assert [(problem.code, problem.level) for problem in found.problems] == [("choice-other-doubtful", Level.MANUAL)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "不锈钢",
+        "不动产",
+        "无人机",
+        "无线通信",
+        "非遗文化",
+        "除甲醛",
+        "未来教育",
+        "多媒体",
+        "多肉植物",
+        "各类培训",
+        "全屋定制",
+        "都市农业",
+        "均衡营养",
+    ],
+)
+def test_a_trade_is_a_free_text_however_it_begins(kit: Kit, written: str) -> None:
+    assert parse(kit.fields["industries"], written) == (Chosen((), written), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "keys"),
+    [
+        ("通知等", ("notification",)),
+        ("通知、回访等场景", ("notification", "follow_up")),
+        ("营销、通知等等", ("marketing", "notification")),
+    ],
+)
+def test_and_so_on_is_no_choice_and_is_quoted(kit: Kit, written: str, keys: tuple[str, ...]) -> None:
+    found = parse(kit.fields["scenarios"], written)
+    assert found.value == Chosen(keys)
+    assert [problem.code for problem in found.problems] == ["remark-left"]

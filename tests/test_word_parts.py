@@ -339,6 +339,22 @@ def test_what_was_meant_is_told(template: Callable[..., Path], written: str, sai
     assert said in found[0]
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["{%p- if company_name %}", "{%p -if company_name %}", "{%p-if company_name %}", "{%- p if company_name %}", "{%-p if company_name %}", "{%p if company_name -%}",
+     "{%p+ if company_name %}", "{%p if company_name +%}"],
+)  # fmt: skip
+def test_a_hyphen_beside_a_letter_is_refused_with_what_to_write(template: Callable[..., Path], written: str) -> None:
+    """docxtpl knows no such tag, or takes the paragraph beside it away."""
+
+    def change(document: Document) -> None:
+        for text in ("甲", written, "乙", "{%p endif %}", "丙"):
+            document.add_paragraph(text)
+
+    (found,) = problems(template(change))
+    assert f"«{written}»: a tag of kind {{%p has no hyphen (write {{%p if company_name %}})" in found
+
+
 def test_a_hyphen_that_only_joins_paragraphs_is_right(template: Callable[..., Path]) -> None:
     def change(document: Document) -> None:
         document.add_paragraph("甲")

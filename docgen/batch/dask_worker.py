@@ -11,11 +11,11 @@ import asyncio
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from distributed import Event, Worker, get_worker
 
@@ -53,17 +53,26 @@ class Reply(NamedTuple):
     error: Exception | None = None
 
 
+#: A function with its arguments.
+Call: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 #: The worker processes of each run that this dask worker works for.
 _pools: dict[str, Workers] = {}
 _opening = threading.Lock()
 
 
-def relay(setting: Setting, function: Callable[..., Any], *args: Any) -> Reply:
-    """The reply of a worker process to one call; a dask task."""
+def relay(setting: Setting, calls: Sequence[Call]) -> list[Reply]:
+    """The replies of a worker process to calls, one after another; a dask task."""
     try:
         worker = get_worker()
         with _begun_once(worker):
-            return Reply(_pool(setting, worker).submit(_in_folder, setting.folder, function, *args).result())
+            return [_reply(setting, worker, function, args) for function, args in calls]
+    except WorkerDiedError as error:
+        return [Reply(error=error)] * len(calls)
+
+
+def _reply(setting: Setting, worker: Worker, function: Callable[..., Any], args: tuple[Any, ...]) -> Reply:
+    try:
+        return Reply(_pool(setting, worker).submit(_in_folder, setting.folder, function, *args).result())
     except (DocgenError, WorkerDiedError) as error:
         return Reply(error=error)
     except Exception as error:  # noqa: BLE001  its text may quote a customer

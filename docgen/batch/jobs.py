@@ -143,7 +143,7 @@ class Item(NamedTuple):
 
     def count(self, level: Level) -> int:
         """How many findings are of this level."""
-        return sum(finding["level"] == level for finding in self.findings)
+        return sum(finding["level"] == level for finding in self.findings) if self.findings else 0
 
 
 class Failure(NamedTuple):

@@ -53,11 +53,13 @@ def run(
     ):
 
         def submit(unit: Unit) -> Future[Outcome]:
-            return pool.submit(work, job, kept.recall(unit))
+            # further rows of a table are work enough, and what a worker died of must not take others with it
+            hand_out = pool.submit if unit.start or unit.deaths else pool.gather
+            return hand_out(work, job, kept.recall(unit))
 
         every = (source if isinstance(source, Unknown) else str(source) for source in sources)
         is_empty = True
-        for event in schedule.run(Schedule(every, job.step), submit, pool.room):
+        for event in schedule.run(Schedule(every, job.step), submit, pool.room, pool.send):
             if isinstance(event, Outcome):
                 is_empty = is_empty and not (event.items or event.failures)
                 kept.keep(event)

@@ -114,8 +114,11 @@ def _lost(unit: Unit, why: SourceError, *, is_whole: bool = False) -> Outcome:
 Submit = Callable[[Unit], "Future[Outcome]"]
 
 
-def run(schedule: Schedule, submit: Submit, room: Callable[[], int]) -> Iterator[Outcome | Retry]:
-    """The outcome of every unit as it comes; at most `room()` units, at least one, are handed out at a time.
+def run(
+    schedule: Schedule, submit: Submit, room: Callable[[], int], send: Callable[[], None] = lambda: None
+) -> Iterator[Outcome | Retry]:
+    """The outcome of every unit as it comes; at most `room()` units, at least one, are handed out at a time, and `send`
+    is called when no more follow for now.
 
     Raises what `work` raises, which stops the run.
     """
@@ -123,6 +126,7 @@ def run(schedule: Schedule, submit: Submit, room: Callable[[], int]) -> Iterator
     while True:
         while len(running) < room() and (following := schedule.next()):
             running[submit(following[1])] = following
+        send()
         if not running:
             return
         for future in wait(running, return_when=FIRST_COMPLETED).done:

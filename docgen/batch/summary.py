@@ -90,8 +90,9 @@ def summarise(outcomes: Iterable[Outcome]) -> Summary:
         source = outcome.source, outcome.digest
         for item in outcome.items:
             summary.verdicts[item.verdict] += 1
-            summary.levels.update({level.value: item.count(level) for level in Level})
-            summary.rules.update(finding["rule"] for finding in item.findings)
+            if item.findings:
+                summary.levels.update({level.value: item.count(level) for level in Level})
+                summary.rules.update(finding["rule"] for finding in item.findings)
             summary.texts_unread += len(item.unread) + len(item.unrecognised)
             if item.customer:
                 summary.customers[item.customer] += 1

@@ -10,27 +10,23 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.url import Url
+from xlsxwriter.worksheet import Worksheet
 
 from docgen.batch.jobs import Item, Outcome
 from docgen.batch.same_customers import COLUMNS, Gathered
+from docgen.batch.sheet_rows import RowSheet, shortened
 from docgen.batch.summary import RunFacts, Summary
 from docgen.language import phrase, tr, word
 from docgen.model.as_json import FindingJson
 from docgen.model.intake import Level
-from docgen.patterns import regex
 from docgen.text import printable
 
 #: Rows that a sheet of Excel holds, and links that it may hold (limits of Excel: 1,048,576 and 65,530).
 _ROWS, _LINKED_ROWS = 1_048_575, 65_530
-_LONGEST_CELL = 32_767  # of units of UTF-16
 _CHART = {"width": 605, "height": 302}  # 16 by 8 centimetres
-#: What XML cannot hold.
-_ILLEGAL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MADE = dt.datetime(1980, 1, 1)
 
 #: The columns of the sheets, each with its width.
@@ -145,7 +141,9 @@ class _Book:
         self._book.use_zip64()
         self._book.set_properties({"author": "docgen", "created": _MADE})
         self.bold = self._book.add_format({"bold": True})
-        self.link = self._book.add_format({"underline": 1, "font_color": "#0563C1"})
+        #: The numbers of the formats of headings and links.
+        self.heading = self.bold._get_xf_index()
+        self.link = self._book.add_format({"underline": 1, "font_color": "#0563C1"})._get_xf_index()
         self._places: dict[Any, tuple[int, int]] = {}
         self._next = 0
 
@@ -154,9 +152,9 @@ class _Book:
         self._next += 1
         return self._next
 
-    def add_sheet(self, title: str, place: int, number: int = 0) -> Any:
+    def add_sheet(self, title: str, place: int, number: int = 0, kind: type[Worksheet] | None = None) -> Any:
         """A new sheet at the place, the one of this number there."""
-        sheet = self._book.add_worksheet(title)
+        sheet = self._book.add_worksheet(title, kind)
         self._places[sheet] = place, number
         return sheet
 
@@ -197,11 +195,7 @@ class _Rows:
             self._open_sheet()
         self._count += 1
         linked = list(self._columns).index(link) if link else None
-        for column, value in enumerate(row):
-            if column == linked:
-                self._sheets[-1].write_url(self._count, column, _folder(value), self._book.link)
-            else:
-                _write(self._sheets[-1], self._count, column, value)
+        self._sheets[-1].add_row(row, linked=linked, link_look=self._book.link)
 
     def add_all(self, rows: Iterable[list[Any]]) -> None:
         """Write rows one after another."""
@@ -211,22 +205,23 @@ class _Rows:
     def end(self) -> None:
         """Let the last sheet be filtered by its columns, now that its last row is known."""
         if self._sheets:
+            self._sheets[-1].end_rows()
             self._sheets[-1].autofilter(0, 0, self._count, len(self._columns) - 1)
 
     def _open_sheet(self) -> None:
         self.end()
         number = len(self._sheets)
         title = f"{self._title} {number + 1}" if number else self._title
-        sheet = self._book.add_sheet(title, self._place, number)
+        sheet = self._book.add_sheet(title, self._place, number, RowSheet)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&A&R&P / &N")
-        for column, (name, width) in enumerate(self._columns.items()):
+        for column, width in enumerate(self._columns.values()):
             sheet.set_column(column, column, width)
-            _write(sheet, 0, column, _heading(name), self._book.bold)
+        sheet.begin_rows([_heading(name) for name in self._columns], self._book.heading)
         self._sheets.append(sheet)
         self._count = 0
 
@@ -236,28 +231,12 @@ def _heading(column: str) -> str:
     return word(kind, level) if level else tr(column)
 
 
-def _folder(name: str) -> Url:
-    """A link to the folder of that name beside the report, as every system writes it (XlsxWriter: as Windows does)."""
-    link = Url("external:folder")
-    link._relationship_link = f"{quote(name)}/"
-    link.text = _text(name)
-    return link
-
-
 def _write(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
     """Write a text as text, though it may look like a formula, and a number as a number."""
     if isinstance(value, str):
-        sheet.write_string(row, column, _text(value), look)
+        sheet.write_string(row, column, shortened(value), look)
     elif value is not None:
         sheet.write_number(row, column, value, look)
-
-
-def _text(value: str) -> str:
-    """A text as a cell can hold it."""
-    value = _ILLEGAL.sub("", value)
-    if len(value) * 2 > _LONGEST_CELL:
-        value = value.encode("utf-16-le")[: 2 * _LONGEST_CELL].decode("utf-16-le", "ignore")
-    return value
 
 
 # -- the first sheet -------------------------------------------------------------------------------

@@ -223,6 +223,8 @@ def _summary(
 
 def _by_due(kit: Kit, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
     """The labels of what a contract lacks by who is asked for it, none if nothing is."""
+    if not labels:
+        return []
     due = {field.label: field.due_from for field in kit.all_fields.values()}
     split = ((who.value, [label for label in labels if due.get(label, Due.COMMERCIAL) is who]) for who in Due)
     return [(who, found) for who, found in split if found]
@@ -237,7 +239,7 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
     amended = {one.field: one.before for one in intake.amendments}
     rows = []
     for key, field in kit.fields.items():
-        answer = intake.answers.get(key, Answer("", Origin(intake.sheet, None)))
+        answer = intake.answers.get(key) or Answer("", Origin(intake.sheet, None))
         missing_required = key not in intake.values and any(
             f.field == key and f.rule == "required" for f in intake.findings
         )
@@ -245,11 +247,12 @@ def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
         value = shown(field, intake.values.get(key))
         if isinstance(value, Missing):
             value = Missing(field.label, pending=missing_required)
+        text = str(value)
         rows.append(
             AnswerRow(
                 key, field.section, labels[field.section], field.group, field.label, field.required is True,
                 written, value, _listed(value), field.unit, is_given(value) or missing_required,
-                clean_long(written) == str(value), key in amended, parts(written, str(value)),
+                text == written or text == clean_long(written), key in amended, parts(written, text),
                 answer.origin.sheet, answer.origin.cell, levels.get(key),
             )
         )  # fmt: skip

@@ -13,6 +13,8 @@ _GRAVITY = list(Level)
 def spoken(kit: Kit, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """`findings` without those that a graver one on the same answer silences, as the rules of the kit say."""
     found = tuple(findings)
+    if len(found) <= 1:
+        return found
     silences = {rule.id: rule.silences for rule in kit.rules}
     loudest: dict[tuple[str, str | None], int] = {}
     for finding in found:

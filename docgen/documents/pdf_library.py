@@ -11,10 +11,11 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from docgen import user_cache
+from docgen.documents import late_fonttools
 
 #: The system's list of libraries, which every change of them renews.
 _LISTED = "/etc/ld.so.cache"
@@ -23,12 +24,10 @@ _LISTED = "/etc/ld.so.cache"
 def load() -> Any:
     """The module weasyprint.  Raises OSError if a system library that it needs is not there."""
     state = _state()
-    if state is None:
-        return importlib.import_module("weasyprint")
     try:
-        with _remembered(state):
+        with late_fonttools.left_out(), _remembered(state) if state else nullcontext():
             return importlib.import_module("weasyprint")
-    except OSError:  # what was remembered may no longer hold
+    except Exception:  # noqa: BLE001  what was remembered may no longer hold, or fontTools is needed at once
         return importlib.import_module("weasyprint")
 
 

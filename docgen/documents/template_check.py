@@ -14,6 +14,7 @@ from docgen.expressions import sandbox
 from docgen.kit import kits
 from docgen.language import tr
 from docgen.model.kit import FORM_TEMPLATE, KIT_FILE, Field, Kit
+from docgen.model.messages import PENDING, wording
 from docgen.template import page, word
 from docgen.template.context_types import Names
 from docgen.template.examine import Examined
@@ -89,7 +90,8 @@ def _notes(name: str, examined: Examined, kit: Kit | None) -> Iterator[Remark]:
     for printed in examined.usage.printed:
         field = kit.fields.get(printed.name) if printed.name in kit.core else None
         if field is not None and field.required is not True and not printed.guards & _asked(field):
-            what = tr("is optional: if it is not given, this prints {text}", text="【待定】" if field.pending else "—")
+            shown = wording(PENDING, label=field.label).message if field.pending else "—"
+            what = tr("is optional: if it is not given, this prints {text}", text=shown)
         elif printed.name in figures and printed.name not in printed.guards:
             what = tr("cannot always be calculated: if it cannot, this prints —")
         else:

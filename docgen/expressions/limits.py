@@ -7,26 +7,24 @@ and process, and names the tag that exceeds it; a clock would stop another tag e
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
-from contextvars import ContextVar
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import wraps
-from math import isfinite
 from typing import Any, cast
 
-from jinja2 import TemplateSyntaxError, nodes, pass_eval_context
 from jinja2 import filters as jinja_filters
+from jinja2 import pass_eval_context
 from jinja2 import tests as jinja_tests
 from jinja2.nodes import EvalContext
 from jinja2.runtime import markup_join, str_join
-from jinja2.visitor import NodeTransformer
 
 from docgen.language import tr
 
 #: The most characters that one rendering may make and read: hundreds of times those of any of our documents.
 BUDGET = 50_000_000
 #: The cost of a step besides its characters: one round of a loop, one call.
-_STEP = 250
+STEP = 250
 _MOST_DIGITS = 28
 _HIGHEST_POWER = 64
 _MOST_BITS = 4096
@@ -40,9 +38,15 @@ _FILTERS = (
     "sort", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount", "wordwrap",
 )  # fmt: skip
 _NO_TESTS = {"callable", "filter", "test"}
-_UNBOUNDED_NAMES = {"varargs", "kwargs"}
 
-_left: ContextVar[int] = ContextVar("left", default=BUDGET)
+
+class _Purse(threading.local):
+    """What is left of the budget in use: a rendering is whole in its thread."""
+
+    left = BUDGET
+
+
+_purse = _Purse()
 
 
 class ComputingError(ArithmeticError):
@@ -62,24 +66,29 @@ class budget:  # noqa: N801  it is used like a function; one made of a generator
     """Everything inside spends one budget."""
 
     def __enter__(self) -> None:
-        self._before = _left.set(BUDGET)
+        self._before = _purse.left
+        _purse.left = BUDGET
 
     def __exit__(self, *_: object) -> None:
-        _left.reset(self._before)
+        _purse.left = self._before
 
 
 def spend(characters: int) -> str:
     """Pay for so many characters.  Returns an empty text, for a tag that only pays.  Raises TooMuchError."""
-    left = _left.get() - characters
+    left = _purse.left - characters
     if left < 0:
         raise TooMuchError
-    _left.set(left)
+    _purse.left = left
     return ""
 
 
 def pay_call(arguments: Collection[object]) -> None:
     """Pay for a call with these arguments.  Raises TooMuchError."""
-    spend(_STEP + sum([len(value) for value in arguments if isinstance(value, _SIZED)]))
+    cost = STEP
+    for value in arguments:
+        if isinstance(value, _SIZED):
+            cost += len(value)
+    spend(cost)
 
 
 def pay_operator(operator: str, left: object, right: object) -> None:
@@ -118,10 +127,10 @@ def filters() -> dict[str, Callable[..., Any]]:
         "replace": _replace,
         "float": _float,
         "round": _round,
-        _JOINED: _joined,
-        _WEIGHED: _weighed,
-        _FLAT: _flat,
-        _EXACT: Decimal,
+        JOINED: _joined,
+        WEIGHED: _weighed,
+        FLAT: _flat,
+        EXACT: Decimal,
     }
     return own | {name: metered(cast(Any, jinja_filters.FILTERS[name])) for name in _FILTERS}
 
@@ -185,7 +194,7 @@ def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
 # -- replacements for the tree's own operations ------------------------------------------------------
 
 #: Filters that no template can name.
-_JOINED, _WEIGHED, _FLAT, _EXACT = " joined", " weighed", " flat", " exact"
+JOINED, WEIGHED, FLAT, EXACT = " joined", " weighed", " flat", " exact"
 
 
 @pass_eval_context
@@ -225,85 +234,3 @@ def printed(value: Any) -> Any:
         spend(len(value))
         return value
     return _not_a_list(value)
-
-
-# -- the tree ------------------------------------------------------------------------------------------
-
-
-def bounded(tree: nodes.Template) -> nodes.Template:
-    """The tree with its payments: a round of a loop and a call pay for the text in them, operators for their operands.
-
-    Raises TemplateSyntaxError for constructs that would avoid them: `autoescape`, and the spare arguments of a macro.
-    """
-    for block in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
-        assert isinstance(block, nodes.For | nodes.Macro | nodes.CallBlock)
-        cost = _STEP + sum(len(text.data) for text in block.find_all(nodes.TemplateData))
-        payment = nodes.Call(nodes.EnvironmentAttribute("spend"), [nodes.Const(cost)], [], None, None)
-        block.body.insert(0, nodes.ExprStmt(payment, lineno=block.lineno).set_lineno(block.lineno))
-    found = _Bounding().visit(_Exact().visit(tree))
-    assert isinstance(found, nodes.Template)
-    return found
-
-
-class _Exact(NodeTransformer):
-    """Makes decimals of numbers with a point: `0.1` is a tenth, as in the answers, and no binary fraction near it."""
-
-    def visit_Const(self, node: nodes.Const) -> nodes.Node:  # noqa: N802  jinja's name
-        if not isinstance(node.value, float):
-            return node
-        if not isfinite(node.value):
-            raise TemplateSyntaxError(tr("a number is too large to be of use"), node.lineno)
-        return _filtered(nodes.Const(repr(node.value), lineno=node.lineno), _EXACT)
-
-
-_CONSTANT = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair)
-
-
-class _Bounding(NodeTransformer):
-    """Replaces operations that Jinja compiles to plain Python by the filters above."""
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802  jinja's name
-        self.generic_visit(node)
-        return _filtered(nodes.List(node.nodes, lineno=node.lineno), _JOINED)
-
-    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
-        return self._literal(node)
-
-    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
-        return self._literal(node)
-
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
-        return node if node.ctx == "store" else self._literal(node)
-
-    def _literal(self, node: nodes.List | nodes.Dict | nodes.Tuple) -> nodes.Node:
-        if all(isinstance(child, _CONSTANT) for child in node.find_all(nodes.Node)):
-            return node
-        self.generic_visit(node)
-        return _filtered(node, _FLAT)
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        node.expr = _filtered(node.expr, _WEIGHED)
-        for operand in node.ops:
-            operand.expr = _filtered(operand.expr, _WEIGHED)
-        return node
-
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        if isinstance(node.arg, nodes.Slice):
-            node.node = _filtered(node.node, _WEIGHED)
-        return node
-
-    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
-        if node.name in _UNBOUNDED_NAMES and node.ctx == "load":
-            raise TemplateSyntaxError(
-                tr("{name} cannot be used: give the macro a parameter", name=node.name), node.lineno
-            )
-        return node
-
-    def visit_ScopedEvalContextModifier(self, node: nodes.ScopedEvalContextModifier) -> nodes.Node:  # noqa: N802
-        raise TemplateSyntaxError(tr("autoescape cannot be changed: values are text"), node.lineno)
-
-
-def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)

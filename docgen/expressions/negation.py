@@ -90,19 +90,15 @@ def _matcher(words: tuple[str, ...]) -> tuple[re.Pattern[str] | None, dict[str, 
 @lru_cache(maxsize=256)
 def _hits(text: str, words: tuple[str, ...]) -> tuple[_Hit, ...]:
     pattern, spelling = _matcher(words)
-    return (
-        ()
-        if pattern is None
-        else tuple(hit for clause in _clauses(text) for hit in _clause_hits(clause, pattern, spelling))
-    )
+    if pattern is None:
+        return ()
+    return tuple(hit for clause in _clauses(text) for hit in _clause_hits(clause, pattern, spelling))
 
 
-def _clauses(text: str) -> Iterator[str]:
-    lines = LINE_BREAK.sub("\n", text)
-    for clause in _CLAUSE_END.split(visible(lines)):
-        squeezed = _TRICKS.sub("", fold(clause))
-        if squeezed:
-            yield squeezed + _END
+@lru_cache(maxsize=16)  # the lists of words of several rules are looked for in each text
+def _clauses(text: str) -> tuple[str, ...]:
+    clauses = _CLAUSE_END.split(visible(LINE_BREAK.sub("\n", text)))
+    return tuple(squeezed + _END for clause in clauses if (squeezed := _TRICKS.sub("", fold(clause))))
 
 
 def _clause_hits(clause: str, pattern: re.Pattern[str], spelling: dict[str, str]) -> Iterator[_Hit]:

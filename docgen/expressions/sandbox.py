@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen import text as texts
 from docgen.errors import KitError
-from docgen.expressions import codes, evaluation, limits
+from docgen.expressions import bounds, codes, evaluation, limits
 from docgen.expressions.functions import FILTERS, FUNCTIONS, TESTS
 from docgen.language import tr
 from docgen.model.display import Missing, Shown, plain
@@ -79,8 +79,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """A call of a function, a macro or a loop, which is paid for."""
         if called is limits.spend:  # it is in every loop
             return called(*args)
-        limits.pay_call([*args, *kwargs.values()])
+        limits.pay_call((*args, *kwargs.values()) if kwargs else args)
+        if type(called) is FunctionType:  # one of docgen's, which ask nothing of Jinja
+            return called(*args, **kwargs)
         return super().call(context, called, *args, **kwargs)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As in Jinja; what has been judged safe for a type is not judged again."""
+        if self._judged.get((type(obj), attribute)):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass  # an item of this name, perhaps
+        return super().getattr(obj, attribute)
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Whether `obj` is a function, a macro, or belongs to a loop or map; other methods are not for templates."""
@@ -98,19 +109,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         with limits.budget():  # what is constant is calculated here
-            return super()._generate(limits.bounded(source), *args, **kwargs)
+            return super()._generate(bounds.bounded(source), *args, **kwargs)
 
 
-def sandbox(show_missing: Callable[[Missing], str], *, markup: bool) -> Sandbox:
+def sandbox(show_missing: Callable[[Missing], str], *, markup: bool, marked: Callable[[str], str] = str) -> Sandbox:
     """A sandboxed environment; `show_missing` gives the text of a value that was not given, `markup`
-    escapes values for XML and HTML."""
+    escapes values for XML and HTML, once `marked` has put its marks into their texts."""
 
     def finalize(value: Any) -> Any:
         if isinstance(value, Missing):
             return show_missing(value)
         printed = limits.printed(value.text if isinstance(value, Shown) else value)
+        if not markup or not isinstance(printed, str):
+            return printed
         # Texts of customers may contain characters that are not allowed in XML and not shown in PDF.
-        return type(printed)(texts.printable(printed)) if markup and isinstance(printed, str) else printed
+        text = texts.printable(printed)
+        return marked(text) if type(printed) is str else type(printed)(text)
 
     environment = Sandbox(
         undefined=StrictUndefined, autoescape=markup, finalize=finalize, keep_trailing_newline=True, cache_size=0
@@ -203,17 +217,18 @@ class Expression(NamedTuple):
 
     source: str
     names: frozenset[str]
-    compiled: Callable[[Mapping[str, Any]], Any]
+    compiled: evaluation.Plain
 
-    def evaluate(self, values: Mapping[str, Any], as_type: Callable[[Any], Any], **functions: Any) -> Any:
-        """Its value for these `values`, converted by `as_type`; `functions` replace those of docgen.
+    def evaluate(
+        self, values: Mapping[str, Any], as_type: Callable[[Any], Any], own: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Its value for these `values`, converted by `as_type`; `own` goes before them, and before docgen's functions.
 
         Raises KitError if it fails on these values.
         """
         try:
             with limits.budget():
-                given = {name: values[name] for name in self.names if name in values} | functions
-                return as_type(self.compiled(given))
+                return as_type(self.compiled(values, own))
         except FAILURES as cause:
             raise KitError(
                 tr("the expression {source!r} cannot be evaluated: {cause}", source=self.source, cause=reason(cause))

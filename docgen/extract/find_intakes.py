@@ -36,6 +36,8 @@ from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote, Unr
 from docgen.model.kit import Kit
 from docgen.text import fold_label
 
+_MOST_CHANGES = 8  # notes on other sheets
+
 
 class _Held(NamedTuple):
     """The customers of a sheet that is not long, and the texts on it that belong to no customer."""
@@ -184,10 +186,12 @@ def locate(
     filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.is_empty)]
     sheets = filled or [sheet for _, sheet in found if sheet]
     around = list(terms.unrecognised)
+    changes: list[ReadingNote] = []
     told = small_tables(grid for grid, sheet in found if sheet in sheets)
     for grid, sheet in found:
         if sheet not in sheets:
             around += _foreign_texts(grid, vocabulary, told)
+            changes += _changes(grid, vocabulary)
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
@@ -195,7 +199,16 @@ def locate(
         return None
     hides_more = any(grid.rows and grid.sheet not in book.own_sheets for grid in book.hidden)
     units = tuple(_stated_units(found, vocabulary, outer))
-    return Intakes(tuple(sheets), tuple(around), outer.notes, book.made_with, vocabulary.kit, hides_more, units), terms
+    remarks = (*outer.notes, *changes[:_MOST_CHANGES])
+    return Intakes(tuple(sheets), tuple(around), remarks, book.made_with, vocabulary.kit, hides_more, units), terms
+
+
+def _changes(grid: Grid, vocabulary: Vocabulary) -> Iterator[ReadingNote]:
+    """Notes on the texts of a sheet without an intake that change an answer: `每日外呼量改为8000`."""
+    for row, cells in grid.rows.items():
+        for column, cell in cells.items():
+            if words.is_change(cell.text) and not vocabulary.understood(cell.text):
+                yield quoted(cell.text, Origin(grid.sheet, grid.address(row, column)), None)
 
 
 def _shared(note: ReadingNote) -> ReadingNote:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from docgen.extract.answer_text import bare_unit, repeats_label
 from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
@@ -14,6 +13,7 @@ from docgen.extract.form_places import FormPlaces
 from docgen.extract.form_zones import Zone
 from docgen.extract.found import Found, PlaceNote, ZoneAnswers
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.joint_answers import split_joint
 from docgen.extract.moved_answers import moved_answer
 from docgen.extract.remarks import unread
 from docgen.extract.vocabulary import Vocabulary
@@ -185,7 +185,8 @@ class ZoneReader:
         else:
             self._take_faulty(found)
             self._report_label(found, parts)
-        return ZoneAnswers(list(self._split(found, zone.label)), [*parts.remarks, *rest], parts.aside)
+        answers = list(split_joint(self._vocabulary, zone.label.meaning.joint, found))
+        return ZoneAnswers(answers, [*parts.remarks, *rest], parts.aside)
 
     def _take_faulty(self, found: Found) -> None:
         """Take the cell in the answer's place that holds something other than text, such as a picture."""
@@ -291,28 +292,6 @@ class ZoneReader:
         elif read.is_joined:
             details = {"texts": "」、「".join(spot.cell.text for spot in cells)}
             found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, shown, details))
-
-    def _split(self, found: Found, label: LabelCandidate) -> Iterator[Found]:
-        """The separate answers to the fields that one label names together."""
-        together = label.meaning.joint
-        if not together.keys:
-            yield found
-            return
-        pieces = (
-            together.split(found.written, self._vocabulary.could_answer)
-            if found.written.strip()
-            else ("",) * len(together.keys)
-        )
-        remarks = list(found.remarks)
-        numbers = [key for key in together.keys if self._field(key).type is FieldType.MOBILE]
-        if not pieces and len(together.keys) == 2 and len(numbers) == 1:  # the number is taken off the name later
-            pieces = tuple("" if key in numbers else found.written for key in together.keys)
-        if not pieces:
-            details = {"label": "」、「".join(self._field(key).label for key in together.keys)}
-            remarks.append(PlaceNote(found.place, "joint-label", Level.INVALID, found.written, details))
-            pieces = (found.written,) * len(together.keys)
-        for key, piece in zip(together.keys, pieces, strict=True):
-            yield replace(found, key=key, cell=found.cell._replace(text=piece), remarks=list(remarks))
 
     def _field(self, key: str) -> Field:
         return self._vocabulary.fields[key]

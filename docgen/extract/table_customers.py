@@ -10,6 +10,7 @@ from docgen.extract.answer_text import repeats_label
 from docgen.extract.choice_cells import CellText, read_choice_cells
 from docgen.extract.found import Found, PlaceNote
 from docgen.extract.joining import can_be_joined, joined
+from docgen.extract.joint_answers import split_joint
 from docgen.extract.meanings import NEAR
 from docgen.extract.near_labels import taken_remark
 from docgen.extract.one_answer import bring_together
@@ -50,7 +51,9 @@ class CustomerReader:
     def answers(self) -> Answers:
         """The customer's answers."""
         self.account = Account(self.grid, self._things())
-        found = bring_together(self.vocabulary, [self._found(column) for column in self.head.columns])
+        each = ((column, self._found(column)) for column in self.head.columns)
+        answers = [one for column, found in each for one in split_joint(self.vocabulary, column.joint, found)]
+        found = bring_together(self.vocabulary, answers)
         said = [*self._about_answers(found), *self._beside(found), *self._over(found)]
         first = next(iter(self.rows))
         if any(row in self.grid.filtered_rows for row in self.rows):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docgen.extract import words
-from docgen.extract.compound_labels import choice_named
+from docgen.extract.compound_labels import Joint, choice_named
 from docgen.extract.meanings import ALIAS, LABEL, NEAR, Meaning
 from docgen.extract.near_labels import the_near_field
 from docgen.extract.vocabulary import Vocabulary
@@ -23,7 +23,8 @@ _GROUP_REACH = 12  # how many columns left of a label its group may be
 
 @dataclass(frozen=True)
 class Column:
-    """The columns under one heading, and the field that it names; `option` is the choice in the heading, if any.
+    """The columns under one heading, and the field that it names; `option` is the choice in the heading, if any, and
+    `joint` are the fields of a heading that names several.
 
     `is_label` means that without the choice it would be the field's label; `loose` are the columns right of them
     without a heading.
@@ -36,6 +37,7 @@ class Column:
     option: str = ""
     is_label: bool = True
     loose: tuple[int, ...] = ()
+    joint: Joint = field(default_factory=Joint)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Head:
     @property
     def keys(self) -> set[str]:
         """The fields that have a column."""
-        return {column.key for column in self.columns}
+        return {key for column in self.columns for key in column.joint.keys or (column.key,)}
 
     def within(self, cells: Row) -> Row:
         """The cells under this header, not under one beside it."""
@@ -137,7 +139,7 @@ def _labels(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = No
     """The labels in the row itself."""
     for number, cell in (grid.rows.get(row, {}) if cells is None else cells).items():
         meaning = vocabulary.meaning(cell.text) if cell.text.strip() else Meaning()
-        if meaning.keys or meaning.option:
+        if meaning.keys or meaning.option or meaning.joint.keys:
             column = _column(grid, vocabulary, row, number, meaning, kept=cells is None)
             if column is not None:
                 yield column, meaning
@@ -148,12 +150,14 @@ def _column(
 ) -> Column | None:
     group = group_above(grid, vocabulary, row, number) if kept and len(meaning.keys) > 1 else ""
     key = vocabulary.resolve(meaning, group) if meaning.keys else meaning.option[0] if meaning.option else None
+    key = key or next(iter(meaning.joint.keys), None)
     if key is None:
         return None
     extent = grid.extent(row, number)
     option = meaning.option[1] if meaning.option else ""
     numbers = tuple(range(number, extent.right + 1))
-    return Column(numbers, key, meaning.rank, (row, number), option, is_label=bool(meaning.keys))
+    is_label = bool(meaning.keys or meaning.joint.keys)
+    return Column(numbers, key, meaning.rank, (row, number), option, is_label=is_label, joint=meaning.joint)
 
 
 def own_labels(grid: Grid, vocabulary: Vocabulary, row: int) -> set[str]:

@@ -20,6 +20,7 @@ from docgen.text import is_instruction, is_total_or_remark
 _CAPTION = regex(r"\s*[^:：\n]{1,12}[:：]")
 _SHORT_TYPES = frozenset({FieldType.TEXT, FieldType.MOBILE, FieldType.COUNT, FieldType.NUMBER})
 _OTHERS = 3  # so many columns beside the name's are looked at to see that a row is a customer's
+_ASKING = 3  # fewer cells of a row that say what is expected may be answers
 _SEVERAL = frozenset({FieldType.SEVERAL, FieldType.REGIONS, FieldType.LIST, FieldType.LONG_TEXT})
 
 
@@ -61,9 +62,11 @@ class RowReader:
         if not shown:
             return RowKind.OUTSIDE
         first = next(iter(shown.values())).text
+        if len(shown) == 1 and words.whole_heading(first) is words.Heading.REMARK:
+            return RowKind.OUTSIDE  # `备注`, and nothing beside it
         if follows and len(shown) == 1 and words.is_remark(first) and not words.is_framing(first):
             return RowKind.REMARK
-        if self._is_framing(row, shown):
+        if self._is_framing(row, shown) or (row == self.head.bottom + 1 and self._asks(shown)):
             return RowKind.OUTSIDE
         given = self._given(shown)
         kind = self._kind(row, shown, given, follows=follows)
@@ -78,7 +81,12 @@ class RowReader:
         """
         shown = {number: cell for number, cell in cells.items() if cell.text.strip()}
         texts = [cell.text for cell in shown.values()]
-        if not self._is_table or len(texts) < 2 or any(self.vocabulary.meaning(text).keys for text in texts[:2]):
+        if (
+            not self._is_table
+            or len(texts) < 2
+            or row == self.head.bottom + 1
+            or any(self.vocabulary.meaning(text).keys for text in texts[:2])
+        ):
             return False
         if self._is_framing(row, shown):
             return False
@@ -87,6 +95,11 @@ class RowReader:
         if name is None or len(given) < 2:
             return False
         return not (self.vocabulary.is_example(self._name, name) or is_instruction(name))
+
+    def _asks(self, shown: Row) -> bool:
+        """Whether the row right below the header says what kind of answers are expected: 文本, 数字, 多选, 请说明."""
+        asking = sum(words.is_obligation(cell.text) or is_instruction(cell.text) for cell in shown.values())
+        return asking >= _ASKING and asking * 2 >= len(shown)
 
     def forget_sums(self) -> None:
         """Forget the sums of the columns, because rows were passed over."""

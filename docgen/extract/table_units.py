@@ -13,8 +13,8 @@ from docgen.model.kit import Kit
 
 
 class TableUnits:
-    """What is said of the units under one header.  `lines` are the places of `单位：万` and the like: nobody can tell
-    which columns they mean, so that each customer is told of them."""
+    """What is said of the units under one header.  `lines` are the places of `单位：万` and the like, and of words that
+    change an answer: nobody can tell which columns or customers they mean, so that each customer is told of them."""
 
     def __init__(self, grid: Grid, kit: Kit, head: Head, lines: Iterable[Place] = ()) -> None:
         """`lines` are those of the tables above."""
@@ -55,7 +55,8 @@ class TableUnits:
     def _note_lines(self, row: int, cells: Row) -> None:
         headed = {column.place for column in self._head.columns}
         for number, cell in cells.items():
-            if words.states_unit(cell.text) and (row, number) not in headed and not self._is_of_column(row, number):
+            is_said = words.states_unit(cell.text) or words.is_change(cell.text)
+            if is_said and (row, number) not in headed and not self._is_of_column(row, number):
                 self.lines[row, number] = None
 
     def _is_of_column(self, row: int, number: int) -> bool:

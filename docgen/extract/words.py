@@ -15,6 +15,7 @@ from docgen.user_cache import own_yaml
 _EXAMPLE = regex(
     r"\s*[(（【\[]?(?:示例|样例|范例|举例|例子|例如|比如|例|如|[Ee]\.?g\.?|[Ee]xample)\s*[:：]|\s*[(（【\[](?:示例|样例|范例|例)[)）】\]]"
 )
+_BOX = regex("[□☐○☑√■✓]")
 _SCALE = regex(r"[(（][十百千万亿]+[元通个次条路人]?[)）]\s*$")
 _SHORT = 15  # a longer text is no heading
 _LONGEST = 200  # a longer text is no heading, frame or title, and is not looked up
@@ -84,12 +85,12 @@ def is_clerical(text: str) -> bool:
 
 def is_framing(text: str) -> bool:
     """Whether the line only frames the answers: who filled in the form, totals, export notes, signatures."""
-    return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text))
+    return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text)) and not is_change(text)
 
 
 def is_remark(text: str) -> bool:
     """Whether the text reads like a remark that a customer adds."""
-    return _list("remarks", anywhere=True).has(text)
+    return _list("remarks", anywhere=True).has(text) or is_change(text)
 
 
 def is_example(text: str) -> bool:
@@ -120,7 +121,12 @@ def _units() -> re.Pattern[str]:
 
 def is_addition(text: str) -> bool:
     """Whether the text adds to the answers or changes one, in words that no form prints."""
-    return len(text) <= _LONGEST and _list("additions", anywhere=True).has(text)
+    return len(text) <= _LONGEST and (_list("additions", anywhere=True).has(text) or is_change(text))
+
+
+def is_change(text: str) -> bool:
+    """Whether the text changes an answer: `注：下月起改为8000`, but not `请把 □ 改为 ☑`."""
+    return len(text) <= _LONGEST and _list("changes", anywhere=True).has(text) and not _BOX.search(text)
 
 
 def is_title(text: str) -> bool:

@@ -46,7 +46,8 @@ def zone_texts(vocabulary: Vocabulary, headings: FormHeadings, key: str, spots: 
             found.lists.append(spot)
         else:
             found.candidates.append(spot)
-    instructions = [spot for spot in found.candidates if is_instruction(spot.cell.text)]
+    texts = ((spot, spot.cell.text) for spot in found.candidates)
+    instructions = [spot for spot, text in texts if is_instruction(text) and not words.is_change(text)]
     if len(instructions) < len(found.candidates):
         found.aside += instructions
         found.candidates = [spot for spot in found.candidates if spot not in instructions]

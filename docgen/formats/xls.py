@@ -11,6 +11,7 @@ from typing import Any
 
 import xlrd
 
+from docgen.formats import symbols
 from docgen.formats.budgets import MB, Budget, HeldCells
 from docgen.formats.cells import number_cell, struck_apart, text_cell
 from docgen.formats.compound import Compound, is_compound, unlocked_records
@@ -90,6 +91,7 @@ class _OldSheets:
         self._codes = [_code(book, xf.format_key) for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
         self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
+        self._symbols = {number for number, font in enumerate(book.font_list) if symbols.is_font(font.name)}
 
     def grid(self, number: int) -> Grid:
         """A sheet; if it is longer than HELD_ROWS, its first rows, and the others are read again at each
@@ -156,6 +158,10 @@ class _OldSheets:
         code = self._codes[style] if style < len(self._codes) else ""
         if kind == xlrd.XL_CELL_TEXT:
             runs = sheet.rich_text_runlist_map.get((row, column))
+            if self._symbols:
+                own = style < len(self._fonts) and self._fonts[style] in self._symbols
+                signs = [(0, own), *((place, font in self._symbols) for place, font in runs or ())]
+                value = symbols.shown_in(value, signs)
             if not is_struck and not runs:
                 return text_cell(value, code=code)
             places = [(0, is_struck), *((place, font in self._struck) for place, font in runs or ())]

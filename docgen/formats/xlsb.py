@@ -15,7 +15,6 @@ from pathlib import Path
 from docgen.formats import symbols
 from docgen.formats.budgets import (
     LAST_COLUMN,
-    LAST_ROW,
     LONGEST_TEXT,
     MOST_CELLS,
     MOST_HIDDEN,
@@ -29,7 +28,7 @@ from docgen.formats.detect import main_part
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties
-from docgen.formats.refusals import AS_WORKBOOK, Damaged, clear_errors
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors, require_on_sheet
 from docgen.formats.skimming import passing
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
 from docgen.formats.xlsx_notes import NoteBudget, Notes, beside, floating_of, notes_of
@@ -160,7 +159,8 @@ class _BinarySheets:
             if kind in _SHORT:
                 kind, record = kind - _FROM_FULL, _U32.pack(column) + record
             if kind in _CELLS:
-                column = _place(record, LAST_COLUMN)
+                column = _U32.unpack_from(record)[0] + 1
+                require_on_sheet(1, column)
                 cell = (_COUNTED if aside.is_rest else self._cell(kind, record)) if kind != _BLANK else None
                 if cell is not None:
                     self._cells.spend()
@@ -169,7 +169,8 @@ class _BinarySheets:
                 if cells:
                     yield row, dict(sorted(cells.items()))
                     cells = {}
-                row = _place(record, LAST_ROW)
+                row = _U32.unpack_from(record)[0] + 1
+                require_on_sheet(row, 1)
                 if len(record) > 11 and record[11] & _IS_ROW_HIDDEN:
                     aside.rows.add(row)
             else:
@@ -213,14 +214,6 @@ class _BinarySheets:
         if style.is_struck:
             cell = Cell("", struck=cell.text + cell.struck)
         return None if cell.is_blank else cell
-
-
-def _place(record: bytes, last: int) -> int:
-    """The number of a row or column.  Raises Damaged beyond the `last` one of a sheet."""
-    number: int = _U32.unpack_from(record)[0] + 1
-    if number > last:
-        raise Damaged(tr("a cell in it has no sound address"))
-    return number
 
 
 def _packed(record: bytes) -> float:

@@ -53,6 +53,7 @@ def check(kit: Kit) -> Problems:
 def _check_fields(kit: Kit) -> Problems:
     counts = Counter(field.key for section in kit.sections for field in section.fields)
     rules = {rule.id for rule in kit.rules}
+    sums = {field.key for section in kit.sections for field in section.fields if field.type is FieldType.COUNT}
     for section in kit.sections:
         for field in section.fields:
             place: Place = ("sections", section.key, "fields", field.key)
@@ -64,6 +65,8 @@ def _check_fields(kit: Kit) -> Problems:
                 yield place, tr("choices belong to fields of type one or several, and those need them")
             if field.other and field.type is not FieldType.SEVERAL:
                 yield (*place, "other"), tr("only a field of several choices has a free text of its own")
+            if field.adds_up_to and field.adds_up_to not in sums:
+                yield (*place, "adds_up_to"), tr("no count is called {key!r}", key=field.adds_up_to)
             if field.unreadable != "value" and field.unreadable not in rules:
                 yield (*place, "unreadable"), tr("no rule is called {unreadable!r}", unreadable=field.unreadable)
             if isinstance(field.required, str):

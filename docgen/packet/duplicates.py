@@ -5,7 +5,6 @@ A list for staff, of a run or of a register; never a finding in anybody's papers
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +25,10 @@ _BEGINNING = 2
 _MARKS = frozenset({FieldType.CREDIT_CODE, FieldType.MOBILE})
 #: What the names of most companies end with, and what is in brackets: it tells nobody apart.
 _COMMON = regex(r"\([^)]*\)|(股份)?有限(责任)?公司$|集团$|公司$|co\.?,?\s*ltd\.?$|limited$|inc\.?$")
+_NO_DIGIT = regex(r"\D+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Customer:
     """A customer as a run or a register knows one: the name, what else says who it is, and the place for people."""
 
@@ -68,42 +68,40 @@ def probable(customers: Sequence[Customer]) -> list[Duplicate]:
 
 def _links(customers: Sequence[Customer]) -> Iterator[tuple[str, int, int]]:
     """Pairs of customers with the reason to take them for one."""
-    by_mark: dict[str, list[int]] = defaultdict(list)
-    by_name: dict[str, list[int]] = defaultdict(list)
+    by_mark: dict[str, int] = {}
+    first: dict[str, int] = {}
     for number, customer in enumerate(customers):
         for mark in set(filter(None, customer.marks)):
-            by_mark[mark].append(number)
-        by_name[fold(customer.name)].append(number)
-    for numbers in by_mark.values():
-        yield from ((phrase("same number or code"), *pair) for pair in pairwise(numbers))
-    for numbers in by_name.values():
-        yield from ((phrase("same name"), *pair) for pair in pairwise(numbers))
-    first = {name: numbers[0] for name, numbers in by_name.items() if name}
+            if (other := by_mark.setdefault(mark, number)) != number:
+                yield phrase("same number or code"), other, number
+        name = fold(customer.name)
+        if (other := first.setdefault(name, number)) != number:
+            yield phrase("same name"), other, number
+    first.pop("", None)
     yield from ((phrase("name alike"), first[one], first[other]) for one, other in _alike(first))
 
 
 def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Pairs of folded names that differ by a slip; what most companies are called is left out of the comparison."""
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import Levenshtein
+
+    def is_slip(one: str, other: str) -> bool:
+        if min(len(one), len(other)) >= _LONG_ENOUGH and Levenshtein.distance(one, other, score_cutoff=1) <= 1:
+            return True
+        return one == other or fuzz.ratio(one, other) >= _ALIKE
+
     cores = {name: _COMMON.sub("", name) or name for name in names}
+    digits = {name: _NO_DIGIT.sub("", core) for name, core in cores.items()}
     blocks: dict[str, list[str]] = defaultdict(list)
     for name, core in cores.items():
         for key in {core[:_BEGINNING], f"…{core[-_BEGINNING:]}"}:  # a slip in one end leaves the other
             blocks[key].append(name)
     for block in blocks.values():
         for one, other in _pairs(sorted(block, key=cores.__getitem__)):
-            if _is_slip(cores[one], cores[other]):
+            # numbers distinguish what is named alike on purpose
+            if digits[one] == digits[other] and is_slip(cores[one], cores[other]):
                 yield one, other
-
-
-def _is_slip(one: str, other: str) -> bool:
-    from rapidfuzz import fuzz
-    from rapidfuzz.distance import Levenshtein
-
-    if re.findall(r"\d", one) != re.findall(r"\d", other):
-        return False  # numbers distinguish what is named alike on purpose
-    if min(len(one), len(other)) >= _LONG_ENOUGH and Levenshtein.distance(one, other, score_cutoff=1) <= 1:
-        return True
-    return one == other or fuzz.ratio(one, other) >= _ALIKE
 
 
 def _pairs(block: list[str]) -> Iterator[tuple[str, str]]:

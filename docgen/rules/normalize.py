@@ -14,6 +14,7 @@ from docgen.model.intake import Amendment, Answer, Answers, Finding, Intake, Lev
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.model.messages import wording
 from docgen.rules.alike import thinned
+from docgen.rules.amounts import amounts_differ
 from docgen.text import clean_long, says_nothing
 
 #: Fields whose answer is never a date, and those whose answer may be one.
@@ -49,6 +50,7 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
             unreadable.add(key)
     missing = _missing(kit, answers, understood, unreadable)
     told = {finding.field for finding in missing}
+    findings += amounts_differ(kit, answers.fields, understood)
     findings = [one for one in findings if one.code not in _REASONS or one.field not in told] + missing
     kept, beyond = thinned(findings)
     name = understood.get(kit.name_field)
@@ -131,7 +133,7 @@ def _finding(
 
 def _missing(kit: Kit, answers: Answers, understood: Mapping[str, Value], unreadable: set[str]) -> list[Finding]:
     """A `required` finding for every required field without an answer."""
-    names: dict[str, object] = {k: understood.get(k, Missing(field.label)) for k, field in kit.all_fields.items()}
+    names: dict[str, object] = {**dict.fromkeys(kit.all_fields, Missing()), **understood}
     names |= {"words": kit.words, "limits": kit.limits}
     findings = []
     for key, field in kit.fields.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from docgen import values
@@ -44,7 +44,7 @@ def review(intake: Intake, kit: Kit, terms: Mapping[str, Value] | None = None, t
     """
     terms = terms or {}
     given = {**intake.values, **terms}
-    names: dict[str, Any] = {key: given.get(key, Missing()) for key in kit.all_fields}
+    names: dict[str, Any] = {**dict.fromkeys(kit.all_fields, Missing()), **given}
     names |= {"words": kit.words, "limits": kit.limits, "today": today or Missing()}
     findings = [*intake.findings, *_differences(intake, kit, terms)]
     for rule in kit.rules:
@@ -100,30 +100,31 @@ def _judge(rule: Rule, intake: Intake, kit: Kit, names: Mapping[str, Any]) -> It
 def _holds(rule: Rule, case: RuleCase, text: str, intake: Intake, names: Mapping[str, Any]) -> list[str] | None:
     """The words hit where the case holds, None if it does not or names a value that cannot be read."""
     expression = sandbox.expression(case.when)
-    if expression.names & intake.unreadable:
+    if not expression.names.isdisjoint(intake.unreadable):
         return None
     hits: list[str] = []
-
-    def collecting(look: Any) -> Any:
-        def collect(where: object, words: Any) -> Any:
-            found = look(where, words)
-            hits.extend(hit for hit in found if hit not in hits)
-            return found
-
-        return collect
-
-    looks = {name: collecting(FUNCTIONS[name]) for name in _LOOKS if name in case.when}
-    return hits if _evaluate(expression, names, rule.id, bool, text=text, **looks) else None
-
-
-def _evaluate(
-    expression: sandbox.Expression, names: Mapping[str, Any], where: str, as_type: Callable[[Any], Any],
-    **functions: Any,
-) -> Any:  # fmt: skip
+    own = {"text": text} | {name: _collecting(FUNCTIONS[name], hits) for name in _looks(case.when)}
     try:
-        return expression.evaluate(names, as_type, **functions)
+        return hits if expression.evaluate(names, bool, own) else None
     except KitError as cause:
-        raise KitError(f"{where}: {cause}") from cause
+        raise KitError(f"{rule.id}: {cause}") from cause
+
+
+def _collecting(look: Callable[..., Any], hits: list[str]) -> Callable[..., Any]:
+    """`look`, whose hits are added to `hits`, each once."""
+
+    def collect(where: object, words: Any) -> Any:
+        found = look(where, words)
+        hits.extend(hit for hit in found if hit not in hits)
+        return found
+
+    return collect
+
+
+@cache
+def _looks(when: str) -> tuple[str, ...]:
+    """The functions that an expression names whose hits a message may quote."""
+    return tuple(name for name in _LOOKS if name in when)
 
 
 def _finding(
@@ -160,9 +161,12 @@ def _finding(
 def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:
     value: FigureValue = None
     when, formula = sandbox.expression(figure.when), sandbox.expression(figure.value)
-    where = tr("figure {key}", key=figure.key)
-    if not (when.names | formula.names) & unreadable and _evaluate(when, names, where, bool):
-        value = _evaluate(formula, names, where, partial(_figure_value, is_money=figure.money))
+    if unreadable.isdisjoint(when.names) and unreadable.isdisjoint(formula.names):
+        try:
+            if when.evaluate(names, bool):
+                value = formula.evaluate(names, partial(_figure_value, is_money=figure.money))
+        except KitError as cause:
+            raise KitError(f"{tr('figure {key}', key=figure.key)}: {cause}") from cause
     return FigureResult(figure.label, value, figure.unit, figure.formula, figure.money)
 
 

@@ -37,17 +37,20 @@ _KEPT, _LONG = 128, 4096
 
 
 class Skeleton(NamedTuple):
-    """A finished part with gaps: the texts around its values, and the labels that it prints as pending."""
+    """A finished part with gaps: its name, the texts around its values, the labels that it prints as pending."""
 
+    name: str
     texts: tuple[bytes | package.Stretch, ...]
     pending: tuple[str, ...]
 
-    def filled(self, values: Sequence[str]) -> list[bytes | package.Stretch]:
-        """The part with these values, in pieces."""
+    def filled(self, values: Sequence[str]) -> tuple[package.Part, bytes]:
+        """The part with these values, and what it holds."""
+        if not values:
+            return _whole(self.name, self.texts)
         made = [self.texts[0]]
         for value, text in zip(values, self.texts[1:], strict=True):
             made += (value.replace(marks.BREAK, marks.WORD_BREAK).encode("utf-8"), text)
-        return made
+        return package.joined(self.name, made)
 
 
 def row_of(pieces: Iterable[str]) -> tuple[Row, list[str]] | None:
@@ -91,7 +94,7 @@ def _skeleton(name: str, row: Row, finish: Callable[..., bytes]) -> Skeleton | N
     in_order = b"".join(texts[1::2]) == "".join(numbers).encode()
     if not in_order or not _is_sound(name, texts[::2], kinds) or references.depend_on(made.decode(), _HOLE):
         return None
-    return Skeleton(tuple(map(_kept, texts[::2])), tuple(pending))
+    return Skeleton(name, tuple(map(_kept, texts[::2])), tuple(pending))
 
 
 def _is_sound(name: str, texts: Sequence[bytes], kinds: Sequence[int]) -> bool:
@@ -112,6 +115,11 @@ def _in_texts(content: bytes) -> int:
 
 def _kept(text: bytes) -> bytes | package.Stretch:
     return _stretch(text) if len(text) >= _LONG else text
+
+
+@lru_cache(maxsize=32)  # the headers of most documents
+def _whole(name: str, texts: tuple[bytes | package.Stretch, ...]) -> tuple[package.Part, bytes]:
+    return package.joined(name, texts)
 
 
 @lru_cache(maxsize=256)  # the skeletons of a template share most of their long texts

@@ -29,6 +29,8 @@ _LONE = regex(r"\}\}|%\}")
 _NOT_TEXT = regex(r"<(style|script)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _KIND = regex(r"(p|tr|tc|r)(\s+)(?=\S)")
 _KIND_APART = regex(r"\s+(p|tr|tc|r)\s+(?=(?:if|elif|else|endif|for|endfor)\b)")
+#: A hyphen that Jinja allows and docxtpl does not, or that removes what is beside the paragraph or row of the tag.
+_KIND_SIGNED = {"{%": regex(r"(p|tr|tc|r)\s*[-+]\s*(?=\S)"), "{{": regex(r"(p|tr|tc|r)[-+]\s+(?=\S)")}
 _KIND_JOINED = regex(r"(p|tr|tc|r)(?=(?:if|elif|else|endif|for|endfor)\b)")
 _QUOTED = 40
 _LITERAL = regex(r"'[^']*'|\"[^\"]*\"")
@@ -181,7 +183,9 @@ def _tag(passage: TextRun, edge: str, opening: re.Match[str], closing: re.Match[
     kind, body = "", trimmed[1:] if trimmed[:1] in {"-", "+"} else trimmed
     if not passage.is_page:
         body = unescape(body)
-        kind, body, faults = _kind(edge, body, around)
+        kind, body, faults = _kind(
+            edge, body, around, is_signed=len(inside) != len(trimmed) or trimmed[:1] in {"-", "+"}
+        )
         yield from (Remark(where, fault) for fault in faults)
     body, remarks = _mended(body, is_page=passage.is_page)
     yield from (Remark(where, what, is_note) for what, is_note in remarks)
@@ -212,10 +216,13 @@ def _quoted(text: str) -> str:
     return squeezed if len(squeezed) <= _QUOTED else f"…{squeezed[-_QUOTED:]}"
 
 
-def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, list[str]]:
-    """The letter of a tag's kind, the rest of the tag, and what is wrong with the letter."""
+def _kind(edge: str, body: str, around: tuple[Element, ...], *, is_signed: bool = False) -> tuple[str, str, list[str]]:
+    """The letter of a tag's kind, the rest of the tag, and what is wrong with the letter; the tag `is_signed` where
+    a hyphen or plus is at one of its edges."""
     faults: list[str] = []
-    if found := _KIND.match(body):
+    if found := _KIND_SIGNED[edge].match(body):
+        is_signed = True
+    elif found := _KIND.match(body):
         if found[2][0] != " ":
             faults.append(tr("a special blank is after {tag} (type an ordinary one)", tag=f"{edge}{found[1]}"))
     elif found := (_KIND_APART.match(body) or _KIND_JOINED.match(body)) if edge == "{%" else None:
@@ -226,6 +233,9 @@ def _kind(edge: str, body: str, around: tuple[Element, ...]) -> tuple[str, str, 
     if not found:
         return "", body, faults
     kind, rest = found[1], body[found.end() :]
+    if is_signed:
+        right = f"{edge}{kind} {rest.strip()} {_CLOSERS[edge]}"
+        faults = [tr("a tag of kind {edge}{kind} has no hyphen (write {right})", edge=edge, kind=kind, right=right)]
     if not any(name == KINDS[kind] for name, _at in around):
         what = {"tr": tr("table row"), "tc": tr("table cell")}.get(kind, tr("paragraph"))
         faults.append(

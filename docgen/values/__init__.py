@@ -9,13 +9,13 @@ of a kit, only words that a parser needs (无, 是).
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from docgen.model.intake import Chosen, Level, Region, Value
 from docgen.model.kit import Field, FieldType
+from docgen.patterns import regex
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
 from docgen.values import credit_codes, dates, label_units, lists, mobiles, numbers, numerals, picks, regions
 from docgen.values.deferred import DEFERRED, defers, is_prompt
@@ -42,14 +42,20 @@ def is_not_given(field: Field, text: str) -> bool:
     """
     if says_nothing(text):
         return field.type is not FieldType.YES_NO or bare(text) not in {"无", "没有"}
-    hints = (_letters(hint) for hint in (field.placeholder, field.help) if hint)
-    letters = _letters(text)
-    return bool(letters) and letters in hints
+    hints = _hints(field.placeholder, field.help)
+    return bool(hints) and _letters(text) in hints
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
+def _hints(*texts: str) -> frozenset[str]:
+    return frozenset(map(_letters, texts)) - {""}
+
+
 def _letters(text: str) -> str:
-    return re.sub(r"[\W_]", "", fold(text))
+    return _NO_LETTER.sub("", fold(text))
+
+
+_NO_LETTER = regex(r"[\W_]")
 
 
 def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:

@@ -144,7 +144,9 @@ class Affixes:
         yield Stripped(folded[at:], before)
 
     def effects_of(self, folded: str) -> frozenset[Effect] | None:
-        """The effects of a text that consists of such words; None for any other text."""
+        """The effects of a text that consists of such words; None for any other text, as for one thing (单线)."""
+        if self._any.longest(folded, 0) == "单" != folded:
+            return None
         return frozenset(self._any.effects(folded)) if self._any.tails(folded, 0)[:1] == [0] else None
 
 

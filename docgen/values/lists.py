@@ -18,6 +18,7 @@ _NEXT_NUMBER = regex(rf" (?={_FIRST_NUMBER.pattern})")  # `1.营业执照 2.许�
 _TENS = "一二三四五六七八九十"
 _ONLY_A_NUMBER = regex(rf"\d{{1,2}}|[{_TENS}]")
 _LONGEST_DATA = 10_000
+_BETWEEN_TWO = regex(r"[\s、，,；;/┋┊│┃¦]")
 _AROUND = " \t\n　、，,；;。/|"
 
 
@@ -56,7 +57,7 @@ def ticked(text: str) -> str:
     elif not text[marks[-1].end() :].strip(_AROUND):
         starts = [0, *(mark.end() for mark in marks[:-1])]
         items = [text[start : mark.start()] for start, mark in zip(starts, marks, strict=True)]
-        if any(_END.search(item.strip(_AROUND)) for item in items):
+        if any(_BETWEEN_TWO.search(item.strip(_AROUND)) for item in items):
             return text  # which of them is ticked?
     else:
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -57,6 +58,9 @@ def plain(text: str, unit: str = "") -> Measure | None:
 _SPEED = regex(
     r"(?P<digits>\d+(?:\.\d+)?|[百千](?=兆))(?P<unit>(?:gbps|gbit/s|gb/s|gb|g)|(?:mbps|mbit/s|mb/s|mb|m|兆)(?:bps|比特|每秒|/s)?)?(?:[/,、;和+]|$)?"
 )
+_UNIT_OF_SPEED = regex("g|m|gb|mb|gbps|mbps|兆")
+#: Two numbers remain two where a word between them is left out.
+_BREAKS = regex("[/,、;和+]*,[/,、;和+]*")
 _SPEED_WORDS = regex("上下行|上行|下行|对等|对称|双向|独享|专线|宽带|带宽|均为|各为|各|均|都是|都|[为是:]")
 
 
@@ -65,9 +69,12 @@ def bandwidth(text: str) -> Measure | None:
     outside = _outside(text)
     if outside is None:
         return None
-    remarks = tuple(remark for remark in outside.remarks if _SPEED_WORDS.sub("", fold(remark)) not in {"", "mbps", "m"})
-    for bare, effects in _bare().strip(_SPEED_WORDS.sub("", outside.folded)):
-        speed = _speed(bare)
+    folded, remarks = outside
+    if remarks and _UNIT_OF_SPEED.fullmatch(fold(remarks[0])) and folded[-1:].isdecimal():  # 1（G）
+        folded, remarks = folded + fold(remarks[0]), remarks[1:]
+    remarks = tuple(remark for remark in remarks if _SPEED_WORDS.sub("", fold(remark)) not in {"", "mbps", "m"})
+    for bare, effects in _bare().strip(_BREAKS.sub(",", _SPEED_WORDS.sub(",", folded)).strip(",")):
+        speed = _speed(bare.strip(","))
         if speed is not None:
             return Measure(speed, effects, remarks)
     return None
@@ -104,6 +111,9 @@ _COINS = regex(
 )
 
 
+_COIN = regex("[分角毛厘](?!钟)")
+
+
 def _in_yuan(match: re.Match[str]) -> str:
     """An amount in 角 and 分 converted to yuan; any other amount unchanged."""
     if not (match["jiao"] or match["fen"]):
@@ -136,14 +146,23 @@ def money(text: str, unit: str, things: tuple[str, ...] = ()) -> Measure | None:
         return None  # `12分钟` is not a price
     paid_for, remarks = [price["per"]], []
     for remark in outside.remarks:
+        if _COIN.match(fold(remark)):
+            return None  # 12（分）: twelve fen, or by the minute
         per = _price(things).fullmatch(fold(remark))
         if per and not per["amount"]:
             paid_for.append(per["per"])
         else:
             remarks.append(remark)
-    if any(_is_other_span(span, unit) for part in paid_for for span in re.findall(_SPAN, part)):
+    spans = [span for part in paid_for for span in re.findall(_SPAN, part)]
+    if any(_is_other_span(span, unit) for span in spans) or (not spans and _is_other_piece(paid_for, unit)):
         return None
     return Measure(amount, remarks=tuple(remarks))
+
+
+def _is_other_piece(paid_for: Iterable[str], unit: str) -> bool:
+    """Whether a price by the piece (0.12元/次) stands where one by time alone is asked for (元/分钟)."""
+    by_time = re.search(f"/(?:{_SPAN})", unit) and not re.search(f"/(?:{_PIECES})", unit)
+    return bool(by_time) and any(re.search(_PIECES, part) for part in paid_for)
 
 
 def _is_other_span(span: str, unit: str) -> bool:

@@ -18,7 +18,14 @@ _SENTENCE = 40
 #: What people write around a choice: `我们需要购买新号码`, `主要做电商`, `只要固号`, `电商公司`.
 _ENDS_OF_SENTENCE = regex(
     "^(?:我们|我司|我方|我公司|本公司|公司|目前|现|主要|拟|计划|打算|准备|想要?|希望|申请|需要?|要|选择?|只要?|只需要?|仅|仅需要?|做|从事|属于|均?[是为])+"
-    "|(?:行业|业务?|类型?|领域|方向|公司|企业|即可|就行|就好|就可以|谢谢|的|了|[。.!])+$"
+    "|(?:行业|业务?|类型?|领域|方向|公司|企业|即可|就行|就好|就可以|谢谢|的|了|等+|场景|[。.!])+$"
+)
+_AND_MORE = regex("等+(?:行业|业务|场景|领域|类型?)?[。.!]*$")
+#: Free texts that leave something out (除银行外) or mean all (以上都有), and begin no trade (不锈钢, 无人机, 非遗).
+_NO_OTHER = regex(
+    "^(?:不(?!锈|动产|良|定期)|非(?![遗标凡洲银])|无(?![人线纺损锡极纸])|没|未(?!来)|勿)|除.*外"
+    "|^(?:以上|上述|全部|所有)|^(?:各个?|多个?|全)(?:行业|场景|领域|类型|项)$"
+    "|(?:都|均|全)(?:有|可|行|选|要|需要?|可以|涉及|包括)$|^(?:不限|任意)"
 )
 #: The text lists all choices without a mark: it may be an answer or printed text.
 UNTOUCHED = "choice-untouched"
@@ -62,7 +69,9 @@ def _read(field: Field, written: str, *, printed: bool) -> Choices:
         return found
     shorter = choices.read(_known(field), bare, printed=printed)
     is_plain = shorter.keys and not (shorter.texts or shorter.bare_other or shorter.unclear or shorter.printed)
-    return shorter if is_plain else found
+    if not is_plain:
+        return found
+    return shorter._replace(ignored=(*shorter.ignored, "等")) if _AND_MORE.search(plain) else shorter
 
 
 def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
@@ -94,6 +103,9 @@ def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed
     if found.other and not any(map(str.isalpha, found.other)):  # codes, whose meaning is defined elsewhere
         return _unknown(field, found.other)
     told = _beside(field, found, found.ignored)
+    if _NO_OTHER.search(fold(found.other)):
+        details = {"other": field.other, "entry": found.other, "choices": "、".join(options(field))}
+        told = (*told, Problem("choice-other-doubtful", Level.MANUAL, details))
     if found.unticked_other:
         details = {"other": field.other, "entry": found.unticked_other}
         told = (*told, Problem("choice-other-unticked", Level.ADVICE, details))

@@ -48,6 +48,8 @@ HARMLESS = words(
 _HARMLESS = regex("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
 #: In a remark these words may withdraw the value, so a person must read it.
 _CONTRARY = regex("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
+#: The number is one of several, each line's for instance, or in a unit of its own.
+_RATE = regex("(?m)^(?:[每单各/]|[十百千万亿kwg]+$)")
 _QUOTES = 3  # remarks quoted; of more, the first ones and an ellipsis
 
 
@@ -70,7 +72,7 @@ def remarks_on(
     folded = fold("\n".join(told))
     is_contrary = bool(_CONTRARY.search(folded)) or any(fold(name) in folded for name in names)
     if numbers_count:
-        is_contrary = is_contrary or any(map(str.isdigit, folded))
+        is_contrary = is_contrary or any(map(str.isdigit, folded)) or bool(_RATE.search(folded))
     code, level = ("remark-contrary", Level.MANUAL) if is_contrary else ("remark-left", Level.ADVICE)
     entry = "」「".join(told[:_QUOTES]) + ("…" if len(told) > _QUOTES else "")
     return (Problem(code, level, {"entry": entry}),)

@@ -20,6 +20,9 @@ _SOME = regex("(?<=[\\d十百千万])[多余来](?=[百千万亿])")
 _WORDS = (
     rf"((?=[^\n]*[{HAN}])(?:(?![\d一二两三四五六七八九十百千万每第负几数均各/$¥€%<>=+−-]|单[个号条线路]).){{1,40}})"
 )
+#: A number of thousands; and a number for one thing of several, whose number is not known.
+_SCALE = regex("[十百千万亿kw]+(?![a-z])")
+_EACH = regex(f"单(?:{'|'.join(MEASURES)}|坐席)")
 _BEHIND = regex(rf"(?s)(.+?)\s*[，,；;。\n]\s*{_WORDS}")
 _AFTER_UNIT = regex(rf"(?s)(.*?\d\s*[万千]?(?:{'|'.join(MEASURES)}))\s*{_WORDS}")
 _BEFORE = regex(rf"(?s){_WORDS}(\d.*)")
@@ -76,7 +79,9 @@ def read(text: str, affixes: Affixes) -> Quantity | None:
     """
     if len(text) > 4 * LONGEST:
         return None
-    outside, remarks = apart(visible(text))
+    outside, remarks = _scaled(*apart(visible(text)))
+    if _EACH.search(outside):
+        return None
     found = _read(outside, affixes)
     if found is None and (told := _with_remark(outside.strip(), affixes)):
         found, remarks = told.number, (*remarks, told.remark)
@@ -90,6 +95,13 @@ def read(text: str, affixes: Affixes) -> Quantity | None:
         else:
             effects |= said
     return found._replace(effects=frozenset(effects), remarks=tuple(left))
+
+
+def _scaled(outside: str, remarks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The text and its remarks; the unit of `10（万）` and `10（万通）` belongs to the number."""
+    if remarks and _SCALE.match(fold(remarks[0])) and outside.rstrip()[-1:].isdecimal():
+        return outside.rstrip() + remarks[0].strip(), remarks[1:]
+    return outside, remarks
 
 
 class _Told(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from docgen import values
 from docgen.model.display import Missing, Shown
 from docgen.model.intake import Value
@@ -19,6 +21,7 @@ def shown(field: Field, value: Value | None) -> Shown | Missing:
     return Shown(value, values.show(field, value), items, is_private=field.private)
 
 
+@cache
 def shown_limits(kit: Kit) -> dict[str, Shown]:
     """The thresholds of the kit as documents and messages print them."""
     return {name: Shown(limit, f"{limit:,f}") for name, limit in kit.limits.items()}

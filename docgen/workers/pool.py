@@ -86,6 +86,11 @@ class Workers:
         self._calls.put((future, function, args))
         return future
 
+    gather = submit
+
+    def send(self) -> None:
+        """Send the calls that wait for others: of `gather`, none do here."""
+
     def room(self) -> int:
         """How many calls keep all workers busy."""
         return self._jobs * AHEAD
