@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
@@ -40,13 +41,17 @@ settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # Tests make hundreds of kits: nothing of them is kept in this process (what is kept is tested in test_user_cache.py).
-# The processes that tests start keep what they load, as those of users do, in a folder of the session.
-CACHE_IS_ON = user_cache.is_on
-user_cache.is_on = lambda: False
-os.environ.pop(user_cache.OFF, None)
+os.environ[user_cache.OFF] = "1"
+CACHE_IS_ON = user_cache.is_on  # what the tests of the cache ask
 
 # The jobs that a shell starts in the background ignore Ctrl-C, and so would the runs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Whatever a damaged file makes a reader ask for: its test fails, and the machine lives on.
+if sys.platform == "linux":
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_DATA, (8 << 30, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
@@ -179,8 +184,11 @@ def _manifests_are_as_their_schema_says() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give all processes of the session one cache, in which the core faces are cut (20 s, once for this user)."""
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the processes that tests start keep what they load, as those of users do: in one folder for the session.
+
+    The core faces are in it; they are cut once for this user, in 20 s.
+    """
     for core in fonts.uncut():
         fonts.cut(core)
     base = tmp_path_factory.getbasetemp()
@@ -189,7 +197,11 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     for face in platformdirs.user_cache_path("docgen", appauthor=False).glob("core-*.ttf"):
         with contextlib.suppress(FileExistsError):
             (home / "docgen" / face.name).symlink_to(face)
-    os.environ["XDG_CACHE_HOME"] = str(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(user_cache, "is_on", lambda: False)
+        patch.delenv(user_cache.OFF)
+        patch.setenv("XDG_CACHE_HOME", str(home))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,7 +27,9 @@ import docgen
 from docgen.model import messages
 from docgen.model.intake import Amendment, Finding
 
-EXAMPLES: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("findings.yaml").read_text(encoding="utf-8"))
+EXAMPLES: Mapping[str, Any] = yaml.load(
+    Path(__file__).with_name("findings.yaml").read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+)
 #: The date that documents carry, with which some rules compare.
 DATE = dt.date(2026, 11, 23)
 _LONGEST = 60

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from conftest import ROOT, Result
 from docx import Document
 
 import docgen
 from docgen.model.intake import Verdict
+from docgen.user_cache import own_yaml
 
 CASES = ROOT / "tests" / "cases"
 Case = dict[str, Any]
@@ -25,7 +25,7 @@ Case = dict[str, Any]
 
 def listed() -> Iterator[Case]:
     for path in sorted(CASES.glob("cases*.yaml")):
-        yield from yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
+        yield from own_yaml(path)["cases"]
 
 
 LISTED = list(listed())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from conftest import ROOT, Run
 
+from docgen.user_cache import own_yaml
+
 DATA = ROOT / "tests" / "data"
-CORPUS: dict[str, dict[str, Any]] = yaml.safe_load((DATA / "corpus.yaml").read_text(encoding="utf-8"))
+CORPUS: dict[str, dict[str, Any]] = own_yaml(DATA / "corpus.yaml")
 
 
 def test_every_file_is_described() -> None:

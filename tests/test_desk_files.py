@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import ROOT
 
 from docgen.desk import pages
+from docgen.user_cache import own_yaml
 
 DESK = ROOT / "docgen" / "desk"
 VENDORED = [DESK / "static" / "vendor", ROOT / "tests" / "vendor"]
-WORDS = yaml.safe_load((DESK / "pages" / "words.yaml").read_text(encoding="utf-8"))
+WORDS = own_yaml(DESK / "pages" / "words.yaml")
 TEMPLATES = sorted((DESK / "pages").glob("*.html"))
 
 

@@ -126,7 +126,8 @@ def test_packets_hold_the_values_as_text_and_nothing_else_of_them(
         assert controls["company_name"].text == controls["contact_title"].text == text
         assert controls["main_script"].text.endswith(f"\n{text}")
         assert text in queries.all_text(contract)
-        assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["verdict"] == "accepted"
+        verdict = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["verdict"]
+        assert verdict == ("accepted" if any(map(str.isalpha, text)) else "manual")  # a name of figures is asked about
         skeletons.add((skeleton(form), skeleton(contract)))
     assert len(skeletons) == 1
 

@@ -250,6 +250,7 @@ def check(path: Path, seams: Seams) -> int:
         return sum(source._skim.passed for source in sources.values() if source._skim)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, phases=[phase for phase in Phase if phase is not Phase.explain])
 @given(
     st.lists(LINES, min_size=4, max_size=24),

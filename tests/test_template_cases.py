@@ -15,9 +15,11 @@ import yaml
 from conftest import ROOT, Run
 from lxml import etree
 
+from docgen.user_cache import own_yaml
+
 CASES = ROOT / "tests" / "cases"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-LISTED = yaml.safe_load((CASES / "templates.yaml").read_text(encoding="utf-8"))["templates"]
+LISTED = own_yaml(CASES / "templates.yaml")["templates"]
 
 
 @pytest.mark.slow

@@ -17,18 +17,27 @@ from jinja2.utils import missing
 class _Values:
     """What the code of an expression asks of its context, and nothing more."""
 
-    __slots__ = ("_given", "_own", "environment", "eval_ctx", "exported_vars", "vars")
+    __slots__ = ("_given", "_globals", "_own", "environment", "eval_ctx", "exported_vars", "vars")
 
-    def __init__(self, environment: Any, own: Mapping[str, Any], given: Mapping[str, Any], eval_ctx: Any) -> None:
+    def __init__(
+        self,
+        environment: Any,
+        own: Mapping[str, Any],
+        globals_: Mapping[str, Any],
+        given: Mapping[str, Any],
+        eval_ctx: Any,
+    ) -> None:
         self.environment = environment
         self.eval_ctx = eval_ctx
         self.vars: dict[str, Any] = {}
         self.exported_vars: set[str] = set()
-        self._own, self._given = own, given
+        self._own, self._globals, self._given = own, globals_, given
 
     def resolve_or_missing(self, key: str) -> Any:
         """The value of a name, Jinja's mark if there is none."""
-        return self._own[key] if key in self._own else self._given.get(key, missing)
+        if key in self._own:
+            return self._own[key]
+        return self._globals[key] if key in self._globals else self._given.get(key, missing)
 
     def call(self, called: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """A call that the sandbox has allowed and been paid for."""
@@ -36,7 +45,7 @@ class _Values:
 
 
 #: Values by name, and what goes before them and before the functions of docgen.
-Plain = Callable[[Mapping[str, Any], Mapping[str, Any] | None], Any]
+Plain = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
 
 
 def plain(template: Template) -> Plain:
@@ -44,8 +53,8 @@ def plain(template: Template) -> Plain:
     root, globals_, environment = template.root_render_func, dict(template.globals), template.environment
     eval_ctx = EvalContext(environment)  # nothing changes it: the sandbox refuses `autoescape`
 
-    def evaluated(given: Mapping[str, Any], own: Mapping[str, Any] | None) -> Any:
-        values = _Values(environment, {**globals_, **own} if own else globals_, given, eval_ctx)
+    def evaluated(given: Mapping[str, Any], own: Mapping[str, Any]) -> Any:
+        values = _Values(environment, own, globals_, given, eval_ctx)
         for _ in root(values):  # type: ignore[arg-type]
             pass
         return values.vars["result"]

@@ -228,7 +228,7 @@ class Expression(NamedTuple):
         """
         try:
             with limits.budget():
-                return as_type(self.compiled(values, own))
+                return as_type(self.compiled(values, own or {}))
         except FAILURES as cause:
             raise KitError(
                 tr("the expression {source!r} cannot be evaluated: {cause}", source=self.source, cause=reason(cause))

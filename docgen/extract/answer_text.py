@@ -12,6 +12,7 @@ from docgen.extract.vocabulary import Vocabulary
 from docgen.model.kit import Field, FieldType, Kit
 from docgen.patterns import regex
 from docgen.text import fold_label, visible
+from docgen.values.problems import is_harmless
 
 _LINE = regex(r"^[\s_＿﹍]*[_＿﹍]{3,}\s*|\s*[_＿﹍]{3,}[\s_＿﹍]*$")
 _BOTH = regex(r"^\s*[_＿﹍]{2,}(?P<answer>.*?)[_＿﹍]{2,}\s*$", re.DOTALL)
@@ -19,6 +20,7 @@ _SEAM = " \t\n\r　:：,，;；。.、/|-—"
 _LONGEST_UNIT = 8
 _LONGEST_LABEL = 20
 _NUMBERS = {FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY, FieldType.PERCENT}
+_ABOUT = {"约", "大约", "大概", "预计", "约为"}
 _SCALES = "十百千万萬亿億"
 #: At least this many letters of a hint at the beginning or end of a text are no coincidence.
 _TELLING = 6
@@ -54,10 +56,11 @@ def is_measure(kit: Kit, key: str, text: str) -> bool:
     bare = text.strip()
     if field.type not in _NUMBERS or len(bare) > _LONGEST_UNIT or any(map(str.isnumeric, bare)):
         return False
-    if not any(map(str.isalpha, bare)):
-        return False
+    if bare in _ABOUT:
+        return True
     five = values.parse(field, "5")
-    return five.value is not None and five in (values.parse(field, f"5{bare}"), values.parse(field, f"{bare}5"))
+    is_word = any(map(str.isalpha, bare)) and not is_harmless(bare)
+    return is_word and five.value is not None and five == values.parse(field, f"5{bare}")
 
 
 def repeats_label(field: Field, text: str) -> bool:

@@ -89,8 +89,8 @@ class Layout:
         """The field that a text names together with the cell merged over several rows before it: `外呼量 | 每日`."""
         over = self.grid.extent(row, column - 1) if column > 1 and len(text) <= _SHORT else None
         head = self.grid.cell(over.top, over.left) if over and over.bottom > over.top else None
-        if head is None or len(head.text) > _SHORT:
-            return None
+        if head is None or len(head.text) > _SHORT or self.vocabulary.meaning(head.text).keys or mark_of(text):
+            return None  # of a label the text beside it is the answer
         joined = (self.vocabulary.meaning(name).keys for name in (head.text + text, text + head.text))
         return next((keys[0] for keys in joined if len(keys) == 1), None)
 
@@ -99,7 +99,7 @@ class Layout:
         rows = range(spot.extent.top, min(spot.extent.bottom, spot.extent.top + _REACH) + 1)
         beside = [self.spots.get((row, spot.extent.right + 1)) for row in rows]
         keys = {one.key for one in beside if one is not None and one.key}
-        return len(rows) > 1 and None not in beside and len(keys) == len(rows)
+        return spot.key is not None and len(rows) > 1 and None not in beside and len(keys) == len(rows)
 
     def _follows_choice(self, spot: LabelCandidate) -> bool:
         """Whether the text goes on a column of choices, `主叫号码类型 | 固号 | 10`, though elsewhere it is a label."""

@@ -211,8 +211,11 @@ def stage_folder(folder: Location, contents: Mapping[str, bytes]) -> StagedFolde
             return storage.stage_folder(folder, contents)
     prepared = StagedFolder(_beside(folder), folder)
     with clear_errors(folder), _removed_on_failure(prepared):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        prepared.hidden.mkdir()
+        try:
+            prepared.hidden.mkdir()
+        except FileNotFoundError:  # once in a run
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            prepared.hidden.mkdir()
         for name, content in contents.items():
             (prepared.hidden / name).write_bytes(content)
     return prepared

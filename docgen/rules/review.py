@@ -163,11 +163,18 @@ def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]
     when, formula = sandbox.expression(figure.when), sandbox.expression(figure.value)
     if unreadable.isdisjoint(when.names) and unreadable.isdisjoint(formula.names):
         try:
-            if when.evaluate(names, bool):
+            if _always(figure.when) or when.evaluate(names, bool):
                 value = formula.evaluate(names, partial(_figure_value, is_money=figure.money))
         except KitError as cause:
             raise KitError(f"{tr('figure {key}', key=figure.key)}: {cause}") from cause
     return FigureResult(figure.label, value, figure.unit, figure.formula, figure.money)
+
+
+@cache
+def _always(when: str) -> bool:
+    """Whether a condition names nothing and holds."""
+    expression = sandbox.expression(when)
+    return not expression.names and bool(expression.evaluate({}, bool))
 
 
 def _figure_value(value: Any, *, is_money: bool) -> FigureValue:

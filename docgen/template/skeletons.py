@@ -75,11 +75,14 @@ def found(known: dict[Any, Skeleton | None], name: str, row: Row, finish: Callab
     `finish` makes a part of rendered XML and adds the labels of pending values to a dict.
     """
     key = name, row
-    if key not in known:
-        if len(known) >= _KEPT:
-            known.clear()
-        known[key] = _skeleton(name, row, finish)
-    return known[key]
+    try:
+        return known[key]
+    except KeyError:
+        skeleton = _skeleton(name, row, finish)
+    if len(known) >= _KEPT:
+        known.clear()
+    known[key] = skeleton
+    return skeleton
 
 
 def _skeleton(name: str, row: Row, finish: Callable[..., bytes]) -> Skeleton | None:

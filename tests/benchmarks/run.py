@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import colleague
 import processes
+import rows
 import splits
 
 from docgen.documents.core_face import CORE_FAMILY
@@ -297,6 +298,7 @@ def main() -> None:
         size / stock_size,
     )
     show_splits()
+    rows.main(1000)
 
 
 def _milliseconds(seconds: float) -> str:

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "inputs" / "accepted.xlsx"
@@ -28,8 +29,13 @@ class Measured(NamedTuple):
     worker: int
 
 
-def table(path: Path, rows: int) -> Path:
-    """A table of so many customers, each with the sample's answers and a name of its own."""
+def renamed(kit: Any, written: dict[str, str], number: int, _chance: random.Random) -> dict[str, str]:
+    """The sample's answers with another name."""
+    return written | {kit.name_field: f"示例{number:06}有限公司"}
+
+
+def table(path: Path, rows: int, answers: Callable[..., dict[str, str]] = renamed) -> Path:
+    """A table of so many customers; `answers` makes theirs of the sample's."""
     from openpyxl import Workbook
 
     from docgen.extract.source import read
@@ -40,8 +46,9 @@ def table(path: Path, rows: int) -> Path:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("customers")
     sheet.append([f"{kit.fields[key].group}{kit.fields[key].label}" for key in written])
+    chance = random.Random(7)
     for row in range(rows):
-        sheet.append([f"示例{row:06}有限公司" if key == kit.name_field else text for key, text in written.items()])
+        sheet.append(list(answers(kit, written, row, chance).values()))
     book.save(path)
     return path
 

@@ -1,4 +1,5 @@
-"""The contract by docxtemplater under node: the same text, conditions and rows, written in its own tags.
+"""The contract by docxtemplater under node: the same text, conditions and rows, written in its own tags; only numbers
+in cross-references and entries of the contents, which it does not renew, are as in the template.
 
 Runs where node and npm are installed; the library is fetched into a folder that goes with the process.
 """
@@ -19,7 +20,7 @@ from typing import Any
 from lxml import etree
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TAG = re.compile(r"\{[{%](p|tr|r)? ?(if|elif|else|endif|for|endfor|vmerge)?\s*(.*?)\s*[}%]\}")
+_TAG = re.compile(r"\{[{%](p|tr|r)? ?(if|elif|else|endif|for|endfor|vmerge|shut|reopen)?\s*(.*?)\s*[}%]\}")
 #: Each document is made from the file anew, as the library's documentation has it; the median of as many as docgen's.
 _SCRIPT = """
 const fs = require("fs"), Zip = require("pizzip"), Templater = require("docxtemplater");
@@ -65,11 +66,15 @@ class _Translation:
         text = "".join(row.itertext(f"{_W}t"))
         cells = [one for one in row.iter(f"{_W}p")]
         if text.startswith("{%tr") and text.count("{%") == 1:
-            if "end" in text:
-                last = row.getprevious()
-                _run(list(last.iter(f"{_W}p"))[-1]).text += text.replace("{%tr", "{%")
+            tag = text.replace("{%tr", "{%")
+            last = row.getprevious()
+            if "{%tr el" in text:  # a block ends in the row before, and another begins in the next
+                _run(list(last.iter(f"{_W}p"))[-1]).text += "{% shut %}"
+                self._before_row += tag.replace("else", "reopen").replace("elif", "reopen")
+            elif "end" in text:
+                _run(list(last.iter(f"{_W}p"))[-1]).text += tag
             else:
-                self._before_row += text.replace("{%tr", "{%")
+                self._before_row += tag
             row.getparent().remove(row)
         elif self._before_row:
             first = _run(cells[0], at_start=True)
@@ -101,8 +106,8 @@ class _Translation:
             self.loops.append(block)
             self._open.append(block)
             return "{#" + block.name + "}"
-        closing = "{/" + self._open.pop().name + "}" if word != "if" else ""
-        if word in {"endif", "endfor"}:
+        closing = "{/" + self._open.pop().name + "}" if word not in {"if", "reopen"} else ""
+        if word in {"endif", "endfor", "shut"}:
             if word == "endif":
                 self._conditions.pop()
             return closing
