@@ -357,3 +357,19 @@ def test_no_more_intakes_are_made_than_may_be(tmp_path: Path) -> None:
         outcomes = [work(short, Unit(str(path), start, start + 8)) for start in (0, 16, 8, 24)]
     assert [len(outcome.items) for outcome in outcomes] == [8, 0, 4, 0]
     assert [len(outcome.failures) for outcome in outcomes] == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_cut"),
+    [
+        (Line(row("合计", daily_calls="10000")), True),
+        (Line(labels()), True),
+        (Line(row(daily_calls="70")), False),  # it may sum up the rows above, so all are read
+    ],
+)
+def test_text_files_are_cut_too(tmp_path: Path, line: Line, is_cut: bool) -> None:
+    path = tmp_path / "t.csv"
+    lines = [*usual(20), line, *usual(20)[1:]]
+    path.write_text("\n".join(",".join(one.texts) for one in lines), encoding="utf-8")
+    with patch("docgen.formats.csv.HELD_ROWS", 3):
+        assert (check(path, Seams(step=2, workers=5)) > 0) is is_cut
