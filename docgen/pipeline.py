@@ -133,9 +133,9 @@ class Opened:
     def assess(self, answers: Answers) -> ReviewedIntake:
         """One intake of this source, reviewed."""
         intake = normalize.normalize(answers, self.kit, self.file.name)
-        terms, told = _terms_of(intake, self.kit, self.terms)
-        if self.findings or told:
-            intake = replace(intake, findings=(*intake.findings, *self.findings, *told))
+        terms, of_terms = _terms_of(intake, self.kit, self.terms)
+        if self.findings or of_terms:
+            intake = replace(intake, findings=(*intake.findings, *self.findings, *of_terms))
         judged = review(intake, self.kit, terms, self.today)
         return ReviewedIntake(intake, judged, terms, self.is_single, answers.outside)
 
@@ -172,7 +172,7 @@ def open_source(
     return replace(opened, amended=amendments.fit(mine, opened.answers(), kit)) if mine else opened
 
 
-class Judged(Protocol):
+class ReviewedSource(Protocol):
     """The content of a source: its intakes, reviewed, and the texts outside of them."""
 
     @property
@@ -184,19 +184,21 @@ class Judged(Protocol):
 
 
 #: `open_source`, here or in another process.
-OpenSource: TypeAlias = Callable[[SourceFile, Kit, GivenTerms, dt.date | None, Amendments], Judged]
+OpenSource: TypeAlias = Callable[[SourceFile, Kit, GivenTerms, dt.date | None, Amendments], ReviewedSource]
 
 
 def _terms_of(intake: Intake, kit: Kit, terms: GivenTerms) -> tuple[Mapping[str, Value], list[Finding]]:
     """The terms that hold for an intake, and the findings about them."""
     name, codes = intake.values.get(kit.name_field), [intake.values.get(field.key) for field in kit.codes]
     found = terms.of(str(name or intake.name), next((str(code) for code in codes if code), ""))
-    told = []
+    of_terms = []
     if found.code:
         words = wording(found.code, label=kit.fields[kit.name_field].label, **found.details)
         origin = Origin(intake.sheet, None)
-        told = [Finding(found.code, "value", found.level, words.message, words.remedy, origin=origin, ask=words.ask)]
-    return {**terms.values, **found.values}, told
+        of_terms = [
+            Finding(found.code, "value", found.level, words.message, words.remedy, origin=origin, ask=words.ask)
+        ]
+    return {**terms.values, **found.values}, of_terms
 
 
 def _sheet_terms(kit: Kit, answers: Mapping[str, Answer]) -> tuple[dict[str, Value], list[Finding]]:

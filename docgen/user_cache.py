@@ -92,8 +92,8 @@ def _surroundings() -> bytes:
     """Everything besides its inputs that an entry depends on: Python, docgen's own files, installed packages."""
     import docgen
 
-    told = [sys.version, MAGIC_NUMBER.hex(), docgen.__version__, *_own_files(str(_PACKAGE)), *_distributions()]
-    return "\n".join(told).encode("utf-8", "surrogatepass")
+    facts = [sys.version, MAGIC_NUMBER.hex(), docgen.__version__, *_own_files(str(_PACKAGE)), *_distributions()]
+    return "\n".join(facts).encode("utf-8", "surrogatepass")
 
 
 def _own_files(folder: str) -> Iterator[str]:

@@ -402,7 +402,7 @@ def test_the_more_workers_and_sources_the_more_go_together(workers: int, kinds: 
     calls = Calls(tasks, "here", there)  # type: ignore[arg-type]
     futures: list[Future[Any]] = []
     while len(futures) < workers * 80:
-        futures += [calls.gather(divmod, len(futures) + more, 7) for more in range(calls.room())]
+        futures += [calls.gather(divmod, len(futures) + more, 7) for more in range(calls.capacity())]
         calls.send()
     for group, task in tasks.tasks:
         task.set_result([dask_worker.Reply(function(*args)) for function, args in group])
@@ -418,7 +418,7 @@ def test_all_calls_of_a_lost_task_are_lost_and_go_alone_then() -> None:
     tasks = _Tasks(1000)
     there: Any = SimpleNamespace(job=job)
     calls = Calls(tasks, "here", there)  # type: ignore[arg-type]
-    assert calls.room() == 2000
+    assert calls.capacity() == 2000
     calls._sent = 10_000
     futures = [calls.gather(divmod, number, 7) for number in range(3)]
     assert tasks.tasks == []

@@ -21,7 +21,7 @@ from tables import document, form_text, workbook
 
 import docgen
 from docgen.documents import sheet_style
-from docgen.documents.findings import spoken
+from docgen.documents.findings import without_silenced
 from docgen.errors import WriteError
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
@@ -144,7 +144,7 @@ def test_what_may_have_to_change_along_stays_open(
 def test_the_counts_are_those_of_the_review(run: Run, tmp_path: Path, name: str) -> None:
     source = ROOT / "inputs" / f"{name}.xlsx"
     (case,) = docgen.read(source, "caller-number")
-    counts = Counter(finding.level for finding in spoken(case.kit, case.findings))
+    counts = Counter(finding.level for finding in without_silenced(case.kit, case.findings))
     run("return", source, "-o", tmp_path / "r.xlsx")
     summary = load_workbook(tmp_path / "r.xlsx").worksheets[0]["A2"].value
     for pattern, wanted in (

@@ -27,7 +27,7 @@ from test_review import CENTRE, OWN
 
 from docgen.documents import fonts, pdf_cascade, pdf_objects, summary
 from docgen.documents.context import RenderOptions
-from docgen.documents.findings import spoken
+from docgen.documents.findings import without_silenced
 from docgen.documents.form import render_form
 from docgen.documents.summary import render_review
 from docgen.errors import KitError
@@ -107,7 +107,7 @@ def test_it_names_verdict_findings_answers_and_figures(kit: Kit, case: tuple[Rev
     found = squeezed(content)
     words = {"accepted": "通过", "manual": "待人工审核", "rejected": "不予受理", "incomplete": "资料不完整"}
     assert words[item.review.verdict.value] in found
-    for finding in spoken(kit, item.review.findings):
+    for finding in without_silenced(kit, item.review.findings):
         for part in (finding.rule, finding.message, finding.remedy, finding.label or ""):
             assert "".join(part.split()) in found
     for key in item.intake.values:

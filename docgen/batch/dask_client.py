@@ -18,7 +18,7 @@ from typing import Any
 from distributed import Client, KilledWorker, LocalCluster, Security
 
 from docgen import __version__
-from docgen.batch.dask_worker import LOST, Call, Reply, Setting, fit, leave, relay
+from docgen.batch.dask_worker import LOST, Call, Reply, Setting, call_in_process, fit, leave
 from docgen.batch.jobs import Job, kit_sha256
 from docgen.errors import DocgenError, SystemMissingError, UsageError
 from docgen.language import phrase, tr
@@ -78,15 +78,15 @@ class Cluster:
     def _send(self, calls: list[tuple[Future[Any], Call]]) -> None:
         self._sent += len(calls)
         futures = [future for future, _ in calls]
-        theirs: Future[list[Reply]] = self._executor.submit(relay, self._setting, [call for _, call in calls])
-        theirs.add_done_callback(lambda done: self._pass_on(done, futures))
+        theirs: Future[list[Reply]] = self._executor.submit(call_in_process, self._setting, [call for _, call in calls])
+        theirs.add_done_callback(lambda done: self._copy_result(done, futures))
 
     def _together(self) -> int:
         """How many calls go together: the more, the more workers there are, and the more calls there were already."""
         most = self._threads * self._setting.job.step // _ALONE
         return max(1, min(most, self._sent // (self._threads * _ROUNDS)))
 
-    def _pass_on(self, done: Future[list[Reply]], futures: list[Future[Any]]) -> None:
+    def _copy_result(self, done: Future[list[Reply]], futures: list[Future[Any]]) -> None:
         for future, (result, error) in zip(futures, self._replies(done, len(futures)), strict=True):
             if error is None:
                 future.set_result(result)
@@ -106,7 +106,7 @@ class Cluster:
             lost = SystemMissingError(text, _INSTALL)
         return [Reply(error=lost)] * count
 
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many calls keep all workers busy; it follows those that come and go."""
         if time.monotonic() - self._counted > _RECOUNT:
             with suppress(Exception):  # if the scheduler is gone, every call says so

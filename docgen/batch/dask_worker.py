@@ -22,7 +22,7 @@ from distributed import Event, Worker, get_worker
 from docgen import __version__
 from docgen.batch.jobs import Job, kit_sha256, stamp
 from docgen.errors import DocgenError, SystemMissingError
-from docgen.language import phrase, speaking, tr
+from docgen.language import phrase, tr, using_language
 from docgen.output.storage import Location
 from docgen.workers.pool import WorkerDiedError, Workers
 
@@ -60,7 +60,7 @@ _pools: dict[str, Workers] = {}
 _opening = threading.Lock()
 
 
-def relay(setting: Setting, calls: Sequence[Call]) -> list[Reply]:
+def call_in_process(setting: Setting, calls: Sequence[Call]) -> list[Reply]:
     """The replies of a worker process to calls, one after another; a dask task."""
     try:
         worker = get_worker()
@@ -141,7 +141,7 @@ def _in_folder(folder: str, function: Callable[..., Any], *args: Any) -> Any:
 
 def _misfit(setting: Setting) -> str:
     """How this machine differs from the one that started the run; empty if it fits."""
-    with speaking(setting.job.language):
+    with using_language(setting.job.language):
         return _difference(setting, setting.job)
 
 

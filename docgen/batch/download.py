@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
-class Here(NamedTuple):
+class LocalSource(NamedTuple):
     """A source as a file of this machine, and its version."""
 
     path: Path
@@ -30,7 +30,7 @@ class Here(NamedTuple):
 _copies: dict[tuple[str, str], TemporaryDirectory[str]] = {}
 
 
-def here(source: str) -> Here:
+def here(source: str) -> LocalSource:
     """The file of a source; for one in storage, a copy of its current content.  Raises SourceError."""
     if not storage.is_remote(source):
         return _file(Path(source))
@@ -43,7 +43,7 @@ def here(source: str) -> Here:
             raise too_large(source, size)
         folder = _copies.get((source, version)) or _copied(place)
     _copies[source, version] = folder
-    return Here(Path(folder.name, names.safe_file_name(place.name)), version)
+    return LocalSource(Path(folder.name, names.safe_file_name(place.name)), version)
 
 
 def _copied(place: UPath) -> TemporaryDirectory[str]:
@@ -55,8 +55,8 @@ def _copied(place: UPath) -> TemporaryDirectory[str]:
     return folder
 
 
-def _file(path: Path) -> Here:
+def _file(path: Path) -> LocalSource:
     try:
-        return Here(path, str(path.stat().st_mtime_ns))
+        return LocalSource(path, str(path.stat().st_mtime_ns))
     except OSError:
-        return Here(path, "")
+        return LocalSource(path, "")

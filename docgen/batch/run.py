@@ -59,7 +59,7 @@ def run(
 
         every = (source if isinstance(source, Unknown) else str(source) for source in sources)
         is_empty = True
-        for event in schedule.run(Schedule(every, job.step), submit, pool.room, pool.send):
+        for event in schedule.run(Schedule(every, job.step), submit, pool.capacity, pool.send):
             if isinstance(event, Outcome):
                 is_empty = is_empty and not (event.items or event.failures)
                 kept.keep(event)

@@ -13,7 +13,7 @@ from docgen.packet.duplicates import Customer, probable
 COLUMNS = {phrase("group"): 8, phrase("why"): 28, "name": 30, phrase("place"): 60}
 
 
-class Gathered:
+class CustomersSoFar:
     """The customers of the intakes met so far: their names, what else tells them apart, and their places alone."""
 
     def __init__(self) -> None:

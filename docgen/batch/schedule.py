@@ -115,16 +115,16 @@ Submit = Callable[[Unit], "Future[Outcome]"]
 
 
 def run(
-    schedule: Schedule, submit: Submit, room: Callable[[], int], send: Callable[[], None] = lambda: None
+    schedule: Schedule, submit: Submit, capacity: Callable[[], int], send: Callable[[], None] = lambda: None
 ) -> Iterator[Outcome | Retry]:
-    """The outcome of every unit as it comes; at most `room()` units, at least one, are handed out at a time, and `send`
-    is called when no more follow for now.
+    """The outcome of every unit as it comes; at most `capacity()` units, at least one, are handed out at a time, and
+    `send` is called when no more follow for now.
 
     Raises what `work` raises, which stops the run.
     """
     running: dict[Future[Outcome], tuple[_Stretch, Unit]] = {}
     while True:
-        while len(running) < room() and (following := schedule.next()):
+        while len(running) < capacity() and (following := schedule.next()):
             running[submit(following[1])] = following
         send()
         if not running:

@@ -21,7 +21,7 @@ from docgen.batch import download
 from docgen.batch.jobs import Failure, Item, Job, Outcome, Outside, Unit, place
 from docgen.errors import DocgenError, SourceError, bug
 from docgen.formats.skimming import Skim, SkimmedError
-from docgen.language import speaking, tr
+from docgen.language import tr, using_language
 from docgen.masking import masked
 from docgen.model.as_json import finding_json
 from docgen.model.intake import Answers, Intake, Unrecognised
@@ -49,7 +49,7 @@ def work(job: Job, unit: Unit) -> Outcome:
     """
     _begin(job, OPENING)
     try:
-        with speaking(job.language):
+        with using_language(job.language):
             return _outcome(job, unit)
     finally:
         limits.end_reading()
@@ -70,12 +70,12 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
     outside: list[Unrecognised] = []
     inputs, about, is_broken = "", 0, False
     try:
-        if unit.is_unknown and (told := look(unit.source, job.options.kit)) is not None:
-            return Outcome(unit.source, unit.start, unit.stop, "", [], [], more=False, passed_over=told)
+        if unit.is_unknown and (reason := look(unit.source, job.options.kit)) is not None:
+            return Outcome(unit.source, unit.start, unit.stop, "", [], [], more=False, passed_over=reason)
         file = _source_file(unit.source, *download.here(unit.source))
         inputs = hashlib.sha256(f"{file.sha256} {job.stamp}".encode()).hexdigest()
         before = unit.before if unit.before and unit.before.inputs == inputs else None
-        kept = _kept(job, before)
+        kept = _intact(job, before)
         if before and not before.failures and len(kept) == len(before.items):
             return before
         source = _source_at(job, unit, file, inputs)
@@ -91,7 +91,7 @@ def _outcome(job: Job, unit: Unit) -> Outcome:
         done.append(_failure("", error, unit.source))
         is_broken = True
     more = len(done) == unit.stop - unit.start and not is_broken
-    ended = _appeared(done)
+    ended = _published(done)
     items = [one for one in ended if isinstance(one, Item)]
     failures = [one for one in ended if isinstance(one, Failure)]
     texts = tuple(Outside(text.sheet, text.cell, text.text) for text in outside)
@@ -193,7 +193,7 @@ def _source_file(source: str, path: Path, _version: str) -> SourceFile:
 # -- one intake ------------------------------------------------------------------------------------
 
 
-def _kept(job: Job, before: Outcome | None) -> dict[tuple[str | None, int | None], Item]:
+def _intact(job: Job, before: Outcome | None) -> dict[tuple[str | None, int | None], Item]:
     """The intakes, by sheet and row, whose packets are still as an earlier run made them."""
     items = before.items if before else []
     return {(item.sheet, item.row): item for item in items if not manifest.verify(job.out / item.packet)}
@@ -206,17 +206,17 @@ class _Made(NamedTuple):
     prepared: files.StagedFolder | storage.StagedObjects
 
 
-def _appeared(done: Iterable[Item | Failure | _Made]) -> list[Item | Failure]:
+def _published(done: Iterable[Item | Failure | _Made]) -> list[Item | Failure]:
     """The same, once every packet that was made is on the disk and has appeared."""
     done = list(done)
     try:
         files.sync([one.prepared for one in done if isinstance(one, _Made)])
     except DocgenError as error:
         return [_failure(_place(one.item), error) if isinstance(one, _Made) else one for one in done]
-    return [_appear(one) if isinstance(one, _Made) else one for one in done]
+    return [_publish(one) if isinstance(one, _Made) else one for one in done]
 
 
-def _appear(made: _Made) -> Item | Failure:
+def _publish(made: _Made) -> Item | Failure:
     try:
         files.publish(made.prepared)
     except DocgenError as error:

@@ -16,7 +16,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from docgen.batch.jobs import Item, Outcome
-from docgen.batch.same_customers import COLUMNS, Gathered
+from docgen.batch.same_customers import COLUMNS, CustomersSoFar
 from docgen.batch.sheet_rows import RowSheet, shortened
 from docgen.batch.summary import RunFacts, Summary
 from docgen.language import phrase, tr, word
@@ -72,7 +72,7 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
     outside = _Rows(book, tr("outside"), _OUTSIDE, _ROWS, may_be_empty=False)
     same = _Rows(book, tr("same customers"), COLUMNS, _ROWS, may_be_empty=False)
     passed_over = _Rows(book, tr("passed over"), _PASSED_OVER, _ROWS, may_be_empty=False)
-    customers = Gathered()
+    customers = CustomersSoFar()
     for outcome in outcomes:
         source = printable(outcome.source)
         for item in outcome.items:
@@ -248,9 +248,9 @@ def _fill_overview(book: _Book, sheet: Any, summary: Summary, facts: RunFacts) -
     sheet.set_column(2, 2, 24)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    told = [(tr("kit"), facts.kit), (tr("date"), facts.date), (tr("folder"), facts.folder)]
+    entries = [(tr("kit"), facts.kit), (tr("date"), facts.date), (tr("folder"), facts.folder)]
     totals = [
-        *((name, what) for name, what in told if what),
+        *((name, what) for name, what in entries if what),
         (tr("sources"), summary.sources),
         (tr("intakes"), summary.intakes),
         (tr("failures"), summary.failed),

@@ -12,7 +12,7 @@ import click
 
 from docgen import __version__, language
 from docgen.cli import batches, checks, desk, documents, kits, letters, machine, packets, registers, schemas, templates
-from docgen.cli.console import complain, show_error, talk_normally, talks_of_all
+from docgen.cli.console import print_always, prints_all, reset_level, show_error
 from docgen.cli.help_texts import translated
 from docgen.cli.options import common
 from docgen.errors import DocgenError, ExitCode, bug, trace
@@ -58,16 +58,16 @@ def _log_to_stderr() -> None:
     import logging  # not for --help
 
     logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.WARNING)
-    talk_normally()
+    reset_level()
 
 
-def run(args: Sequence[str] | None = None, begin: Callable[[], None] = talk_normally) -> int:
+def run(args: Sequence[str] | None = None, begin: Callable[[], None] = reset_level) -> int:
     """Run the command line `args` (default: those of the process) and return the exit code; never raises.
 
     `begin` is called before a command, not for the help on all of them.
     """
     given = sys.argv[1:] if args is None else list(args)
-    with language.speaking(language.chosen(given, os.environ)), translated(cli):
+    with language.using_language(language.chosen(given, os.environ)), translated(cli):
         return _run(given, begin)
 
 
@@ -76,12 +76,12 @@ def _run(args: list[str], begin: Callable[[], None]) -> int:
         result = cli.main(args, prog_name="docgen", standalone_mode=False, obj=begin)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except (click.exceptions.Abort, KeyboardInterrupt):
-        complain(tr("interrupted"))
+        print_always(tr("interrupted"))
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         usage = io.StringIO()
         error.show(usage)
-        complain(usage.getvalue().rstrip())
+        print_always(usage.getvalue().rstrip())
         return error.exit_code
     except DocgenError as error:
         show_error(error)
@@ -89,7 +89,9 @@ def _run(args: list[str], begin: Callable[[], None]) -> int:
     except SystemExit:  # click's own, where the reader of the output has ended, as `head` does
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  a bug ends here, in one line
-        if talks_of_all():
-            complain(trace(error))
-        complain(tr("error: {bug}; please report it (run again with -v for the calls that led there)", bug=bug(error)))
+        if prints_all():
+            print_always(trace(error))
+        print_always(
+            tr("error: {bug}; please report it (run again with -v for the calls that led there)", bug=bug(error))
+        )
         return ExitCode.UNEXPECTED

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import tell
+from docgen.cli.console import print_line
 from docgen.cli.inputs import exit_by
 from docgen.cli.options import Place, common, day, load_kit, load_terms, reading, sources_among, sources_argument
-from docgen.cli.progress import Lines, reporter
+from docgen.cli.progress import ProgressLines, reporter
 from docgen.errors import DocgenError, ExitCode
 from docgen.language import tr
 from docgen.library import MOST_INTAKES, TIMEOUT
@@ -55,7 +55,7 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, given: str | No
               help="Use the dask cluster at tls:// or tcp://HOST:PORT; 'local' starts one with N workers.")  # fmt: skip
 @click.option("--log-json", is_flag=True, help="Report every intake as a line of JSON on stderr.")
 @click.option("--dry-run", is_flag=True, help="List the sources that would be read, and make nothing.")
-@common("kit", "terms", "date", "force", "talk")
+@common("kit", "terms", "date", "force", "verbosity")
 def batch(
     sources: tuple[str, ...], out: Location, jobs: int | None, only: tuple[str, ...], resume: bool, timeout: float,
     most_intakes: int, cluster: str | None, log_json: bool, dry_run: bool, kit_name: str, terms: Path | None,
@@ -75,7 +75,7 @@ def batch(
     )  # fmt: skip
     if dry_run:
         for source in sources_among(batch.sources, kit):
-            tell(source)
+            print_line(source)
         return
     reading().end()  # workers read from now on
     with reporter(len(batch.sources), as_json=log_json) as lines, _terminable():
@@ -87,7 +87,7 @@ def batch(
     exit_by(map(Verdict, lines.tally.verdicts))
 
 
-def _report(run: Generator[Outcome | Retry, None, None], out: Location, lines: Lines) -> None:
+def _report(run: Generator[Outcome | Retry, None, None], out: Location, lines: ProgressLines) -> None:
     """Report the run while it continues and when it ends, however it ends."""
     from docgen.batch.jobs import Outcome
 

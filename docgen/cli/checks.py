@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen import __version__
-from docgen.cli.console import Streamed, print_json, report_unreadable, show, talks
+from docgen.cli.console import Streamed, print_json, prints_messages, report_unreadable, show
 from docgen.cli.inputs import asked, exit_by, read_sources
 from docgen.cli.options import common, find_sources, sources_argument
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @sources_argument
-@common("json", "kit", "terms", "amend", "sheet", "row", "talk")
+@common("json", "kit", "terms", "amend", "sheet", "row", "verbosity")
 def check(
     sources: tuple[str, ...], as_json: bool, kit_name: str, terms: Path | None, amend: Path | None,
     sheet: str | None, row: int | None,
@@ -45,10 +45,10 @@ def check(
 
         is_plain = not sys.stdout.isatty()
         for case in run.cases:
-            show(views.assessment(case, plain=is_plain) if talks() else views.heading(case))
-        if talks() and (found := customer_views.same_customers(run.cases)):
+            show(views.assessment(case, plain=is_plain) if prints_messages() else views.heading(case))
+        if prints_messages() and (found := customer_views.same_customers(run.cases)):
             show(customer_views.duplicates(found))
-        if run.outside and talks():
+        if run.outside and prints_messages():
             show(views.outside(run.outside))
     report_unreadable(run.unreadable)
     exit_by(run.cases.verdicts, run.unreadable)

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from docgen.model.as_json import UnreadableJson
 
-#: The levels of `talker`, as logging has them.
+#: The levels of `logger`, as logging has them.
 DEBUG, WARNING, ERROR = 10, 30, 40
 
 
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Callable[[], None]]:
     """A progress bar on a terminal, nothing elsewhere; yields the step to call for each thing done."""
-    if not sys.stderr.isatty() or total < 2 or not talks():
+    if not sys.stderr.isatty() or total < 2 or not prints_messages():
         yield lambda: None
         return
     from rich.console import Console
@@ -69,7 +69,7 @@ def show(result: RenderableType) -> None:
     console().print(_Printable(result), crop=False)
 
 
-def tell(result: object) -> None:
+def print_line(result: object) -> None:
     """Print a result of one line."""
     click.echo(printable(str(result)))
 
@@ -101,33 +101,33 @@ class Streamed(list[Any]):
         return iter(self._entries)
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """One line for people, on stderr; -q silences it."""
-    if talks():
-        complain(text)
+    if prints_messages():
+        print_always(text)
 
 
-def complain(text: str) -> None:
+def print_always(text: str) -> None:
     """Lines for people, on stderr, also under -q."""
     click.echo(printable(masked(text)), err=True)
 
 
-def talks() -> bool:
+def prints_messages() -> bool:
     """Whether more than errors is printed for people."""
-    return talker().getEffectiveLevel() <= WARNING
+    return logger().getEffectiveLevel() <= WARNING
 
 
-def talks_of_all() -> bool:
+def prints_all() -> bool:
     """Whether everything is printed (-v)."""
-    return talker().isEnabledFor(DEBUG)
+    return logger().isEnabledFor(DEBUG)
 
 
-def talk_normally() -> None:
+def reset_level() -> None:
     """Forget -q and -v, which hold for one command."""
-    talker().setLevel(WARNING)
+    logger().setLevel(WARNING)
 
 
-def talker() -> Logger:
+def logger() -> Logger:
     """The logger whose level says how much is printed."""
     import logging  # not for --help
 
@@ -137,12 +137,12 @@ def talker() -> Logger:
 def report_unreadable(unreadable: Iterable[UnreadableJson]) -> None:
     """Print a line for each source that cannot be read."""
     for entry in unreadable:
-        complain(tr("error: {message}", message=entry["message"]))
+        print_always(tr("error: {message}", message=entry["message"]))
 
 
 def show_error(error: DocgenError) -> None:
     """Print an error as one line a problem, and its hint."""
     for problem in error.problems if isinstance(error, (KitError, AmendmentError)) else [error.message]:
-        complain(tr("error: {message}", message=problem))
+        print_always(tr("error: {message}", message=problem))
     if error.hint:
-        complain(tr("hint: {hint}", hint=error.hint))
+        print_always(tr("hint: {hint}", hint=error.hint))

@@ -51,6 +51,6 @@ def duplicates(found: Iterable[Duplicate]) -> RenderableType:
 
 def _duplicates(found: Iterable[Duplicate]) -> Iterator[RenderableType]:
     for one in found:
-        told = "; ".join(f"{customer.name} ({customer.place})" for customer in one.customers)
+        places = "; ".join(f"{customer.name} ({customer.place})" for customer in one.customers)
         why = listed(map(tr, one.reasons))
-        yield Text(tr("may be the same customer ({why}): {customers}", why=why, customers=told), style="yellow")
+        yield Text(tr("may be the same customer ({why}): {customers}", why=why, customers=places), style="yellow")

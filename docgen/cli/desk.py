@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli.console import say, tell
+from docgen.cli.console import print_line, print_message
 from docgen.cli.options import common, load_kit
 from docgen.errors import SystemMissingError
 from docgen.language import listed, tr
@@ -24,7 +24,7 @@ _NEEDED = ("starlette", "uvicorn", "python_multipart")
               show_default=True, help="The folder that keeps what comes in and what is decided.")  # fmt: skip
 @click.option("--user", metavar="NAME", help="Who corrects answers and decides (default: your login name).")
 @click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
-@common("kit", "talk")
+@common("kit", "verbosity")
 def desk(sources: tuple[Path, ...], port: int, folder: Path, user: str | None, browser: bool, kit_name: str) -> None:
     """Open the pipeline in a browser, on this machine and for you alone.
 
@@ -44,15 +44,15 @@ def desk(sources: tuple[Path, ...], port: int, folder: Path, user: str | None, b
     settings = Settings(folder.resolve(), kit.folder.resolve(), " ".join((user or _login()).split()) or _login())
 
     def opened(link: str) -> None:
-        tell(link)
-        say(tr("close the desk with Ctrl-C"))
+        print_line(link)
+        print_message(tr("close the desk with Ctrl-C"))
         if browser:
             import webbrowser
 
             webbrowser.open(link)
 
     serve(settings, port, opened, sources)
-    say(tr("the desk is closed; {folder} keeps everything", folder=folder))
+    print_message(tr("the desk is closed; {folder} keeps everything", folder=folder))
 
 
 def _login() -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import progress, say
+from docgen.cli.console import print_message, progress
 from docgen.cli.inputs import asked, exactly_one, exit_by, readable
 from docgen.cli.options import (
     common,
@@ -34,7 +34,7 @@ _DOCUMENTS = frozenset({".xlsx", ".docx"})
 @click.option("--docx", "as_form", is_flag=True, help="Make a Word form instead of an Excel sheet.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE|DIR",
               help="The file to write; of a source with several customers the folder for a file of each.")  # fmt: skip
-@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "verbosity")
 def return_(
     source: str, as_form: bool, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
     date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
@@ -80,7 +80,7 @@ def _targets(cases: Sequence[Case], source: Path, out: Path | None, suffix: str)
 @click.command()
 @source_argument
 @out_file
-@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "verbosity")
 def form(
     source: str, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
@@ -94,7 +94,7 @@ def form(
 @click.command()
 @source_argument
 @out_file
-@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "verbosity")
 def review(
     source: str, out: Path | None, kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None,
     sheet: str | None, row: int | None, force: bool,
@@ -119,7 +119,7 @@ def review(
               help="Say on a draft what the review found and who supplies missing values, as comments.")  # fmt: skip
 @click.option("--register", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="With --final: number the contract, and record it in this register (made if need be).")  # fmt: skip
-@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "verbosity")
 def contract(
     source: str, out: Path | None, final: bool, reviewed_by: str | None, allow_unready: bool, old: Path | None,
     comments: bool, register: Path | None, kit_name: str, terms: Path | None, amend: Path | None,
@@ -137,17 +137,17 @@ def contract(
     try:
         if register:
             entry = case.issue(target, register, reviewed_by=reviewed_by, force=force)
-            say(tr("wrote {path}", path=target))
-            say(tr("recorded {number} in {register}", number=entry.number, register=register))
+            print_message(tr("wrote {path}", path=target))
+            print_message(tr("recorded {number} in {register}", number=entry.number, register=register))
             exit_by([case.verdict])
         content: bytes = (made := case.contract(final=final, reviewed_by=reviewed_by, allow_unready=allow_unready))
     except NotReadyError as refusal:
-        _say_pending(refusal.pending)
-        say(refusal.message if refusal.pending else str(refusal))
+        _print_pending(refusal.pending)
+        print_message(refusal.message if refusal.pending else str(refusal))
         if not case.ready:
             exit_by([case.verdict])
         raise click.exceptions.Exit(ExitCode.INCOMPLETE) from refusal
-    _say_pending(made.pending)
+    _print_pending(made.pending)
     if old is not None:
         content = _compared(old, content, case.printed_date())
     if comments:
@@ -161,10 +161,10 @@ def _compared(old: Path, content: bytes, date: dt.date) -> bytes:
     compared, undecided = reading().compare(old, content, date)
     if undecided:
         counted = tr("tracked changes that nobody decided on count as accepted: {count}", count=undecided)
-        say(tr("note: {old}: {counted}", old=old, counted=counted))
+        print_message(tr("note: {old}: {counted}", old=old, counted=counted))
     return compared
 
 
-def _say_pending(labels: tuple[str, ...]) -> None:
+def _print_pending(labels: tuple[str, ...]) -> None:
     for label in labels:
-        say(tr("pending: {label}", label=label))
+        print_message(tr("pending: {label}", label=label))

@@ -39,7 +39,7 @@ class Run(NamedTuple):
     unreadable: list[UnreadableJson]
 
 
-class Asked(NamedTuple):
+class ReadingOptions(NamedTuple):
     """What a command asks of its sources: kit, terms, amendments and date, and the sheet and row of the cases."""
 
     kit: Kit
@@ -52,13 +52,13 @@ class Asked(NamedTuple):
 
 def asked(
     kit_name: str, terms: Path | None, amend: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None
-) -> Asked:
+) -> ReadingOptions:
     """What the options of a command ask for.  Raises what loading the kit, the terms and the amendments raises."""
     kit = load_kit(kit_name)
-    return Asked(kit, load_terms(terms, kit), kit.load_amendments(amend), day(date), sheet, row)
+    return ReadingOptions(kit, load_terms(terms, kit), kit.load_amendments(amend), day(date), sheet, row)
 
 
-def read_sources(paths: Iterable[Path], how: Asked, most: int | None = None) -> Run:
+def read_sources(paths: Iterable[Path], how: ReadingOptions, most: int | None = None) -> Run:
     """The cases of every source; a bad source never stops the others.
 
     If an amendment does not fit, there are no cases at all: none is used as if it had been made.  Raises UsageError
@@ -83,7 +83,9 @@ def read_sources(paths: Iterable[Path], how: Asked, most: int | None = None) -> 
             run.cases.cut(before[0])
             del run.outside[before[1] :]
             run.unreadable.append({"source": str(path), "message": str(error)})
-    misfits += [{"source": how.amendments.origin, "message": problem} for problem in how.amendments.strangers(hashes)]
+    misfits += [
+        {"source": how.amendments.origin, "message": problem} for problem in how.amendments.unknown_sources(hashes)
+    ]
     if misfits:
         return Run(CaseList(), [], [*run.unreadable, *misfits])
     if elsewhere and not run.cases:
@@ -92,7 +94,7 @@ def read_sources(paths: Iterable[Path], how: Asked, most: int | None = None) -> 
     return run
 
 
-def _read(file: SourceFile, how: Asked, run: Run, most: int | None) -> dict[str, None]:
+def _read(file: SourceFile, how: ReadingOptions, run: Run, most: int | None) -> dict[str, None]:
     """Add what a source holds to `run`; the first places of its cases that are not asked for."""
     from docgen.library.cases import cases_of
 
@@ -118,7 +120,7 @@ def _place(case: Case) -> str:
     return tr("{place} row {row}", place=place, row=case.row) if case.row else place
 
 
-def readable(source: str, how: Asked) -> list[Case]:
+def readable(source: str, how: ReadingOptions) -> list[Case]:
     """The cases of one source.  Exits with 3 where it is unreadable; raises UsageError where it holds very many."""
     run = read_sources(find_sources([source], how.kit), how, MOST_AT_ONCE)
     if run.unreadable:
@@ -127,7 +129,7 @@ def readable(source: str, how: Asked) -> list[Case]:
     return list(run.cases)
 
 
-def exactly_one(source: str, how: Asked) -> Case:
+def exactly_one(source: str, how: ReadingOptions) -> Case:
     """The one case that a command for one document works on.  Exits with 3 where the source is unreadable."""
     cases = readable(source, how)
     if len(cases) != 1:

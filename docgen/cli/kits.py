@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli.console import say, tell
+from docgen.cli.console import print_line, print_message
 from docgen.cli.options import common, day, load_kit, out_file
 from docgen.cli.writing import write
 from docgen.errors import UsageError
@@ -17,7 +17,7 @@ from docgen.language import tr
 @click.command("kits")
 @click.option("--copy", "target", type=click.Path(path_type=Path), metavar="DIR",
               help="Copy the kit to this new folder, as a start for your own.")  # fmt: skip
-@common("kit", "talk")
+@common("kit", "verbosity")
 def list_kits(target: Path | None, kit_name: str) -> None:
     """List the kits, or copy one."""
     from docgen.kit import kits
@@ -26,7 +26,7 @@ def list_kits(target: Path | None, kit_name: str) -> None:
     if target is None:
         for folder in kits.folders():
             kit = kits.load(folder)
-            tell(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
+            print_line(f"{kit.name}  {kit.version}  {kit.title}  {folder}")
         return
     folder = load_kit(kit_name).folder
     if target.exists():
@@ -35,7 +35,9 @@ def list_kits(target: Path | None, kit_name: str) -> None:
         )
     contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
     files.write_folder(target, contents)
-    say(tr("copied {folder} to {target}; check with: docgen check SOURCE --kit {target}", folder=folder, target=target))
+    print_message(
+        tr("copied {folder} to {target}; check with: docgen check SOURCE --kit {target}", folder=folder, target=target)
+    )
 
 
 @click.group()
@@ -46,7 +48,7 @@ def blank() -> None:
 @blank.command("sheet")
 @click.option("--with-terms", is_flag=True, help="Add the sheet of commercial terms (never for the customer).")
 @out_file
-@common("kit", "force", "talk")
+@common("kit", "force", "verbosity")
 def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) -> None:
     """Make the blank intake sheet (Excel)."""
     kit = load_kit(kit_name)
@@ -55,7 +57,7 @@ def blank_sheet(with_terms: bool, out: Path | None, kit_name: str, force: bool) 
 
 @blank.command("form")
 @out_file
-@common("kit", "date", "force", "talk")
+@common("kit", "date", "force", "verbosity")
 def blank_form(out: Path | None, kit_name: str, date: dt.datetime | None, force: bool) -> None:
     """Make the blank fillable form (Word)."""
     kit = load_kit(kit_name)

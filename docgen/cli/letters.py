@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli.console import tell
+from docgen.cli.console import print_line
 from docgen.cli.inputs import asked, exactly_one, exit_by
 from docgen.cli.options import common, day, out_file, source_argument
 from docgen.cli.writing import write
@@ -22,7 +22,7 @@ from docgen.language import tr
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
               help="The day until which the letter asks for an answer.")  # fmt: skip
 @out_file
-@common("kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
+@common("kit", "terms", "amend", "date", "sheet", "row", "force", "verbosity")
 def letter(
     source: str, kind: str, deadline: dt.datetime | None, out: Path | None, kit_name: str, terms: Path | None,
     amend: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
@@ -38,7 +38,7 @@ def letter(
         raise UsageError(tr("--deadline {until} is before the date of the letter, {date}", until=until, date=date_of))
     made = case.letter(deadline=until)
     if kind == "text" and out is None:
-        tell(made.text.rstrip("\n"))
+        print_line(made.text.rstrip("\n"))
         exit_by([case.verdict])
     if kind == "eml":
         content = case.letter_mail(deadline=until)

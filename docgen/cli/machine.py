@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from docgen.cli.console import say, tell
+from docgen.cli.console import print_line, print_message
 from docgen.cli.options import common
 from docgen.errors import SystemMissingError
 from docgen.language import tr
 
 
 @click.command()
-@common("talk")
+@common("verbosity")
 def fonts() -> None:
     """Cut the core faces; they make review summaries faster to make and several times smaller.
 
@@ -21,11 +21,11 @@ def fonts() -> None:
     from docgen.documents import fonts as installed
 
     installed.require_chinese_font()
-    installed.cut_missing(say)
+    installed.cut_missing(print_message)
     if not installed.core_faces():
         raise SystemMissingError(
             tr("no core face can be cut: {family} is not installed with separate weights", family=installed.FAMILY),
             tr("install it with: apt-get install fonts-noto-cjk; without it, docgen works as well, but slower"),
         )
     for name in installed.faces():
-        tell(name)
+        print_line(name)

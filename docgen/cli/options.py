@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from docgen import language
-from docgen.cli.console import DEBUG, ERROR, say, talker
+from docgen.cli.console import DEBUG, ERROR, logger, print_message
 from docgen.errors import UsageError
 from docgen.language import tr
 from docgen.library import DEFAULT_KIT
@@ -43,7 +43,7 @@ def common(*names: str) -> Callable[[_Command], _Command]:
         "amend": click.option("--amend", type=click.Path(path_type=Path), metavar="FILE",
                               help="Answers that we correct, in YAML; the source itself is not changed."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print the results as JSON."),
-        "talk": _talk,
+        "verbosity": _verbosity,
         "lang": click.option("--lang", type=click.Choice(language.LANGUAGES), expose_value=False,
                              help="The language of messages and reports (default: by locale)."),
     }  # fmt: skip
@@ -56,10 +56,10 @@ def common(*names: str) -> Callable[[_Command], _Command]:
     return decorate
 
 
-def _talk(command: Any) -> Any:
+def _verbosity(command: Any) -> Any:
     def set_level(_context: click.Context, parameter: click.Parameter, given: Any) -> None:
         if given:
-            talker().setLevel(ERROR if parameter.name == "quiet" else DEBUG)
+            logger().setLevel(ERROR if parameter.name == "quiet" else DEBUG)
 
     quiet = click.option(
         "-q", "--quiet", is_flag=True, expose_value=False, callback=set_level, help="Print only errors."
@@ -163,5 +163,5 @@ def sources_among(found: Iterable[Any], kit: Kit) -> list[Any]:
     if others := [(name, what) for name, what in looked_at if what]:
         from docgen.batch.events import passed_over_text
 
-        say(passed_over_text(others[:_NAMED], len(others)))
+        print_message(passed_over_text(others[:_NAMED], len(others)))
     return [Path(one) if isinstance(one, Unknown) else one for one, what in looked_at if what is None]

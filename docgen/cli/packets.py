@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli.console import print_json, progress, report_unreadable, say, show, tell
+from docgen.cli.console import print_json, print_line, print_message, progress, report_unreadable, show
 from docgen.cli.inputs import MOST_AT_ONCE, asked, exit_by, read_sources
 from docgen.cli.options import (
     Place,
@@ -34,7 +34,7 @@ DEFAULT_OUT = "outputs"
 @click.option("-o", "--out", default=DEFAULT_OUT, type=Place(), metavar="DIR",
               show_default=True, help="The folder that gets a folder for each packet.")  # fmt: skip
 @reviewed_by_option
-@common("json", "kit", "terms", "amend", "date", "sheet", "row", "force", "talk")
+@common("json", "kit", "terms", "amend", "date", "sheet", "row", "force", "verbosity")
 def packet(
     sources: tuple[str, ...], out: Path, reviewed_by: str | None, as_json: bool, kit_name: str, terms: Path | None,
     amend: Path | None, date: dt.datetime | None, sheet: str | None, row: int | None, force: bool,
@@ -96,11 +96,11 @@ def verify(folder: Location, kit_name: str | None) -> None:
         found = manifest.statuses(folder)
         about_kit = _about_kit(folder, kit_name)
     for name, state in found:
-        tell(_line(word("file", state), name))
-    tell(about_kit)
+        print_line(_line(word("file", state), name))
+    print_line(about_kit)
     if any(state is not manifest.FileState.UNCHANGED for _, state in found):
         raise click.exceptions.Exit(ExitCode.PROOF)
-    say(tr("{folder}: unchanged", folder=folder))
+    print_message(tr("{folder}: unchanged", folder=folder))
 
 
 def _about_kit(folder: Location, kit_name: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from docgen.cli.console import complain, say, talks
+from docgen.cli.console import print_always, print_message, prints_messages
 from docgen.language import plural, tr
 from docgen.masking import masked
 from docgen.text import printable
@@ -121,7 +121,7 @@ class Tally:
         )
 
 
-class Lines:
+class ProgressLines:
     """Lines for people: every failure, every retry, and the totals every EVERY intakes."""
 
     def __init__(self, tally: Tally) -> None:
@@ -140,11 +140,11 @@ class Lines:
         """Report a unit that is tried again."""
         from docgen.batch.events import retry_text
 
-        say(retry_text(retry))
+        print_message(retry_text(retry))
 
     def note(self, text: str) -> None:
         """Report something before the first unit."""
-        say(text)
+        print_message(text)
 
     def error(self, error: DocgenError) -> None:
         """Report the error that stopped the run."""
@@ -152,19 +152,19 @@ class Lines:
 
     def end(self, text: str) -> None:
         """Report the end of the run."""
-        say(text)
+        print_message(text)
 
     def _error(self, text: str) -> None:
-        complain(text)
+        print_always(text)
 
     def _progress(self) -> None:
         count = (self.tally.made + self.tally.failed) // EVERY
         if count > self._reported:
             self._reported = count
-            say(f"{self.tally}{self.tally.left}")
+            print_message(f"{self.tally}{self.tally.left}")
 
 
-class Bar(Lines):
+class ProgressBar(ProgressLines):
     """A bar for people at a terminal, and lines for errors and notes."""
 
     def __init__(self, tally: Tally, progress: Progress) -> None:
@@ -180,7 +180,7 @@ class Bar(Lines):
         self._shown.update(self._task, description=str(self.tally), completed=done, total=self.tally.expected)
 
 
-class Json(Lines):
+class Json(ProgressLines):
     """One JSON object a line, for programs."""
 
     def outcome(self, outcome: Outcome) -> None:
@@ -222,21 +222,21 @@ class Json(Lines):
 
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"time": now, "event": event, **details}, ensure_ascii=False)
-        complain(line)
+        print_always(line)
 
 
 @contextmanager
-def reporter(sources: int, *, as_json: bool) -> Iterator[Lines]:
+def reporter(sources: int, *, as_json: bool) -> Iterator[ProgressLines]:
     """The report of a run over so many sources, by what stderr is."""
     tally = Tally(sources)
     if as_json:
         yield Json(tally)
-    elif sys.stderr.isatty() and talks():
+    elif sys.stderr.isatty() and prints_messages():
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn(), TextColumn(tr("left")))
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            yield Bar(tally, progress)
+            yield ProgressBar(tally, progress)
     else:
-        yield Lines(tally)
+        yield ProgressLines(tally)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli.console import say, show
+from docgen.cli.console import print_message, show
 from docgen.cli.options import common
 from docgen.cli.writing import write
 from docgen.errors import UsageError
@@ -22,7 +22,7 @@ def register() -> None:
 
 @register.command("list")
 @_file
-@common("talk")
+@common("verbosity")
 def list_(file: Path) -> None:
     """List the contracts of a register, and which customers may be the same."""
     from docgen.cli import customer_views
@@ -30,14 +30,14 @@ def list_(file: Path) -> None:
 
     entries = read(file)
     show(customer_views.register(entries))
-    say(plural(len(entries), "{file}: {count} contract", "{file}: {count} contracts", file=file))
+    print_message(plural(len(entries), "{file}: {count} contract", "{file}: {count} contracts", file=file))
 
 
 @register.command()
 @_file
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE",
               help="The file to write: .xlsx (default), .csv, or .ics for a calendar of the last days.")  # fmt: skip
-@common("force", "talk")
+@common("force", "verbosity")
 def export(file: Path, out: Path | None, force: bool) -> None:
     """Export a register as a workbook, as csv, or as a calendar of the days on which contracts end."""
     from docgen.packet.register import read

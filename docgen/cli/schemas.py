@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli.console import tell
+from docgen.cli.console import print_line
 from docgen.cli.options import common
 
 #: The schemas that are shipped; tests/schemas.py makes them from the code's types.
@@ -15,11 +15,11 @@ _FOLDER = Path(__file__).parents[1] / "schemas"
 
 @click.command()
 @click.argument("name", type=click.Choice(["check", "packet", "manifest", "kit"]), metavar="NAME")
-@common("talk")
+@common("verbosity")
 def schema(name: str) -> None:
     """Print the JSON Schema of docgen's JSON, or of kit.yaml.
 
     NAME is check or packet (what these commands print with --json), manifest (manifest.json of a packet) or kit
     (kit.yaml).
     """
-    tell((_FOLDER / f"{name}.json").read_text(encoding="utf-8").rstrip("\n"))
+    print_line((_FOLDER / f"{name}.json").read_text(encoding="utf-8").rstrip("\n"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from docgen.cli.console import say, show, tell
+from docgen.cli.console import print_line, print_message, show
 from docgen.cli.options import common, load_kit
 from docgen.errors import ExitCode, UsageError
 from docgen.language import tr
@@ -26,7 +26,7 @@ def template() -> None:
 
 @template.command()
 @_target
-@common("kit", "talk")
+@common("kit", "verbosity")
 def check(target: str | None, kit_name: str) -> None:
     """Find every problem of a kit's templates, or of one template, with its place and remedy.
 
@@ -42,9 +42,9 @@ def check(target: str | None, kit_name: str) -> None:
     else:
         remarks = template_check.check_kit(kits.find(target or kit_name))
     for remark in remarks:
-        tell(remark)
+        print_line(remark)
     problems = sum(not remark.is_note for remark in remarks)
-    say(
+    print_message(
         tr(
             "{target}: {problems} problems, {notes} notes",
             target=target or kit_name,
@@ -58,7 +58,7 @@ def check(target: str | None, kit_name: str) -> None:
 
 @template.command()
 @_target
-@common("kit", "talk")
+@common("kit", "verbosity")
 def fields(target: str | None, kit_name: str) -> None:
     """List every name, filter and test for a kit's templates, or for one template.
 

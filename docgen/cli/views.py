@@ -118,9 +118,9 @@ def _answer_table(given: Iterable[_Given]) -> Table:
 
 
 def _line(one: _Given) -> Text:
-    told = "" if one.understood == "" else f" → {'—' if one.understood is None else ' '.join(one.understood.split())}"
+    quoted = "" if one.understood == "" else f" → {'—' if one.understood is None else ' '.join(one.understood.split())}"
     place = f" [{one.cell}]" if one.cell else ""
-    return Text(f"  {one.label}: {' '.join(one.written.split())}{told}{place}", no_wrap=True, overflow="ignore")
+    return Text(f"  {one.label}: {' '.join(one.written.split())}{quoted}{place}", no_wrap=True, overflow="ignore")
 
 
 def outside(texts: Iterable[OutsideJson]) -> RenderableType:
@@ -180,7 +180,9 @@ def packet(made: Packet, case: Case) -> RenderableType:
     texts = [finding.written or "" for finding in case.findings if finding.rule == UNREAD]
     texts += [text.text for text in case.unrecognised]
     if texts:
-        told = "; ".join(f"“{_short(text)}”" for text in texts[:_NOT_READ]) + ("; …" if len(texts) > _NOT_READ else "")
-        line = tr("not read {count}: {texts}", count=len(texts), texts=told)
+        quoted = "; ".join(f"“{_short(text)}”" for text in texts[:_NOT_READ]) + (
+            "; …" if len(texts) > _NOT_READ else ""
+        )
+        line = tr("not read {count}: {texts}", count=len(texts), texts=quoted)
         lines.append(Padding(Text(line, style="yellow"), (0, 4)))
     return Group(*lines)

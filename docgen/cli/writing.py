@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docgen.cli.console import say
+from docgen.cli.console import print_message
 from docgen.language import tr
 
 
@@ -13,4 +13,4 @@ def write(path: Path, content: bytes, *, force: bool) -> None:
     from docgen.output import files
 
     files.write_file(path, content, replace=force)
-    say(tr("wrote {path}", path=path))
+    print_message(tr("wrote {path}", path=path))

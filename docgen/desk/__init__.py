@@ -6,7 +6,7 @@ database, store   stored data: SQLite, and files beside it
 readings, documents, drawing, trial   tasks for workers: read a source, make a document, draw a sheet, try a template
 work       the workers, and waiting for their results
 live       messages about changes to open pages
-pages, forms, speaking   templates with the texts of both languages, posted forms, the language of a request
+pages, forms, request_language   templates with the texts of both languages, posted forms, the language of a request
 inbox, intake, out, finals, legal, log   the pages
 runs, run_process, run_pages   batch runs
 app, serve, desk   the application, the server, and what all pages share

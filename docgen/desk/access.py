@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docgen.desk.pages import language
+from docgen.desk.request_language import request_language
 from docgen.desk.settings import MOST_BYTES, MOST_FORM
-from docgen.desk.speaking import spoken
 
 #: The address of the link.
 OPEN = "/open/"
@@ -108,7 +108,7 @@ class Access:
         if answer is not None:
             await answer(scope, receive, _with_headers(send))
             return
-        spoken.set(language(request))
+        request_language.set(language(request))
         limited = _Limited(receive, most_bytes(request))
         await self._app(scope, limited, _with_headers(send))
 

@@ -28,7 +28,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Wish:
+class DocumentRequest:
     """The requested document: its kind and, for a contract, how final it must be."""
 
     kind: str
@@ -36,7 +36,7 @@ class Wish:
     allow_unready: bool = False
 
 
-class Made(NamedTuple):
+class MadeDocument(NamedTuple):
     """A document: its file name as on the command line, its bytes, and the labels printed as pending."""
 
     name: str
@@ -45,7 +45,7 @@ class Made(NamedTuple):
     pending: tuple[str, ...] = ()
 
 
-def make(job: SourceJob, n: int, wish: Wish) -> Made:
+def make(job: SourceJob, n: int, wish: DocumentRequest) -> MadeDocument:
     """Make the document.  Raises whatever reading and making it raise."""
     with bounded(job.name):
         case = case_of(job, n)
@@ -83,47 +83,47 @@ def issue(job: SourceJob, n: int, folder: Path, register: Path, reviewed_by: str
         return case.issue(folder / case.file_names["final"], register, reviewed_by=reviewed_by)
 
 
-def _form(case: Case, _wish: Wish) -> Made:
-    return Made(case.file_names["form"], case.form(), WORD)
+def _form(case: Case, _wish: DocumentRequest) -> MadeDocument:
+    return MadeDocument(case.file_names["form"], case.form(), WORD)
 
 
-def _review(case: Case, _wish: Wish) -> Made:
-    return Made(case.file_names["review"], case.review(), PDF)
+def _review(case: Case, _wish: DocumentRequest) -> MadeDocument:
+    return MadeDocument(case.file_names["review"], case.review(), PDF)
 
 
-def _contract(case: Case, wish: Wish) -> Made:
+def _contract(case: Case, wish: DocumentRequest) -> MadeDocument:
     made = case.contract(allow_unready=wish.allow_unready and not case.ready, reviewed_by=wish.reviewed_by)
-    return Made(case.file_names["contract"], bytes(made), WORD, made.pending)
+    return MadeDocument(case.file_names["contract"], bytes(made), WORD, made.pending)
 
 
-def _returned_sheet(case: Case, _wish: Wish) -> Made:
-    return Made(_returned(case, ".xlsx"), case.correction_sheet(), SHEET)
+def _returned_sheet(case: Case, _wish: DocumentRequest) -> MadeDocument:
+    return MadeDocument(_returned(case, ".xlsx"), case.correction_sheet(), SHEET)
 
 
-def _returned_form(case: Case, _wish: Wish) -> Made:
-    return Made(_returned(case, ".docx"), case.correction_form(), WORD)
+def _returned_form(case: Case, _wish: DocumentRequest) -> MadeDocument:
+    return MadeDocument(_returned(case, ".docx"), case.correction_form(), WORD)
 
 
 def _returned(case: Case, suffix: str) -> str:
     return Path(returned_name(case.kit, [case.reviewed], Path(case.source))).with_suffix(suffix).name
 
 
-def _letter(case: Case, _wish: Wish) -> Made:
+def _letter(case: Case, _wish: DocumentRequest) -> MadeDocument:
     letter = case.letter()
-    return Made(f"{letter.subject}.txt", letter.text.encode(), "text/plain; charset=utf-8")
+    return MadeDocument(f"{letter.subject}.txt", letter.text.encode(), "text/plain; charset=utf-8")
 
 
-def _mail(case: Case, _wish: Wish) -> Made:
-    return Made(f"{case.letter().subject}.eml", case.letter_mail(), "message/rfc822")
+def _mail(case: Case, _wish: DocumentRequest) -> MadeDocument:
+    return MadeDocument(f"{case.letter().subject}.eml", case.letter_mail(), "message/rfc822")
 
 
-def _packet(case: Case, wish: Wish) -> Made:
+def _packet(case: Case, wish: DocumentRequest) -> MadeDocument:
     """The packet as written by `docgen packet`, in a zip."""
     name = safe_name(case.name)
     with scratch.private_folder() as folder:
         packet = case.save(folder, name=name, reviewed_by=wish.reviewed_by)
         files = {path.name: path.read_bytes() for path in sorted(Path(str(packet.folder)).iterdir())}
-    return Made(f"{name}.zip", zipped(name, files), ZIP, packet.pending)
+    return MadeDocument(f"{name}.zip", zipped(name, files), ZIP, packet.pending)
 
 
 def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
@@ -138,7 +138,7 @@ def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-_MAKERS: Mapping[str, Callable[[Case, Wish], Made]] = {
+_MAKERS: Mapping[str, Callable[[Case, DocumentRequest], MadeDocument]] = {
     "form": _form,
     "review": _review,
     "contract": _contract,

@@ -34,9 +34,9 @@ def issue(request: Request, form: FormData) -> Response:
         return refusal(request, 404, "missing")
     desk, file, stored = found
     reviewer = " ".join(text_of(form, "reviewer", _LONGEST_NAME).split())
-    told = {"about": "final", "reviewer": reviewer}
+    context = {"about": "final", "reviewer": reviewer}
     if form.get("version") != str(stored.version):
-        return show_out(request, found, 409, problem=text(request, "problem_changed"), **told)
+        return show_out(request, found, 409, problem=text(request, "problem_changed"), **context)
     desk.store.note(desk.user, "final-asked", stored.id, reviewed_by=reviewer, version=stored.version)
     folder = desk.settings.finals / stored.id
     try:
@@ -46,12 +46,12 @@ def issue(request: Request, form: FormData) -> Response:
     except DocgenError as error:
         pending = getattr(error, "pending", ())
         listed = f" {'、'.join(pending)}" if pending else ""
-        return show_out(request, found, 422, problem=f"{error.message}{listed}", **told)
+        return show_out(request, found, 422, problem=f"{error.message}{listed}", **context)
     desk.store.note(
         desk.user, "final", stored.id, number=entry.number, reviewed_by=reviewer, sha256=entry.sha256,
         name=Path(entry.file).name,
     )  # fmt: skip
-    desk.hub.tell("inbox")
+    desk.hub.notify("inbox")
     return go(f"/intakes/{stored.id}/out?issued={entry.number}#final")
 
 

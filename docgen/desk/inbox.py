@@ -89,7 +89,7 @@ def show(request: Request) -> Response:
         f"intakes.data {_LINES} ORDER BY {_ORDERS[query.order]} LIMIT ? OFFSET ?",
         *values, PAGE + 1, query.start,
     )  # fmt: skip
-    lines = [_line(row, _twins(desk.database, row), language(request)) for row in rows[:PAGE]]
+    lines = [_line(row, _duplicates(desk.database, row), language(request)) for row in rows[:PAGE]]
     totals = Counter(
         {row["state"]: row["count"] for row in desk.database.all(
             "SELECT COALESCE(intakes.verdict, files.state) AS state, COUNT(*) AS count FROM files "
@@ -133,11 +133,11 @@ def source(request: Request) -> Response:
     return download(file.name, file.path.read_bytes(), "application/octet-stream")
 
 
-def _line(row: sqlite3.Row, twins: tuple[str, ...], spoken: str) -> Line:
+def _line(row: sqlite3.Row, twins: tuple[str, ...], request_language: str) -> Line:
     number = row["number"]
     common = {"file": number, "source": row["name"], "kit": row["kit"], "added": row["added"], "twins": twins}
     if row["n"] is None:
-        message, hint = json.loads(row["refusal"]).get(spoken, ("", ""))
+        message, hint = json.loads(row["refusal"]).get(request_language, ("", ""))
         return Line(
             id=str(number), name="", place="", state=row["state"], counts={}, message=message, hint=hint, **common
         )  # fmt: skip
@@ -150,7 +150,7 @@ def _line(row: sqlite3.Row, twins: tuple[str, ...], spoken: str) -> Line:
     )  # fmt: skip
 
 
-def _twins(database: Any, row: sqlite3.Row) -> tuple[str, ...]:
+def _duplicates(database: Any, row: sqlite3.Row) -> tuple[str, ...]:
     """The ids of likely duplicates: files with the same content, intakes of the same customer."""
     found = [
         str(one["number"])
@@ -194,10 +194,10 @@ async def take(request: Request) -> Response:
     for number in numbers:
         await run_in_threadpool(desk.work.read_soon, number)
     if numbers:
-        desk.hub.tell("inbox")
+        desk.hub.notify("inbox")
     if request.headers.get("accept", "").startswith("application/json"):
-        told = text(request, "files_taken", count=len(numbers))
-        return as_json({"files": numbers, "refused": refused, "message": told}, 507 if refused else 201)
+        summary = text(request, "files_taken", count=len(numbers))
+        return as_json({"files": numbers, "refused": refused, "message": summary}, 507 if refused else 201)
     return go("/")
 
 

@@ -99,13 +99,13 @@ def context(request: Request, found: OpenedIntake, attempt: Attempt | None = Non
         "file": file, "intake": stored, "check": check, "rows": rows, "before": before, "after": after,
         "others": [one for one in check["findings"] if one["field"] not in keys and one["rule"] != "unread"],
         "unread": [one for one in check["findings"] if one["field"] not in keys and one["rule"] == "unread"],
-        "counts": stored.data["counts"], "figures": stored.data["figures"], "said": _said(request),
+        "counts": stored.data["counts"], "figures": stored.data["figures"], "said": _outcome(request),
         "attempt": attempt, "edited": attempt.key if attempt else request.query_params.get("edit", ""),
         "problem": _problem_text(request, attempt.problem) if attempt else "",
     }  # fmt: skip
 
 
-def _said(request: Request) -> str:
+def _outcome(request: Request) -> str:
     said = request.query_params.get("said", "")
     return said if said in {"corrected", "undone"} else ""
 
@@ -160,7 +160,7 @@ def correct(request: Request, form: FormData) -> Response:
         return _again(request, found, Attempt(422, "why", field.key, after, why))
     except DocgenError as error:
         return _again(request, found, Attempt(422, str(error), field.key, after, why))
-    _tell(found)
+    _notify(found)
     following = _next_open(reading, field.key) if form.get("then") == "next" else ""
     edit = f"&edit={following}" if following else ""
     return go(f"/intakes/{found.stored.id}?said=corrected{edit}#a-{following or field.key}")
@@ -210,7 +210,7 @@ def undo(request: Request, form: FormData) -> Response:
         return _again(request, found, Attempt(409, "changed", key))
     except DocgenError as error:
         return _again(request, found, Attempt(422, str(error), key))
-    _tell(found)
+    _notify(found)
     return go(f"/intakes/{stored.id}?said=undone#a-{key}")
 
 
@@ -225,9 +225,9 @@ def _read_again(found: OpenedIntake, corrections: list[AnswerCorrection]) -> rea
     return desk.work.call(readings.read_intake, job, stored.n)
 
 
-def _tell(found: OpenedIntake) -> None:
-    found.desk.hub.tell("intake", found.stored.id)
-    found.desk.hub.tell("inbox")
+def _notify(found: OpenedIntake) -> None:
+    found.desk.hub.notify("intake", found.stored.id)
+    found.desk.hub.notify("inbox")
 
 
 def _next_open(reading: readings.IntakeReading, key: str) -> str:

@@ -19,7 +19,7 @@ _PULSE = 20.0
 
 
 class Hub:
-    """The open pages.  `tell` may be called from any thread, the other methods from the event loop only."""
+    """The open pages.  `notify` may be called from any thread, the other methods from the event loop only."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -30,12 +30,12 @@ class Hub:
         """Start, in the event loop of the streams."""
         self._loop = asyncio.get_running_loop()
 
-    def tell(self, kind: str, about: str = "") -> None:
+    def notify(self, kind: str, about: str = "") -> None:
         """Announce a change of the inbox, an intake or a run."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, {"kind": kind, "about": about})
+            self._loop.call_soon_threadsafe(self._notify, {"kind": kind, "about": about})
 
-    def _tell(self, message: dict[str, str]) -> None:
+    def _notify(self, message: dict[str, str]) -> None:
         for queue in self._listening:
             if queue.qsize() < _MOST:
                 queue.put_nowait(message)

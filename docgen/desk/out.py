@@ -15,7 +15,7 @@ from starlette.responses import Response
 from docgen.desk import documents, readings
 from docgen.desk.access import FRAMED, PREVIEW, policy
 from docgen.desk.desk import Desk
-from docgen.desk.documents import Made, Wish
+from docgen.desk.documents import DocumentRequest, MadeDocument
 from docgen.desk.forms import text_of
 from docgen.desk.inbox import UploadError, uploaded
 from docgen.desk.intake import OpenedIntake, found_intake
@@ -112,14 +112,14 @@ def document(request: Request) -> Response:
     if found is None or kind is None:
         return refusal(request, 404, "missing")
     is_shown = "view" in request.query_params
-    wish = Wish(kind, allow_unready="marked" in request.query_params)
+    wish = DocumentRequest(kind, allow_unready="marked" in request.query_params)
     made = _made(found, wish)
     if not is_shown:
         found.desk.store.note(found.desk.user, "export", found.stored.id, document=kind, name=made.name)
     return download(made.name, made.content, made.media_type, inline=is_shown, policy=policy(FRAMED))
 
 
-def _made(found: OpenedIntake, wish: Wish) -> Made:
+def _made(found: OpenedIntake, wish: DocumentRequest) -> MadeDocument:
     desk, file, stored = found
     return desk.work.call(documents.make, desk.work.job(file, stored), stored.n, wish)
 
@@ -169,8 +169,8 @@ def keep_terms(request: Request, form: FormData) -> Response:
         return show_out(request, found, 422, problem=error.message, **about)
     if form.get("for") == "every":
         desk.store.keep_terms_of_all({**desk.store.own_terms(0, 0), **given}, desk.user)
-    desk.hub.tell("intake", stored.id)
-    desk.hub.tell("inbox")
+    desk.hub.notify("intake", stored.id)
+    desk.hub.notify("inbox")
     return go(f"/intakes/{stored.id}/out?saved#terms")
 
 
@@ -194,7 +194,7 @@ def _compared(request: Request, found: OpenedIntake, content: bytes, name: str) 
     desk = found.desk
     try:
         desk.work.call(documents.require_word, content, name)
-        made = _made(found, Wish("contract", allow_unready=True))
+        made = _made(found, DocumentRequest("contract", allow_unready=True))
         changed = tracked(desk, content, made.content, name)
     except DocgenError as error:
         return show_out(request, found, 422, problem=str(error), about="compare")

@@ -68,7 +68,7 @@ def begin(request: Request, form: FormData) -> Response:
         return _page(request, 422, text(request, "problem_path"), given)
     desk = desk_of(request)
     number = desk.runs.add(given)
-    return _begun(desk, number, (str(path),), _only(form))
+    return _started(desk, number, (str(path),), _only(form))
 
 
 async def begin_with(request: Request) -> Response:
@@ -81,13 +81,13 @@ async def begin_with(request: Request) -> Response:
     contents = [(upload.filename or "?", await upload.read()) for upload in uploads]
     form = await request.form()
     try:
-        number, sources = await run_in_threadpool(_kept, desk, contents)
+        number, sources = await run_in_threadpool(_stored_run, desk, contents)
     except DocgenError as error:
         return await run_in_threadpool(_page, request, 422, str(error))
-    return await run_in_threadpool(_begun, desk, number, sources, _only(form))
+    return await run_in_threadpool(_started, desk, number, sources, _only(form))
 
 
-def _kept(desk: Desk, contents: list[tuple[str, bytes]]) -> tuple[int, tuple[str, ...]]:
+def _stored_run(desk: Desk, contents: list[tuple[str, bytes]]) -> tuple[int, tuple[str, ...]]:
     """Store a new run and its uploaded files, each in its own folder under a safe name.  Raises WriteError."""
     first = Path(contents[0][0].replace("\\", "/")).name
     number = desk.runs.add(first if len(contents) == 1 else f"{first} + {len(contents) - 1}")
@@ -99,11 +99,11 @@ def _kept(desk: Desk, contents: list[tuple[str, bytes]]) -> tuple[int, tuple[str
     return number, tuple(sources)
 
 
-def _begun(desk: Desk, number: int, sources: tuple[str, ...], only: tuple[str, ...]) -> Response:
+def _started(desk: Desk, number: int, sources: tuple[str, ...], only: tuple[str, ...]) -> Response:
     out = desk.settings.run(number) / "out"
     wish = RunRequest(sources, str(out), str(desk.settings.kit), desk.store.own_terms(0, 0), only)
     desk.runs.begin(number, wish, desk.user)
-    desk.hub.tell("runs", str(number))
+    desk.hub.notify("runs", str(number))
     return go(f"/runs/{number}")
 
 

@@ -88,20 +88,20 @@ def _go(pipe: Connection, request: RunRequest, resume: bool) -> None:
     progress = Progress(sources=len(batch.sources))
     verdicts: Counter[str] = Counter()
     lines: deque[str] = deque(maxlen=_LINES)
-    told = 0.0
+    reported = 0.0
 
-    def tell(line: str) -> None:
+    def report(line: str) -> None:
         lines.append(printable(masked(line)))
 
-    with closing(batch.events(tell)) as happening:
+    with closing(batch.events(report)) as happening:
         for event in happening:
             if _is_asked_to_stop:
                 raise KeyboardInterrupt
             _count(progress, verdicts, event)
             for line in events.texts(event):
-                tell(line)
-            if time.monotonic() - told > _OFTEN:
-                told = time.monotonic()
+                report(line)
+            if time.monotonic() - reported > _OFTEN:
+                reported = time.monotonic()
                 _send(pipe, progress, verdicts, lines)
     _send(pipe, progress, verdicts, lines)
 

@@ -98,7 +98,7 @@ class Runs:
             is_ours = connection.execute(query, (RUNNING, number, RUNNING)).rowcount == 1
         if is_ours:
             self._start(number, found.request, resume=True)
-            self._hub.tell("runs", str(number))
+            self._hub.notify("runs", str(number))
         return is_ours
 
     def go_on_with_all(self) -> None:
@@ -151,18 +151,18 @@ class Runs:
             is_stopped = number in self._stopped
         if is_stopped:
             self._end_soon(process)
-        threading.Thread(target=self._attend, args=(number, process, ours), daemon=True).start()
+        threading.Thread(target=self._receive, args=(number, process, ours), daemon=True).start()
 
-    def _attend(self, number: int, process: BaseProcess, pipe: Connection) -> None:
+    def _receive(self, number: int, process: BaseProcess, pipe: Connection) -> None:
         """Receive the reports of a run until it ends; runs in a thread."""
         state, message = FAILED, tr("the process of the run ended; go on with it")
         with suppress(EOFError, OSError), pipe:
             while True:
-                kind, *told = pipe.recv()
+                kind, *content = pipe.recv()
                 if kind == "end":
-                    state, message = told
+                    state, message = content
                     break
-                self._keep(number, told[0])
+                self._keep(number, content[0])
         process.join(_FAREWELL)
         if process.is_alive():
             process.kill()
@@ -180,7 +180,7 @@ class Runs:
             return
         with self._database.writing() as connection:
             connection.execute("UPDATE runs SET progress = ? WHERE number = ?", (json.dumps(progress), number))
-        self._hub.tell("runs", str(number))
+        self._hub.notify("runs", str(number))
 
     def _set(self, number: int, state: str, message: str = "") -> None:
         ended = "" if state == RUNNING else now()
@@ -188,7 +188,7 @@ class Runs:
             connection.execute(
                 "UPDATE runs SET state = ?, message = ?, ended = ? WHERE number = ?", (state, message, ended, number)
             )
-        self._hub.tell("runs", str(number))
+        self._hub.notify("runs", str(number))
 
 
 def _stored(row: sqlite3.Row) -> StoredRun:

@@ -13,8 +13,8 @@ from typing import Any
 
 from docgen.desk.database import Database, audit, now
 from docgen.desk.readings import IntakeReading, SourceReading
+from docgen.desk.request_language import Refusal
 from docgen.desk.settings import Settings
-from docgen.desk.speaking import Refusal
 from docgen.names import safe_file_name
 from docgen.output import files
 from docgen.text import fold, printable

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen.desk.documents import PDF, WORD, Made
+from docgen.desk.documents import PDF, WORD, MadeDocument
 from docgen.desk.readings import bounded
 from docgen.documents import template_check, template_fields
 from docgen.documents.contract import CONTRACT_TEMPLATE
@@ -88,7 +88,7 @@ def _rendered(folder: Path, names: list[str]) -> Iterator[TemplateRemark]:
             )
 
 
-def preview(kit: Path, dropped: Path | None, kind: str) -> Made:
+def preview(kit: Path, dropped: Path | None, kind: str) -> MadeDocument:
     """A document of the kit's sample customer, made with the dropped files.  Raises whatever making it raises."""
     with bounded("preview"), _folder(kit, dropped) as folder:
         case = _sample(Kit.load(folder))
@@ -96,13 +96,13 @@ def preview(kit: Path, dropped: Path | None, kind: str) -> Made:
         return _document(case, kind)
 
 
-def _document(case: Case, kind: str) -> Made:
+def _document(case: Case, kind: str) -> MadeDocument:
     if kind == "review":
-        return Made(case.file_names["review"], case.review(), PDF)
+        return MadeDocument(case.file_names["review"], case.review(), PDF)
     if kind == "form":
-        return Made(case.file_names["form"], case.form(), WORD)
+        return MadeDocument(case.file_names["form"], case.form(), WORD)
     made = case.contract(allow_unready=not case.ready)
-    return Made(case.file_names["contract"], bytes(made), WORD, made.pending)
+    return MadeDocument(case.file_names["contract"], bytes(made), WORD, made.pending)
 
 
 def fields(kit: Path) -> list[Listing]:

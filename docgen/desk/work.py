@@ -13,8 +13,14 @@ from docgen.batch.jobs import kit_sha256
 from docgen.desk import readings
 from docgen.desk.live import Hub
 from docgen.desk.readings import IntakeReading, SourceJob, SourceReading
+from docgen.desk.request_language import (
+    Refusal,
+    in_all_languages,
+    in_language,
+    refused_in_all_languages,
+    request_language,
+)
 from docgen.desk.settings import WORKERS, Settings
-from docgen.desk.speaking import Refusal, in_language, refused_in_all, said_in_all, spoken
 from docgen.desk.store import AnswerCorrection, File, Store, Stored
 from docgen.errors import SourceError
 from docgen.language import tr
@@ -54,7 +60,7 @@ class Work:
 
     def call(self, function: Callable[..., _Result], *args: Any) -> _Result:
         """The result of the function, run in a worker.  Raises its errors; SourceError if the worker died."""
-        future = self._pages.submit(in_language, spoken.get(), function, *args)
+        future = self._pages.submit(in_language, request_language.get(), function, *args)
         while True:
             try:
                 found: _Result = future.result(_LOOK)
@@ -80,23 +86,23 @@ class Work:
             return
         stamp = self.stamp()
         job = self.job(file)
-        future = self._reading.submit(refused_in_all, readings.read_source, job)
+        future = self._reading.submit(refused_in_all_languages, readings.read_source, job)
         future.add_done_callback(lambda done: self._keep(file, stamp, done))
 
     def _keep(self, file: File, stamp: str, done: Future[tuple[SourceReading | None, Refusal | None]]) -> None:
         kit = self._settings.kit.resolve().name
         error = done.exception()
-        reading, refusal = (None, said_in_all(partial(_died, error))) if error else done.result()
+        reading, refusal = (None, in_all_languages(partial(_died, error))) if error else done.result()
         if self._is_ending:  # it is read at the next start
             return
         if reading is not None:
             self._store.keep_reading(file.number, reading, kit, stamp)
-            self._amend_again(file)
+            self._reread_corrected(file)
         elif refusal is not None:
             self._store.keep_refusal(file.number, refusal, kit, stamp)
-        self._hub.tell("inbox", str(file.number))
+        self._hub.notify("inbox", str(file.number))
 
-    def _amend_again(self, file: File) -> None:
+    def _reread_corrected(self, file: File) -> None:
         """Read the intakes that have their own corrections or terms again."""
         for stored in self._store.intakes(file.number):
             if self._store.corrections(stored.file, stored.n) or self._store.own_terms(stored.file, stored.n):
@@ -106,7 +112,7 @@ class Work:
     def _keep_again(self, stored: Stored, done: Future[IntakeReading]) -> None:
         if done.exception() is None:
             self._store.renew(stored, done.result())
-            self._hub.tell("intake", stored.id)
+            self._hub.notify("intake", stored.id)
 
     # -- one intake ----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from docgen.documents import output_check
-from docgen.documents.findings import spoken
+from docgen.documents.findings import without_silenced
 from docgen.language import tr
 from docgen.model.intake import Finding, Review, Value
 from docgen.model.kit import Kit
@@ -70,7 +70,7 @@ def commented(
     `given` are the values in the contract, by key.  Raises ProofError if the result is not a valid file.
     """
     file = word_file(Path(_AUTHOR), contract)
-    notes = [*_of_pending(kit, pending), *_of_findings(kit, spoken(kit, review.findings), given)]
+    notes = [*_of_pending(kit, pending), *_of_findings(kit, without_silenced(kit, review.findings), given)]
     if not notes:
         return contract
     parts = dict(file.entries)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from docgen import values
-from docgen.documents.findings import spoken
+from docgen.documents.findings import without_silenced
 from docgen.language import phrase
 from docgen.model.display import Missing, Shown, is_given
 from docgen.model.intake import (
@@ -200,7 +200,7 @@ def context(
 def _summary(
     kit: Kit, intake: Intake, review: Review, figures: Mapping[str, Any], options: RenderOptions
 ) -> ReviewSummary:
-    findings = spoken(kit, review.findings)
+    findings = without_silenced(kit, review.findings)
     of_answers = [finding for finding in findings if finding.rule != UNREAD]
     levels = ((level.value, [f for f in of_answers if f.level is level]) for level in Level)
     return ReviewSummary(
@@ -233,7 +233,7 @@ def _by_due(kit: Kit, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
 def answer_rows(kit: Kit, intake: Intake, review: Review) -> list[AnswerRow]:
     """Every customer field, in the kit's order, with its answer and the most serious level found there."""
     levels: dict[str | None, str] = {}
-    for finding in spoken(kit, review.findings):
+    for finding in without_silenced(kit, review.findings):
         levels.setdefault(finding.field, finding.level.value)
     labels = {section.key: section.label for section in kit.sections}
     amended = {one.field: one.before for one in intake.amendments}

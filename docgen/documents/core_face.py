@@ -136,12 +136,12 @@ def _give_outlines(font: Any, glyphs: dict[str, Any]) -> None:
 def _name(font: Any, style: str, notices: list[Any]) -> None:
     """Name `font` again, with the notices of all faces that it was cut from."""
     full = f"{CORE_FAMILY} {style}"
-    told = {
+    entries = {
         number: "\n".join(dict.fromkeys(filter(None, (source["name"].getDebugName(number) for source in notices))))
         for number in _NOTICES
     }
     names = {
-        **told, _FAMILY: CORE_FAMILY, _STYLE: style, _UNIQUE: f"{full} {CUT_VERSION}", _FULL: full,
+        **entries, _FAMILY: CORE_FAMILY, _STYLE: style, _UNIQUE: f"{full} {CUT_VERSION}", _FULL: full,
         _VERSION: f"Version {CUT_VERSION}.0", _POSTSCRIPT: full.replace(" ", ""),
     }  # fmt: skip
     font["name"].names = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from docgen.documents.findings import spoken
+from docgen.documents.findings import without_silenced
 from docgen.expressions import sandbox
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Field, Kit
@@ -51,7 +51,7 @@ class Correction:
 
 def returned(kit: Kit, intake: Intake, review: Review) -> Correction:
     """The intake with its findings, for the customer."""
-    findings = tuple(finding for finding in spoken(kit, review.findings) if finding.field not in kit.terms)
+    findings = tuple(finding for finding in without_silenced(kit, review.findings) if finding.field not in kit.terms)
     doubtful = {finding.field for finding in findings if finding.field}
     open_fields = doubtful | _open_beside(kit, findings)
     entries = {key: _entry(kit, field, intake, findings, key in open_fields) for key, field in kit.fields.items()}

@@ -10,7 +10,7 @@ from docgen.model.kit import Kit
 _GRAVITY = list(Level)
 
 
-def spoken(kit: Kit, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def without_silenced(kit: Kit, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """`findings` without those that a graver one on the same answer silences, as the rules of the kit say."""
     found = tuple(findings)
     if len(found) <= 1:

@@ -69,7 +69,7 @@ def _symbols(weight: str) -> _Face | None:
 # -- core faces --------------------------------------------------------------------------------------
 
 
-class Core(NamedTuple):
+class CoreFace(NamedTuple):
     """A core face: its weight, the faces that it is cut from, and the file that holds it once it is cut."""
 
     weight: str
@@ -84,12 +84,12 @@ def core_faces() -> tuple[Path, ...]:
     return paths if all(path.is_file() for path in paths) else ()
 
 
-def uncut() -> list[Core]:
+def uncut() -> list[CoreFace]:
     """The core faces that could be cut from the installed faces and have not been."""
     return [core for core in _cores() if not core.file.is_file()]
 
 
-def cut(core: Core) -> None:
+def cut(core: CoreFace) -> None:
     """Cut a core face, once for any number of processes.  Takes ten seconds; raises WriteError."""
     with files.locked(core.file.with_suffix(".lock")):
         if not core.file.is_file():
@@ -98,10 +98,10 @@ def cut(core: Core) -> None:
             files.write_file(core.file, content, replace=True)
 
 
-def cut_missing(tell: Callable[[str], object]) -> None:
+def cut_missing(report: Callable[[str], object]) -> None:
     """Cut the core faces that have not been cut, and tell of each.  Raises WriteError."""
     for core in uncut():
-        tell(
+        report(
             tr(
                 "cutting the {weight} core face from {name}, once: about 10 s",
                 weight=core.weight,
@@ -112,11 +112,11 @@ def cut_missing(tell: Callable[[str], object]) -> None:
 
 
 @cache
-def _cores() -> tuple[Core, ...]:
+def _cores() -> tuple[CoreFace, ...]:
     return tuple(filter(None, map(_core, _WEIGHTS)))
 
 
-def _core(weight: str) -> Core | None:
+def _core(weight: str) -> CoreFace | None:
     """The core face of a weight; None if FAMILY itself is not installed as a face of that weight alone."""
     import platformdirs
 
@@ -127,7 +127,7 @@ def _core(weight: str) -> Core | None:
     sources = [installed_fonts.sha256(face.file) for face in (chinese, symbols) if face]
     key = hashlib.sha256("\n".join([*sources, str(chinese.number), str(core_face.CUT_VERSION)]).encode()).hexdigest()
     folder = platformdirs.user_cache_path("docgen", appauthor=False)
-    return Core(weight, chinese, symbols, folder / f"core-{weight}-{key[:16]}.ttf")
+    return CoreFace(weight, chinese, symbols, folder / f"core-{weight}-{key[:16]}.ttf")
 
 
 # -- characters --------------------------------------------------------------------------------------
@@ -144,10 +144,10 @@ def undrawable(text: Iterable[str]) -> list[str]:
         at = bisect_right(firsts, ord(character)) - 1
         return at >= 0 and ord(character) <= lasts[at]
 
-    return sorted(one for one in set(text) if not is_drawable(one) and _leaves_a_mark(one))
+    return sorted(one for one in set(text) if not is_drawable(one) and _is_visible(one))
 
 
-def _leaves_a_mark(character: str) -> bool:
+def _is_visible(character: str) -> bool:
     is_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
     return not is_selector and unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
 

@@ -38,7 +38,7 @@ def add_guide(book: Workbook, kit: Kit, sections: Sequence[Section]) -> Workshee
     return sheet
 
 
-def _line(sheet: Worksheet, row: int, texts: Sequence[str], looks: Sequence[sheet_style.Look]) -> None:
+def _line(sheet: Worksheet, row: int, texts: Sequence[str], looks: Sequence[sheet_style.CellFormat]) -> None:
     for column, (text, look) in enumerate(zip(texts, looks, strict=True), start=1):
         sheet_style.put(sheet, row, column, text, look)
     most = max(sheet_style.height(text, columns, size=10) for text, columns in zip(texts, _WIDTHS, strict=True))

@@ -30,30 +30,30 @@ _NamesOf = Callable[[Kit], Names]
 def word_template(path: Path, kit: Kit, names: _NamesOf) -> WordTemplate:
     """The Word template at `path`, compiled; it may use the `names` of the kit.  Raises KitError."""
 
-    def revived(data: Any) -> WordTemplate:
+    def restored(data: Any) -> WordTemplate:
         parts, main, at_risk, lists = data
         return WordTemplate(path, {name: _part(one) for name, one in parts.items()}, main, at_risk, _lists(lists), {})
 
-    return _kept("word", path, kit, names, word.compile_template, _plain_word, revived)
+    return _from_cache("word", path, kit, names, word.compile_template, _plain_word, restored)
 
 
 @cached_by_file
 def page_template(path: Path, kit: Kit, names: _NamesOf) -> Compiled:
     """The page at `path`, compiled; it may use the `names` of the kit.  Raises KitError."""
 
-    def revived(data: Any) -> Compiled:
+    def restored(data: Any) -> Compiled:
         return _compiled(page.environment(path.suffix), data)
 
-    return _kept("page", path, kit, names, page.compile_page, _plain_code, revived)
+    return _from_cache("page", path, kit, names, page.compile_page, _plain_code, restored)
 
 
-def _kept(
+def _from_cache(
     kind: str, path: Path, kit: Kit, names: _NamesOf, make: Callable[[Path, Names], _Made],
-    plain: Callable[[_Made], Any], revived: Callable[[Any], _Made],
+    plain: Callable[[_Made], Any], restored: Callable[[Any], _Made],
 ) -> _Made:  # fmt: skip
     parts = _parts(path, kit, names)
     if parts and (found := user_cache.find(kind, parts)):
-        return revived(found)
+        return restored(found)
     made = make(path, names(kit))
     if parts and parts == _parts(path, kit, names):  # it was not written again while it was read
         user_cache.keep(kind, parts, plain(made))
@@ -110,5 +110,5 @@ def _lists(data: Any) -> Lists | None:
     if not data:
         return None
     shared, levels, restarts, styles = data
-    revived = {name: {depth: ListLevel(*level) for depth, level in found.items()} for name, found in levels.items()}
-    return Lists(shared, revived, restarts, styles)
+    restored = {name: {depth: ListLevel(*level) for depth, level in found.items()} for name, found in levels.items()}
+    return Lists(shared, restored, restarts, styles)

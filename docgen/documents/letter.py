@@ -22,7 +22,7 @@ from docgen import values
 from docgen.documents import context
 from docgen.documents.context import KitMark
 from docgen.documents.correction import TO_MEND, asked
-from docgen.documents.findings import spoken
+from docgen.documents.findings import without_silenced
 from docgen.documents.kept_templates import page_template
 from docgen.expressions import sandbox
 from docgen.model.display import Missing, Shown
@@ -153,7 +153,7 @@ def render_letter(
 def _names(
     kit: Kit, intake: Intake, review: Review, terms: Mapping[str, Value], date: dt.date, deadline: dt.date | None
 ) -> LetterNames:
-    findings = [f for f in asked(spoken(kit, review.findings)) if f.field not in kit.terms]
+    findings = [f for f in asked(without_silenced(kit, review.findings)) if f.field not in kit.terms]
     to_mend = [finding for finding in findings if finding.level in TO_MEND]
     others = [finding for finding in findings if finding.level not in TO_MEND]
     last = len(to_mend)

@@ -50,7 +50,7 @@ _SIDE = Side("thin", color="B8C0CC")
 BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 
 
-class Look(NamedTuple):
+class CellFormat(NamedTuple):
     """The format of a cell, and whether it may be filled in."""
 
     font: Font
@@ -64,18 +64,18 @@ class Look(NamedTuple):
 #: Characters that a cell holds.
 LONGEST_CELL = 32_767
 HEAD_HEIGHT = 24
-TITLE = Look(Font(HEADING_FACE, 16, bold=True, color="1F3864"), horizontal="center", border=None)
-NOTE = Look(Font(FACE, 10, color=_GREY), border=None)
-NOTICE = Look(Font(FACE, 10, bold=True, color="B42318"), border=None)
-HEAD = Look(Font(HEADING_FACE, 10, bold=True, color=_INK), "E5E7EB", horizontal="center")
-BANNER = Look(Font(HEADING_FACE, 11, bold=True, color="1F3864"))
-GROUP = Look(Font(FACE, 11, color=_INK), "F5F7FA", horizontal="center")
-LABEL = Look(Font(FACE, 11, color=_INK), "F5F7FA")
-ANSWER = Look(Font(FACE, 11, color="000000"), is_open=True)
-SETTLED = Look(Font(FACE, 11, color=_GREY), "EEF0F2")
-HINT = Look(Font(FACE, 10, color=_GREY))
-PLAIN = Look(Font(FACE, 10, color=_INK))
-CENTRED = Look(Font(FACE, 10, color=_INK), horizontal="center")
+TITLE = CellFormat(Font(HEADING_FACE, 16, bold=True, color="1F3864"), horizontal="center", border=None)
+NOTE = CellFormat(Font(FACE, 10, color=_GREY), border=None)
+NOTICE = CellFormat(Font(FACE, 10, bold=True, color="B42318"), border=None)
+HEAD = CellFormat(Font(HEADING_FACE, 10, bold=True, color=_INK), "E5E7EB", horizontal="center")
+BANNER = CellFormat(Font(HEADING_FACE, 11, bold=True, color="1F3864"))
+GROUP = CellFormat(Font(FACE, 11, color=_INK), "F5F7FA", horizontal="center")
+LABEL = CellFormat(Font(FACE, 11, color=_INK), "F5F7FA")
+ANSWER = CellFormat(Font(FACE, 11, color="000000"), is_open=True)
+SETTLED = CellFormat(Font(FACE, 11, color=_GREY), "EEF0F2")
+HINT = CellFormat(Font(FACE, 10, color=_GREY))
+PLAIN = CellFormat(Font(FACE, 10, color=_INK))
+CENTRED = CellFormat(Font(FACE, 10, color=_INK), horizontal="center")
 #: Soft colours of section banners, in turn.
 _BANNER_FILLS = ("DCE6F4", "E2EFDA", "FCE9D4", "EAE4F2")
 
@@ -89,7 +89,7 @@ _CODED = regex("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def put(
-    sheet: Worksheet, row: int, column: int, text: str, look: Look, *, fill: str = "", star: bool = False,
+    sheet: Worksheet, row: int, column: int, text: str, look: CellFormat, *, fill: str = "", star: bool = False,
     note: str = "", ink: str = "",
 ) -> Cell:  # fmt: skip
     """`text` in the cell, as text whatever it starts with; `star` adds the red mark of a required answer,
@@ -208,7 +208,7 @@ def set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
         sheet.column_dimensions[letters].width = columns
 
 
-def head(sheet: Worksheet, title: str, note: str, widths: Sequence[int], note_look: Look = NOTE) -> int:
+def head(sheet: Worksheet, title: str, note: str, widths: Sequence[int], note_look: CellFormat = NOTE) -> int:
     """Title and note across the sheet; the row below them."""
     row = 1
     for text, look, size in ((title, TITLE, 24), (note, note_look, 10)):

@@ -134,14 +134,14 @@ def sandbox(show_missing: Callable[[Missing], str], *, markup: bool, marked: Cal
     environment.filters.clear()
     environment.filters.update(limits.filters() | FILTERS)
     filters = environment.filters
-    filters.update({name: _of_what_is_there(filters[name]) for name in _ON_TEXTS})
-    filters.update({name: _of_what_is_there(_of_values(filters[name])) for name in _ON_NUMBERS})
+    filters.update({name: _unless_missing(filters[name]) for name in _ON_TEXTS})
+    filters.update({name: _unless_missing(_with_plain_values(filters[name])) for name in _ON_NUMBERS})
     environment.tests.clear()
     environment.tests.update(limits.tests() | TESTS)
     return environment
 
 
-def _of_what_is_there(change: Callable[..., Any]) -> Callable[..., Any]:
+def _unless_missing(change: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(change)
     def call(*args: Any, **kwargs: Any) -> Any:
         value = next((value for value in args if isinstance(value, Missing)), None)
@@ -150,7 +150,7 @@ def _of_what_is_there(change: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _of_values(reckon: Callable[..., Any]) -> Callable[..., Any]:
+def _with_plain_values(reckon: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(reckon)
     def call(*args: Any, **kwargs: Any) -> Any:
         return reckon(*([plain(one) for one in arg] if isinstance(arg, list) else plain(arg) for arg in args), **kwargs)

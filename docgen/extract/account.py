@@ -57,7 +57,7 @@ class Account:
         for number, thing in enumerate(self._things):
             self._at.setdefault(thing.place, []).append(number)
 
-    def settle(self, place: Place, fate: Fate, kind: ThingKind = ThingKind.TEXT) -> None:
+    def record(self, place: Place, fate: Fate, kind: ThingKind = ThingKind.TEXT) -> None:
         """Record the fate of this kind of thing at the cell; the first fate recorded is kept."""
         for number in self._at.get(place, ()):
             if self._things[number].kind is kind and self._fates[number] is None:

@@ -139,11 +139,11 @@ class Layout:
                 self.roles[spot.place] = self._role(spot, before, owner, after)
             if self.roles[spot.place] is Role.LABEL:
                 owner = spot
-            elif owner and owner.key and not self._may_stand_among_choices(spot, owner.key):
+            elif owner and owner.key and not self._is_allowed_among_choices(spot, owner.key):
                 owner = None
             before = spot
 
-    def _may_stand_among_choices(self, spot: LabelCandidate, key: str) -> bool:
+    def _is_allowed_among_choices(self, spot: LabelCandidate, key: str) -> bool:
         """Whether the text is a choice of the field, or a mark or amount beside a choice."""
         if not self.vocabulary.fields[key].choices:
             return False
@@ -162,7 +162,7 @@ class Layout:
             return Role.GROUP
         if not spot.key and not meaning.pairs:
             return Role.OTHER
-        if self._stands_below_label(spot) or self._is_choice_of_above(spot, after) or self._follows_choice(spot):
+        if self._is_below_label(spot) or self._is_choice_of_above(spot, after) or self._follows_choice(spot):
             return Role.OTHER
         if before and self._answers(spot, before):
             return Role.OTHER
@@ -218,7 +218,7 @@ class Layout:
     def _takes_prose(self, label: LabelCandidate) -> bool:
         return label.key is not None and self.vocabulary.fields[label.key].type is FieldType.LONG_TEXT
 
-    def _stands_below_label(self, spot: LabelCandidate) -> bool:
+    def _is_below_label(self, spot: LabelCandidate) -> bool:
         above = self.grid.extent(spot.extent.top - 1, spot.extent.left) if spot.extent.top > 1 else None
         return above is not None and (above.top, above.left) in self.below and not spot.meaning.marked
 
@@ -235,7 +235,7 @@ class Layout:
         run: list[LabelCandidate] = []
         owner: LabelCandidate | None = None
         for spot in self.rows[row]:
-            is_label = spot.key is not None and not self._stands_below_label(spot)
+            is_label = spot.key is not None and not self._is_below_label(spot)
             if is_label and owner is not None and self._repeats_choice(spot, owner):
                 is_label = False
             elif is_label:

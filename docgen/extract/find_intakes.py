@@ -127,9 +127,9 @@ class Intakes(Iterable[Answers]):
     def _finished(self, answers: Answers) -> Answers:
         answers = replace(sorted_out(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
-            told = {(note.origin, note.written) for note in answers.notes}
+            reported = {(note.origin, note.written) for note in answers.notes}
             others = self.remarks if self._is_of_one else [_shared(note) for note in self.remarks[:1]]
-            more = [note for note in (*others, *self.units) if (note.origin, note.written) not in told]
+            more = [note for note in (*others, *self.units) if (note.origin, note.written) not in reported]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
@@ -140,8 +140,8 @@ class Intakes(Iterable[Answers]):
         found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
             return tuple(found)
-        told = self.remarks if not self._is_of_one else ()
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in told]
+        reported = self.remarks if not self._is_of_one else ()
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in reported]
         return (*found, *self.around, *remarks)
 
     @property
@@ -187,10 +187,10 @@ def locate(
     sheets = filled or [sheet for _, sheet in found if sheet]
     around = list(terms.unrecognised)
     changes: list[ReadingNote] = []
-    told = small_tables(grid for grid, sheet in found if sheet in sheets)
+    reported = small_tables(grid for grid, sheet in found if sheet in sheets)
     for grid, sheet in found:
         if sheet not in sheets:
-            around += _foreign_texts(grid, vocabulary, told)
+            around += _foreign_texts(grid, vocabulary, reported)
             changes += _changes(grid, vocabulary)
     outer = surroundings or Surroundings()
     around += outer.left
@@ -258,9 +258,9 @@ def _read_terms(grid: Grid, vocabulary: Vocabulary) -> SheetTerms:
     return SheetTerms(given, notes, form.left())
 
 
-def _foreign_texts(grid: Grid, vocabulary: Vocabulary, told: Collection[str]) -> list[Unrecognised]:
+def _foreign_texts(grid: Grid, vocabulary: Vocabulary, reported: Collection[str]) -> list[Unrecognised]:
     """The texts of a sheet without an intake that are not the kit's: its name, or the texts of an unnamed table."""
-    texts = foreign_texts(grid, vocabulary, told)
+    texts = foreign_texts(grid, vocabulary, reported)
     return texts if grid.sheet is None or not texts else [Unrecognised(grid.sheet, None, grid.sheet)]
 
 

@@ -53,11 +53,11 @@ class ZoneReader:
         is_below = zone.label.place in self._places.below
         return self._read_below(zone, zone.label.key) if is_below else self._read_beside(zone, zone.label.key)
 
-    def _mine(self, spots: Sequence[LabelCandidate]) -> list[LabelCandidate]:
+    def _of_customer(self, spots: Sequence[LabelCandidate]) -> list[LabelCandidate]:
         return [spot for spot in spots if self._customer is None or self._customer.has(spot)]
 
     def _sort(self, key: str, spots: Sequence[LabelCandidate]) -> ZoneTexts:
-        return zone_texts(self._vocabulary, self._headings, key, self._mine(spots))
+        return zone_texts(self._vocabulary, self._headings, key, self._of_customer(spots))
 
     # -- label and answer in one cell --------------------------------------------------------------
 

@@ -71,12 +71,12 @@ def _is_full(column: int, zones: list[Zone]) -> bool:
 
 def _fits(column: int, zones: list[Zone], vocabulary: Vocabulary) -> bool:
     """Whether the column holds fitting answers: numbers or choices beside the labels that ask for them."""
-    told = []
+    possible = []
     for zone in zones:
         spot = _at(zone, column)
         if spot is not None and zone.label.key is not None:
-            told.append(vocabulary.could_answer(zone.label.key, spot.cell.text))
-    typed = [fits for fits in told if fits is not None]
+            possible.append(vocabulary.could_answer(zone.label.key, spot.cell.text))
+    typed = [fits for fits in possible if fits is not None]
     return len(typed) >= _TYPED and sum(typed) * 2 > len(typed)
 
 

@@ -19,7 +19,7 @@ class FormPlaces:
         self._labels = [layout.spots[place] for place, role in layout.roles.items() if role is Role.LABEL]
         self._label_columns = Counter(label.extent.left for label in self._labels)
         self.columns = self._count_columns()
-        self._is_stacked = self._votes() > 0
+        self._is_stacked = self._votes_for_below() > 0
         self.below = {label.place for label in self._labels if self._answers_below(label)}
 
     def _count_columns(self) -> Counter[int]:
@@ -31,7 +31,7 @@ class FormPlaces:
                     found[beside.extent.left] += 1
         return found
 
-    def _votes(self) -> int:
+    def _votes_for_below(self) -> int:
         """Above 0 if the sheet puts answers below single labels: more labels have text below and none beside than have
         text beside them or another label below."""
         votes = 0

@@ -111,11 +111,11 @@ class _FormReader:
         for place in self.headings.places:
             text = self.layout.spots[place].cell.text
             if place not in units and (words.heading(text) is not None or words.is_customer_heading(text)):
-                self.account.settle(place, Fate.LABEL)
+                self.account.record(place, Fate.LABEL)
         judge = StrayJudge(self.layout, self.vocabulary, self.zones.nobodys, self.places.columns)
         readings = [self._read(customer) for customer in self.customers.columns or (None,)]
         for _, zones in readings:
-            self._settle_print(zones)
+            self._record_printed(zones)
         # texts beside the provider's own terms are listed only: no finding may show them to a customer
         is_one = not self.customers.columns and not self.vocabulary.is_internal
         strays = list(judge.strays()) if is_one else []
@@ -127,7 +127,7 @@ class _FormReader:
                 remarks += self._near_remarks(best, strays, judge)
                 remarks += over_form(self.grid, self.account, self.layout, best, self.vocabulary)
             intakes.append(self._intake(best, [*remarks, *self.customers.remarks(best)], self._only_explains(zones)))
-        self._settle_labels(judge)
+        self._record_labels(judge)
         return Form(tuple(intakes), self.account, self._doubt(readings[0][1]))
 
     def _doubt(self, zones: list[ZoneAnswers]) -> str | None:
@@ -155,11 +155,11 @@ class _FormReader:
         """Notes on this customer's answers, each with the field that it concerns."""
         for key, found in best.items():
             for place in dict.fromkeys(found.taken):
-                self.account.settle(place, Fate.ANSWER)
+                self.account.record(place, Fate.ANSWER)
                 if found.cell.fault and not found.written.strip():
-                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # already reported as a fault
+                    self.account.record(place, Fate.QUOTED, ThingKind.PICTURE)  # already reported as a fault
             for place in found.quoted:
-                self.account.settle(place, Fate.QUOTED)
+                self.account.record(place, Fate.QUOTED)
             for remark in found.remarks:
                 yield remark, key
             yield from around_answers(self.grid.cell, found, self.vocabulary)
@@ -179,7 +179,7 @@ class _FormReader:
         for spot in zone.unread:
             if judge.is_framing(spot):
                 if judge.is_printed(spot):
-                    self.account.settle(spot.place, Fate.PRINTED)
+                    self.account.record(spot.place, Fate.PRINTED)
             elif says_nothing(spot.cell.text):
                 continue
             elif self.customers.shares(spot):
@@ -193,7 +193,7 @@ class _FormReader:
             if says_nothing(stray.spot.cell.text):
                 continue
             if stray.beside is not None:
-                self.account.settle(stray.beside.place, Fate.QUOTED)
+                self.account.record(stray.beside.place, Fate.QUOTED)
             yield unread(stray.spot.place, stray.spot.cell.text, stray.beside.cell.text if stray.beside else "")
 
     def _near_remarks(
@@ -238,7 +238,7 @@ class _FormReader:
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         if remark.kind is not None:
-            self.account.settle(remark.place, Fate.QUOTED, remark.kind)
+            self.account.record(remark.place, Fate.QUOTED, remark.kind)
         origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
         return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)
 
@@ -259,31 +259,31 @@ class _FormReader:
 
     # -- the account -------------------------------------------------------------------------------
 
-    def _settle_print(self, zones: list[ZoneAnswers]) -> None:
+    def _record_printed(self, zones: list[ZoneAnswers]) -> None:
         for thing in self.account.open(ThingKind.COMMENT):
             if is_own_comment(thing.text, self.vocabulary):
-                self.account.settle(thing.place, Fate.PRINTED, ThingKind.COMMENT)
+                self.account.record(thing.place, Fate.PRINTED, ThingKind.COMMENT)
         taken = {place for zone in zones for found in zone.found for place in found.taken}
         for zone in zones:
             for place in (place for found in zone.found for place in found.printed if place not in taken):
-                self.account.settle(place, Fate.PRINTED)
+                self.account.record(place, Fate.PRINTED)
             for spot in zone.aside:
                 if self.vocabulary.understood(spot.cell.text):
-                    self.account.settle(spot.place, Fate.PRINTED)
+                    self.account.record(spot.place, Fate.PRINTED)
 
-    def _settle_labels(self, judge: StrayJudge) -> None:
+    def _record_labels(self, judge: StrayJudge) -> None:
         """Settle labels, groups and the kit's printed texts; what is still open was not understood."""
         for place, role in self.layout.roles.items():
             if role is not Role.OTHER:
-                self.account.settle(place, Fate.LABEL)
+                self.account.record(place, Fate.LABEL)
         for spot in self.zones.nobodys:
-            self._settle_nobodys(spot, judge)
+            self._record_unowned_label(spot, judge)
 
-    def _settle_nobodys(self, spot: LabelCandidate, judge: StrayJudge) -> None:
+    def _record_unowned_label(self, spot: LabelCandidate, judge: StrayJudge) -> None:
         if spot.meaning.keys or spot.meaning.group:
-            self.account.settle(spot.place, Fate.LABEL)
+            self.account.record(spot.place, Fate.LABEL)
         elif judge.is_printed(spot):
-            self.account.settle(spot.place, Fate.PRINTED)
+            self.account.record(spot.place, Fate.PRINTED)
 
 
 def _is_scaled(head: LabelCandidate) -> bool:

@@ -45,15 +45,15 @@ def text_form(path: Path, vocabulary: Vocabulary) -> TextForm | None:
         return TextForm(rows_grid(parts.rows, "L"), aside)
     lines = [_marked(line, vocabulary) for line in read_lines(path)]
     keys: set[str] = set()
-    told = separated = 0
+    found_fields = separated = 0
     for line in islice(lines, _LOOKED_AT):
         if "：" in line or ":" in line:
             meaning = vocabulary.meaning(line.strip())
             found = {key for key, _ in meaning.pairs} | set(meaning.keys)
             keys |= found
-            told += bool(found)
+            found_fields += bool(found)
             separated += bool(found) and _is_separated(line, vocabulary)
-    if not vocabulary.are_half(keys) or separated * 2 > told:
+    if not vocabulary.are_half(keys) or separated * 2 > found_fields:
         return None
     return TextForm(lines_grid(lines, "L"))
 

@@ -57,7 +57,7 @@ def taken_labels(layout: Layout, vocabulary: Vocabulary) -> Mapping[str, str]:
     for column, count in alike.items():
         if count >= _ALONE:  # a column of labels that are all nearly known, `贵公司行业`
             columns[column] = columns.get(column, 0) + count
-    found = {spot.cell.text: key for spot, key in near if _stands_as_label(layout, spot, columns)}
+    found = {spot.cell.text: key for spot, key in near if _is_placed_as_label(layout, spot, columns)}
     keys = list(found.values())
     return {text: key for text, key in found.items() if keys.count(key) == 1}
 
@@ -67,7 +67,7 @@ def _is_unknown(layout: Layout, spot: LabelCandidate) -> bool:
     return is_nothing and layout.roles[spot.place] is Role.OTHER and len(head_of(spot.cell.text)) <= _LONGEST_LABEL
 
 
-def _stands_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int, int]) -> bool:
+def _is_placed_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[int, int]) -> bool:
     """Whether labels are above or below the text, or beside it in a row of headings, and it answers none of them."""
     row = layout.rows[spot.extent.top]
     heads = sum(other.place in layout.below for other in row)

@@ -27,7 +27,7 @@ def labels_seen(books: Iterable[Book], vocabulary: Vocabulary) -> str:
     found = [(grid, _keys(grid, vocabulary)) for grid in sheets.values()]
     seen = [_Seen(grid, keys, list(islice(_near(grid, vocabulary, keys), _NEAR))) for grid, keys in found]
     best = sorted((one for one in seen if one.keys or one.near), key=lambda one: (-len(one.keys), -len(one.near)))
-    return "; ".join(_told(one, vocabulary) for one in best[:_SHEETS])
+    return "; ".join(_described(one, vocabulary) for one in best[:_SHEETS])
 
 
 def _keys(grid: Grid, vocabulary: Vocabulary) -> list[str]:
@@ -58,7 +58,7 @@ class _Seen(NamedTuple):
     near: list[str]
 
 
-def _told(seen: _Seen, vocabulary: Vocabulary) -> str:
+def _described(seen: _Seen, vocabulary: Vocabulary) -> str:
     fields, grid, core = vocabulary.fields, seen.grid, vocabulary.kit.core
     where = tr("on sheet {sheet}", sheet=grid.sheet) if grid.sheet is not None else tr("in the file")
     found = "、".join(fields[key].label for key in seen.keys)

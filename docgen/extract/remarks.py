@@ -60,7 +60,7 @@ def over_form(
             if key is not None:
                 yield PlaceNote(thing.place, "picture", Level.MANUAL, words.picture(), {}, ThingKind.PICTURE), key
         elif is_own_comment(thing.text, vocabulary):
-            account.settle(thing.place, Fate.PRINTED, thing.kind)
+            account.record(thing.place, Fate.PRINTED, thing.kind)
         elif is_instruction(thing.text):
             continue
         elif thing.kind is ThingKind.COMMENT or top <= row <= bottom + 1 or words.is_remark(thing.text):

@@ -88,7 +88,7 @@ def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[U
     account = Account(rest, things(rest))
     for thing in account.open(*ThingKind):
         if vocabulary.understood(thing.text) or vocabulary.meaning(thing.text).keys:
-            account.settle(thing.place, Fate.PRINTED, thing.kind)
+            account.record(thing.place, Fate.PRINTED, thing.kind)
     return account.left()
 
 

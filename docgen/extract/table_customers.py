@@ -156,13 +156,13 @@ class CustomerReader:
     def _about_answers(self, found: Mapping[str, Found]) -> Iterator[Said]:
         for key, one in found.items():
             for place in one.taken:
-                self.account.settle(place, Fate.ANSWER)
+                self.account.record(place, Fate.ANSWER)
                 if one.cell.fault and not one.written.strip():
-                    self.account.settle(place, Fate.QUOTED, ThingKind.PICTURE)  # already reported as a fault
+                    self.account.record(place, Fate.QUOTED, ThingKind.PICTURE)  # already reported as a fault
             for place in one.printed:
-                self.account.settle(place, Fate.PRINTED)
+                self.account.record(place, Fate.PRINTED)
             for place in one.quoted:
-                self.account.settle(place, Fate.QUOTED)
+                self.account.record(place, Fate.QUOTED)
             for remark in one.remarks:
                 yield remark, key
             yield from around_answers(self._cell, one, self.vocabulary)
@@ -179,7 +179,7 @@ class CustomerReader:
                 continue
             heading, head = self.head.headings.get(number), self.head.unknown.get(number, "")
             if heading is Heading.COUNTING and thing.text.strip().rstrip(".、").isdecimal():
-                self.account.settle(thing.place, Fate.PRINTED)
+                self.account.record(thing.place, Fate.PRINTED)
             elif heading in {Heading.PRINTED, Heading.COUNTING} or words.is_clerical(head) or says_nothing(thing.text):
                 continue
             else:
@@ -189,7 +189,7 @@ class CustomerReader:
             if thing.place in answers:
                 continue  # reported with the answer
             if is_own_comment(thing.text, self.vocabulary):
-                self.account.settle(thing.place, Fate.PRINTED, thing.kind)
+                self.account.record(thing.place, Fate.PRINTED, thing.kind)
             else:
                 yield unread(thing.place, thing.text, kind=ThingKind.COMMENT)
 
@@ -210,6 +210,6 @@ class CustomerReader:
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         if remark.kind is not None:
-            self.account.settle(remark.place, Fate.QUOTED, remark.kind)
+            self.account.record(remark.place, Fate.QUOTED, remark.kind)
         origin = Origin(self.grid.sheet, self.grid.address(*remark.place))
         return ReadingNote(remark.code, remark.level, remark.written, origin, key, remark.details)

@@ -72,8 +72,8 @@ def passed_over(path: Path) -> str | None:
 
 def look(path: Path) -> str | None:
     """What `passed_over` returns for a file; empty if it returns nothing and the file is not a source."""
-    told = passed_over(path)
-    return "" if told is None and (path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES) else told
+    reason = passed_over(path)
+    return "" if reason is None and (path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES) else reason
 
 
 def read_book(path: Path, kind: Kind) -> Book:

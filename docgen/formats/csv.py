@@ -108,7 +108,7 @@ def _delimiter(file: TextIO) -> str:
         lines = _Lines(file, most=_LOOKED_IN)
         rows = islice((row for row in _reader(lines, delimiter) if any(row)), _LOOKED_AT)
         try:
-            widths = Counter(len(row) for row in rows if not _leans(row, delimiter))
+            widths = Counter(len(row) for row in rows if not _is_cut_by_another(row, delimiter))
         except csv.Error:  # with a wrong delimiter, a row may be one text that is too long
             return 0, False, 0
         count, width = max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
@@ -160,7 +160,7 @@ class _Lines:
                     return
 
 
-def _leans(row: list[str], delimiter: str) -> bool:
+def _is_cut_by_another(row: list[str], delimiter: str) -> bool:
     """Whether most cells begin or end with another delimiter: in `a<tab>,b<tab>,c` the comma separates."""
     others = tuple(other for other in _DELIMITERS if other not in {delimiter, "\t"})
     return sum(text.startswith(others) or text.endswith(others) for text in row) * 2 > len(row)

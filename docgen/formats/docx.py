@@ -20,7 +20,7 @@ from docgen.file_cache import cached_by_file
 from docgen.formats.budgets import LONGEST_TEXT, MB, Budget
 from docgen.formats.detect import main_part
 from docgen.formats.docx_body import BodyReader
-from docgen.formats.docx_flows import Answering, Control
+from docgen.formats.docx_flows import Control, ControlCell
 from docgen.formats.docx_text import STRICT, TRANSITIONAL, Strikes, W, page_texts
 from docgen.formats.grid import Book, Grid
 from docgen.formats.package import Package, reading
@@ -47,7 +47,7 @@ class Document:
 
     tables: tuple[Grid, ...]
     controls: tuple[Control, ...]
-    answering: Mapping[str, Answering]
+    answering: Mapping[str, ControlCell]
     prose: tuple[str, ...]
     margins: str
     struck: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 from docgen.formats import symbols
 from docgen.formats.budgets import DEEPEST, LONGEST_TEXT, Budget, TooMuch
 from docgen.formats.cells import text_cell
-from docgen.formats.docx_flows import Answering, Control, Flow, OpenControl, OpenTable, joined, width_of
+from docgen.formats.docx_flows import Control, ControlCell, Flow, OpenControl, OpenTable, joined, width_of
 from docgen.formats.docx_text import (
     DELETED_TEXT,
     OFF,
@@ -74,7 +74,7 @@ class BodyReader:
             _CONTROL: self._control, f"{W}del": self._deleted, f"{W}altChunk": self._chunk,
             f"{W}commentReference": self._comment, **dict.fromkeys(_DRAWINGS, self._drawing),
         }  # fmt: skip
-        self.answering: dict[str, Answering] = {}
+        self.answering: dict[str, ControlCell] = {}
         #: The ids of embedded parts in another format.
         self.chunks: list[str] = []
         #: The hidden texts, each with the address of its cell.
@@ -118,7 +118,7 @@ class BodyReader:
             elif child.tag not in _UNSEEN:
                 self._walk(child, flow, depth + 1)
 
-    def _say(self, flow: Flow, text: str, *, is_struck: bool = False) -> None:
+    def _add_text(self, flow: Flow, text: str, *, is_struck: bool = False) -> None:
         self._budgets["text"].spend(len(text))
         around = [control for control in self._open if control.depth == self._depth]
         if is_struck:
@@ -135,9 +135,9 @@ class BodyReader:
     # -- text --------------------------------------------------------------------------------------
 
     def _paragraph(self, paragraph: Any, flow: Flow, depth: int) -> None:
-        self._say(flow, "\n")
+        self._add_text(flow, "\n")
         if flow.struck:
-            self._say(flow, "\n", is_struck=True)
+            self._add_text(flow, "\n", is_struck=True)
         before, self._is_paragraph_struck = self._is_paragraph_struck, self._strikes.of_paragraph(paragraph)
         self._walk(paragraph, flow, depth)
         self._is_paragraph_struck = before
@@ -151,13 +151,13 @@ class BodyReader:
         shape = symbols.shown if is_of_symbols(properties) else str
         for child in run:
             if child.tag == TEXT or (child.tag == DELETED_TEXT and self._is_struck):
-                self._say(flow, shape(child.text or ""), is_struck=is_struck)
+                self._add_text(flow, shape(child.text or ""), is_struck=is_struck)
             elif child.tag == f"{W}sym":
-                self._say(flow, symbols.character(child.get(f"{W}char", "20")), is_struck=is_struck)
+                self._add_text(flow, symbols.character(child.get(f"{W}char", "20")), is_struck=is_struck)
             elif child.tag == f"{W}fldChar":
-                self._say(flow, old_field(child), is_struck=is_struck)
+                self._add_text(flow, old_field(child), is_struck=is_struck)
             elif child.tag in SIGNS:
-                self._say(flow, SIGNS[child.tag] if child.get(f"{W}type") != "page" else "", is_struck=is_struck)
+                self._add_text(flow, SIGNS[child.tag] if child.get(f"{W}type") != "page" else "", is_struck=is_struck)
             elif child.tag in self._handlers:
                 self._handlers[child.tag](child, flow, depth + 1)
             elif child.tag not in _UNSEEN:
@@ -240,7 +240,7 @@ class BodyReader:
         self._tables[table.number - 1] = grid = table.grid()
         texts = [cell.text for cells in grid.rows.values() for cell in cells.values()]
         if self._open_tables and len(texts) == 1 and not joined(flow.text).strip():
-            self._say(flow, f"\n{texts[0]}")  # a frame around the answer
+            self._add_text(flow, f"\n{texts[0]}")  # a frame around the answer
             self._tables[table.number - 1] = None
         elif self._open_tables and len(texts) <= _SMALL_TABLE:
             flow.floating += [" ".join(texts)] if texts else []
@@ -274,14 +274,14 @@ class BodyReader:
         self._within(node, inner, depth)
         table.is_in_cell = False
         self._is_struck = before
-        table.cells.append((table.row, column, self._settled(inner)))
+        table.cells.append((table.row, column, self._finished_cell(inner)))
         table.floating += [Floating(table.row, column, text) for text in inner.floating]
 
-    def _settled(self, flow: Flow) -> Cell:
+    def _finished_cell(self, flow: Flow) -> Cell:
         """The cell that results from a flow."""
         text = joined(flow.text)
         if flow.has_controls and flow.address is not None:
-            self.answering[flow.address] = Answering(text[:LONGEST_TEXT], joined(flow.around)[:LONGEST_TEXT])
+            self.answering[flow.address] = ControlCell(text[:LONGEST_TEXT], joined(flow.around)[:LONGEST_TEXT])
         return text_cell(text, struck=joined(flow.struck).strip(), note="\n".join(flow.notes))
 
 

@@ -26,7 +26,7 @@ class Control(NamedTuple):
     fault: str | None = None
 
 
-class Answering(NamedTuple):
+class ControlCell(NamedTuple):
     """A table cell with controls of the kit: all its visible text, and the text outside the controls."""
 
     text: str

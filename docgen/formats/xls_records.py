@@ -100,7 +100,7 @@ class WorkbookRecords:
                 self._budgets.sheets.spend()
                 places.append((at, end))
             elif kind in {*_GLOBALS, _CONTINUE}:
-                kept.append(self._kept(at, kind, end))
+                kept.append(self._budgeted(at, kind, end))
         sheets, listed = [], []
         begin = sum(map(len, kept)) + 4  # the end of the records that apply to all sheets
         for at, end in places:
@@ -116,7 +116,7 @@ class WorkbookRecords:
             begin += len(content)
         return b"".join((*kept, *listed, _END, *sheets))
 
-    def _kept(self, at: int, kind: int, end: int) -> bytes:
+    def _budgeted(self, at: int, kind: int, end: int) -> bytes:
         if kind == _CODEPAGE:
             self.names_codepage = True
         if kind in {_SST, _CONTINUE}:
@@ -134,12 +134,12 @@ class WorkbookRecords:
                 self._budgets.cells.spend(1 if kind != _MULTIPLE else (end - at - 10) // 6)
                 if kind == _RSTRING:
                     self._budgets.texts.spend(end - at)
-                kept.append(self._kept(at, kind, end))
+                kept.append(self._budgeted(at, kind, end))
             elif kind == _CONTINUE:
                 kept.append(self._stream[at:end])
             else:
                 self._note(sheet, notes, kind, self._stream[at + 4 : end])
-        notes.settle()
+        notes.finish()
         return b"".join((*kept, _END))
 
     def _note(self, sheet: SheetRecords, notes: _Notes, kind: int, content: bytes) -> None:
@@ -237,7 +237,7 @@ class _Notes:
         elif row != 0xFFFF:
             self._sheet.notes[row + 1, column + 1] = content[6 : 6 + length].decode("gb18030", "replace")
 
-    def settle(self) -> None:
+    def finish(self) -> None:
         """Finish the sheet: pass on what was collected."""
         texts = {number: "".join(pieces) for number, pieces in self._texts.items()}
         for number, place in self._comments.items():

@@ -106,7 +106,7 @@ class _BookReader:
     def _short_grid(self, sheet: _Sheet) -> Grid:
         reader = SheetReader(self._shared, self._elements)
         with self._package.open(sheet.part) as source:
-            cells = [cell for row in reader.rows(pieces(source)) for cell in self._kept(row)]
+            cells = [cell for row in reader.rows(pieces(source)) for cell in self._budgeted(row)]
         return self._marked(
             grid(
                 sheet.title,
@@ -127,7 +127,7 @@ class _BookReader:
         last = head[-1][0][0] if head else 0
         held = grid(
             sheet.title,
-            (cell for row in head for cell in self._kept(row)),
+            (cell for row in head for cell in self._budgeted(row)),
             facts.merged,
             notes={at: note for at, note in notes.items() if at[0] <= last},
         )
@@ -135,7 +135,7 @@ class _BookReader:
         more = partial(self._rows_after, sheet.part, len(head), below)
         return replace(self._marked(held, sheet.part, facts), more=more, length=facts.length)
 
-    def _kept(self, row: Row) -> Row:
+    def _budgeted(self, row: Row) -> Row:
         self._cells.spend(len(row))
         self._characters.spend(sum(len(cell.text) for _, _, cell in row))
         return row

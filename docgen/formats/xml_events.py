@@ -78,10 +78,10 @@ class Events:
                             longest_token=LONGEST_TOKEN >> 20,
                         )
                     )
-                self._settle()
+                self._spend()
                 yield
             self._parser.Parse(b"", True)
-            self._settle()
+            self._spend()
             yield
         except (expat.ExpatError, LookupError) as cause:  # LookupError: an unknown encoding
             yield  # everything before the damage is complete
@@ -106,7 +106,7 @@ class Events:
         self._texts.clear()
         return text
 
-    def _settle(self) -> None:
+    def _spend(self) -> None:
         self._elements.spend(self._seen)
         self._seen = 0
         if len(self._texts) > 1:

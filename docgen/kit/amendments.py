@@ -41,7 +41,7 @@ class Amendments:
         mine = tuple((at, one) for at, one in self.entries if one.source_sha256 == source_sha256)
         return replace(self, entries=mine)
 
-    def strangers(self, sources: Mapping[str, str]) -> list[str]:
+    def unknown_sources(self, sources: Mapping[str, str]) -> list[str]:
         """A line for each entry whose source is none of these (hash by name)."""
         known = set(sources.values())
         there = "; ".join(

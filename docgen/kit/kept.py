@@ -41,7 +41,7 @@ def revived(data: Any, folder: Path, cls: type[_Kit]) -> _Kit:
     """The kit in `folder` from its plain data, as an object of a subclass of Kit."""
     found, compiled = data
     codes.know(compiled)
-    return cls(folder=folder, **{name: _revived(value) for name, value in found.items()})
+    return cls(folder=folder, **{name: _restored(value) for name, value in found.items()})
 
 
 def _plain(value: Any) -> Any:
@@ -59,16 +59,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _revived(value: Any) -> Any:
+def _restored(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(map(_revived, value))
+        return tuple(map(_restored, value))
     if not isinstance(value, tuple):
         return value
     name, inner = value
     if not name:
-        return {_revived(key): _revived(entry) for key, entry in inner.items()}
+        return {_restored(key): _restored(entry) for key, entry in inner.items()}
     if isinstance(inner, dict):
-        return _CLASSES[name](**{key: _revived(entry) for key, entry in inner.items()})
+        return _CLASSES[name](**{key: _restored(entry) for key, entry in inner.items()})
     return _CLASSES[name](*inner)
 
 

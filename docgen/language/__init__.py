@@ -117,7 +117,7 @@ def chosen(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
+def using_language(language: str) -> Iterator[None]:
     """Speak this language, in this process and in those that it starts."""
     import gettext
 

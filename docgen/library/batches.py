@@ -59,12 +59,12 @@ class Batch:
     force: bool
     most_intakes: int
 
-    def events(self, tell: Callable[[str], object]) -> Generator[Outcome | Retry, None, None]:
+    def events(self, notify: Callable[[str], object]) -> Generator[Outcome | Retry, None, None]:
         """Make the packets and the reports; yields the outcome of every unit.  Raises what `run_batch` raises."""
         if warning := exposure(self.cluster):
-            tell(warning)
+            notify(warning)
         if "review" in self.only:
-            _cut_faces(tell)
+            _cut_faces(notify)
         folder, terms = self.kit.folder, self.terms
         mark = stamp(folder, terms, self.date, self.only)
         job = Job(
@@ -74,12 +74,12 @@ class Batch:
         yield from run(self.sources, job, self.workers, resume=self.resume, cluster=self.cluster)
 
 
-def _cut_faces(tell: Callable[[str], object]) -> None:
+def _cut_faces(notify: Callable[[str], object]) -> None:
     """Cut missing core faces; if they cannot be stored, reviews are made without them."""
     try:
-        fonts.cut_missing(tell)
+        fonts.cut_missing(notify)
     except WriteError as error:
-        tell(tr("{message}: review summaries are made without core faces, which takes longer", message=error.message))
+        notify(tr("{message}: review summaries are made without core faces, which takes longer", message=error.message))
 
 
 def run_batch(
@@ -109,21 +109,21 @@ def run_batch(
     Workers are processes: a script calls this below `if __name__ == "__main__":`.  Raises UsageError, KitError,
     WriteError and SystemMissingError, which stop the run; it continues with `resume`.
     """
-    tell = progress or (lambda _line: None)
+    notify = progress or (lambda _line: None)
     batch = plan(
         [os.fspath(source) for source in sources], storage.location(os.fspath(out)), kit=kit, terms=terms, date=date,
         only=only, jobs=jobs, timeout=timeout, cluster=cluster, resume=resume, force=force, most_intakes=most_intakes,
     )  # fmt: skip
     verdicts: Counter[Verdict] = Counter()
     failed = passed_over = 0
-    with closing(batch.events(tell)) as happening:
+    with closing(batch.events(notify)) as happening:
         for event in happening:
             if isinstance(event, Outcome):
                 verdicts.update(Verdict(item.verdict) for item in event.items)
                 failed += len(event.failures)
                 passed_over += bool(event.passed_over)
             for line in events.texts(event):
-                tell(line)
+                notify(line)
     return BatchResult(verdicts.total(), failed, verdicts, batch.out / PAGE, passed_over)
 
 

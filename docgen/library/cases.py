@@ -19,7 +19,7 @@ from docgen.library.kits import Kit
 from docgen.model.as_json import IntakeJson, OutsideJson, intake_json, outside_json
 from docgen.model.intake import READY, Amendment, FigureResult, Finding, Intake, Unrecognised, Value, Verdict
 from docgen.output import storage
-from docgen.pipeline import Judged, OpenSource, ReviewedIntake, SourceFile, open_source
+from docgen.pipeline import OpenSource, ReviewedIntake, ReviewedSource, SourceFile, open_source
 
 if TYPE_CHECKING:
     from docgen.documents.letter import Letter
@@ -47,8 +47,8 @@ def read(
     kit = kit if isinstance(kit, Kit) else Kit.load(kit)
     terms = terms if isinstance(terms, GivenTerms) else kit.load_terms(terms)
     amendments, file = kit.load_amendments(amendments), source_file(source, name)
-    if strangers := amendments.strangers({file.name: file.sha256} if amendments else {}):
-        raise AmendmentError(strangers, tr("correct the amendments"))
+    if unknown_sources := amendments.unknown_sources({file.name: file.sha256} if amendments else {}):
+        raise AmendmentError(unknown_sources, tr("correct the amendments"))
     return cases_of(file, kit, terms, date, amendments)
 
 
@@ -68,7 +68,7 @@ class Cases:
     """
 
     _file: SourceFile
-    _judged: Judged
+    _judged: ReviewedSource
     _kit: Kit
     _date: dt.date | None
 

@@ -33,12 +33,12 @@ class Missing:
     def __str__(self) -> str:
         return ""
 
-    def _stay(self, _other: object = None) -> Missing:
+    def _unchanged(self, _other: object = None) -> Missing:
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stay
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _stay
-    __neg__ = __pos__ = _stay
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _unchanged
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _unchanged
+    __neg__ = __pos__ = _unchanged
 
     @property
     def other(self) -> Missing:

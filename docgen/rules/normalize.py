@@ -49,9 +49,9 @@ def normalize(answers: Answers, kit: Kit, source: str) -> Intake:
         elif any(finding.level is Level.INVALID for finding in found):
             unreadable.add(key)
     missing = _missing(kit, answers, understood, unreadable)
-    told = {finding.field for finding in missing}
+    reported = {finding.field for finding in missing}
     findings += amounts_differ(kit, answers.fields, understood)
-    findings = [one for one in findings if one.code not in _REASONS or one.field not in told] + missing
+    findings = [one for one in findings if one.code not in _REASONS or one.field not in reported] + missing
     kept, beyond = thinned(findings)
     name = understood.get(kit.name_field)
     return Intake(

@@ -179,14 +179,14 @@ class _Matcher:
     def _divide(self, tag: Tag, words: tuple[str, ...], source: str) -> None:
         if not self._open or self._open[-1].word not in words:
             inside = tr("; {tag} is open", tag=_shown(self._open[-1].tag)) if self._open else ""
-            self._say(
+            self._remark(
                 tag, tr("{tag} is outside of {words}{inside}", tag=_shown(tag), words=either(words), inside=inside)
             )
             return
         block = self._open[-1]
         if block.last:
             after = tr("{tag} in {place}", tag=_shown(block.last), place=_place(block.last))
-            self._say(tag, tr("{tag} comes after {after} (make else the last)", tag=_shown(tag), after=after))
+            self._remark(tag, tr("{tag} comes after {after} (make else the last)", tag=_shown(tag), after=after))
             return
         block.last = tag if tag.word == "else" else None
         self._compare(block.tag, tag)
@@ -207,7 +207,7 @@ class _Matcher:
             self._emit(_end(inner.word))
         self._open.pop()
         if block.stray:
-            self._say_stray(block.stray)
+            self._remark_stray(block.stray)
         self._compare(block.tag, tag)
         self._emit(source)
 
@@ -218,16 +218,16 @@ class _Matcher:
         for block in (*crossed[-1:], *mistaken[-1:])[:1]:
             self._taken.remove(block)
             assert block.taker
-            self._say(block.tag, _crossed(block, tag) if crossed else _mistaken(block, block.taker))
+            self._remark(block.tag, _crossed(block, tag) if crossed else _mistaken(block, block.taker))
             return
         if self._open and self._open[-1].stray is None:
             self._open[-1].stray = tag
         else:
-            self._say_stray(tag)
+            self._remark_stray(tag)
 
-    def _say_stray(self, tag: Tag) -> None:
+    def _remark_stray(self, tag: Tag) -> None:
         word = _CLOSERS[tag.word]
-        self._say(
+        self._remark(
             tag, tr("{tag} closes nothing: no {word} is open (delete it, or add the opening tag)", tag=_shown(tag),
             word=word)
         )  # fmt: skip
@@ -237,14 +237,14 @@ class _Matcher:
         for block in reversed(self._open):
             self._emit(_end(block.word))
         for block in (*self._taken, *self._open):
-            self._say(block.tag, _mistaken(block, block.stray) if block.stray else _unclosed(block))
+            self._remark(block.tag, _mistaken(block, block.stray) if block.stray else _unclosed(block))
         return self.blocks
 
     def _compare(self, opening: Tag, other: Tag) -> None:
         if difference := _difference(opening, other):
-            self._say(opening, difference)
+            self._remark(opening, difference)
 
-    def _say(self, tag: Tag, what: str) -> None:
+    def _remark(self, tag: Tag, what: str) -> None:
         self.blocks.remarks.append(Remark(tag.where, what))
 
 

@@ -162,7 +162,7 @@ def _codes(tree: Any) -> Iterator[str]:
         if kind == "fldSimple":
             yield _attribute(element, "instr")
         elif kind == "fldChar":
-            yield from _turn(open_fields, _attribute(element, "fldCharType"))
+            yield from _follow(open_fields, _attribute(element, "fldCharType"))
         elif kind in {"instrText", "delInstrText"}:
             (open_fields[-1] if open_fields else loose).code += element.text or ""
         elif kind in {"t", "delText"} and open_fields:
@@ -177,7 +177,7 @@ def _codes(tree: Any) -> Iterator[str]:
     yield from (field.code for field in (loose, *open_fields))
 
 
-def _turn(open_fields: list[_Field], kind: str) -> Iterator[str]:
+def _follow(open_fields: list[_Field], kind: str) -> Iterator[str]:
     """Begin a field, continue to its result, or end it, which gives its code."""
     if kind == "begin":
         open_fields.append(_Field())

@@ -71,7 +71,7 @@ class _NameReader:
         self._set_anywhere = {n.name for n in tree.find_all(nodes.Name) if n.ctx == "store"}
         self._set_anywhere |= {macro.name for macro in tree.find_all(nodes.Macro)}
 
-    def _say(self, node: nodes.Node, what: str) -> None:
+    def _remark(self, node: nodes.Node, what: str) -> None:
         self.usage.problems.append((node.lineno, what))
 
     # -- statements: they may set names in `scope` --------------------------------------------------
@@ -152,7 +152,7 @@ class _NameReader:
 
     def _single(self, node: nodes.Node) -> None:
         if text := mistakes.list_as_condition(node):
-            self._say(node, text)
+            self._remark(node, text)
 
     def _print(self, node: nodes.Expr, scope: _Scope) -> None:
         self._shape(node, scope)
@@ -204,7 +204,7 @@ class _NameReader:
         if node.name not in FUNCTIONS and self._names.is_complete:
             called = self._names.named(node.name)
             remedy = tr(" (write {name!r})", name=called) if called else did_you_mean(node.name, scope)
-            self._say(node, tr("unknown name {name!r}{remedy}", name=node.name, remedy=remedy))
+            self._remark(node, tr("unknown name {name!r}{remedy}", name=node.name, remedy=remedy))
         return ANYTHING
 
     def _attribute(self, node: nodes.Getattr | nodes.Getitem, owner: ContextType, name: str) -> ContextType:
@@ -221,7 +221,9 @@ class _NameReader:
                     described=described,
                     name=name,
                 )
-            self._say(node, tr("{described!r} has no {name!r}{remedy}", described=described, name=name, remedy=remedy))
+            self._remark(
+                node, tr("{described!r} has no {name!r}{remedy}", described=described, name=name, remedy=remedy)
+            )
         return ANYTHING
 
     def _filter(self, node: nodes.Filter, scope: _Scope) -> ContextType:
@@ -236,16 +238,16 @@ class _NameReader:
         if name not in known:
             called = SPOKEN_OF.get(name)
             remedy = tr(" (write {name!r})", name=called) if called and called in known else did_you_mean(name, known)
-            self._say(node, tr("unknown {what} {name!r}{remedy}", what=tr(what), name=name, remedy=remedy))
+            self._remark(node, tr("unknown {what} {name!r}{remedy}", what=tr(what), name=name, remedy=remedy))
 
     def _comparison(self, node: nodes.Compare, scope: _Scope) -> None:
         """A value is compared with the like of it, and a field with choices with their keys: nothing else is equal."""
         for name, constant in mistakes.compared(node):
             shape = scope.get(name, ANYTHING)
             if shape.choices is not None and constant not in shape.choices:
-                self._say(node, _unknown_choice(name, constant, shape.choices))
+                self._remark(node, _unknown_choice(name, constant, shape.choices))
             elif shape.choices is None and (text := mistakes.never_equal(name, shape.kind, constant)):
-                self._say(node, text)
+                self._remark(node, text)
 
 
 def _unknown_choice(name: str, constant: object, choices: Mapping[str, str]) -> str:

@@ -170,8 +170,8 @@ def _parse_date(_field: Field, written: str) -> Parsed:
     found = dates.read(written)
     if found.date is None:
         return invalid(f"date-{found.trouble}")
-    told = remarks_on(found.remarks, numbers_count=True)
-    return Parsed(found.date, (*told, *remarks_on(filter(None, [found.time]))))
+    notes = remarks_on(found.remarks, numbers_count=True)
+    return Parsed(found.date, (*notes, *remarks_on(filter(None, [found.time]))))
 
 
 def show_date(date: dt.date) -> str:

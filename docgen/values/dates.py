@@ -19,7 +19,7 @@ class DateProblem(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
-class Day(NamedTuple):
+class ParsedDate(NamedTuple):
     """A date with the text beside it, or what is wrong with the text."""
 
     date: dt.date | None
@@ -44,7 +44,7 @@ _FORMS = tuple(
 )
 
 
-def read(text: str) -> Day:
+def read(text: str) -> ParsedDate:
     """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; any other text is a remark, except
     midnight and the day of the week."""
     outside, remarks = apart(visible(text[:_LONGEST]))
@@ -57,13 +57,17 @@ def read(text: str) -> Day:
     day = day[: behind.start()] if behind else day
     match = next((match for form in _FORMS if (match := form.fullmatch(day))), None)
     if match is None or len(text) > _LONGEST:
-        return Day(None, DateProblem.UNREADABLE)
+        return ParsedDate(None, DateProblem.UNREADABLE)
     try:
         found = dt.date(*map(int, match.groups()))
     except ValueError:
-        return Day(None, DateProblem.IMPOSSIBLE)
+        return ParsedDate(None, DateProblem.IMPOSSIBLE)
     named = {"一二三四五六日".find(w[1].replace("天", "日")) for w in (*weekdays, behind) if w}
-    return Day(found, None, tuple(left), hour) if named <= {found.weekday()} else Day(None, DateProblem.IMPOSSIBLE)
+    return (
+        ParsedDate(found, None, tuple(left), hour)
+        if named <= {found.weekday()}
+        else ParsedDate(None, DateProblem.IMPOSSIBLE)
+    )
 
 
 def show(date: dt.date) -> str:

@@ -53,5 +53,5 @@ def in_unit(field: Field, written: str, unit: str, parse: Parse, show: Callable[
     is_doubtful = len(folded.replace(",", "").partition(".")[0]) >= _MANY_DIGITS
     if is_doubtful:
         return invalid("number-unit-doubtful", unit=unit)
-    told = Problem("number-in-unit", Level.ADVICE, {"unit": unit, "number": show(field, scaled.value)})
-    return scaled._replace(problems=(told, *scaled.problems))
+    note = Problem("number-in-unit", Level.ADVICE, {"unit": unit, "number": show(field, scaled.value)})
+    return scaled._replace(problems=(note, *scaled.problems))

@@ -33,8 +33,8 @@ def parse_count(field: Field, written: str) -> Parsed:
     if found.low < 1:
         return invalid("count-too-small")
     count = int(found.high)
-    told = [Problem("count-range", Level.ADVICE, {"upper": f"{count:,}"})] if found.low != found.high else []
-    return Parsed(count, (*told, *_said(f"{count:,}", found.effects, found.remarks, is_range=bool(told))))
+    notes = [Problem("count-range", Level.ADVICE, {"upper": f"{count:,}"})] if found.low != found.high else []
+    return Parsed(count, (*notes, *_number_notes(f"{count:,}", found.effects, found.remarks, is_range=bool(notes))))
 
 
 def parse_number(field: Field, written: str) -> Parsed:
@@ -63,7 +63,7 @@ def _parsed(code: str, written: str, found: measures.Measure | None, *, at_least
     if spans(found.effects):
         return invalid(code)
     value = numerals.tidy(found.number, at_least=at_least)
-    return Parsed(value, _said(f"{value:f}", found.effects, found.remarks))
+    return Parsed(value, _number_notes(f"{value:f}", found.effects, found.remarks))
 
 
 def not_a_number(code: str, written: str) -> Parsed:
@@ -75,16 +75,16 @@ def not_a_number(code: str, written: str) -> Parsed:
     return invalid("number-negative" if numerals.is_negative(written) else code)
 
 
-def _said(
+def _number_notes(
     number: str, effects: Iterable[Effect], remarks: Iterable[str], *, is_range: bool = False
 ) -> tuple[Problem, ...]:
     """Notes on the words around a number and the remarks beside it."""
-    told = [
+    notes = [
         Problem(code, Level.ADVICE, {"number": number})
         for effect, code in ((Effect.BOUND, "number-bound"), (Effect.TENTATIVE, "number-tentative"))
         if effect in effects and not is_range
     ]
-    return (*told, *remarks_on(remarks, numbers_count=True))
+    return (*notes, *remarks_on(remarks, numbers_count=True))
 
 
 def show_number(_field: Field, value: Decimal) -> str:

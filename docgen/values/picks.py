@@ -102,14 +102,14 @@ def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed
         return _unknown(field, clean_line(written))
     if found.other and not any(map(str.isalpha, found.other)):  # codes, whose meaning is defined elsewhere
         return _unknown(field, found.other)
-    told = _beside(field, found, found.ignored)
+    notes = _beside(field, found, found.ignored)
     if _NO_OTHER.search(fold(found.other)):
         details = {"other": field.other, "entry": found.other, "choices": "、".join(options(field))}
-        told = (*told, Problem("choice-other-doubtful", Level.MANUAL, details))
+        notes = (*notes, Problem("choice-other-doubtful", Level.MANUAL, details))
     if found.unticked_other:
         details = {"other": field.other, "entry": found.unticked_other}
-        told = (*told, Problem("choice-other-unticked", Level.ADVICE, details))
-    return Parsed(Chosen(keys, found.other or None), told)
+        notes = (*notes, Problem("choice-other-unticked", Level.ADVICE, details))
+    return Parsed(Chosen(keys, found.other or None), notes)
 
 
 def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
@@ -125,10 +125,10 @@ def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
 
 def _beside(field: Field, found: Choices, remarks: tuple[str, ...]) -> tuple[Problem, ...]:
     """The texts beside the choices that are no choices."""
-    told = remarks_on(remarks, names=_names_of_others(field, found))
+    notes = remarks_on(remarks, names=_names_of_others(field, found))
     if found.unmarked:
-        told = (Problem("choice-unmarked", Level.MANUAL, {"entry": "、".join(found.unmarked)}), *told)
-    return told
+        notes = (Problem("choice-unmarked", Level.MANUAL, {"entry": "、".join(found.unmarked)}), *notes)
+    return notes
 
 
 def _names_of_others(field: Field, found: Choices) -> tuple[str, ...]:

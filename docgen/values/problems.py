@@ -66,13 +66,13 @@ def remarks_on(
     A person must read them if they may withdraw the value, name another of the choices `names`, or hold a number while
     `numbers_count`.
     """
-    told = [quoted for remark in remarks if not is_harmless(remark) and (quoted := clean_line(remark))]
-    if not told:
+    quoted_remarks = [quoted for remark in remarks if not is_harmless(remark) and (quoted := clean_line(remark))]
+    if not quoted_remarks:
         return ()
-    folded = fold("\n".join(told))
+    folded = fold("\n".join(quoted_remarks))
     is_contrary = bool(_CONTRARY.search(folded)) or any(fold(name) in folded for name in names)
     if numbers_count:
         is_contrary = is_contrary or any(map(str.isdigit, folded)) or bool(_RATE.search(folded))
     code, level = ("remark-contrary", Level.MANUAL) if is_contrary else ("remark-left", Level.ADVICE)
-    entry = "」「".join(told[:_QUOTES]) + ("…" if len(told) > _QUOTES else "")
+    entry = "」「".join(quoted_remarks[:_QUOTES]) + ("…" if len(quoted_remarks) > _QUOTES else "")
     return (Problem(code, level, {"entry": entry}),)

@@ -83,8 +83,8 @@ def read(text: str, affixes: Affixes) -> Quantity | None:
     if _EACH.search(outside):
         return None
     found = _read(outside, affixes)
-    if found is None and (told := _with_remark(outside.strip(), affixes)):
-        found, remarks = told.number, (*remarks, told.remark)
+    if found is None and (parted := _with_remark(outside.strip(), affixes)):
+        found, remarks = parted.number, (*remarks, parted.remark)
     if found is None:
         return None
     effects, left = set(found.effects), []
@@ -104,18 +104,18 @@ def _scaled(outside: str, remarks: tuple[str, ...]) -> tuple[str, tuple[str, ...
     return outside, remarks
 
 
-class _Told(NamedTuple):
+class _WithRemark(NamedTuple):
     number: Quantity
     remark: str
 
 
-def _with_remark(text: str, affixes: Affixes) -> _Told | None:
+def _with_remark(text: str, affixes: Affixes) -> _WithRemark | None:
     """The number of `20，固号`, `20个固号` or `固号20个`, with the words beside it that are not in brackets."""
     for pattern, core, beside in ((_BEHIND, 1, 2), (_AFTER_UNIT, 1, 2), (_BEFORE, 2, 1)):
         match = pattern.fullmatch(text)
         found = _read(match[core], affixes) if match else None
         if match and found:
-            return _Told(found, match[beside])
+            return _WithRemark(found, match[beside])
     return None
 
 

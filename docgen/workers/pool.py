@@ -51,7 +51,7 @@ class WorkerDiedError(Exception):
         return str(self.args[0])
 
 
-class _Beat(NamedTuple):
+class _Step(NamedTuple):
     """What a worker says in the middle of a call: what it does next, and how many seconds that may take."""
 
     step: str
@@ -72,10 +72,10 @@ class Workers:
     def __init__(self, jobs: int) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
         self._alive: set[_Worker] = set()
-        self._hiring = threading.Lock()
+        self._changing = threading.Lock()
         self._is_stopped = False
         self._jobs = jobs
-        self._threads = [threading.Thread(target=self._attend, daemon=True) for _ in range(jobs)]
+        self._threads = [threading.Thread(target=self._hand_out, daemon=True) for _ in range(jobs)]
         self._ended = threading.Event()
         for thread in (*self._threads, threading.Thread(target=self._watch, daemon=True)):
             thread.start()
@@ -91,7 +91,7 @@ class Workers:
     def send(self) -> None:
         """Send the calls that wait for others: of `gather`, none do here."""
 
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many calls keep all workers busy."""
         return self._jobs * AHEAD
 
@@ -106,7 +106,7 @@ class Workers:
     def end(self, *, at_once: bool) -> None:
         """Let the workers end, or kill them `at_once`: unfinished files are not visible yet."""
         if at_once:
-            with self._hiring:
+            with self._changing:
                 self._is_stopped = True
                 for worker in self._alive:
                     worker.process.kill()
@@ -119,11 +119,11 @@ class Workers:
     def _watch(self) -> None:
         """Kill workers that are stopped or silent; runs in its own thread, which no worker can block."""
         while not self._ended.wait(_LOOK):
-            with self._hiring:
+            with self._changing:
                 for worker in self._alive:
                     worker.look()
 
-    def _attend(self) -> None:
+    def _hand_out(self) -> None:
         """Hand calls to one worker after another until there are no more; runs in a thread."""
         worker: _Worker | None = None
         while True:
@@ -147,10 +147,10 @@ class Workers:
     ) -> _Worker | None:
         """Have a call answered; returns the worker for the next one, if it can continue."""
         try:
-            worker = worker or self._hire()
+            worker = worker or self._start_worker()
             reply = worker.call(function, args)
         except (EOFError, OSError):
-            future.set_exception(self._bury(worker) if worker else WorkerDiedError(tr("it could not be started")))
+            future.set_exception(self._death_of(worker) if worker else WorkerDiedError(tr("it could not be started")))
             return None
         except Exception as error:  # noqa: BLE001  what cannot be sent; whoever waits for it is reported
             future.set_exception(error)
@@ -164,15 +164,15 @@ class Workers:
         self._dismiss(worker)
         return None
 
-    def _hire(self) -> _Worker:
-        with self._hiring:
+    def _start_worker(self) -> _Worker:
+        with self._changing:
             if self._is_stopped:
                 raise EOFError
             worker = _Worker()
             self._alive.add(worker)
             return worker
 
-    def _bury(self, worker: _Worker) -> WorkerDiedError:
+    def _death_of(self, worker: _Worker) -> WorkerDiedError:
         """How a worker died."""
         self._dismiss(worker)
         code = worker.process.exitcode or 0
@@ -186,7 +186,7 @@ class Workers:
         if worker.process.exitcode is None:  # it is stopped, or something in it does not let go
             worker.process.kill()
             worker.process.join()
-        with self._hiring:
+        with self._changing:
             self._alive.discard(worker)
 
 
@@ -207,7 +207,7 @@ class _Worker:
         """The reply to one call.  Raises EOFError or OSError if the process died."""
         self.pipe.send((function, args))
         while True:
-            message: _Reply | _Beat = self.pipe.recv()
+            message: _Reply | _Step = self.pipe.recv()
             if isinstance(message, _Reply):
                 self.step, self._due = "", None
                 return message
@@ -238,7 +238,7 @@ def usable_cores() -> int:
 
 #: In a worker: the pipe to its parent, and what it said last and when.
 _parent: Connection | None = None
-_last, _last_time = _Beat("", None), 0.0
+_last, _last_time = _Step("", None), 0.0
 
 
 def beat(seconds: float | None, step: str = "") -> None:
@@ -250,7 +250,7 @@ def beat(seconds: float | None, step: str = "") -> None:
     global _last, _last_time
     if _parent is None:
         return
-    said, now = _Beat(step, seconds), time.monotonic()
+    said, now = _Step(step, seconds), time.monotonic()
     if said != _last or now - _last_time > _LOOK:
         _last, _last_time = said, now
         _parent.send(said)

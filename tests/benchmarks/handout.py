@@ -37,7 +37,7 @@ def hand_out(pool: Workers | Cluster, job: Job, units: int) -> None:
     for number in range(units):
         unit = Unit(f"/shared/inputs/{number:07}.xlsx", 0, 8)
         running.add(pool.submit(operator.is_, job, unit))
-        while len(running) >= pool.room():
+        while len(running) >= pool.capacity():
             running = set(wait(running, return_when=FIRST_COMPLETED).not_done)
     wait(running)
 
