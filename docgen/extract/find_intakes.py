@@ -219,11 +219,11 @@ def _shared(note: ReadingNote) -> ReadingNote:
 def _stated_units(
     found: Iterable[tuple[Grid, Table | SheetForms | None]], vocabulary: Vocabulary, outer: Surroundings
 ) -> Iterator[ReadingNote]:
-    """The texts outside of single customers that say what numbers count in, `单位：万`: each customer is told."""
+    """The texts outside of single customers that say what numbers count in, `单位：万`: each customer gets a note."""
     yield from (note for note in outer.notes if words.states_unit(note.written))
     for grid, sheet in found:
         if isinstance(sheet, Table) or (sheet is not None and sheet.about == 1):
-            continue  # told there
+            continue  # reported there
         for row, cells in grid.rows.items():
             for column, cell in cells.items():
                 meaning = vocabulary.meaning(cell.text) if words.states_unit(cell.text) else None

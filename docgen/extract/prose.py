@@ -67,9 +67,9 @@ def small_tables(grids: Iterable[Grid]) -> frozenset[str]:
     return frozenset(one.text for grid in grids for one in grid.floating if one.text)
 
 
-def foreign_texts(grid: Grid, vocabulary: Vocabulary, told: Collection[str] = ()) -> list[Unrecognised]:
-    """The texts of a table without an intake that are not the kit's own, and are not told with the cell around it."""
-    if " ".join(cell.text for cells in grid.rows.values() for cell in cells.values()) in told:
+def foreign_texts(grid: Grid, vocabulary: Vocabulary, reported: Collection[str] = ()) -> list[Unrecognised]:
+    """The texts of a table without an intake that are not the kit's own, and are not reported with the cell around it."""
+    if " ".join(cell.text for cells in grid.rows.values() for cell in cells.values()) in reported:
         return []
     return [
         Unrecognised(grid.sheet, grid.address(row, column), cell.text)

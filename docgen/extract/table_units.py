@@ -14,7 +14,7 @@ from docgen.model.kit import Kit
 
 class TableUnits:
     """What is said of the units under one header.  `lines` are the places of `单位：万` and the like, and of words that
-    change an answer: nobody can tell which columns or customers they mean, so that each customer is told of them."""
+    change an answer: nobody can tell which columns or customers they mean, so that each customer gets a note."""
 
     def __init__(self, grid: Grid, kit: Kit, head: Head, lines: Iterable[Place] = ()) -> None:
         """`lines` are those of the tables above."""
