@@ -68,7 +68,7 @@ def small_tables(grids: Iterable[Grid]) -> frozenset[str]:
 
 
 def foreign_texts(grid: Grid, vocabulary: Vocabulary, reported: Collection[str] = ()) -> list[Unrecognised]:
-    """The texts of a table without an intake that are not the kit's own, and are not reported with the cell around it."""
+    """The texts of a table without an intake that are not the kit's own, nor reported with the cell around it."""
     if " ".join(cell.text for cells in grid.rows.values() for cell in cells.values()) in reported:
         return []
     return [
