@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tables import SOURCE_FORM, SOURCE_ROWS, form_text, workbook
@@ -961,6 +961,7 @@ def test_answers_are_found_in_any_order_of_rows_or_columns(kit: Kit, data: st.Da
 
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(cells_={(1, 4): "行业\n场景"})
 @given(cells_=st.dictionaries(PLACES, ANY_TEXT, max_size=25))
 def test_no_sheet_crashes_the_reader(kit: Kit, cells_: dict[tuple[int, int], str]) -> None:
     header = {(1, 1): "公司名称", (1, 2): "称呼", (1, 3): "手机号"}

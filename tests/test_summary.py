@@ -358,6 +358,18 @@ def test_the_end_of_a_stream_is_not_taken_for_the_end_of_its_line() -> None:
     assert not any(end[-11:] == b"\r\nendstream" and end[0] != ord("\r") for end in ends)
 
 
+def test_nor_is_that_of_the_streams_which_list_all_others() -> None:
+    ends = set()
+    for number in range(600):
+        pdf, out = pydyf.PDF(), io.BytesIO()
+        pdf.add_object(pydyf.Dictionary({"Title": pydyf.String("q" * number)}))
+        pdf_objects.end_listings(pdf)
+        pdf.write(out, compress=True)
+        ends |= {out.getvalue()[at.start() - 2 : at.start()] for at in re.finditer(rb"\nendstream", out.getvalue())}
+    assert b"\r\r" in ends
+    assert not any(end[1:] == b"\r" and end[:1] != b"\r" for end in ends)
+
+
 def test_its_colours_are_those_of_srgb(case: tuple[ReviewedIntake, bytes]) -> None:
     root: Any = pypdf.PdfReader(io.BytesIO(case[1])).trailer["/Root"]
     small = ImageCms.ImageCmsProfile(io.BytesIO(root["/OutputIntents"][0]["/DestOutputProfile"].get_data()))

@@ -68,10 +68,31 @@ def _deflated(stream: Any) -> bytes:
     if "Length1" in extra and content.startswith(_TRUETYPE):
         content = _bare(content)
         extra = {**extra, "Length1": len(content)}
-    small = zlib.compress(content, _LEVEL)
-    whole = bytes(pydyf.Stream([small], {**extra, "Filter": "/FlateDecode"}).data)
-    # One more mark, so that the last byte is not taken for a part of the mark at the end of the line.
-    return whole.removesuffix(_BEHIND) + b"\r" + _BEHIND if small.endswith(b"\r") else whole
+    return _ended(pydyf.Stream([zlib.compress(content, _LEVEL)], {**extra, "Filter": "/FlateDecode"}).data)
+
+
+def _ended(whole: bytes) -> bytes:
+    """A stream with one more mark at its end if its last byte could be taken for a part of the mark there."""
+    content = whole.removesuffix(_BEHIND)
+    return content + b"\r" + _BEHIND if content.endswith(b"\r") else whole
+
+
+class _Listing(pydyf.Stream):  # type: ignore[misc]
+    @property
+    def data(self) -> bytes:
+        return _ended(super().data)
+
+
+def end_listings(pdf: Any) -> None:
+    """See to the ends of the streams that pydyf adds while it writes: those of small objects and of all places."""
+    add = pdf.add_object
+
+    def add_ended(one: Any) -> None:
+        if isinstance(one, pydyf.Stream):
+            one.__class__ = _Listing
+        add(one)
+
+    pdf.add_object = add_ended
 
 
 @cache

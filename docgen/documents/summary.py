@@ -250,3 +250,4 @@ def _finish(document: Any, pdf: Any, *, attached: int) -> None:
     profile.stream = [pdf_objects.srgb()]
     pdf_tags.join(pdf.objects)
     pdf.objects[:] = pdf_objects.made(pdf.objects)
+    pdf_objects.end_listings(pdf)

@@ -39,6 +39,11 @@ class Column:
     loose: tuple[int, ...] = ()
     joint: Joint = field(default_factory=Joint)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The fields that the heading names."""
+        return self.joint.keys or (self.key,)
+
 
 @dataclass(frozen=True)
 class Head:
@@ -55,7 +60,7 @@ class Head:
     @property
     def keys(self) -> set[str]:
         """The fields that have a column."""
-        return {key for column in self.columns for key in column.joint.keys or (column.key,)}
+        return {key for column in self.columns for key in column.keys}
 
     def within(self, cells: Row) -> Row:
         """The cells under this header, not under one beside it."""
@@ -96,7 +101,7 @@ def qualifies(vocabulary: Vocabulary, head: Head) -> bool:
     if vocabulary.kit.name_field not in keys or len(keys) < LEAST_COLUMNS:
         return False
     unknown = sum(not words.is_clerical(text) for text in head.unknown.values())
-    ranks = [min(column.rank for column in head.columns if column.key == key) for key in keys]
+    ranks = [min(column.rank for column in head.columns if key in column.keys) for key in keys]
     return not unknown or sum(1 if rank < ALIAS else 0.5 for rank in ranks) - unknown / 2 >= _ENOUGH
 
 
