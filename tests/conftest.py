@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import enum
+import gc
 import io
 import json
 import os
@@ -53,6 +54,7 @@ if sys.platform == "linux":
 
     resource.setrlimit(resource.RLIMIT_DATA, (8 << 30, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
+_THRESHOLDS = gc.get_threshold()
 ROOT = Path(__file__).resolve().parent.parent
 DATE = dt.date(2026, 11, 23)
 # Tests read English, whatever the language of the machine.
@@ -98,6 +100,13 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def collected_as_usual() -> Iterator[None]:
+    """Commands collect garbage seldom, since a process of theirs ends soon; one that runs tests goes on for long."""
+    gc.set_threshold(*_THRESHOLDS)
+    yield
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
