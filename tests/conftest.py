@@ -103,10 +103,9 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(autouse=True)
-def collected_as_usual() -> Iterator[None]:
+def collected_as_usual() -> None:
     """Commands collect garbage seldom, since a process of theirs ends soon; one that runs tests goes on for long."""
     gc.set_threshold(*_THRESHOLDS)
-    yield
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
