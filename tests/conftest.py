@@ -109,9 +109,9 @@ def collected_as_usual() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A process for each core, and as many again where slow tests run, which often wait for others of their own."""
+    """A process for each core, and half as many again where slow tests run, which often wait for others of their own."""
     cores = os.cpu_count() or 1
-    return cores if "not slow" in config.option.markexpr else cores * 2
+    return cores if "not slow" in config.option.markexpr else max(cores * 3 // 2, 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
