@@ -184,6 +184,7 @@ def test_a_corrected_sheet_is_accepted(run: Run, kit: Kit, source: Path) -> None
     assert intake["unrecognised"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["xlsx", "docx"])
 def test_each_customer_has_a_file_of_their_own(run: Run, tmp_path: Path, suffix: str) -> None:
     source = ROOT / "inputs" / "customers.xlsx"

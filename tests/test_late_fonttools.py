@@ -51,6 +51,7 @@ def printed(code: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True], ids=["cut fonts", "whole fonts, which need fontTools"])
 def test_pdfs_are_the_same_with_fonttools_and_without(full: bool) -> None:
     text = "Example" if full else "示例 Example"  # a whole Chinese face takes ten seconds
@@ -59,6 +60,7 @@ def test_pdfs_are_the_same_with_fonttools_and_without(full: bool) -> None:
     assert (late[1], at_once[1]) == (str(full), "True")
 
 
+@pytest.mark.slow
 def test_the_first_use_puts_the_real_names_in_place() -> None:
     assert printed(USE) == ["used"]
 

@@ -78,6 +78,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(name=VALUES, fee=VALUES, items=st.lists(VALUES, max_size=3))
 def test_any_values_give_the_same_document(template: WordTemplate, name: Any, fee: Any, items: list[Any]) -> None:
     context = {"name": name, "fee": fee, "items": items}

@@ -1656,6 +1656,7 @@ CORES: list[tuple[Field, list[str]]] = [
 LOST = st.lists(st.sampled_from([*"甲乙丙丁戊己庚辛壬癸", "WXQ"]), min_size=1, max_size=4).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(
     st.sampled_from([(of, core) for of, cores in CORES for core in cores]),
