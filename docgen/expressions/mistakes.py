@@ -57,11 +57,9 @@ def _reason(message: str) -> str:
     got, wanted = found["got"], found.groupdict().get("wanted")
     if wanted and (got.startswith("end of ") or not wanted.startswith("end of ")):
         return tr("{wanted!r} is missing", wanted=wanted)
-    return (
-        tr("{got!r} is not expected here", got=got)
-        if not got.startswith("end of ")
-        else tr("something is missing at the end")
-    )
+    if got.startswith("end of "):
+        return tr("something is missing at the end")
+    return tr("{got!r} is not expected here", got=got)
 
 
 def _remedy(source: str) -> str:

@@ -256,7 +256,7 @@ class ZoneReader:
             return
         texts = [found.written, *(spot.cell.text for spot in more)]
         faults = [spot.cell.fault for spot in more if spot.cell.fault]
-        found.cell = Cell(joined(self._field(found.key), texts), found.cell.fault or next(iter(faults), None))
+        found.cell = Cell(joined(texts), found.cell.fault or next(iter(faults), None))
         found.taken += tuple(spot.place for spot in more)
         details = {"texts": "」、「".join(text for text in texts if text.strip())}
         found.remarks.append(PlaceNote(found.place, "answers-joined", Level.ADVICE, found.written, details))

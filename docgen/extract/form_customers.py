@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docgen.extract import words
-from docgen.extract.cell_classes import LabelCandidate, Layout
+from docgen.extract.cell_classes import LabelCandidate
 from docgen.extract.customer_column import CustomerColumn
 from docgen.extract.form_headings import FormHeadings
 from docgen.extract.form_zones import Zone, Zones
@@ -40,7 +40,7 @@ class Customers:
             yield PlaceNote(found.place, "customers-beside", Level.MANUAL, found.written), key
 
 
-def customer_columns(layout: Layout, zones: Zones, headings: FormHeadings, vocabulary: Vocabulary) -> Customers:
+def customer_columns(zones: Zones, headings: FormHeadings, vocabulary: Vocabulary) -> Customers:
     """The columns that each hold one customer: each has the name, and most labels have an answer."""
     name = next((zone for zone in zones.of.values() if _is_for(zone, vocabulary.kit.name_field)), None)
     if name is None:

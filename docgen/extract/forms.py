@@ -100,7 +100,7 @@ class _FormReader:
         self.headings = read_headings(self.layout)
         self.places = FormPlaces(self.layout, self.headings.places)
         self.zones = find_zones(self.layout, self.places.below, self.headings.places)
-        self.customers = customer_columns(self.layout, self.zones, self.headings, vocabulary)
+        self.customers = customer_columns(self.zones, self.headings, vocabulary)
         self.answered_near: set[str] = set()  # near labels that have an answer
 
     def form(self) -> Form:

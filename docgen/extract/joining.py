@@ -25,12 +25,7 @@ def can_be_joined(field: Field, texts: Sequence[str], *, certain: bool, in_row: 
     if field.type not in _SEVERAL:
         return False
     is_words = all(any(map(str.isalpha, text)) for text in texts)
-    if (
-        field.type is FieldType.REGIONS
-        and in_row
-        and is_words
-        and values.parse(field, joined(field, texts)).value is not None
-    ):
+    if field.type is FieldType.REGIONS and in_row and is_words and values.parse(field, joined(texts)).value is not None:
         return True  # `广东省 | 深圳市`
     return certain or all(_fits(field, text) for text in texts)
 
@@ -50,6 +45,6 @@ def _is_boxed(field: Field, text: str) -> bool:
     return not parsed.problems and (parsed.value is None or bool(is_chosen))
 
 
-def joined(field: Field, texts: Sequence[str]) -> str:
+def joined(texts: Sequence[str]) -> str:
     """The texts as one answer, one per line."""
     return "\n".join(text.strip() for text in texts if text.strip())

@@ -21,7 +21,7 @@ class CellMark(Enum):
     RING = "ring"  # ○: chosen beside ×, not chosen beside ● and ticks
 
 
-_CROSSES, _RINGS = frozenset("x×"), frozenset("○◯")
+_CROSSES = frozenset("x×")
 
 
 def mark_of(text: str) -> CellMark | None:

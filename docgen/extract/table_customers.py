@@ -122,7 +122,7 @@ class CustomerReader:
         details = {"texts": "」、「".join(shown)}
         cells = [CellText(self.grid.extent(*place), cell.text) for place, cell in texts]
         read = read_choice_cells(field, cells, column.numbers[0], in_table=True)
-        written = joined(field, shown)
+        written = joined(shown)
         if read is not None and not read.unread and (read.uncertain or read.value is not None):
             found.cell, found.value = Cell(written), read.value
             if read.uncertain:

@@ -212,7 +212,7 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
         return None
     if not _is_header(grid, vocabulary, row, heads):
         return None
-    row = min(r for r, one in heads.items() if r == row or (r < row and _is_table_above(vocabulary, one, heads, r)))
+    row = min(r for r, one in heads.items() if r == row or (r < row and _is_table_above(vocabulary, one, heads)))
     table = Table(whole, grid, vocabulary, tuple(split_head(heads[row], vocabulary.kit.name_field)))
     return table if _has_customers(table, heads[row]) else None
 
@@ -235,7 +235,7 @@ def _continues(grid: Grid, vocabulary: Vocabulary, heads: Mapping[int, Head], ro
     return len(own_labels(grid, vocabulary, row + 1)) < len(heads[row].keys)
 
 
-def _is_table_above(vocabulary: Vocabulary, head: Head, heads: Mapping[int, Head], row: int) -> bool:
+def _is_table_above(vocabulary: Vocabulary, head: Head, heads: Mapping[int, Head]) -> bool:
     """Whether the row is the header of another table above, not the upper row of the same header."""
     return qualifies(vocabulary, head) and head.bottom + 1 not in heads
 

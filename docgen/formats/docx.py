@@ -97,7 +97,7 @@ class _Parts:
         Budget(MOST_LINES, tr("paragraphs outside of tables")).spend(len(prose))
         return Document(
             tables=reader.tables, controls=reader.controls, answering=reader.answering, prose=tuple(prose),
-            margins="\n".join(self._margins(strikes)), struck=_lines(reader.prose.struck),
+            margins="\n".join(self._margins()), struck=_lines(reader.prose.struck),
             notes=tuple(reader.prose.notes), pictures=reader.pictures, hidden=tuple(reader.hidden),
         )  # fmt: skip
 
@@ -118,7 +118,7 @@ class _Parts:
                 budget.spend()
                 yield comment.get(f"{W}id", ""), "\n".join(_shown(comment))[:LONGEST_TEXT]
 
-    def _margins(self, strikes: Strikes) -> Iterator[str]:
+    def _margins(self) -> Iterator[str]:
         for kind in ("/header", "/footer"):
             for part in self._others(kind):
                 yield from _shown(part)

@@ -31,7 +31,7 @@ def give_marks(cut: Cut) -> str:
     if any(mark.ticked and mark.crossed for mark in cut.marks) or _are_crosses_alone(cut):
         return cut.text
     placed = _placed(cut)
-    for group in _series(cut, placed):
+    for group in _series(placed):
         sides = {one.side for one in group if one.side}
         common = sides.pop() if len(sides) == 1 else None
         for one in group:
@@ -80,7 +80,7 @@ def _placed(cut: Cut) -> list[_Placed]:
     return found
 
 
-def _series(cut: Cut, placed: list[_Placed]) -> list[list[_Placed]]:
+def _series(placed: list[_Placed]) -> list[list[_Placed]]:
     """The marks on the same side of their labels: all of them, or boxes and separately typed ticks,
     if there are two marks between the same two labels."""
     gaps = [(id(one.before), id(one.after)) for one in placed]

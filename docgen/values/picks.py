@@ -77,7 +77,7 @@ def _read(field: Field, written: str, *, printed: bool) -> Choices:
 def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
     """The key of the one choice."""
     found = _read(field, written, printed=printed)
-    if trouble := _trouble(field, written, found):
+    if trouble := _trouble(written, found):
         return trouble
     if len(found.keys) > 1:
         return invalid("choice-several", entry="、".join(labels(field, Chosen(found.keys))))
@@ -89,7 +89,7 @@ def parse_one(field: Field, written: str, *, printed: bool = True) -> Parsed:
 def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed:
     """The chosen choices, with the text of 其他 if the field has one."""
     found = _read(field, written, printed=printed)
-    if trouble := _trouble(field, written, found):
+    if trouble := _trouble(written, found):
         return trouble
     keys = tuple(choice.key for choice in field.choices if choice.key in found.keys)
     if field.other is None:
@@ -112,7 +112,7 @@ def parse_several(field: Field, written: str, *, printed: bool = True) -> Parsed
     return Parsed(Chosen(keys, found.other or None), notes)
 
 
-def _trouble(field: Field, written: str, found: Choices) -> Parsed | None:
+def _trouble(written: str, found: Choices) -> Parsed | None:
     """Why an answer to choices cannot be read: unclear marks, or an unmarked list."""
     if found.unclear:
         return invalid("choice-unclear", entry=clean_line(found.unclear))

@@ -79,7 +79,7 @@ def read(text: str, affixes: Affixes) -> Quantity | None:
     """
     if len(text) > 4 * LONGEST:
         return None
-    outside, remarks = _scaled(*apart(visible(text)))
+    outside, remarks = _scaled(*apart(visible(text)), affixes)
     if _EACH.search(outside):
         return None
     found = _read(outside, affixes)
@@ -97,10 +97,12 @@ def read(text: str, affixes: Affixes) -> Quantity | None:
     return found._replace(effects=frozenset(effects), remarks=tuple(left))
 
 
-def _scaled(outside: str, remarks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The text and its remarks; the unit of `10（万）` and `10（万通）` belongs to the number."""
+def _scaled(outside: str, remarks: tuple[str, ...], affixes: Affixes) -> tuple[str, tuple[str, ...]]:
+    """The text and its remarks; the unit of `10（万）` and `10（万通）` belongs to the number, 百度推广 does not."""
     if remarks and _SCALE.match(fold(remarks[0])) and outside.rstrip()[-1:].isdecimal():
-        return outside.rstrip() + remarks[0].strip(), remarks[1:]
+        whole = outside.rstrip() + remarks[0].strip()
+        if _read(whole, affixes):
+            return whole, remarks[1:]
     return outside, remarks
 
 
