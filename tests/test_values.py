@@ -1683,7 +1683,7 @@ def test_what_is_written_is_the_value_or_is_quoted(case: tuple[Field, str], lost
         ("daily_calls", "10（万）", 100_000, None),
         ("daily_calls", "1.5(万通)", 15_000, None),
         ("daily_calls", "5（k）", 5_000, None),
-        ("daily_calls", "5000（百度推广）", 5_000, "remark-left"),
+        ("daily_calls", "5000（百货促销）", 5_000, "remark-left"),
         ("daily_calls", "10（万一不够再加）", 10, "remark-contrary"),
         ("daily_calls", "10（万）左右", 10, "remark-contrary"),
         ("daily_calls", "5000（单线）", 5_000, "remark-contrary"),

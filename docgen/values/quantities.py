@@ -98,7 +98,7 @@ def read(text: str, affixes: Affixes) -> Quantity | None:
 
 
 def _scaled(outside: str, remarks: tuple[str, ...], affixes: Affixes) -> tuple[str, tuple[str, ...]]:
-    """The text and its remarks; the unit of `10（万）` and `10（万通）` belongs to the number, 百度推广 does not."""
+    """The text and its remarks; the unit of `10（万）` and `10（万通）` belongs to the number, 百货促销 does not."""
     if remarks and _SCALE.match(fold(remarks[0])) and outside.rstrip()[-1:].isdecimal():
         whole = outside.rstrip() + remarks[0].strip()
         if _read(whole, affixes):
