@@ -26,7 +26,7 @@ from docgen.extract import words
 from docgen.extract.answer_parts import sorted_out
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
-from docgen.extract.prose import Surroundings, foreign_texts, quoted, small_tables
+from docgen.extract.prose import Surroundings, foreign_texts, margin_surroundings, quoted, small_tables
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
@@ -192,6 +192,10 @@ def locate(
         if sheet not in sheets:
             around += _foreign_texts(grid, vocabulary, reported)
             changes += _changes(grid, vocabulary)
+        elif grid.margins:
+            margins = margin_surroundings(grid.margins, vocabulary, grid.sheet)
+            around += margins.left
+            changes += margins.notes
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]

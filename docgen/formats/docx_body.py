@@ -22,9 +22,9 @@ from docgen.formats.docx_text import (
     Strikes,
     W,
     is_hidden,
-    is_of_symbols,
     old_field,
     setting,
+    shape_of,
 )
 from docgen.formats.grid import Cell, Floating, Grid
 from docgen.language import tr
@@ -52,7 +52,7 @@ class BodyReader:
     """Reads what the body shows."""
 
     def __init__(self, tags: frozenset[str], strikes: Strikes, comments: Mapping[str, str]) -> None:
-        """`tags` are those of the kit's controls, `comments` the texts of comments by id."""
+        """`tags` are those of the kit's controls, `comments` the texts of comments by id, footnotes by kind and id."""
         self._tags = tags
         self._strikes = strikes
         self._comments = comments
@@ -72,9 +72,12 @@ class BodyReader:
         self._handlers: dict[str, Callable[[Any, Flow, int], None]] = {
             PARAGRAPH: self._paragraph, RUN: self._run, _TABLE: self._table, _ROW: self._row, _CELL: self._cell,
             _CONTROL: self._control, f"{W}del": self._deleted, f"{W}altChunk": self._chunk,
-            f"{W}commentReference": self._comment, **dict.fromkeys(_DRAWINGS, self._drawing),
+            f"{W}commentReference": self._comment, f"{W}footnoteReference": self._footnote,
+            f"{W}endnoteReference": self._footnote, **dict.fromkeys(_DRAWINGS, self._drawing),
         }  # fmt: skip
         self.answering: dict[str, ControlCell] = {}
+        #: The footnotes that cells refer to.
+        self.noted: set[str] = set()
         #: The ids of embedded parts in another format.
         self.chunks: list[str] = []
         #: The hidden texts, each with the address of its cell.
@@ -148,7 +151,7 @@ class BodyReader:
             self._hide("".join(text.text or "" for text in run.iter(TEXT)), flow.address)
             return
         is_struck = self._is_struck or self._strikes.of_run(properties, paragraph=self._is_paragraph_struck)
-        shape = symbols.shown if is_of_symbols(properties) else str
+        shape = shape_of(properties)
         for child in run:
             if child.tag == TEXT or (child.tag == DELETED_TEXT and self._is_struck):
                 self._add_text(flow, shape(child.text or ""), is_struck=is_struck)
@@ -179,6 +182,13 @@ class BodyReader:
         if text:
             self._budgets["text"].spend(len(text))
             flow.notes.append(text)
+
+    def _footnote(self, node: Any, flow: Flow, depth: int) -> None:
+        """A footnote of a cell is a comment on it; any other is a text around the tables."""
+        key = f"{node.tag.removeprefix(W).removesuffix('Reference')} {node.get(f'{W}id')}"
+        if flow.address is not None and self._comments.get(key, "").strip():
+            self.noted.add(key)
+            flow.notes.append(self._comments[key])
 
     def _chunk(self, node: Any, flow: Flow, depth: int) -> None:
         self.chunks += [value for name, value in node.attrib.items() if name.endswith("}id")]

@@ -86,10 +86,13 @@ def is_hidden(properties: Any | None) -> bool:
     return found is not None and found.get(VALUE, "on") not in OFF
 
 
-def is_of_symbols(properties: Any | None) -> bool:
-    """Whether a run with these properties uses a symbol font."""
-    font = properties.find(f"{W}rFonts") if properties is not None else None
-    return font is not None and symbols.is_font(font.get(f"{W}ascii", ""))
+def shape_of(properties: Any | None) -> symbols.Shape:
+    """How a run with these properties shows its text."""
+    if properties is None:
+        return symbols.plain
+    font, position = properties.find(f"{W}rFonts"), properties.find(f"{W}vertAlign")
+    name = font.get(f"{W}ascii", "") if font is not None else ""
+    return symbols.shape(name, position.get(VALUE, "") if position is not None else "")
 
 
 def old_field(begin: Any) -> str:

@@ -86,7 +86,8 @@ class Grid:
     number of them; the cells of a sheet have no end, and are named by letters and numbers.
     Of a long sheet, `rows` are the first rows, `more` reads those below, again at each call and without those that
     may be passed over, and `length` is the number of the last row, as recorded in the sheet.  `hidden_rows` and
-    `hidden_columns` were hidden by hand, `filtered_rows` by a filter.
+    `hidden_columns` were hidden by hand, `filtered_rows` by a filter.  `margins` are the texts of its page headers and
+    footers.
     """
 
     sheet: str | None
@@ -99,6 +100,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     filtered_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    margins: tuple[str, ...] = ()
 
     def every_row(self, skim: Skim | None = None) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         """All rows that are not empty, including those that are not kept; with `skim` those that must be read."""

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from docgen.formats import symbols
 from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell
 from docgen.patterns import regex
@@ -14,6 +15,7 @@ _BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", 
 _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
 _STRIKING = frozenset({"s", "strike", "del"})
+_POSITIONS = {"sup": "super", "sub": "sub"}
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base"})
 _HIDDEN = regex(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRUCK = regex(r"text-decoration[^;]*line-through", re.IGNORECASE)
@@ -72,7 +74,8 @@ class _PageReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not any(effect.hides for effect in self._open):
             target = self._struck if any(effect.strikes for effect in self._open) else self._text
-            target.append(re.sub(r"\s+", " ", data))
+            position = next((effect.tag for effect in reversed(self._open) if effect.tag in _POSITIONS), "")
+            target.append(symbols.shape("", _POSITIONS.get(position, ""))(re.sub(r"\s+", " ", data)))
 
     def close(self) -> None:
         super().close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from docgen.formats import symbols
@@ -30,6 +30,9 @@ _RELATIONS = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 
+#: Headers and footers: for which pages, with the attribute that says that these have their own.
+_PAGES, _EDGES = {"odd": "", "even": "differentOddEven", "first": "differentFirst"}, ("Header", "Footer")
+
 Row = list[tuple[int, int, Cell]]
 
 
@@ -52,6 +55,7 @@ class SheetFacts:
     hidden_columns: set[int] = field(default_factory=set)
     filters: list[Extent] = field(default_factory=list)  # ranges with an active filter
     length: int | None = None
+    margins: list[str] = field(default_factory=list)  # page headers and footers, as written
 
 
 def extent(reference: str) -> Extent:
@@ -167,18 +171,21 @@ class SheetReader:
         self._formula: str | None = None
         self._inline: Text | None = None
         self._filter: Extent | None = None
+        self._pages: set[str] = set()  # those with headers of their own
         self._merges = Budget(MOST_MERGED, tr("merged ranges"))
         self._columns = Budget(2 * LAST_COLUMN, "columns")
         begins: dict[str, Begin] = {
             **self._rich.begins,
             "row": self._begin_row, "c": self._begin_cell, "v": self._begin_text, "f": self._begin_text,
             "mergeCell": self._see_merged, "col": self._see_columns, "dimension": self._see_dimension,
-            "autoFilter": self._begin_filter, "filterColumn": self._see_filter,
+            "autoFilter": self._begin_filter, "filterColumn": self._see_filter, "headerFooter": self._see_margins,
+            **{f"{page}{edge}": self._begin_text for page in _PAGES for edge in _EDGES},
         }  # fmt: skip
         ends: dict[str, End] = {
             **self._rich.ends,
             "row": self._end_row, "c": self._end_cell, "v": self._end_value, "f": self._end_formula,
             "is": self._end_inline,
+            **{f"{page}{edge}": partial(self._end_margin, page) for page in _PAGES for edge in _EDGES},
         }  # fmt: skip
         self._events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
         self._rich.events = self._events
@@ -258,6 +265,14 @@ class SheetReader:
 
     def _see_dimension(self, attributes: Attributes) -> None:
         self.facts.length = extent(attributes["ref"]).bottom if attributes.get("ref") else None
+
+    def _see_margins(self, attributes: Attributes) -> None:
+        self._pages = {page for page, name in _PAGES.items() if not name or is_true(attributes.get(name))}
+
+    def _end_margin(self, page: str) -> None:
+        text = self._events.captured()
+        if page in self._pages:
+            self.facts.margins.append(text)
 
     def _begin_filter(self, attributes: Attributes) -> None:
         self._filter = extent(attributes["ref"]) if attributes.get("ref") else None

@@ -17,7 +17,7 @@ from docgen.model.intake import Chosen, Level, Region, Value
 from docgen.model.kit import Field, FieldType
 from docgen.patterns import regex
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
-from docgen.values import credit_codes, dates, label_units, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values import credit_codes, dates, footnotes, label_units, lists, mobiles, numbers, numerals, picks, regions
 from docgen.values.deferred import DEFERRED, defers, is_prompt
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
@@ -63,9 +63,12 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
     `printed` allows for a list of all choices that the form prints, unmarked; in a table there is none.
     """
-    if field.type in _REPEATED and len(written) <= _SHORT:
-        return _parsed_before(field, written, printed)
-    return _parsed(field, written, printed)
+    bare_text, marks = footnotes.parted(written, is_long=field.type is FieldType.LONG_TEXT)
+    is_repeated = field.type in _REPEATED and len(bare_text) <= _SHORT
+    parsed = (_parsed_before if is_repeated else _parsed)(field, bare_text, printed)
+    if not marks or parsed.value is None:
+        return parsed
+    return Parsed(parsed.value, (*parsed.problems, Problem("footnote-mark", Level.MANUAL, {"entry": "".join(marks)})))
 
 
 def _parsed(field: Field, written: str, printed: bool) -> Parsed:
