@@ -118,6 +118,13 @@ class Intakes(Iterable[Answers]):
                 held[id(sheet)] = _Held(tuple(sheet.customers(found)), tuple(found))
         return held
 
+    @cached_property
+    def _changes_outside(self) -> tuple[ReadingNote, ...]:
+        """Notes on the texts of these sheets that belong to no customer and change an answer."""
+        texts = (text for held in self._held.values() for text in held.outside)
+        changes = (text for text in texts if words.is_change(text.text) or words.states_unit(text.text))
+        return tuple(quoted(text.text, Origin(text.sheet, text.cell), None) for text in changes)
+
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
         """The sheets and cells where another customer may begin, if it is unclear whose answers these are."""
@@ -128,7 +135,8 @@ class Intakes(Iterable[Answers]):
         answers = replace(sorted_out(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
             reported = {(note.origin, note.written) for note in answers.notes}
-            others = self.remarks if self._is_of_one else [_shared(note) for note in self.remarks[:1]]
+            remarks = (*self.remarks, *self._changes_outside[:_MOST_CHANGES])
+            others = remarks if self._is_of_one else [_shared(note) for note in remarks[:1]]
             more = [note for note in (*others, *self.units) if (note.origin, note.written) not in reported]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
@@ -140,8 +148,11 @@ class Intakes(Iterable[Answers]):
         found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
             return tuple(found)
-        reported = self.remarks if not self._is_of_one else ()
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in reported]
+        if self._is_of_one:  # its findings quote the rest
+            quoted_places = {(note.origin, note.written) for note in self._changes_outside[:_MOST_CHANGES]}
+            found = [one for one in found if (Origin(one.sheet, one.cell), one.text) not in quoted_places]
+            return (*found, *self.around)
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
         return (*found, *self.around, *remarks)
 
     @property

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from docgen.patterns import regex
-from docgen.text import fold, fold_label, is_instruction
+from docgen.text import fold, fold_label, is_instruction, says_nothing
 from docgen.user_cache import own_yaml
 
 _EXAMPLE = regex(
@@ -90,6 +90,9 @@ def is_framing(text: str) -> bool:
 
 def is_remark(text: str) -> bool:
     """Whether the text reads like a remark that a customer adds."""
+    _, colon, rest = fold(text).partition(":")
+    if colon and says_nothing(rest):  # 备注：无
+        return False
     return _list("remarks", anywhere=True).has(text) or is_change(text)
 
 
@@ -126,7 +129,10 @@ def is_addition(text: str) -> bool:
 
 def is_change(text: str) -> bool:
     """Whether the text changes an answer: `注：下月起改为8000`, but not `请把 □ 改为 ☑`."""
-    return len(text) <= _LONGEST and _list("changes", anywhere=True).has(text) and not _BOX.search(text)
+    if len(text) > _LONGEST or not _list("changes", anywhere=True).has(text) or _BOX.search(text):
+        return False
+    rest = _list("conditions", anywhere=True).pattern.sub("", fold(text))
+    return rest == fold(text) or _list("changes", anywhere=True).has(rest)
 
 
 def is_title(text: str) -> bool:
