@@ -30,7 +30,7 @@ from docgen.extract.prose import Surroundings, foreign_texts, margin_surrounding
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
-from docgen.formats.grid import Book, Grid
+from docgen.formats.grid import Book, Grid, stacked, with_addresses
 from docgen.formats.skimming import Skim
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
@@ -137,7 +137,9 @@ class Intakes(Iterable[Answers]):
             reported = {(note.origin, note.written) for note in answers.notes}
             remarks = (*self.remarks, *self._changes_outside[:_MOST_CHANGES])
             others = remarks if self._is_of_one else [_shared(note) for note in remarks[:1]]
-            more = [note for note in (*others, *self.units) if (note.origin, note.written) not in reported]
+            title = answers.sheet or ""
+            void = [quoted(title, Origin(title), None)] if words.says_void(title) else []
+            more = [note for note in (*void, *others, *self.units) if (note.origin, note.written) not in reported]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
@@ -195,6 +197,7 @@ def locate(
     asked = [g for g in book.sheets if not _holds_terms(g, vocabulary.kit) and g.sheet not in book.own_sheets]
     found = [(grid, find_table(grid, vocabulary) or find_forms(grid, vocabulary)) for grid in asked]
     filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.is_empty)]
+    filled = [sheet for sheet in filled if not words.is_example_title(sheet.grid.sheet or "")] or filled
     sheets = filled or [sheet for _, sheet in found if sheet]
     around = list(terms.unrecognised)
     changes: list[ReadingNote] = []
@@ -216,6 +219,20 @@ def locate(
     units = tuple(_stated_units(found, vocabulary, outer))
     remarks = (*outer.notes, *changes[:_MOST_CHANGES])
     return Intakes(tuple(sheets), tuple(around), remarks, book.made_with, vocabulary.kit, hides_more, units), terms
+
+
+def joined(book: Book, kit: Kit) -> Book | None:
+    """The workbook with its short sheets as one, as for a form that is spread over several; None if there is but one.
+
+    A workbook with hidden parts is left as it is, because these are reported by sheet.
+    """
+    asked = [g for g in book.sheets if not _holds_terms(g, kit) and g.sheet not in book.own_sheets and g.rows]
+    hides = any(g.hidden_rows or g.hidden_columns or g.filtered_rows for g in asked)
+    named = [with_addresses(g) for g in asked if g.more is None and not hides]
+    if len(named) < 2 or len(named) != len(asked) or None in named:
+        return None
+    others = [g for g in book.sheets if _holds_terms(g, kit)]
+    return replace(book, sheets=(stacked(filter(None, named)), *others))
 
 
 def _changes(grid: Grid, vocabulary: Vocabulary) -> Iterator[ReadingNote]:

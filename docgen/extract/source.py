@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from docgen.errors import SourceError
 from docgen.extract.answer_parts import sorted_out
-from docgen.extract.find_intakes import Intakes, locate, locate_terms
+from docgen.extract.find_intakes import Intakes, joined, locate, locate_terms
 from docgen.extract.label_lines import answers_in_prose, text_form
 from docgen.extract.prose import Surroundings, surroundings
 from docgen.extract.refusal import labels_seen
@@ -53,7 +53,8 @@ def read(path: Path, kit: Kit) -> Reading:
         return _read_word(path, kit)
     words = vocabulary(kit)
     if kind is not Kind.TEXT:
-        return _located(path, words, [read_book(path, kind)], tr("no sheet holds an intake"))
+        book = read_book(path, kind)
+        return _located(path, words, [book, *filter(None, [joined(book, kit)])], tr("no sheet holds an intake"))
     form = text_form(path, words)
     if form is not None:
         found = _first(words, [Book((form.grid,))], None)
@@ -181,7 +182,7 @@ def _located(
 ) -> Reading:
     found = _first(words, views, around)
     if found is None:
-        seen = labels_seen(views, words)
+        seen = labels_seen(views[:1], words)
         raise SourceError(
             tr(
                 "{path}: {without} of {kit!r}: neither a form with at least half of its labels, nor a table with a "

@@ -83,6 +83,11 @@ def is_clerical(text: str) -> bool:
     return len(text) <= _SHORT * 2 and _list("clerical").has(text)
 
 
+def is_withdrawn(text: str) -> bool:
+    """Whether a status says that the customer's row no longer holds: `作废`, `已取消`."""
+    return len(text) <= _SHORT and _list("withdrawn").has(text)
+
+
 def is_framing(text: str) -> bool:
     """Whether the line only frames the answers: who filled in the form, totals, export notes, signatures."""
     return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text)) and not is_change(text)
@@ -99,6 +104,16 @@ def is_remark(text: str) -> bool:
 def is_example(text: str) -> bool:
     """Whether the text begins as an example does: `例：5000`."""
     return _EXAMPLE.match(text) is not None
+
+
+def is_example_title(title: str) -> bool:
+    """Whether the title of a sheet says that it only shows how a form is filled in: `填写示例`."""
+    return len(title) <= _SHORT and _list("examples", anywhere=True).has(title)
+
+
+def says_void(title: str) -> bool:
+    """Whether the title of a sheet says that what is in it may no longer hold, or never did: `作废`, `填写示例`."""
+    return is_example_title(title) or is_withdrawn(title) or is_change(title)
 
 
 def states_unit(text: str) -> bool:

@@ -21,7 +21,7 @@ from docgen.values import credit_codes, dates, footnotes, label_units, lists, mo
 from docgen.values.deferred import DEFERRED, defers, is_prompt
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
-from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
+from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on, withdrawn_in
 
 __all__ = [
     "DEFERRED", "UNTOUCHED", "Parsed", "Problem", "defers", "is_not_given", "items", "options", "parse",
@@ -129,7 +129,8 @@ def text_of(field: Field, value: Value) -> str:
 
 # ── text ────────────────────────────────────────────────────────────────────────────────────────
 def _parse_text(_field: Field, written: str) -> Parsed:
-    return Parsed(clean_line(written) or None)
+    value = clean_line(written)
+    return Parsed(value or None, withdrawn_in(value))
 
 
 def _parse_long_text(_field: Field, written: str) -> Parsed:
