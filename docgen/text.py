@@ -93,6 +93,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
 
 
+def without_invisible(text: str) -> str:
+    """`text` without characters that nobody sees."""
+    return _INVISIBLE.sub("", text)
+
+
 def printable(text: str) -> str:
     """`text` with what a terminal would obey, or show elsewhere, written out: `\\u001b`, `\\u202e`, a lone surrogate.
 

@@ -30,8 +30,9 @@ from docgen.extract.prose import Surroundings, foreign_texts, margin_surrounding
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
-from docgen.formats.grid import Book, Grid, stacked, with_addresses
+from docgen.formats.grid import Book, Grid
 from docgen.formats.skimming import Skim
+from docgen.formats.stacking import stacked, with_addresses
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label

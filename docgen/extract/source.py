@@ -19,8 +19,9 @@ from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
-from docgen.formats.grid import Book, stacked
+from docgen.formats.grid import Book
 from docgen.formats.skimming import Skim
+from docgen.formats.stacking import stacked
 from docgen.formats.text_lines import is_mail, lines_grid, read_mail
 from docgen.language import tr
 from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised

@@ -168,5 +168,6 @@ def printed_texts(template: Path) -> tuple[str, ...]:
     document = read_document(template)
     cells = (cell.text for table in document.tables for row in table.rows.values() for cell in row.values())
     boxes = (one.text for table in document.tables for one in table.floating)
-    texts = (*document.prose, *cells, *boxes, document.margins)
+    prompts = (text for _, text in document.hidden)
+    texts = (*document.prose, *cells, *boxes, *prompts, document.margins)
     return tuple(dict.fromkeys(line for text in texts for line in text.split("\n") if line.strip()))

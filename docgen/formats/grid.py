@@ -29,8 +29,6 @@ _WRITTEN_OUT = 1e20  # smaller whole numbers are written digit by digit
 HELD_ROWS = 1000
 #: Merged ranges beside one another, counted again in each row where they change.
 MOST_BESIDE = 2_000_000
-#: Cells of a sheet that are named one by one.
-MOST_NAMED = 10_000
 _CONTROL = regex(r"_x00([01][0-9A-Fa-f]|5[Ff])_")
 _MEANT = {"0D": "\n", "0A": "\n", "09": "\t", "5F": "_"}
 
@@ -245,35 +243,6 @@ def grid(
         line = rows.setdefault(row, {})
         line[column] = line.get(column, BLANK)._replace(note=note)
     return replace(picture, rows={row: dict(sorted(rows[row].items())) for row in sorted(rows)})
-
-
-def stacked(grids: Iterable[Grid]) -> Grid:
-    """The tables of a document as one, below one another with a blank row in between."""
-    rows: dict[int, Mapping[int, Cell]] = {}
-    merged: list[Extent] = []
-    addresses: dict[tuple[int, int], str] = {}
-    floating: list[Floating] = []
-    margins: list[str] = []
-    above = 0
-    for one in grids:
-        rows |= {row + above: cells for row, cells in one.rows.items()}
-        merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
-        addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
-        floating += [each._replace(row=each.row + above) for each in one.floating]
-        above += max((row for row, _ in one.addresses or ()), default=-1) + 1
-        margins += one.margins
-    return Grid(None, rows, tuple(merged), addresses, floating=tuple(floating), margins=tuple(dict.fromkeys(margins)))
-
-
-def with_addresses(sheet: Grid) -> Grid | None:
-    """A sheet whose cells are named with its title, `信息!B4`, up to two columns beside the last text; None if it is
-    larger than any form."""
-    last = max((max(cells) for cells in sheet.rows.values()), default=0) + 2
-    bottom = max(sheet.rows, default=0)
-    if last * bottom > MOST_NAMED:
-        return None
-    places = ((row, column) for row in range(1, bottom + 1) for column in range(1, last + 1))
-    return replace(sheet, addresses={place: f"{sheet.sheet}!{sheet.address(*place)}" for place in places})
 
 
 def letters(column: int) -> str:

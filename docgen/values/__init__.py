@@ -64,6 +64,7 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
     `printed` allows for a list of all choices that the form prints, unmarked; in a table there is none.
     """
     bare_text, marks = footnotes.parted(written, is_long=field.type is FieldType.LONG_TEXT)
+    bare_text = bare_text if field.type in _OPEN else footnotes.written_out(bare_text)
     is_repeated = field.type in _REPEATED and len(bare_text) <= _SHORT
     parsed = (_parsed_before if is_repeated else _parsed)(field, bare_text, printed)
     if not marks or parsed.value is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from docgen.patterns import regex
-from docgen.text import HAN
+from docgen.text import HAN, without_invisible
 
 _SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 _ENCLOSED = "①-⑳⑴-⒛⓪⓵-⓾❶-❿➀-➓㈠-㈩㉑-㉟㊀-㊉"
@@ -24,12 +24,18 @@ class Parted(NamedTuple):
 
 
 def parted(text: str, *, is_long: bool = False) -> Parted:
-    """The answer without marks of footnotes.  A power of ten is written out, `10^2`, and is then no number; in a
-    long text enclosed numbers are no marks, as they count its steps."""
+    """The answer without marks of footnotes.  In a long text enclosed numbers are no marks, as they count its steps."""
     if not _ANY.search(text):
         return Parted(text)
-    marks = [mark for mark in _MARK.findall(text) if not (is_long and _IN_LINES.match(mark))]
-    powers = _POWER.sub(lambda power: f"10^{power[1]}", text)
-    if not marks or powers != text:
-        return Parted(powers)
-    return Parted(_MARK.sub(lambda mark: " " if mark[0] in marks else mark[0], text).strip(), tuple(marks))
+    text = without_invisible(text)
+    marks = [
+        mark for mark in _MARK.findall(text) if not (is_long and _IN_LINES.match(mark)) and not _POWER.search(text)
+    ]
+    return Parted(
+        _MARK.sub(lambda mark: " " if mark[0] in marks else mark[0], text).strip() if marks else text, tuple(marks)
+    )
+
+
+def written_out(text: str) -> str:
+    """A number with a power of ten written out, `10^²`: it is none that can be read, and above all not 102."""
+    return _POWER.sub(r"10^\1", text)
