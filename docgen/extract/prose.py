@@ -21,6 +21,8 @@ def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> Read
     return ReadingNote(UNREAD, Level.MANUAL, text, origin, field, {"thing": words.thing(kind)})
 
 
+#: Files attached to a mail that may hold answers; a picture or a scan is mostly a licence, or the sender's logo.
+_MAY_ANSWER = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv", ".doc", ".docx", ".txt", ".eml", ".et", ".wps")
 _MOST_ADDED = 8  # lines that a customer may add around a form
 
 
@@ -30,6 +32,15 @@ class Surroundings:
 
     notes: tuple[ReadingNote, ...] = ()
     left: tuple[Unrecognised, ...] = ()
+
+
+def attachments(names: Iterable[str]) -> Surroundings:
+    """The files attached to a mail that is a form itself, which nobody has read."""
+    named = list(names)[:_MOST_ADDED]
+    notes = [quoted(name, Origin(), None, "attached") for name in named if name.lower().endswith(_MAY_ANSWER)]
+    return Surroundings(
+        tuple(notes), tuple(Unrecognised(None, None, n) for n in named if not n.lower().endswith(_MAY_ANSWER))
+    )
 
 
 def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:

@@ -12,7 +12,7 @@ from docgen.errors import SourceError
 from docgen.extract.answer_parts import sorted_out
 from docgen.extract.find_intakes import Intakes, joined, locate, locate_terms
 from docgen.extract.label_lines import answers_in_prose, text_form
-from docgen.extract.prose import Surroundings, surroundings
+from docgen.extract.prose import Surroundings, attachments, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.terms_table import TermsTable, find_tables
 from docgen.extract.vocabulary import Vocabulary, vocabulary
@@ -58,7 +58,7 @@ def read(path: Path, kit: Kit) -> Reading:
         return _located(path, words, [book, *filter(None, [joined(book, kit)])], tr("no sheet holds an intake"))
     form = text_form(path, words)
     if form is not None:
-        found = _first(words, [Book((form.grid,))], None)
+        found = _first(words, [Book((form.grid,))], attachments(form.attached))
         if found is None and is_mail(path):
             raise _refused_mail(path, words)
         reading = found or _located(path, words, [Book((form.grid,))], tr("the text holds no intake"))
