@@ -18,6 +18,7 @@ from docgen.model.kit import Field, FieldType
 from docgen.patterns import regex
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
 from docgen.values import credit_codes, dates, footnotes, label_units, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values.brackets import unquoted
 from docgen.values.deferred import DEFERRED, defers, is_prompt
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
@@ -63,6 +64,7 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
     `printed` allows for a list of all choices that the form prints, unmarked; in a table there is none.
     """
+    written = written if field.type is FieldType.LONG_TEXT else unquoted(written)
     bare_text, marks = footnotes.parted(written, is_long=field.type is FieldType.LONG_TEXT)
     bare_text = bare_text if field.type in _OPEN else footnotes.written_out(bare_text)
     is_repeated = field.type in _REPEATED and len(bare_text) <= _SHORT

@@ -1,4 +1,4 @@
-"""Separate a text from its remarks in brackets."""
+"""Separate a text from its remarks in brackets, and from quotation marks around it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,13 @@ def apart(text: str) -> Parts:
     while count:
         text, count = _REMARK.subn(take, text)
     return Parts(text, tuple(remarks))
+
+
+_QUOTES = regex(r"""\s*(?:"([^"]*)"|“([^“”]*)”|「([^「」]*)」|'([^']*)'|‘([^‘’]*)’)\s*""")
+
+
+def unquoted(text: str) -> str:
+    """`text` without quotation marks around the whole of it."""
+    while (found := _QUOTES.fullmatch(text)) and (inner := next(filter(None, found.groups()), "")).strip():
+        text = inner
+    return text
