@@ -228,7 +228,7 @@ def joined(book: Book, kit: Kit) -> Book | None:
     A workbook with hidden parts is left as it is, because these are reported by sheet.
     """
     asked = [g for g in book.sheets if not _holds_terms(g, kit) and g.sheet not in book.own_sheets and g.rows]
-    hides = any(g.hidden_rows or g.hidden_columns or g.filtered_rows for g in asked)
+    hides = any(g.hides_any or g.filtered_rows for g in asked)
     named = [with_addresses(g) for g in asked if g.more is None and not hides]
     if len(named) < 2 or len(named) != len(asked) or None in named:
         return None

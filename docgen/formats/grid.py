@@ -87,7 +87,7 @@ class Grid:
     Of a long sheet, `rows` are the first rows, `more` reads those below, again at each call and without those that
     may be passed over, and `length` is the number of the last row, as recorded in the sheet.  `hidden_rows` and
     `hidden_columns` were hidden by hand, `filtered_rows` by a filter.  `margins` are the texts of its page headers and
-    footers.
+    footers, `unseen` the cells in white on white.
     """
 
     sheet: str | None
@@ -101,6 +101,12 @@ class Grid:
     filtered_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     margins: tuple[str, ...] = ()
+    unseen: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether any of its cells is hidden, other than by a filter."""
+        return bool(self.hidden_rows or self.hidden_columns or self.unseen)
 
     def every_row(self, skim: Skim | None = None) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         """All rows that are not empty, including those that are not kept; with `skim` those that must be read."""

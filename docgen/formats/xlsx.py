@@ -190,6 +190,7 @@ class _BookReader:
             filtered_rows=filtered,
             hidden_columns=frozenset(facts.hidden_columns),
             margins=margin_texts(*facts.margins),
+            unseen=frozenset() if facts.is_coloured else frozenset(facts.unseen),
         )
 
     # -- the other parts of sheets
