@@ -306,7 +306,7 @@ class Kit(KitEntry):
         return self.sheet.marks.get(level, f"[{level.value}] ")
 
     def __hash__(self) -> int:
-        return hash((self.folder, self.version_mark))
+        return hash(self.name)  # tables are kept by kit and looked up all the time
 
     def __repr__(self) -> str:
         return f"Kit({self.version_mark!r}, {str(self.folder)!r})"
