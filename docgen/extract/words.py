@@ -17,6 +17,7 @@ _EXAMPLE = regex(
 )
 _BOX = regex("[□☐○☑√■✓]")
 _SCALE = regex(r"[(（][十百千万亿]+[元通个次条路人]?[)）]\s*$")
+_BULLETS = " *＊※★☆●◆•·-—"
 _SHORT = 15  # a longer text is no heading
 _LONGEST = 200  # a longer text is no heading, frame or title, and is not looked up
 
@@ -95,15 +96,24 @@ def is_withdrawn(text: str) -> bool:
 
 def is_framing(text: str) -> bool:
     """Whether the line only frames the answers: who filled in the form, totals, export notes, signatures."""
-    return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text)) and not is_change(text)
+    if len(text) > _LONGEST or is_change(text):
+        return False
+    return (
+        any(_list("framing").has(one) for one in (text, text.lstrip(_BULLETS)))
+        or is_instruction(text)
+        or _is_open(text)
+    )
+
+
+def _is_open(text: str) -> bool:
+    """Whether the text is a label with nothing behind it: `备注：无`."""
+    _, colon, rest = fold(text).partition(":")
+    return bool(colon) and says_nothing(rest)
 
 
 def is_remark(text: str) -> bool:
     """Whether the text reads like a remark that a customer adds."""
-    _, colon, rest = fold(text).partition(":")
-    if colon and says_nothing(rest):  # 备注：无
-        return False
-    return _list("remarks", anywhere=True).has(text) or is_change(text)
+    return not _is_open(text) and (_list("remarks", anywhere=True).has(text) or is_change(text))
 
 
 def is_example(text: str) -> bool:
