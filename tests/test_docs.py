@@ -183,7 +183,9 @@ def test_the_proofs_that_are_named_exist() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=named)
 def test_no_page_says_the_same_twice(path: Path) -> None:
     prose = re.sub(r"^ *```.*?^ *```", "", TEXTS[path], flags=re.DOTALL | re.MULTILINE)
-    lines = [line for line in prose.splitlines() if len(line) > 60 and not line.startswith(("|", ">", "Shared options"))]
+    lines = [
+        line for line in prose.splitlines() if len(line) > 60 and not line.startswith(("|", ">", "Shared options"))
+    ]
     assert [line for line in set(lines) if lines.count(line) > 1] == []
 
 
