@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from docgen.formats.grid import Cell, Extent, Floating, Grid
+from docgen.formats.grid import Cell, Extent, Floating, Grid, Merged
 
 #: Cells of a sheet that are named one by one.
 _MOST_NAMED = 10_000
@@ -26,7 +26,7 @@ def stacked(grids: Iterable[Grid]) -> Grid:
         floating += [each._replace(row=each.row + above) for each in one.floating]
         above += max((row for row, _ in one.addresses or ()), default=-1) + 1
         margins += one.margins
-    return Grid(None, rows, tuple(merged), addresses, floating=tuple(floating), margins=tuple(dict.fromkeys(margins)))
+    return Grid(None, rows, Merged(merged), addresses, floating=tuple(floating), margins=tuple(dict.fromkeys(margins)))
 
 
 def with_addresses(sheet: Grid) -> Grid | None:

@@ -156,8 +156,10 @@ class CellValues:
 
     def _text(self, text: Text, attributes: Attributes) -> Cell:
         style = self.style(attributes)
-        if style.is_symbols and isinstance(text, str):
-            text = symbols.shown(text)
+        if isinstance(text, str):
+            text = symbols.shown(text) if style.is_symbols else text
+            if not style.is_struck:
+                return text_cell(text, code=style.code)
         kept, struck = split(text, is_struck=style.is_struck)
         return text_cell(kept, code=style.code, struck=struck)
 
@@ -173,6 +175,7 @@ class SheetReader:
         self._cells: Row = []
         self._row = self._column = self._characters = 0
         self._values = CellValues(shared)
+        self._hides = any(style.is_unseen for style in shared.styles)
         self._cell: Attributes = {}
         self._value: str | None = None
         self._formula: str | None = None
@@ -255,7 +258,7 @@ class SheetReader:
         self._value = self._formula = self._inline = None
         if cell := self._values.shown(self._cell, value, formula, inline):
             self._cells.append((self._row, self._column, cell))
-            if self._values.style(self._cell).is_unseen and len(self.facts.unseen) < MOST_UNSEEN:
+            if self._hides and self._values.style(self._cell).is_unseen and len(self.facts.unseen) < MOST_UNSEEN:
                 self.facts.unseen.add((self._row, self._column))
             self._characters += len(cell.text)
             if len(self._cells) > LAST_COLUMN or self._characters > MOST_IN_ROW:

@@ -65,13 +65,19 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
     `printed` allows for a list of all choices that the form prints, unmarked; in a table there is none.
     """
     written = written if field.type is FieldType.LONG_TEXT else unquoted(written)
+    if not footnotes.may_be_marked(written):
+        return _parsed_or_repeated(field, written, printed)
     bare_text, marks = footnotes.parted(written, is_long=field.type is FieldType.LONG_TEXT)
     bare_text = bare_text if field.type in _OPEN else footnotes.written_out(bare_text)
-    is_repeated = field.type in _REPEATED and len(bare_text) <= _SHORT
-    parsed = (_parsed_before if is_repeated else _parsed)(field, bare_text, printed)
+    parsed = _parsed_or_repeated(field, bare_text, printed)
     if not marks or parsed.value is None:
         return parsed
     return Parsed(parsed.value, (*parsed.problems, Problem("footnote-mark", Level.MANUAL, {"entry": "".join(marks)})))
+
+
+def _parsed_or_repeated(field: Field, written: str, printed: bool) -> Parsed:
+    is_repeated = field.type in _REPEATED and len(written) <= _SHORT
+    return (_parsed_before if is_repeated else _parsed)(field, written, printed)
 
 
 def _parsed(field: Field, written: str, printed: bool) -> Parsed:

@@ -35,11 +35,16 @@ def apart(text: str) -> Parts:
     return Parts(text, tuple(remarks))
 
 
+_OPENING = set(" \t\n\"“「'‘")
 _QUOTES = regex(r"""\s*(?:"([^"]*)"|“([^“”]*)”|「([^「」]*)」|'([^']*)'|‘([^‘’]*)’)\s*""")
 
 
 def unquoted(text: str) -> str:
     """`text` without quotation marks around the whole of it."""
-    while (found := _QUOTES.fullmatch(text)) and (inner := next(filter(None, found.groups()), "")).strip():
+    while (
+        text[:1] in _OPENING
+        and (found := _QUOTES.fullmatch(text))
+        and (inner := next(filter(None, found.groups()), "")).strip()
+    ):
         text = inner
     return text

@@ -23,10 +23,13 @@ class Parted(NamedTuple):
     marks: tuple[str, ...] = ()
 
 
+def may_be_marked(text: str) -> bool:
+    """Whether there is a small or enclosed number in the text."""
+    return _ANY.search(text) is not None
+
+
 def parted(text: str, *, is_long: bool = False) -> Parted:
     """The answer without marks of footnotes.  In a long text enclosed numbers are no marks, as they count its steps."""
-    if not _ANY.search(text):
-        return Parted(text)
     text = without_invisible(text)
     marks = [
         mark for mark in _MARK.findall(text) if not (is_long and _IN_LINES.match(mark)) and not _POWER.search(text)
