@@ -41,10 +41,6 @@ _QUOTES = regex(r"""\s*(?:"([^"]*)"|“([^“”]*)”|「([^「」]*)」|'([^']
 
 def unquoted(text: str) -> str:
     """`text` without quotation marks around the whole of it."""
-    while (
-        text[:1] in _OPENING
-        and (found := _QUOTES.fullmatch(text))
-        and (inner := next(filter(None, found.groups()), "")).strip()
-    ):
-        text = inner
-    return text
+    found = _QUOTES.fullmatch(text) if text[:1] in _OPENING else None
+    inner = next(filter(None, found.groups()), "") if found else ""
+    return unquoted(inner) if inner.strip() else text
