@@ -16,8 +16,9 @@ from docgen.formats.grid import letters
 from docgen.patterns import regex
 
 _LONGEST_CELL = 32_767  # of units of UTF-16
-#: What XML cannot hold.
+_EXACT = 10**15  # smaller whole numbers keep all their digits
 _QUOTED = regex(r"[^A-Za-z0-9_.~/-]+")
+#: What XML cannot hold.
 _ILLEGAL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -45,12 +46,15 @@ class RowSheet(Worksheet):  # type: ignore[misc]
         self._row += 1
         number, style = str(self._row), f' s="{look}"' if look else ""
         cells = []
-        for name, value in zip(self._names, row, strict=False):
-            if isinstance(value, str) and value.isalnum() and len(value) < _LONGEST_CELL // 2:
-                # most texts are so
+        for name, value in zip(self._names, row, strict=False):  # most are short: nothing, a count, or a word
+            if value is None:
+                cells.append("")
+            elif type(value) is int and -_EXACT < value < _EXACT:
+                cells.append(f'<c r="{name}{number}"{style}><v>{value}</v></c>')
+            elif isinstance(value, str) and value.isalnum() and len(value) < _LONGEST_CELL // 2:
                 cells.append(f'<c r="{name}{number}"{style} t="inlineStr"><is><t>{value}</t></is></c>')
             else:
-                cells.append("" if value is None else self._cell(name + number, value, style))
+                cells.append(self._cell(name + number, value, style))
         if linked is not None:
             cells[linked] = self._cell(self._names[linked] + number, row[linked], f' s="{link_look}"')
         self.row_data_fh.write(f'<row r="{number}">{"".join(cells)}</row>')
