@@ -183,6 +183,7 @@ def test_an_outcome_is_the_same_after_the_journal() -> None:
 def _write_with_little_room(out: Path) -> None:
     import resource
 
+    sys.dont_write_bytecode = True  # half a file would be left of the modules that it compiles
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
     write_reports(out, outcomes() * 50)
 
