@@ -43,6 +43,10 @@ pathlib.Path.mkdir = mkdir
 """
 
 
+#: The sheets of a report on intakes with answers and texts that were not read.
+SHEETS = ["summary", "intakes", "answers", "findings", "failures", "unread texts", "same customers"]
+
+
 def table(path: Path, names: Iterable[str], **answers: str) -> Path:
     """A table of customers, all as good as they can be but for `answers`."""
     fields = kits.load(kits.find("caller-number")).fields

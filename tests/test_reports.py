@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from batches import SHEETS
 from lxml import etree, html
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
@@ -281,15 +282,7 @@ def test_every_sheet_can_be_filtered_and_printed(tmp_path: Path) -> None:
                 assert sheet.find(".//{*}pane").get("state") == "frozen"
                 assert sheet.find(".//{*}pageSetup").get("fitToHeight") == "0"
     book = load_workbook(tmp_path / "report.xlsx")
-    assert book.sheetnames == [
-        "summary",
-        "intakes",
-        "answers",
-        "findings",
-        "failures",
-        "unread texts",
-        "same customers",
-    ]
+    assert book.sheetnames == SHEETS
     for page in book.worksheets[1:]:
         assert page.print_title_rows == "$1:$1"
         assert page.title in str(page.print_titles)

@@ -114,7 +114,7 @@ def test_storage_gets_what_a_disk_gets(sources: Path, on_disk: Path, bucket: str
 
 def test_a_cluster_reads_and_writes_there_too(sources: Path, on_disk: Path, bucket: str, tmp_path: Path) -> None:
     upload(sources, f"{bucket}/in")
-    with cluster(tmp_path / "dask") as dask:
+    with cluster(tmp_path / "dask", workers=1) as dask:
         code, err = finish(start(f"{bucket}/in", "-o", f"{bucket}/out", "--cluster", dask.address))
     assert code == 8, err
     check_same(bucket, on_disk)
