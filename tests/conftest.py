@@ -23,8 +23,8 @@ import schemas
 from hypothesis import HealthCheck, settings
 
 import docgen
-from docgen import cli, user_cache
-from docgen.documents import fonts
+from docgen import cli, file_cache, user_cache
+from docgen.documents import fonts, summary
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
@@ -245,6 +245,22 @@ def run() -> Run:
         return Result(code, out.getvalue(), err.getvalue())
 
     return call
+
+
+#: Reviews by all that they were drawn of.
+_DRAWN: dict[object, bytes] = {}
+
+
+@pytest.fixture
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that one test drew is not drawn again for another: for tests of what becomes of documents."""
+    draw = summary._pdf
+
+    def drawn(printer: Any, html: str, *rest: Any) -> bytes:
+        key = (file_cache.stamps(printer.folder), html, *map(repr, rest))
+        return _DRAWN.get(key) or _DRAWN.setdefault(key, draw(printer, html, *rest))
+
+    monkeypatch.setattr(summary, "_pdf", drawn)
 
 
 @pytest.fixture
