@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from batches import SHEETS, batch, companies, finish, on_terminal, start, table
+from batches import SHEETS, batch, companies, on_terminal, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
@@ -202,7 +202,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
     assert second.endswith(", 0:00:00 left")
     assert second.startswith("4 done, 0 failed, ")
     assert last.startswith("4 packets, no failures; ")
-    assert finish(start(source, "-o", tmp_path / "out", "-q")) == (0, "")
+    assert batch(source, "-o", tmp_path / "out", "-q") == (0, "")
 
 
 @pytest.mark.slow

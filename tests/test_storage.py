@@ -8,12 +8,14 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from batches import batch, companies, finish, packets, start, table
 from clusters import cluster
 from conftest import ROOT, Run
+from fsspec import get_filesystem_class
 from openpyxl import load_workbook
 from stores import names, objects, place, server, upload
 from waiting import wait_until
@@ -238,13 +240,25 @@ def test_storage_that_cannot_be_had_is_one_line(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    code, err = finish(start(INPUTS / "accepted.xlsx", "-o", "s3://nowhere/out"))
-    assert code == 7, err
-    assert words in err.splitlines()[0]
-    assert len(err.splitlines()) <= 2
-    code, err = finish(start("s3://nowhere/in", "-o", f"{bucket}/out"))
-    assert code == 3, err
-    assert len(err.splitlines()) <= 2
+    with clients_of_its_own():
+        code, err = batch(INPUTS / "accepted.xlsx", "-o", "s3://nowhere/out")
+        assert code == 7, err
+        assert words in err.splitlines()[0]
+        assert len(err.splitlines()) <= 2
+        code, err = batch("s3://nowhere/in", "-o", f"{bucket}/out")
+        assert code == 3, err
+        assert len(err.splitlines()) <= 2
+
+
+@contextmanager
+def clients_of_its_own() -> Iterator[None]:
+    """Whoever asks for storage meanwhile is connected as the environment says now; a process keeps its clients."""
+    clients = get_filesystem_class("s3")
+    clients.clear_instance_cache()
+    try:
+        yield
+    finally:
+        clients.clear_instance_cache()
 
 
 def test_addresses_that_mean_nothing_are_refused(run: Run, tmp_path: Path) -> None:
