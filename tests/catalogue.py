@@ -49,8 +49,10 @@ def listed() -> set[str]:
     """What `template fields` says of the names that a kit does not make."""
     listings = template_fields.of_kit(kits.load(kits.find("caller-number")))
     texts = {text for listing in listings for entry in listing.entries for text in (entry.kind, entry.meaning)}
-    is_english = re.compile(r"[A-Za-z]{2,}").search
-    return {text for text in texts if is_english(text) and text.isascii()} | {kind.value for kind in FieldType}
+    words = re.compile(r"[A-Za-z]{2,}")
+    sentence = re.compile(r"\b[a-z]+ [a-z]+ [a-z]+\b")  # with examples in Chinese beside it
+    found = {text for text in texts if sentence.search(text) or (text.isascii() and words.search(text))}
+    return found | {kind.value for kind in FieldType}
 
 
 def _called(tree: ast.Module) -> Iterator[str]:

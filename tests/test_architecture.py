@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -65,6 +66,14 @@ def circle(graph: dict[str, set[str]]) -> set[str]:
 
 def test_every_module_has_a_level() -> None:
     assert {name.split(".")[0] for name in MODULES} - {"__init__"} == set(RANK)
+
+
+def test_the_layout_in_the_documentation_shows_these_levels() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    layout = text.split("<!-- layout -->")[1].split("<!-- end of layout -->")[0]
+    rows = re.findall(r"^  (\S.*?)  +(\d+)   ", layout, re.MULTILINE)
+    drawn = [(name.rstrip("/").removesuffix(".py"), int(level)) for names, level in rows for name in names.split()]
+    assert sorted(drawn) == sorted(RANK.items())
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

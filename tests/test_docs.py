@@ -180,6 +180,15 @@ def test_the_proofs_that_are_named_exist() -> None:
         assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8") or not test, test
 
 
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_no_page_says_the_same_twice(path: Path) -> None:
+    prose = re.sub(r"^ *```.*?^ *```", "", TEXTS[path], flags=re.DOTALL | re.MULTILINE)
+    lines = [
+        line for line in prose.splitlines() if len(line) > 60 and not line.startswith(("|", ">", "Shared options"))
+    ]
+    assert [line for line in set(lines) if lines.count(line) > 1] == []
+
+
 def test_no_document_names_the_provider_of_the_source() -> None:
     ours = (path for path in ROOT.rglob("*") if not path.relative_to(ROOT).parts[0].startswith((".venv", ".git")))
     for path in ours:

@@ -43,7 +43,7 @@ def least(first: Any, second: Any) -> Any:
 
 
 def rmb(amount: Any) -> Any:
-    """An amount of yuan in Chinese capitals (大写); a missing value stays missing."""
+    """An amount of yuan in Chinese capitals; a missing value stays missing."""
     amount = plain(amount)
     return amount if isinstance(amount, Missing) else texts.capitals(Decimal(amount))
 

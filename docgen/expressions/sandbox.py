@@ -200,15 +200,15 @@ FAILURES = (
 )  # fmt: skip
 
 
-_UNDEFINED = regex(r"'\w+' is undefined")
+_UNDEFINED = regex(r"('\w+') is undefined")
 
 
 def reason(cause: BaseException) -> str:
     """Why something failed on the values of an intake, without the values: Python's own text may quote an answer."""
-    if isinstance(cause, limits.ComputingError) or (
-        isinstance(cause, UndefinedError) and _UNDEFINED.fullmatch(str(cause))
-    ):
+    if isinstance(cause, limits.ComputingError):
         return str(cause)
+    if isinstance(cause, UndefinedError) and (found := _UNDEFINED.fullmatch(str(cause))):
+        return tr("{name} is undefined", name=found[1])
     return tr("this cannot be computed ({name})", name=type(cause).__name__)
 
 

@@ -34,18 +34,18 @@ class Role(Enum):
     OTHER = auto()  # an answer, or text
 
 
+#: The roles of cells that have a zone.  A tuple: a set would hash the members at each look.
+OWNERS = (Role.LABEL, Role.PAIR)
+
+
 class LabelCandidate(NamedTuple):
     """A non-empty cell of a form: its extent, its text, and what the text can mean."""
 
+    place: Place  # row and column of its top left cell
     extent: Extent
     cell: Cell
     meaning: Meaning
     key: str | None  # the only field whose label it can be
-
-    @property
-    def place(self) -> Place:
-        """Row and column of its top left cell."""
-        return self.extent.top, self.extent.left
 
 
 class Layout:
@@ -83,7 +83,8 @@ class Layout:
             key = meaning.option[0] if meaning.option else meaning.joint.keys[0]
         elif not (meaning.pairs or meaning.group or cell.fault):
             key = self._with_group(row, column, cell.text)
-        return LabelCandidate(self.grid.extent(row, column), cell, meaning, key)
+        extent = self.grid.extent(row, column)
+        return LabelCandidate(extent[:2], extent, cell, meaning, key)
 
     def _with_group(self, row: int, column: int, text: str) -> str | None:
         """The field that a text names together with the cell merged over several rows before it: `外呼量 | 每日`."""
@@ -96,10 +97,12 @@ class Layout:
 
     def _heads_rows(self, spot: LabelCandidate) -> bool:
         """Whether a label is merged over rows that each begin with the label of a field: `联系人 | 姓名`, 职务."""
+        if spot.key is None or spot.extent.bottom == spot.extent.top:
+            return False
         rows = range(spot.extent.top, min(spot.extent.bottom, spot.extent.top + _REACH) + 1)
         beside = [self.spots.get((row, spot.extent.right + 1)) for row in rows]
         keys = {one.key for one in beside if one is not None and one.key}
-        return spot.key is not None and len(rows) > 1 and None not in beside and len(keys) == len(rows)
+        return None not in beside and len(keys) == len(rows)
 
     def _follows_choice(self, spot: LabelCandidate) -> bool:
         """Whether the text goes on a column of choices, `主叫号码类型 | 固号 | 10`, though elsewhere it is a label."""
@@ -212,15 +215,16 @@ class Layout:
     def demote(self, columns: Container[int], top: int) -> None:
         """Turn labels into plain text in columns that hold answers or examples, below the heading row `top`."""
         for place, role in self.roles.items():
-            if role in {Role.LABEL, Role.PAIR} and place[1] in columns and place[0] > top and place not in self.below:
+            if role in OWNERS and place[1] in columns and place[0] > top and place not in self.below:
                 self.roles[place] = Role.OTHER
 
     def _takes_prose(self, label: LabelCandidate) -> bool:
         return label.key is not None and self.vocabulary.fields[label.key].type is FieldType.LONG_TEXT
 
     def _is_below_label(self, spot: LabelCandidate) -> bool:
-        above = self.grid.extent(spot.extent.top - 1, spot.extent.left) if spot.extent.top > 1 else None
-        return above is not None and (above.top, above.left) in self.below and not spot.meaning.marked
+        if not self.below or spot.extent.top == 1 or spot.meaning.marked:
+            return False
+        return self.grid.extent(spot.extent.top - 1, spot.extent.left)[:2] in self.below
 
     def _is_choice_of_above(self, spot: LabelCandidate, after: LabelCandidate | None) -> bool:
         """Whether the text is a choice written below its label, though elsewhere it is a label."""
@@ -265,6 +269,10 @@ class Layout:
     def under(self, spot: LabelCandidate) -> LabelCandidate | None:
         """The cell directly below; None if it is empty."""
         return self.spots.get((spot.extent.bottom + 1, spot.extent.left))
+
+    def goes_on_below(self, row: int) -> bool:
+        """Whether there is another label below the row."""
+        return any(place[0] > row for place, role in self.roles.items() if role in OWNERS)
 
     def heads(self, spot: LabelCandidate | None) -> bool:
         """Whether the cell holds a heading."""

@@ -42,6 +42,7 @@ class ZoneReader:
         self._vocabulary = vocabulary
         self._places = places
         self._headings = headings
+        self._answer_columns = headings.answers()
         self._customer = customer
 
     def read(self, zone: Zone) -> ZoneAnswers:
@@ -123,7 +124,7 @@ class ZoneReader:
         label = zone.label
         if self._customer is not None:
             return self._customer.column
-        named = [c for c in self._headings.answers() if c > label.extent.right and (limit is None or c < limit)]
+        named = [c for c in self._answer_columns if c > label.extent.right and (limit is None or c < limit)]
         if named:
             return named[0]
         # The field's printed choices are where the answer is expected; a hint may have a column of its own.
@@ -204,6 +205,8 @@ class ZoneReader:
 
     def _take_more(self, found: Found, zone: Zone, rest: list[LabelCandidate]) -> list[LabelCandidate]:
         """Join the further texts of the answer to it; return the texts that remain."""
+        if not rest:
+            return rest
         label = zone.label
         merged = [s for s in rest if label.extent.bottom > label.extent.top and s.extent.left == found.place[1]]
         merged = [s for s in merged if s.extent.top <= label.extent.bottom]
@@ -231,8 +234,6 @@ class ZoneReader:
 
         A text under such a heading that differs is a second answer.
         """
-        if not rest:
-            return rest
         is_count = self._field(found.key).type is FieldType.COUNT  # `10` and `10` below are twenty
         same = [spot for spot in rest if fold(spot.cell.text) == fold(found.written)]
         same = [spot for spot in same if not is_count or spot.extent.top == found.place[0]]
@@ -249,7 +250,7 @@ class ZoneReader:
     def _is_followed(self, zone: Zone) -> bool:
         """Whether there is another label below the zone, so that its further rows are inside the form."""
         bottom = max([zone.label.extent.bottom, *(spot.extent.bottom for spot in zone.further)])
-        return any(place[0] > bottom for place, role in self._layout.roles.items() if role in {Role.LABEL, Role.PAIR})
+        return self._layout.goes_on_below(bottom)
 
     def _add(self, found: Found, more: list[LabelCandidate]) -> None:
         if not more:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from docgen.extract import words
-from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role
+from docgen.extract.cell_classes import OWNERS, LabelCandidate, Layout, Place, Role
 from docgen.extract.words import Heading
 
 _LONGEST = 30  # a longer text heads no column
@@ -63,7 +63,7 @@ def _demote(layout: Layout, head: LabelCandidate) -> None:
         return
     columns = range(head.extent.left, head.extent.right + 1)
     below = [role for (row, column), role in layout.roles.items() if column in columns and row > head.extent.bottom]
-    if sum(role in {Role.LABEL, Role.PAIR} for role in below) * _FEW <= len(below):
+    if sum(role in OWNERS for role in below) * _FEW <= len(below):
         layout.demote(columns, head.extent.bottom)
 
 

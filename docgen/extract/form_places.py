@@ -52,9 +52,9 @@ class FormPlaces:
     def _is_wide(self, label: LabelCandidate) -> bool:
         """Whether the label is merged across the answer column, so that its answer can only be below it."""
         under = self._layout.under(label)
-        most = self.columns.most_common(1)
-        is_text = under is not None and self._is_text(under)
-        return is_text and bool(most) and label.extent.left < most[0][0] <= label.extent.right
+        if under is None or not self._is_text(under) or not self.columns:
+            return False
+        return label.extent.left < self.columns.most_common(1)[0][0] <= label.extent.right
 
     def _is_text(self, spot: LabelCandidate) -> bool:
         return self._layout.roles[spot.place] is Role.OTHER and spot.place not in self._headings

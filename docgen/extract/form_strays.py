@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from docgen.extract import words
-from docgen.extract.cell_classes import LabelCandidate, Layout, Role
+from docgen.extract.cell_classes import OWNERS, LabelCandidate, Layout, Role
 from docgen.extract.vocabulary import Vocabulary
 from docgen.extract.words import Heading
 
@@ -31,7 +31,7 @@ class StrayJudge:
         self._answers = set(answers)
         self._layout = layout
         self._vocabulary = vocabulary
-        labels = [layout.spots[place] for place, role in layout.roles.items() if role in {Role.LABEL, Role.PAIR}]
+        labels = [layout.spots[place] for place, role in layout.roles.items() if role in OWNERS]
         self._first = min((label.extent.top for label in labels), default=0)
         self._last = max((label.extent.bottom for label in labels), default=0)
         self._columns = {label.extent.left for label in labels}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from docgen.extract.cell_classes import LabelCandidate, Layout, Place, Role, adjacent
+from docgen.extract.cell_classes import OWNERS, LabelCandidate, Layout, Place, Role, adjacent
 
 
 @dataclass
@@ -57,7 +57,7 @@ class _ZoneFinder:
         return self.zones
 
     def _owns(self, spot: LabelCandidate) -> bool:
-        return self.layout.roles[spot.place] in {Role.LABEL, Role.PAIR}
+        return self.layout.roles[spot.place] in OWNERS
 
     def _take_row(
         self, row: int, spots: list[LabelCandidate], owners: list[LabelCandidate], above: list[LabelCandidate]
@@ -67,7 +67,7 @@ class _ZoneFinder:
             self.zones.of[label.place] = Zone(label)
         owner: LabelCandidate | None = None
         before: LabelCandidate | None = None
-        for spot in sorted({*spots, *above}, key=lambda spot: spot.extent.left):
+        for spot in sorted([*spots, *above], key=lambda spot: spot.extent.left):
             if spot in above or self._owns(spot):
                 owner = spot
             elif self.layout.roles[spot.place] is Role.GROUP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from docgen.extract import words
 from docgen.extract.account import Account, Fate, ThingKind, things
@@ -232,9 +233,12 @@ class _FormReader:
 
     def _unit_of_group(self, key: str) -> str:
         """The unit that the group of a label states for all labels of it."""
-        groups = (self.layout.spots[place] for place, role in self.layout.roles.items() if role is Role.GROUP)
-        mine = (spot for spot in groups if key in self.vocabulary.groups.get(spot.meaning.group, ()))
+        mine = (spot for spot in self._groups if key in self.vocabulary.groups.get(spot.meaning.group, ()))
         return next(filter(None, (unit_of(self.vocabulary.kit, key, spot.cell.text) for spot in mine)), "")
+
+    @cached_property
+    def _groups(self) -> list[LabelCandidate]:
+        return [self.layout.spots[place] for place, role in self.layout.roles.items() if role is Role.GROUP]
 
     def _note(self, remark: PlaceNote, key: str | None) -> ReadingNote:
         if remark.kind is not None:

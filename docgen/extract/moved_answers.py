@@ -76,6 +76,4 @@ def _is_beside_answers(layout: Layout, spot: LabelCandidate) -> bool:
 def _is_in_form(layout: Layout, zone: Zone, spot: LabelCandidate) -> bool:
     """Whether a text is right below the answer's place, and another label follows."""
     is_next = spot.extent.top == zone.label.extent.bottom + 1 and spot.extent.left == zone.label.extent.right + 1
-    return is_next and any(
-        place[0] > spot.extent.bottom for place, role in layout.roles.items() if role in {Role.LABEL, Role.PAIR}
-    )
+    return is_next and layout.goes_on_below(spot.extent.bottom)

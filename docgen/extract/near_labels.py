@@ -6,18 +6,18 @@ this holds for exactly one field.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from docgen.extract import words
 from docgen.extract.account import Place
-from docgen.extract.cell_classes import LabelCandidate, Layout, Role
+from docgen.extract.cell_classes import OWNERS, LabelCandidate, Layout, Role
 from docgen.extract.found import PlaceNote
 from docgen.extract.vocabulary import Vocabulary
 from docgen.model.intake import Level
 from docgen.model.kit import Field, Kit
+from docgen.patterns import regex
 from docgen.text import fold_label
 from docgen.values.affixes import span_named
 
@@ -26,6 +26,7 @@ _NEAR = 70
 #: The nearest label is named alone if it is better than that of any other field by this much.
 _CLEARLY = 8
 _LONGEST_LABEL = 20
+_HEAD_END = regex("[:：\n]")
 _LEAST = 3  # in a text this short no character may be wrong, only one extra or missing
 _ALONE = 4  # this many near labels below one another are read without known labels among them
 _LABELS = 2  # this many labels below one another make a column of labels
@@ -33,7 +34,7 @@ _LABELS = 2  # this many labels below one another make a column of labels
 
 def head_of(text: str) -> str:
     """The text before the colon of `label: answer` in one cell."""
-    return re.split("[:：\n]", text.strip(), maxsplit=1)[0]
+    return _HEAD_END.split(text.strip(), maxsplit=1)[0]
 
 
 # -- read ------------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ def taken_labels(layout: Layout, vocabulary: Vocabulary) -> Mapping[str, str]:
         return {}
     columns: dict[int, int] = {}
     for place, role in layout.roles.items():
-        if role in {Role.LABEL, Role.PAIR}:
+        if role in OWNERS:
             columns[place[1]] = columns.get(place[1], 0) + 1
     near: list[tuple[LabelCandidate, str]] = []
     for spot in layout.spots.values():
@@ -89,39 +90,48 @@ def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) ->
     folded = fold_label(text)
     if not _LEAST <= len(folded) <= _LONGEST_LABEL:
         return None
-    near = {key for name, key in _alike(vocabulary, folded) if _is_near(folded, name)}
-    # `每月外呼量` differs from `每日外呼量` in one letter but asks for something else
-    near = {key for key in near if span_named(folded) in {None, span_named(vocabulary.fields[key].label)}}
-    if not near:
-        rest = next((folded.removeprefix(w) for w in words.prefixes() if folded.startswith(w)), "")
-        keys = vocabulary.meaning(rest).keys if rest else ()
-        near = set(keys) if len(keys) == 1 else set()
+    near = _nearly(vocabulary, folded) or _behind_prefix(vocabulary, folded)
     return near.pop() if len(near) == 1 and near <= set(missing) else None
 
 
+def _nearly(vocabulary: Vocabulary, text: str) -> set[str]:
+    """The fields whose label differs from the text in one character."""
+    near = {key for name, key in _alike(vocabulary, text) if _is_near(text, name)}
+    if not near:
+        return near
+    span = span_named(text)  # `每月外呼量` differs from `每日外呼量` in one letter but asks for something else
+    return {key for key in near if span in {None, span_named(vocabulary.fields[key].label)}}
+
+
+def _behind_prefix(vocabulary: Vocabulary, text: str) -> set[str]:
+    """The fields whose label follows a word that may precede one: `公司所属行业`."""
+    prefix = words.prefixes().match(text)
+    return set(vocabulary.meaning(text[prefix.end() :]).keys) if prefix else set()
+
+
 def _alike(vocabulary: Vocabulary, text: str) -> Iterator[tuple[str, str]]:
-    """The labels that begin or end like the text; others differ in more than one character."""
+    """The labels that begin or end like the text and are about as long; others differ in more than one character."""
     index = _index(vocabulary.kit, vocabulary.is_internal)
-    yield from index.get(text[0], ())
-    yield from index.get(f"…{text[-1]}", ())
+    for length in (len(text) - 1, len(text), len(text) + 1):
+        yield from index.get((text[0], length), ())
+        yield from index.get((length, text[-1]), ())
 
 
 @lru_cache(maxsize=8)
-def _index(kit: Kit, is_internal: bool) -> dict[str, list[tuple[str, str]]]:
-    """Labels with their fields, by first letter, and by last letter after an ellipsis."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def _index(kit: Kit, is_internal: bool) -> dict[tuple[str | int, str | int], list[tuple[str, str]]]:
+    """Labels with their fields, by first letter and length, and by length and last letter."""
+    found: dict[tuple[str | int, str | int], list[tuple[str, str]]] = {}
     for key, field in (kit.terms if is_internal else kit.fields).items():
         texts = (field.label, field.group + field.label, *field.aliases)
-        for name in dict.fromkeys(filter(None, map(fold_label, texts))):
-            found.setdefault(name[0], []).append((name, key))
-            found.setdefault(f"…{name[-1]}", []).append((name, key))
+        for name in dict.fromkeys(map(fold_label, texts)):
+            if len(name) >= _LEAST:
+                found.setdefault((name[0], len(name)), []).append((name, key))
+                found.setdefault((len(name), name[-1]), []).append((name, key))
     return found
 
 
 def _is_near(text: str, name: str) -> bool:
     """Whether the texts differ by one extra or missing character or, if long enough, one changed character."""
-    if text == name or abs(len(text) - len(name)) > 1 or len(name) < _LEAST:
-        return False
     if len(text) == len(name):
         return len(name) > _LEAST and sum(a != b for a, b in zip(text, name, strict=True)) == 1
     short, long = sorted((text, name), key=len)

@@ -173,10 +173,10 @@ def own_labels(grid: Grid, vocabulary: Vocabulary, row: int) -> set[str]:
 def _labels_above(grid: Grid, vocabulary: Vocabulary, row: int, found: Sequence[Column]) -> list[Column]:
     """The labels merged down into the row, or above a blank cell of it in a two-row header."""
     taken = {number for column in found for number in column.numbers}
-    places = [extent[:2] for extent in grid.covering(row) if extent.top < row <= extent.bottom]
+    places = [extent[:2] for extent in grid.covering(row) if extent.top < row]
     above = grid.rows.get(row - 1, {})
     if any(vocabulary.meaning(cell.text).group for cell in above.values()):
-        places += [(row - 1, n) for n in above if n not in taken and grid.extent(row - 1, n)[:2] == (row - 1, n)]
+        places += [(row - 1, n) for n in above if grid.extent(row - 1, n)[:2] == (row - 1, n)]
     columns = []
     for top, left in dict.fromkeys(places):
         cell = grid.cell(top, left)
@@ -185,6 +185,30 @@ def _labels_above(grid: Grid, vocabulary: Vocabulary, row: int, found: Sequence[
         if column is not None and not taken & set(column.numbers) and not grid.cell(row, left):
             columns.append(column)
     return columns
+
+
+def likely_heads(grid: Grid, vocabulary: Vocabulary, rows: Iterable[int]) -> list[int]:
+    """Those of the rows that may name the fields of a table, with the cells above them; few rows of a form do.
+
+    One field less is enough, since a heading may also nearly be a label.
+    """
+    likely = []
+    before, beside_group = -1, 0
+    for row in rows:
+        meanings = [vocabulary.meaning(cell.text) for cell in grid.rows[row].values()]
+        own = sum(map(_most_fields, meanings))
+        merged = filter(None, (grid.cell(*extent[:2]) for extent in grid.covering(row) if extent.top < row))
+        above = sum(_most_fields(vocabulary.meaning(cell.text)) for cell in merged)
+        above += beside_group if before == row - 1 else 0
+        if own and own + above >= LEAST_COLUMNS - 1:
+            likely.append(row)
+        before, beside_group = row, own if any(meaning.group for meaning in meanings) else 0
+    return likely
+
+
+def _most_fields(meaning: Meaning) -> int:
+    """The most fields that a heading can name."""
+    return len(meaning.joint.keys) or bool(meaning.keys or meaning.option or meaning.pairs)
 
 
 def group_above(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:
@@ -257,5 +281,5 @@ def _with_loose(head: Head) -> Head:
         last = column.numbers[-1]
         following = next((number for number in headed if number > last), None)
         loose = tuple(range(last + 1, following)) if following is not None else ()
-        columns.append(replace(column, loose=loose))
+        columns.append(column if column.loose == loose else replace(column, loose=loose))
     return replace(head, columns=tuple(columns))

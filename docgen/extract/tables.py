@@ -9,7 +9,16 @@ from itertools import count, islice, pairwise
 from docgen.extract.account import Place, ThingKind, cell_things, floating_things, unrecognised
 from docgen.extract.hidden import hidden, hidden_rows, visible
 from docgen.extract.table_customers import CustomerReader
-from docgen.extract.table_heads import LEAST_COLUMNS, Head, Row, own_labels, qualifies, read_head, split_head
+from docgen.extract.table_heads import (
+    LEAST_COLUMNS,
+    Head,
+    Row,
+    likely_heads,
+    own_labels,
+    qualifies,
+    read_head,
+    split_head,
+)
 from docgen.extract.table_rows import RowKind, RowReader
 from docgen.extract.table_units import TableUnits
 from docgen.extract.vocabulary import Vocabulary
@@ -199,16 +208,18 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
     """The table on the sheet; None without a table or if it has no customers."""
     grid = visible(whole)
     rows = list(islice(grid.rows, HEAD_ROWS))
-    if not any(_has_labels(grid.rows[row], vocabulary) for row in rows):
+    likely = likely_heads(grid, vocabulary, rows)
+    if not any(_has_labels(grid.rows[row], vocabulary) for row in likely):
         return None
-    heads = {row: head for row in rows if (head := read_head(grid, vocabulary, row))}
-    if not heads:
+    heads = {row: head for row in likely if (head := read_head(grid, vocabulary, row))}
+    if all(len(head.keys) < LEAST_COLUMNS for head in heads.values()):
         return None
+    heads |= {row: head for row in rows if row not in heads and (head := read_head(grid, vocabulary, row))}
     row = max(heads, key=lambda row: (len(heads[row].keys), -row))
     while _continues(grid, vocabulary, heads, row):
         row += 1  # the lower row of a two-row header knows as many fields, and the group of each
     head = heads[row]
-    if len(head.keys) < LEAST_COLUMNS or not qualifies(vocabulary, head):
+    if not qualifies(vocabulary, head):
         return None
     if not _is_header(grid, vocabulary, row, heads):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from docgen.model.intake import Level
 from docgen.model.kit import Kit
@@ -54,7 +55,7 @@ def starts(text: str, initials: frozenset[str]) -> bool:
     """
     for at, letter in enumerate(text):
         if letter.isalnum():
-            folded = fold(letter)
+            folded = letter if letter in initials else fold(letter)
             if folded:
                 is_known = folded[0] in initials or not _NUMBERING.isdisjoint(text[at + 1 : at + 4])
                 return is_known or (folded[0].isascii() and bool(_HAN.search(text, at, at + _AHEAD)))
@@ -68,8 +69,16 @@ def is_line(text: str) -> bool:
 
 def letters(text: str) -> str:
     """The folded letters and digits of a text, for comparisons without punctuation."""
+    return _letters_once(text) if len(text) <= _SHORT else _letters(text)
+
+
+def _letters(text: str) -> str:
     folded = fold(text)
     return _PUNCTUATION.sub("", folded) or folded
+
+
+_SHORT = 60  # labels and hints, which are compared again and again
+_letters_once = lru_cache(maxsize=4096)(_letters)
 
 
 def holding(texts: Iterable[str]) -> re.Pattern[str]:

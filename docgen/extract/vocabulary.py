@@ -39,9 +39,8 @@ _PROMPTING = frozenset("单点选您cCtTyY")  # how these begin
 _PHONE_DIGITS = 7
 #: What people write between choices, and forms do not print.
 _WRITTEN = regex(r"[、,，;；|｜]")
+_SEAMS = regex(r"[\n；;]")  # between several printed texts in one cell
 _EITHER = regex(r"[/／、|｜]|或者?")  # between two names of one field
-
-
 _NOTHING = Meaning()
 
 
@@ -64,6 +63,7 @@ class Vocabulary:
         self.groups: dict[str, set[str]] = {}
         self._labels: dict[str, list[tuple[int, str]]] = {}
         self._hints: dict[str, frozenset[str]] = {}
+        self._around: dict[str, frozenset[str]] = {}
         self._choices: dict[str, list[str]] = {}
         self._examples: dict[str, str] = {}
         for key, field in self.fields.items():
@@ -90,6 +90,7 @@ class Vocabulary:
             for folded in {fold(name), fold_label(name), letters(name)}:
                 self._labels.setdefault(folded, []).append((rank, key))
         self._hints[key] = frozenset(letters(hint) for hint in (field.placeholder, field.help) if hint)
+        self._around[key] = frozenset(letters(text) for text in (field.label, field.group, field.unit) if text)
         self._examples[key] = fold(field.example)
         words = {word for choice in field.choices for word in (choice.label, *choice.synonyms)}
         self._choices[key] = sorted((fold(word) for word in words), key=len, reverse=True)
@@ -124,8 +125,7 @@ class Vocabulary:
             head = _HEAD.match(text)
             answer = text[head.end() :].strip() if head else ""
             return Meaning(rank=NEAR, pairs=((key, answer),)) if answer else Meaning((key,), NEAR, marked=True)
-        # 单位 is a word for a company too
-        return self._remembered(text) if starts(text, self._initials) and not is_unit_line(text) else _NOTHING
+        return self._remembered(text) if starts(text, self._initials) else _NOTHING
 
     def taking(self, near: Mapping[str, str]) -> Vocabulary:
         """The same vocabulary with these texts as labels, each of the field with that key."""
@@ -134,6 +134,8 @@ class Vocabulary:
         return found
 
     def _find(self, text: str) -> Meaning:
+        if is_unit_line(text):  # 单位 is a word for a company too
+            return _NOTHING
         if len(text) <= _LONGEST:
             rank, keys = self._look_up(text)
             if keys and self._is_answered(text, keys):
@@ -257,11 +259,10 @@ class Vocabulary:
         field, folded = self.fields[key], fold(text)
         if field.choices:
             return bool(_TICKS.search(folded)) or self.is_choice(key, text)
-        digits = sum(letter.isdigit() for letter in folded)
         if field.type is FieldType.MOBILE:
-            return digits >= _PHONE_DIGITS
-        if field.type in {FieldType.COUNT, FieldType.NUMBER}:
-            return digits > 0 or folded[:1].isnumeric()
+            return sum(map(str.isdigit, folded)) >= _PHONE_DIGITS
+        if field.type in (FieldType.COUNT, FieldType.NUMBER):
+            return any(map(str.isdigit, folded)) or folded[:1].isnumeric()
         return None
 
     def is_untouched(self, key: str, text: str) -> bool:
@@ -283,11 +284,9 @@ class Vocabulary:
 
     def accompanies(self, key: str, text: str) -> bool:
         """Whether a form prints the text around the field's answer: its label, unit, hint, or docgen's notes."""
-        if any(map(self.is_note, lines := parts(text, "\n"))):
+        if "\n" in text and any(map(self.is_note, lines := parts(text, "\n"))):
             return all(self.is_note(line) or self.accompanies(key, line) for line in lines)
-        field = self.fields[key]
-        own = {letters(words) for words in (field.label, field.group, field.unit) if words}
-        return letters(text) in own or self.is_hint(key, text) or self._all_in(self._furniture, text)
+        return letters(text) in self._around[key] or self.is_hint(key, text) or self._all_in(self._furniture, text)
 
     def _without_choices(self, key: str, folded: str) -> str:
         for word in self._choices[key]:
@@ -314,7 +313,7 @@ class Vocabulary:
     def _all_in(self, known: frozenset[str], text: str) -> bool:
         if letters(text) in known:
             return True
-        return any(
+        return _SEAMS.search(text) is not None and any(
             len(pieces) > 1 and all(letters(piece) in known for piece in pieces)
             for pieces in (parts(text, r"\n"), parts(text, r"[\n；;]"))
         )

@@ -74,8 +74,13 @@ def heading(text: str) -> Heading | None:
 
 def whole_heading(text: str) -> Heading | None:
     """What the text says if it is a heading and cannot be a name: `示例`, not `北京示例`."""
-    folded = fold_label(text) if len(text) <= _SHORT * 2 else ""
-    return next((kind for kind in Heading if folded in _list("headings", kind.value).whole), None) if folded else None
+    return _whole_headings().get(fold_label(text)) if len(text) <= _SHORT * 2 else None
+
+
+@cache
+def _whole_headings() -> dict[str, Heading]:
+    """The whole texts of headings; a text of several kinds is of the first."""
+    return {text: kind for kind in reversed(Heading) for text in _list("headings", kind.value).whole}
 
 
 def is_clerical(text: str) -> bool:
@@ -171,9 +176,10 @@ def mark_words(kind: str) -> frozenset[str]:
 
 
 @cache
-def prefixes() -> tuple[str, ...]:
-    """The words that may precede a label, longest first."""
-    return tuple(sorted(map(fold, _texts("prefixes")), key=len, reverse=True))
+def prefixes() -> re.Pattern[str]:
+    """Finds a word that may precede a label, the longest first."""
+    words = sorted(map(fold, _texts("prefixes")), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from docgen.extract import words
 from docgen.extract.answer_text import bare_unit, is_measure
@@ -27,7 +27,10 @@ class ZoneTexts:
 
     def and_further(self, other: ZoneTexts) -> ZoneTexts:
         """These texts, and those of the further rows behind them."""
-        return ZoneTexts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return ZoneTexts(
+            self.printed + other.printed, self.aside + other.aside, self.remarks + other.remarks,
+            self.lists + other.lists, self.units + other.units, self.candidates + other.candidates,
+        )  # fmt: skip
 
 
 def zone_texts(vocabulary: Vocabulary, headings: FormHeadings, key: str, spots: Iterable[LabelCandidate]) -> ZoneTexts:
@@ -38,7 +41,7 @@ def zone_texts(vocabulary: Vocabulary, headings: FormHeadings, key: str, spots: 
         is_print = vocabulary.accompanies(key, text) or is_measure(vocabulary.kit, key, text)
         if is_print or words.is_obligation(text):
             found.printed.append(spot)
-        elif heading in {Heading.PRINTED, Heading.COUNTING} or words.is_example(text):
+        elif heading in (Heading.PRINTED, Heading.COUNTING) or words.is_example(text):
             found.aside.append(spot)
         elif heading is Heading.REMARK:
             found.remarks.append(spot)

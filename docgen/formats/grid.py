@@ -126,15 +126,16 @@ class Grid:
 
     def extent(self, row: int, column: int) -> Extent:
         """The merged range that covers the cell, or the cell itself."""
-        covering = self.covering(row)
-        at = bisect_right(covering, column, key=_left) - 1
-        if at >= 0 and column <= covering[at].right:
-            return covering[at]
+        starts, covering, lefts = self._bands
+        band = bisect_right(starts, row) - 1
+        at = bisect_right(lefts[band], column) - 1 if band >= 0 else -1
+        if at >= 0 and column <= covering[band][at].right:
+            return covering[band][at]
         return Extent(row, column, row, column)
 
     def covering(self, row: int) -> list[Extent]:
         """The merged ranges that cover any cell of the row, from left to right."""
-        starts, covering = self._bands
+        starts, covering, _ = self._bands
         at = bisect_right(starts, row) - 1
         return covering[at] if at >= 0 else []
 
@@ -157,9 +158,11 @@ class Grid:
         return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
     @cached_property
-    def _bands(self) -> tuple[list[int], list[list[Extent]]]:
-        """The rows where the merged ranges beside one another change, and the ranges from there on, by column."""
-        return _bands(self.merged)
+    def _bands(self) -> tuple[list[int], list[list[Extent]], list[list[int]]]:
+        """The rows where the merged ranges beside one another change, and the ranges from there on, by column, with
+        their first columns."""
+        starts, covering = _bands(self.merged)
+        return starts, covering, [[extent.left for extent in beside] for beside in covering]
 
 
 def _bands(merged: Iterable[Extent]) -> tuple[list[int], list[list[Extent]]]:
@@ -192,10 +195,6 @@ def _check_beside(merged: Iterable[Extent]) -> None:
         total += beside
         if total > MOST_BESIDE:
             raise TooMuch(tr("its merged ranges lie over one another"))
-
-
-def _left(extent: Extent) -> int:
-    return extent.left
 
 
 def _columns(extent: Extent) -> tuple[int, int, int]:

@@ -21,6 +21,11 @@ _FIRST_PIECE = 2**16  # small, so that the first rows of a long sheet come soon
 _TAG, _ATTRIBUTE = 100, 150
 
 
+#: The root element is nearly always in this many first bytes.  They are parsed separately: a handler that raises ends
+#: the reading of a prolog only after its piece.
+_ROOT_IN = 2048
+
+
 class _RootReached(Exception):  # noqa: N818  not an error: it ends the reading of a prolog
     pass
 
@@ -56,7 +61,8 @@ def _beginning(head: bytes) -> str | None:
     parser.StartElementHandler = begins
     code = 0
     try:
-        parser.Parse(head[:LONGEST_PROLOG], True)
+        parser.Parse(head[:_ROOT_IN], False)
+        parser.Parse(head[_ROOT_IN:LONGEST_PROLOG], True)
     except _RootReached:
         return found[0]
     except expat.ExpatError as cause:

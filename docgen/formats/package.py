@@ -43,6 +43,7 @@ class Package:
         self._whole = Budget(budgets.WHOLE_PARTS, tr("bytes in parts that are read whole"))
         self._trees = Budget(budgets.WHOLE_TREES, tr("bytes in elements of XML"))
         self._opened: set[str] = set()
+        self._listings: dict[str, Element] = {}  # of relations, which are asked for by one kind after the other
         self._unpacked = Budget(budgets.MOST_UNPACKED, tr("bytes in its parts"))
         metered = _DirectoryMeter(file)
         try:
@@ -92,7 +93,7 @@ class Package:
             raise Damaged(tr("its part {name!r} {cause}", name=name, cause=cause)) from cause
         if has_dtd:
             raise unsafe(self.path, tr("its part {name!r} declares a DTD or entities", name=name))
-        return self._archive.open(entry)
+        return io.BytesIO(head) if len(head) < budgets.LONGEST_PROLOG else self._archive.open(entry)
 
     def read(self, name: str) -> bytes:
         """The whole part; it counts against the budget for all such parts.  Raises like `open`, and TooMuch."""
@@ -132,7 +133,9 @@ class Package:
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", f"{name}.rels")
         found = {}
-        for one in self.parse(listing):
+        if listing not in self._listings:
+            self._listings[listing] = self.parse(listing)
+        for one in self._listings[listing]:
             if one.get("Type", "").endswith(kind) and one.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", "").replace("\\", "/")))
                 there = self.find(target) or self.find(unquote(target))

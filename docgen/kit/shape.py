@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from docgen import __version__
 from docgen.errors import KitError, did_you_mean
 from docgen.kit import check, yaml_lines
 from docgen.kit.places import Marked, Place
-from docgen.language import tr
+from docgen.language import phrase, tr
 from docgen.model.contracts import Contracts
 from docgen.model.kit import (
     FORMAT,
@@ -44,7 +44,7 @@ def read(folder: Path, model: type[_Kit]) -> tuple[_Kit, list[str]]:
     try:
         kit = TypeAdapter(model).validate_python({**_prepared(marked), "folder": folder})
     except ValidationError as cause:
-        raise KitError([_describe(marked, dict(error)) for error in cause.errors()]) from cause
+        raise KitError(_described(marked, map(dict, cause.errors()))) from cause
     return kit, [f"{marked.at(place)}: {what}" for place, what in check.check(kit)]
 
 
@@ -178,35 +178,67 @@ _MODELS: dict[str, type[Any]] = {
 }  # fmt: skip
 
 
-def _describe(marked: Marked, error: dict[str, Any]) -> str:
-    """One line for one error of pydantic's: file, line, place in words, what is wrong."""
-    place, model = _place(marked.data, error["loc"])
-    what = error["msg"]
+#: What is wrong with a value, by the type of pydantic's error.
+_MUST = {
+    "bool_type": phrase("{key!r} must be true or false"),
+    "bool_parsing": phrase("{key!r} must be true or false"),
+    "dataclass_type": phrase("{key!r} must be an entry in braces or of indented lines"),
+    "decimal_parsing": phrase("{key!r} must be a number"),
+    "decimal_type": phrase("{key!r} must be a number"),
+    "dict_type": phrase("{key!r} must be a map of keys to values"),
+    "enum": phrase("{key!r} must be one of {choices}"),
+    "greater_than_equal": phrase("{key!r} must be {ge} or more"),
+    "int_parsing": phrase("{key!r} must be a whole number"),
+    "int_type": phrase("{key!r} must be a whole number"),
+    "less_than_equal": phrase("{key!r} must be {le} or less"),
+    "missing": phrase("{key!r} is missing"),
+    "string_pattern_mismatch": phrase("{key!r} is not written as it must be: {pattern}"),
+    "string_too_short": phrase("{key!r} is empty"),
+    "string_type": phrase("{key!r} must be a text"),
+    "too_short": phrase("{key!r} is empty"),
+    "tuple_type": phrase("{key!r} must be a list"),
+}
+#: Of an attribute of two types pydantic reports each.
+_EITHER = phrase("{key!r} must be true or false, or a text")
+
+
+def _described(marked: Marked, errors: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each place with an error of pydantic's: file, line, place in words, what is wrong."""
+    found: dict[Place, list[Mapping[str, Any]]] = {}
+    for error in errors:
+        place, model = _place(marked.data, error)
+        found.setdefault(place, []).append({**error, "model": model})
+    return [f"{marked.at(place)}: {_wrong(place, errors)}" for place, errors in found.items()]
+
+
+def _wrong(place: Place, errors: Sequence[Mapping[str, Any]]) -> str:
+    key, (error, *more) = place[-1], errors
+    if isinstance(key, int):  # an entry of a list
+        key, place = _dotted(place), ()
+    values = {"key": key, **error.get("ctx", {})}
     if error["type"] == "unexpected_keyword_argument":
-        what = tr("unknown key {key!r}{near}", key=place[-1], near=did_you_mean(str(place[-1]), _keys(model)))
-    elif error["type"] == "dataclass_type":
-        kind = error["ctx"]["class_name"]
-        what = tr("{key!r}: input should be a valid dictionary or instance of {kind}", key=place[-1], kind=kind)
-    elif error["type"] == "missing":
-        what = tr("{key!r} is missing", key=place[-1])
-    elif len(place) > 1 or place:
-        what = f"{place[-1]!r}: {what[0].lower()}{what[1:]}"
+        what = tr("unknown key {key!r}{near}", key=key, near=did_you_mean(str(key), _keys(error["model"])))
+    elif error["type"] == "enum":
+        what = tr(_MUST["enum"], key=key, choices=", ".join(re.findall(r"'(.*?)'", error["ctx"]["expected"])))
+    elif more:
+        what = tr(_EITHER, **values)
+    else:
+        what = tr(_MUST[error["type"]], **values) if error["type"] in _MUST else f"{key!r}: {error['msg']}"
     where = _dotted(place[:-1])
-    return f"{marked.at(place)}: {where + ': ' if where else ''}{what}"
+    return f"{where}: {what}" if where else what
 
 
-def _place(data: Any, loc: tuple[int | str, ...]) -> tuple[Place, type[Any]]:
-    """The place in the file that pydantic's `loc` means, and the model it is in."""
+def _place(data: Any, error: Mapping[str, Any]) -> tuple[Place, type[Any]]:
+    """The place in the file that the `loc` of an error of pydantic's means, and the model it is in."""
     place: list[int | str] = []
     model: type[Any] = Kit
-    for part in loc:
+    for part in error["loc"]:
         if isinstance(part, int) and isinstance(data, dict):
             part = list(data)[part]
-        elif isinstance(part, str):
-            model = _MODELS.get(part, model)
+        is_there = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
+        if not is_there and error["type"] != "missing":  # a type of the attribute, where it may have two
+            break
+        model = _MODELS.get(str(part), model)
         place.append(part)
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            data = None
+        data = data[part] if is_there else None
     return tuple(place), model

@@ -77,7 +77,8 @@ class _YamlReader:
         try:
             return self.loader.construct_object(node)
         except ValueError as cause:  # 2026-02-30
-            raise yaml.MarkedYAMLError(problem=str(cause), problem_mark=node.start_mark) from cause
+            what = tr("{value!r} is no date or number (put a text in quotes)", value=node.value)
+            raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from cause
 
     def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -122,8 +123,11 @@ def read(
         raise error(tr("{path}:{line}: {problem}", path=path, line=line, problem=problem)) from cause
     except RecursionError as cause:
         raise error(tr("{path}: has too many levels inside one another", path=path)) from cause
-    except yaml.YAMLError as cause:
-        raise error(tr("{path}: is not valid YAML: {cause}", path=path, cause=cause)) from cause
+    except yaml.reader.ReaderError as cause:
+        line, code = text.count("\n", 0, cause.position) + 1, f"U+{cause.character:04X}"
+        raise error(
+            tr("{path}:{line}: the character {code} is not allowed", path=path, line=line, code=code)
+        ) from cause
     if not isinstance(data, top):
         entries = phrase("'key: value' entries")
         what = tr(entries if top is dict else phrase("a list, each entry of it after '- '"))

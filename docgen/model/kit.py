@@ -88,10 +88,14 @@ class Field(KitEntry):
     choices: Annotated[tuple[Choice, ...], "the choices, for the types one and several", KEYED] = ()
     other: Annotated[str | None, "the label of the free text beside several choices; without it there is none"] = None
     unit: Annotated[str, "its unit; a count or amount of another period or unit is refused"] = ""
-    counted: Annotated[tuple[str, ...], "things that its number counts or its price pays: 5000通电话, 30元/号码"] = ()
-    adds_up_to: Annotated[str | None, "the count that amounts beside its entries add up to: 深圳10个、广州10个"] = None
-    yes: Annotated[tuple[str, ...], "words that answer yes, beside 是: 已通过"] = ()
-    no: Annotated[tuple[str, ...], "words that answer no, beside 否: 未通过"] = ()
+    counted: Annotated[
+        tuple[str, ...], "things that its number counts or its price pays: «5000通电话», «30元/号码»"
+    ] = ()
+    adds_up_to: Annotated[str | None, "the count that amounts beside its entries add up to: «深圳10个、广州10个»"] = (
+        None
+    )
+    yes: Annotated[tuple[str, ...], "words that answer yes, beside «是»: «已通过»"] = ()
+    no: Annotated[tuple[str, ...], "words that answer no, beside «否»: «未通过»"] = ()
     placeholder: Annotated[str, "the hint in the place of the answer"] = ""
     help: Annotated[str, "a longer explanation"] = ""
     example: Annotated[str, "an answer as it should be"] = ""
@@ -302,7 +306,7 @@ class Kit(KitEntry):
         return self.sheet.marks.get(level, f"[{level.value}] ")
 
     def __hash__(self) -> int:
-        return hash((self.folder, self.version_mark))
+        return hash(self.name)  # tables are kept by kit and looked up all the time
 
     def __repr__(self) -> str:
         return f"Kit({self.version_mark!r}, {str(self.folder)!r})"

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from xml.parsers import expat
 
+from docgen.language import phrase, tr
+
 _LOCAL, _CENTRAL, _END = 0x04034B50, 0x02014B50, 0x06054B50
 _VERSION, _DEFLATED, _NAMED_IN_UTF8 = 20, 8, 0x800
 _TIME, _DATE = 0, 1 << 5 | 1  # 1 January 1980, the earliest that a zip file knows
@@ -92,10 +94,28 @@ def pack(parts: Iterable[Part]) -> bytes:
     return b"".join((*written, directory, end))
 
 
+#: What expat says of XML that is cut or damaged.
+_XML_FAULTS = (
+    phrase("duplicate attribute"),
+    phrase("junk after document element"),
+    phrase("mismatched tag"),
+    phrase("no element found"),
+    phrase("not well-formed (invalid token)"),
+    phrase("partial character"),
+    phrase("unbound prefix"),
+    phrase("unclosed CDATA section"),
+    phrase("unclosed token"),
+    phrase("undefined entity"),
+    phrase("unknown encoding"),
+    phrase("XML or text declaration not at start of entity"),
+)
+
+
 def xml_fault(content: bytes) -> str | None:
     """Why `content` is no well-formed XML; None if it is."""
     try:
         expat.ParserCreate().Parse(content, True)
     except expat.ExpatError as cause:
-        return str(cause)
+        what = tr(expat.ErrorString(cause.code))
+        return tr("{what} (line {line}, character {column})", what=what, line=cause.lineno, column=cause.offset + 1)
     return None

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from docgen.language import tr
+from docgen.language import phrase, tr
 from docgen.patterns import regex
 from docgen.template.text_runs import Element, TextRun, fit
 
 #: The elements that tags with a letter replace: a paragraph, a table row, a table cell, a run.
 KINDS = {"p": "w:p", "tr": "w:tr", "tc": "w:tc", "r": "w:r"}
+_WORDS = {"p": phrase("paragraph"), "r": phrase("paragraph"), "tr": phrase("table row"), "tc": phrase("table cell")}
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 #: Edges of tags, those with full-width braces and with blanks in between included.
 _OPENING = regex(r"\{#|[{｛][ \xa0\u3000]{0,2}[{｛%％]")
@@ -38,6 +39,13 @@ _CURLY = str.maketrans("“”‘’", "\"\"''")
 #: Characters that are typed or autocorrected instead of those of the tag language, besides full-width forms.
 _TYPED = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "、": ",", "。": ".", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=",
+}  # fmt: skip
+#: Names of characters that are often pasted and not seen.
+_UNSEEN = {
+    "\xa0": phrase("no-break space"), "\xad": phrase("soft hyphen"), "\u200b": phrase("zero width space"),
+    "\u200e": phrase("left-to-right mark"), "\u202f": phrase("narrow no-break space"),
+    "\u2060": phrase("word joiner"), "\u3000": phrase("ideographic space"),
+    "\ufeff": phrase("zero width no-break space"),
 }  # fmt: skip
 
 
@@ -237,7 +245,7 @@ def _kind(edge: str, body: str, around: tuple[Element, ...], *, is_signed: bool 
         right = f"{edge}{kind} {rest.strip()} {_CLOSERS[edge]}"
         faults = [tr("a tag of kind {edge}{kind} has no hyphen (write {right})", edge=edge, kind=kind, right=right)]
     if not any(name == KINDS[kind] for name, _at in around):
-        what = {"tr": tr("table row"), "tc": tr("table cell")}.get(kind, tr("paragraph"))
+        what = tr(_WORDS[kind])
         faults.append(
             tr("{tag} is outside of a {what} (delete {kind}, or move the tag)", tag=f"{edge}{kind}", kind=kind,
             what=what)
@@ -265,10 +273,10 @@ def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
             odd[character] = typed
         mended += character if typed == shown else typed
     if blanks := [c for c, typed in odd.items() if typed == " "]:
-        names = ", ".join(unicodedata.name(c, "blank").lower() for c in blanks)
+        names = ", ".join(map(_named, blanks))
         said.append((tr("a special blank in the tag ({names}) is read as an ordinary one", names=names), True))
     if unseen := [c for c, typed in odd.items() if typed == ""]:
-        names = ", ".join(unicodedata.name(c, f"U+{ord(c):04X}").lower() for c in unseen)
+        names = ", ".join(map(_named, unseen))
         said.append((tr("the tag contains an invisible character: {names} (type the tag anew)", names=names), False))
     if wrong := {c: typed for c, typed in odd.items() if typed.strip()}:
         kind = tr("curly quotes") if set(wrong) <= set("“”‘’") else tr("full-width or special characters")
@@ -277,6 +285,11 @@ def _mended(body: str, *, is_page: bool) -> tuple[str, list[tuple[str, bool]]]:
             right=" ".join(wrong.values())), False)
         )  # fmt: skip
     return mended, said
+
+
+def _named(character: str) -> str:
+    """What a character is called that is not seen in a text."""
+    return tr(_UNSEEN[character]) if character in _UNSEEN else f"U+{ord(character):04X}"
 
 
 def _meant(character: str) -> str:
@@ -299,7 +312,7 @@ def _lost_text(tags: list[Tag], texts: dict[Element, str]) -> Iterator[Remark]:
         rest = " ".join(unescape(re.sub(r"\{#.*?#\}", "", texts[own[-1]])).split()) if own else ""
         rest = rest.replace(tag.written, "", 1).strip()
         if rest:
-            what = {"p": "paragraph", "tr": "row", "tc": "cell"}[tag.kind]
+            what = tr(_WORDS[tag.kind])
             yield Remark(
                 tag.where,
                 tr("«{rest}» is lost: a {tag} tag takes its whole {what} away (give the tag a {what} of its own)",

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException, ElementTree
 
 from docgen.errors import KitError
-from docgen.language import phrase, tr
+from docgen.language import phrase, system_reason, tr
 from docgen.patterns import regex
 
 _SAVE = phrase("save the template as .docx")
@@ -94,7 +94,8 @@ def word_file(path: Path, content: bytes | None = None) -> WordFile:
                 )
             entries = tuple((info.filename, archive.read(info)) for info in archive.infolist())
     except (OSError, RuntimeError, zlib.error, EOFError, zipfile.BadZipFile) as cause:  # RuntimeError: encrypted
-        raise KitError(tr("{path}: is not a Word document: {cause}", path=path, cause=cause), _SAVE) from cause
+        why = system_reason(cause) if isinstance(cause, OSError) else tr("it is cut off or not a sound zip file")
+        raise KitError(tr("{path}: is not a Word document: {cause}", path=path, cause=why), _SAVE) from cause
     types = _types(entries)
     main = next((name for name, kind in types.items() if kind in _MAIN), None)
     if main is None or main not in dict(entries):
