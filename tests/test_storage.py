@@ -15,7 +15,6 @@ import pytest
 from batches import batch, companies, finish, packets, start, table
 from clusters import cluster
 from conftest import ROOT, Run
-from fsspec import get_filesystem_class
 from openpyxl import load_workbook
 from stores import names, objects, place, server, upload
 from waiting import wait_until
@@ -253,7 +252,7 @@ def test_storage_that_cannot_be_had_is_one_line(
 @contextmanager
 def clients_of_its_own() -> Iterator[None]:
     """Whoever asks for storage meanwhile is connected as the environment says now; a process keeps its clients."""
-    clients = get_filesystem_class("s3")
+    clients = place("s3://any").fs
     clients.clear_instance_cache()
     try:
         yield
