@@ -5,6 +5,8 @@ Each kind is read in one of several layouts in turn, so that a list of many goes
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from test_clerk import TABLE_HEAD, TABLE_ROW, Row, agree, lines_with, quoted, re
 from test_siblings import FIRST_READ, KEYS, LABELS, SECOND, SECOND_READ, but, chosen, pairs, table
 
 import docgen
+from docgen import values
+from docgen.kit import kits
 
 
 @pytest.fixture(scope="module")
@@ -202,4 +206,33 @@ def test_cells_of_a_form_over_sheets_are_named_with_their_sheet(kit: docgen.Kit,
 def test_lines_with_other_separators(kit: docgen.Kit, tmp_path: Path, between: str) -> None:
     path = tmp_path / "a.txt"
     path.write_text("\n".join(f"{LABELS[key]}{between}{GOOD[key]}" for key in KEYS), encoding="utf-8")
+    agree(read(path, kit), FIRST_READ)
+
+
+# -- dates, money, places --------------------------------------------------------------------------------
+
+TERMS = [
+    ("sign_date", ["二〇二六年十二月一日", "二零二六年十二月一日", "贰零贰陆年拾贰月壹日", "Dec 1, 2026", "1st December 2026"], dt.date(2026, 12, 1)),
+    ("sign_date", ["2026年12月1日（农历）", "二〇二六年十三月一日", "December 2026"], None),
+    ("prepayment", ["大写：壹万贰仟元整", "12000元（壹万贰仟元整）", "¥12,000（大写：壹万贰仟元整）", "壹万贰仟元整（12,000元）"], Decimal("12000.00")),
+    ("prepayment", ["12000元（壹万叁仟元整）", "壹万叁仟元整（12000）", "12.000"], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"), [(key, text, value) for key, texts, value in TERMS for text in texts]
+)
+def test_dates_and_amounts_in_other_notations(key: str, text: str, value: Any) -> None:
+    field = kits.load(kits.find("caller-number")).all_fields[key]
+    parsed = values.parse(field, text)
+    if value is None:  # an amount in figures and another one in capitals are no amount
+        assert parsed.value is None or [one.level.value for one in parsed.problems] == ["manual"]
+    else:
+        assert (parsed.value, parsed.problems) == (value, ())
+
+
+def test_one_place_instead_of_another_is_told(kit: docgen.Kit, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.xlsx", pairs(GOOD | {"number_regions": "深圳→广州"}))
+    agree(read(path, kit), {"verdict": "manual"})
+    path = written(tmp_path / "b.xlsx", pairs(GOOD | {"number_regions": "广东省→深圳市"}))
     agree(read(path, kit), FIRST_READ)

@@ -208,7 +208,13 @@ def _parse_regions(_field: Field, written: str) -> Parsed:
         return Parsed(None, problems or (Problem("region-unknown", details={"entry": clean_line(written)}),))
     value = tuple(dict.fromkeys(entry.region for entry in found.entries if entry.region))
     taken = [Problem("region-joined", Level.ADVICE, {"entry": entry}) for entry in found.joined]
+    if len(value) > 1 and _INSTEAD.search(written):
+        taken.append(Problem("remark-contrary", Level.MANUAL, {"entry": clean_line(written)}))
     return Parsed(value, (*taken, *remarks_on(found.remarks)))
+
+
+#: Between two places: from the one to the other, or the one instead of the other.
+_INSTEAD = regex("→|[-=]+>|⇒|➔|➡")
 
 
 def _region_problem(entry: regions.RegionEntry) -> Problem:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from docgen.patterns import regex
-from docgen.text import fold, visible
+from docgen.text import fold, visible, words
 from docgen.values.brackets import apart
+from docgen.values.numerals import number
 
 
 class DateProblem(StrEnum):
@@ -44,6 +45,28 @@ _FORMS = tuple(
 )
 
 
+_DIGITS = "〇一二三四五六七八九"
+_PLAIN_DIGITS = str.maketrans("○零壹贰叁肆伍陆柒捌玖", f"〇〇{_DIGITS[1:]}")
+_SPELLED = regex(f"([{_DIGITS}]{{4}})年([{_DIGITS}十]{{1,3}})月([{_DIGITS}十]{{1,3}})[日号]?")
+_MONTHS = words("jan feb mar apr may jun jul aug sep oct nov dec")
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_ENGLISH = (
+    regex(rf"{_MONTH}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,(?P<year>\d{{4}})"),
+    regex(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_MONTH},?(?P<year>\d{{4}})"),
+)
+
+
+def _in_figures(day: str) -> str:
+    """A date in Chinese numerals (`二〇二六年十二月一日`) or in English (`Dec 1, 2026`) in figures."""
+    spelled = _SPELLED.fullmatch(day.translate(_PLAIN_DIGITS).replace("拾", "十"))
+    if spelled:
+        year = "".join(str(_DIGITS.index(digit)) for digit in spelled[1])
+        month, date = (number(part.lstrip("〇")) for part in spelled.groups()[1:])
+        return day if month is None or date is None else f"{year}-{month:f}-{date:f}"
+    english = next((found for form in _ENGLISH if (found := form.fullmatch(day))), None)
+    return day if english is None else f"{english['year']}-{_MONTHS.index(english['month']) + 1}-{english['day']}"
+
+
 def read(text: str) -> ParsedDate:
     """The date of `2026-11-23`, `2026/11/23`, `2026年11月23日`, `20261123` …; any other text is a remark, except
     midnight and the day of the week."""
@@ -54,7 +77,7 @@ def read(text: str) -> ParsedDate:
     weekdays = [_WEEKDAY.fullmatch(fold(remark)) for remark in remarks]
     left = [remark for remark, weekday in zip(remarks, weekdays, strict=True) if weekday is None]
     behind = re.search(f"{_WEEKDAY.pattern}$", day)
-    day = day[: behind.start()] if behind else day
+    day = _in_figures(day[: behind.start()] if behind else day)
     match = next((match for form in _FORMS if (match := form.fullmatch(day))), None)
     if match is None or len(text) > _LONGEST:
         return ParsedDate(None, DateProblem.UNREADABLE)

@@ -96,7 +96,7 @@ def _mbps(match: re.Match[str]) -> Decimal | None:
 
 
 # ── money ───────────────────────────────────────────────────────────────────────────────────────
-_CURRENCY = regex("^(?:人民币|rmb|cny|[¥￥])?:?|(?:人民币|rmb|cny)$")
+_CURRENCY = regex("^(?:[大小]写:?)?(?:人民币|rmb|cny|[¥￥])?:?|(?:人民币|rmb|cny)$")
 _PIECES = "个|通|路|次|条|线"
 _SPAN = "个?月|分钟|分|min|年|天|日|秒|小时|季度?"
 _CAPITALS = regex(
@@ -112,6 +112,7 @@ _COINS = regex(
 
 
 _COIN = regex("[分角毛厘](?!钟)")
+_FIGURES = regex(r"[\d,.]+[元圆]?[整正]?")
 
 
 def _in_yuan(match: re.Match[str]) -> str:
@@ -138,7 +139,7 @@ def money(text: str, unit: str, things: tuple[str, ...] = ()) -> Measure | None:
     found = _CURRENCY.sub("", outside.folded.removeprefix("约"))
     spelled = _capitals(found)
     if spelled is not None:
-        return Measure(spelled, remarks=outside.remarks)
+        return _with_amounts(Measure(spelled, remarks=outside.remarks))
     found = _COINS.sub(_in_yuan, found)
     price = _price(things).fullmatch(found)
     amount = number(price["amount"]) if price else None
@@ -156,7 +157,21 @@ def money(text: str, unit: str, things: tuple[str, ...] = ()) -> Measure | None:
     spans = [span for part in paid_for for span in re.findall(_SPAN, part)]
     if any(_is_other_span(span, unit) for span in spans) or (not spans and _is_other_piece(paid_for, unit)):
         return None
-    return Measure(amount, remarks=tuple(remarks))
+    return _with_amounts(Measure(amount, remarks=tuple(remarks)))
+
+
+def _with_amounts(found: Measure) -> Measure | None:
+    """The amount without those in its remarks, `12000元（壹万贰仟元整）`; None if one of them is another amount."""
+    remarks = []
+    for remark in found.remarks:
+        text = _CURRENCY.sub("", fold(remark))
+        amount = _capitals(text)
+        if amount is None and _FIGURES.fullmatch(text):
+            amount = number(text.rstrip("元圆整正"))
+        if amount is not None and amount != found.number:
+            return None
+        remarks += [remark] if amount is None else []
+    return found._replace(remarks=tuple(remarks))
 
 
 def _is_other_piece(paid_for: Iterable[str], unit: str) -> bool:

@@ -46,6 +46,8 @@ def parse_number(field: Field, written: str) -> Parsed:
 
 def parse_money(field: Field, written: str) -> Parsed:
     """An amount of yuan with at least two and at most four decimals."""
+    if _DOTTED.fullmatch(fold(written)) and not fold(written).startswith("0"):
+        return not_a_number("money-unreadable", written)
     found = measures.money(written, field.unit + field.label, field.counted)
     if found is not None and numerals.places(found.number) > 4:
         return invalid("money-decimals")

@@ -49,6 +49,7 @@ _HARMLESS = regex("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=Tru
 #: In a remark these words may withdraw the value, so a person must read it.
 _CONTRARY = regex(
     "不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|停机|欠费|空号|注销|失效|过期|离职|旧"
+    "|农历|阴历"
 )
 #: The same beside a name, whose own words may be any of those.
 _WITHDRAWN = regex(
