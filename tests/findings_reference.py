@@ -135,6 +135,14 @@ def shared_remark(folder: Path) -> Path:
     return workbook(folder / "example.xlsx", "\n".join([*names, *rows]))
 
 
+def two_forms(folder: Path) -> Path:
+    rows = {
+        count: [f"| {kit().fields[k].label} | {a} |" for k, a in {**GOOD, "daily_calls": count}.items()]
+        for count in ("5000", "8000")
+    }
+    return workbook(folder / "example.xlsx", "\n".join(["# 初稿", *rows["5000"], "# 终稿", *rows["8000"]]))
+
+
 def several_answers(folder: Path) -> Path:
     return workbook(folder / "example.xlsx", customers({"contact_mobile": ("13800138000", "13900139000")}))
 
@@ -214,7 +222,7 @@ MADE: Mapping[str, Callable[[Path], Path]] = {
     one.__name__: one
     for one in (
         long_text, many_regions, shared_remark, several_answers, joined_answers, marks_between, torn_box, struck_out, picture,
-        hidden_row, filtered_row, customers_beside,
+        hidden_row, filtered_row, customers_beside, two_forms,
     )
 }  # fmt: skip
 

@@ -321,6 +321,16 @@ def test_white_on_white_is_hidden(kit: docgen.Kit, tmp_path: Path) -> None:
     agree(read(path, kit), FIRST_READ)
 
 
+def test_a_number_that_is_negative_by_its_colour(kit: docgen.Kit, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.xlsx", pairs(GOOD))
+    book: Any = load_workbook(path)
+    cell = book.active.cell(KEYS.index("daily_calls") + 1, 2)
+    for value, verdict in ((-5000, "manual"), (5000, "accepted")):
+        cell.value, cell.number_format = value, "#,##0;[Red]#,##0"
+        book.save(path)
+        agree(read(path, kit), but(FIRST_READ, verdict=verdict))
+
+
 # -- mails -----------------------------------------------------------------------------------------------
 
 PAGES: dict[str, tuple[str, str]] = {

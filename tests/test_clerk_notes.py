@@ -184,6 +184,11 @@ SHEETS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "a sheet that is void": (
         f"# 作废\n{pairs(SECOND)}# 正式\n{pairs(GOOD)}", (but(SECOND_READ, verdict="manual"), FIRST_READ),
     ),
+    "two forms of one customer": (
+        f"# 一\n{pairs(GOOD)}# 二\n{pairs(GOOD | {'daily_calls': '8000'})}",
+        (but(FIRST_READ, verdict="manual"), but(FIRST_READ, daily_calls=8000, verdict="manual")),
+    ),
+    "the same form twice": (f"# 一\n{pairs(GOOD)}# 二\n{pairs(GOOD)}", (FIRST_READ, FIRST_READ)),
     "a sheet called a template": (f"# 模板\n{pairs(GOOD)}", (FIRST_READ,)),
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ from typing import NamedTuple
 from docgen.errors import SourceError
 from docgen.extract import words
 from docgen.extract.answer_parts import sorted_out
+from docgen.extract.form_copies import notes_on_copies
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
 from docgen.extract.prose import Surroundings, foreign_texts, margin_surroundings, quoted, small_tables
@@ -126,6 +127,15 @@ class Intakes(Iterable[Answers]):
         changes = (text for text in texts if words.is_change(text.text) or words.states_unit(text.text))
         return tuple(quoted(text.text, Origin(text.sheet, text.cell), None) for text in changes)
 
+    @cached_property
+    def _copies(self) -> Mapping[str, ReadingNote]:
+        """Notes on forms on other sheets of the same customer, by sheet."""
+        forms = (
+            self._held.get(id(sheet)) for sheet in self.sheets if isinstance(sheet, SheetForms) and sheet.grid.sheet
+        )
+        lone = (held.customers[0] for held in forms if held is not None and len(held.customers) == 1)
+        return notes_on_copies(lone, self.kit.name_field)
+
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
         """The sheets and cells where another customer may begin, if it is unclear whose answers these are."""
@@ -140,7 +150,9 @@ class Intakes(Iterable[Answers]):
             others = remarks if self._is_of_one else [_shared(note) for note in remarks[:1]]
             title = answers.sheet or ""
             void = [quoted(title, Origin(title), None)] if words.says_void(title) else []
-            more = [note for note in (*void, *others, *self.units) if (note.origin, note.written) not in reported]
+            void += [self._copies[title]] if title in self._copies else []
+            notes = (*void, *others, *self.units)
+            more = [note for note in notes if (note.origin, note.written) not in reported]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)

@@ -62,6 +62,10 @@ def _text(value: str, found: Sequence[FormatSection]) -> str:
     return "".join(value if token.mark is Mark.TEXT else token.text for token in last.tokens).strip()
 
 
+#: What shows that a number is negative; `[Red]0` says it by its colour alone.
+_NEGATIVE = set("-−(（负△▲")
+
+
 def _number(value: Decimal, found: Sequence[FormatSection], *, since_1904: bool) -> Cell | None:
     chosen = _section(value, found)
     if chosen is None or not chosen[0].is_known:
@@ -77,7 +81,8 @@ def _number(value: Decimal, found: Sequence[FormatSection], *, since_1904: bool)
         return None
     text = digits.text.strip()
     is_zero = section.has(Mark.DIGIT) and not section.numerals and not any(char in "123456789" for char in text)
-    exact = "" if digits.is_whole else plain(value)
+    loses_sign = value < 0 and not sign and section.has(Mark.DIGIT) and not is_zero and not _NEGATIVE & set(text)
+    exact = "" if digits.is_whole and not loses_sign else plain(value)
     return Cell(text if is_zero else f"{sign}{text}", exact=exact)
 
 
