@@ -8,16 +8,20 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from conftest import GOOD, ROOT
 from tables import workbook
 from waiting import LONGEST, wait_until
 
 from docgen import cli
+from docgen.batch import run
 from docgen.kit import kits
+from docgen.workers.pool import Workers
 
 #: What happens to whoever writes the packet of a company so named.  Python loads the module before anything
 #: else, in workers too; docgen knows nothing of it.
@@ -37,6 +41,10 @@ def mkdir(self, *args, **options):
     return _mkdir(self, *args, **options)
 pathlib.Path.mkdir = mkdir
 """
+
+
+#: The sheets of a report on intakes with answers and texts that were not read.
+SHEETS = ["summary", "intakes", "answers", "findings", "failures", "unread texts", "same customers"]
 
 
 def table(path: Path, names: Iterable[str], **answers: str) -> Path:
@@ -85,9 +93,29 @@ def batch(*args: object, faults: Path | None = None) -> tuple[int, str]:
     if faults is not None:
         return finish(start(*args, faults=faults))
     err = io.StringIO()
-    with contextlib.redirect_stderr(err):
+    with contextlib.redirect_stderr(err), patch.object(run, "Workers", _workers):
         code = cli.run(_arguments(args))
     return code, err.getvalue()
+
+
+#: Workers by their number, and the environment and folder in which they were started.
+_warm: dict[int, tuple[object, Workers]] = {}
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Workers]:
+    """Workers as a run starts them, and leaves to the next run in this process; an error of a run ends them."""
+    inherited = {**os.environ, "PYTEST_CURRENT_TEST": ""}, Path.cwd()
+    before, workers = _warm.pop(jobs, (None, None))
+    if workers is None or before != inherited:
+        if workers is not None:
+            workers.end(at_once=True)
+        workers = Workers(jobs)
+    with contextlib.ExitStack() as stack:
+        stack.push(workers)
+        yield workers
+        stack.pop_all()
+    _warm[jobs] = inherited, workers
 
 
 def on_terminal(*args: object) -> tuple[int, str]:

@@ -14,7 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import platformdirs
@@ -23,8 +23,8 @@ import schemas
 from hypothesis import HealthCheck, settings
 
 import docgen
-from docgen import cli, user_cache
-from docgen.documents import fonts
+from docgen import cli, file_cache, user_cache
+from docgen.documents import fonts, summary
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
 from docgen.model.intake import Answer, Answers, Origin, Value
@@ -41,7 +41,7 @@ settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
-# Tests make hundreds of kits: nothing of them is kept in this process (what is kept is tested in test_user_cache.py).
+# Tests make hundreds of kits: no file is kept of them in this process (what is kept is tested in test_user_cache.py).
 os.environ[user_cache.OFF] = "1"
 CACHE_IS_ON = user_cache.is_on  # what the tests of the cache ask
 
@@ -205,8 +205,19 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     for face in platformdirs.user_cache_path("docgen", appauthor=False).glob("core-*.ttf"):
         with contextlib.suppress(FileExistsError):
             (home / "docgen" / face.name).symlink_to(face)
+    known: dict[object, Any] = {}
+    found, keep = user_cache.find, user_cache.keep
+
+    def find_kit(kind: str, parts: tuple[str | bytes, ...]) -> Any:
+        return found(kind, parts) if user_cache.is_on() else known.get(parts)
+
+    def keep_kit(kind: str, parts: tuple[str | bytes, ...], data: Any) -> None:
+        keep(kind, parts, data) if user_cache.is_on() else known.update({parts: data})
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(user_cache, "is_on", lambda: False)
+        # But most are copies of one: what kit.yaml makes is worked out once for each that differs.
+        patch.setattr(kits, "user_cache", SimpleNamespace(find=find_kit, keep=keep_kit))
         patch.delenv(user_cache.OFF)
         patch.setenv("XDG_CACHE_HOME", str(home))
         yield
@@ -237,6 +248,22 @@ def run() -> Run:
         return Result(code, out.getvalue(), err.getvalue())
 
     return call
+
+
+#: Reviews by all that they were drawn of.
+_DRAWN: dict[object, bytes] = {}
+
+
+@pytest.fixture
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that one test drew is not drawn again for another: for tests of what becomes of documents."""
+    draw = summary._pdf
+
+    def drawn(printer: Any, html: str, *rest: Any) -> bytes:
+        key = (file_cache.stamps(printer.folder), html, *map(repr, rest))
+        return _DRAWN.get(key) or _DRAWN.setdefault(key, draw(printer, html, *rest))
+
+    monkeypatch.setattr(summary, "_pdf", drawn)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ LEVELS = [
     {"patterns", "user_cache"},
     {"language"},
     {"errors", "text", "names", "masking", "file_cache", "model"},
-    {"expressions", "values", "formats", "output", "workers"},
+    {"expressions", "values", "formats", "output", "workers", "own_pages"},
     {"kit", "extract", "rules", "template"},
     {"documents", "pipeline"},
     {"packet", "reading"},

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from batches import batch, companies, finish, on_terminal, start, table
+from batches import SHEETS, batch, companies, on_terminal, table
 from conftest import GOOD, ROOT, Run
 from openpyxl import load_workbook
 
@@ -137,15 +137,7 @@ def test_a_bad_source_never_stops_the_others(night: tuple[int, str, Path]) -> No
 def test_the_report_lists_every_intake_finding_and_failure(night: tuple[int, str, Path]) -> None:
     _, _, out = night
     book = load_workbook(out / "report.xlsx")
-    assert book.sheetnames == [
-        "summary",
-        "intakes",
-        "answers",
-        "findings",
-        "failures",
-        "unread texts",
-        "same customers",
-    ]
+    assert book.sheetnames == SHEETS
     header, *rows = book["intakes"].iter_rows(values_only=True)
     records = [dict(zip(header, row, strict=True)) for row in rows]
     assert len(records) == len([path for path in out.iterdir() if path.is_dir()])
@@ -210,7 +202,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(tmp_path: Path, monk
     assert second.endswith(", 0:00:00 left")
     assert second.startswith("4 done, 0 failed, ")
     assert last.startswith("4 packets, no failures; ")
-    assert finish(start(source, "-o", tmp_path / "out", "-q")) == (0, "")
+    assert batch(source, "-o", tmp_path / "out", "-q") == (0, "")
 
 
 @pytest.mark.slow

@@ -142,7 +142,7 @@ def test_an_intake_that_kills_workers_is_named_and_costs_no_other(dask: Cluster,
 
 def test_a_lost_scheduler_is_one_line_and_the_run_goes_on(sources: Path, here: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with cluster(tmp_path / "dask") as first:
+    with cluster(tmp_path / "dask", workers=1) as first:
         process = start(sources, "-o", out, "--cluster", first.address)
         wait_until_busy(out, process)
         first.scheduler.kill()

@@ -73,10 +73,10 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "dtd.xlsx": lambda path: edited(
         path, SHEET, lambda content: content.replace(b"<worksheet", b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet', 1)
     ),
-    "bomb.xlsx": lambda path: edited(path, SHEET, in_sheet("<!--" + " " * (300 << 20) + "-->")),
+    "bomb.xlsx": lambda path: edited(path, SHEET, in_sheet("<!--" + " " * (100 << 20) + "-->")),
     "merges.xlsx": lambda path: edited(path, SHEET, in_sheet(f"<mergeCells>{MERGES}</mergeCells>")),
     "columns.csv": lambda path: path.write_text("," * 20_000_000, encoding="utf-8"),
-    "parts.xlsx": lambda path: _of_many_parts(path, 50_000),
+    "parts.xlsx": lambda path: _of_many_parts(path, 20_000),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from docgen import names
 from docgen.errors import ProofError
 from docgen.packet import packet
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 INPUTS = ROOT / "inputs"
 DATE = ("--date", "2026-11-23")
 
@@ -79,7 +81,8 @@ def test_the_manifest_tells_what_it_was_made_from(run: Run, out: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # both are drawn
     for name in ("a", "b"):
         run("packet", INPUTS / "manual.xlsx", "-o", tmp_path / name, *DATE)
     first, second = only(tmp_path / "a"), only(tmp_path / "b")
@@ -323,23 +326,33 @@ cli.run(sys.argv[1:])
 """
 
 
+@pytest.fixture(scope="module")
+def interrupted(run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str, bytes]]:
+    """A folder of packets where a run was killed while it replaced one, the one's name, and its files before."""
+    out = tmp_path_factory.mktemp("interrupted") / "out"
+    (made,) = run("packet", INPUTS / "accepted.xlsx", "-o", out, "--json").json["packets"]
+    folder = Path(made["folder"])
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    command = ["packet", str(INPUTS / "accepted.xlsx"), "-o", str(out), "--date", "2020-02-20"]
+    assert subprocess.run([sys.executable, "-c", KILLED, *command], check=False).returncode == -9
+    assert not folder.exists()
+    return out, folder.name, before
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="what dead processes left is not known there")
 @pytest.mark.parametrize(
     "line", ["packet {same} -o {out}", "packet {other} -o {out}", "batch {other} -o {out} --jobs 1"]
 )
-def test_a_packet_that_was_being_replaced_comes_back_with_the_next_run(run: Run, tmp_path: Path, line: str) -> None:
+def test_a_packet_that_was_being_replaced_comes_back_with_the_next_run(
+    run: Run, interrupted: tuple[Path, str, dict[str, bytes]], tmp_path: Path, line: str
+) -> None:
     """Also when that run is about another customer, and however it writes."""
-    out = tmp_path / "out"
-    places = {"same": ROOT / "inputs" / "accepted.xlsx", "other": ROOT / "inputs" / "manual.xlsx", "out": out}
-    (made,) = run("packet", places["same"], "-o", out, "--json").json["packets"]
-    folder = Path(made["folder"])
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    command = ["packet", str(places["same"]), "-o", str(out), "--date", "2020-02-20"]
-    assert subprocess.run([sys.executable, "-c", KILLED, *command], check=False).returncode == -9
-    assert not folder.exists()
+    left, name, before = interrupted
+    out = shutil.copytree(left, tmp_path / "out")
+    places = {"same": INPUTS / "accepted.xlsx", "other": INPUTS / "manual.xlsx", "out": out}
     assert run(*line.format(**places).split()).code == 0
-    assert run("verify", folder).code == 0
+    assert run("verify", out / name).code == 0
     if "{other}" in line:
-        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+        assert {path.name: path.read_bytes() for path in (out / name).iterdir()} == before
     assert not [path for path in out.iterdir() if "docgen-tmp" in path.name or "docgen-aside" in path.name]

@@ -176,15 +176,18 @@ def test_failures_are_tried_again(tmp_path: Path) -> None:
     assert len(changed(out)) == 2
 
 
-def test_two_runs_into_one_folder_exclude_each_other(sources: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    first = start(sources, "-o", out, "--jobs", 1)
-    wait_for_packets(out, 1, first)
-    code, err = batch(sources, "-o", out)
+def test_two_runs_into_one_folder_exclude_each_other(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "t.xlsx", companies(2)), tmp_path / "out"
+    first = start(source, "-o", out)
+    wait_until("it writes there", (out / "journal.jsonl").exists, first)
+    first.send_signal(signal.SIGSTOP)
+    code, err = batch(source, "-o", out)
     assert code == 7
     assert "another batch run" in err
+    first.send_signal(signal.SIGCONT)
     assert finish(first)[0] == 0
-    assert batch(sources, "-o", out, "--resume")[0] == 0
+    assert batch(source, "-o", out, "--resume")[0] == 0
+    assert len(changed(out)) == 2
 
 
 @pytest.mark.parametrize(("fault", "reason"), [(KILLS, "SIGKILL"), (HANGS, "--timeout")])

@@ -112,9 +112,16 @@ def test_what_is_known_is_bounded(template: WordTemplate) -> None:
 
 # -- the same defects --------------------------------------------------------------------------------
 
+each_place = pytest.mark.parametrize("at", [0, 1, 2], ids=["first", "middle", "last"])
+
+
+def _one(places: list[Any], at: int) -> list[Any]:
+    """The first of them, the one in the middle or the last; none of none."""
+    return places and [places[(0, len(places) // 2, -1)[at]]]
+
 
 @pytest.mark.parametrize("name", sorted(DEFECTS.keys() - {"an empty control"}))  # contracts hold none
-@pytest.mark.parametrize("at", [0, 1, 2], ids=["first", "middle", "last"])
+@each_place
 def test_each_defect_of_what_is_finished_is_found(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, name: str, at: int
 ) -> None:
@@ -126,7 +133,7 @@ def test_each_defect_of_what_is_finished_is_found(
         content = finished(*given)
         found = list(re.finditer(defect.found, content))
         places.append(len(found))
-        for place in found and [found[(0, len(found) // 2, -1)[at]]]:
+        for place in _one(found, at):
             content = content[: place.start()] + place.expand(defect.instead) + content[place.end() :]
         return content
 
@@ -155,7 +162,7 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("text", HARMFUL)
-@pytest.mark.parametrize("at", [0, 1, 2], ids=["first", "middle", "last"])
+@each_place
 def test_values_that_are_no_text_are_found(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, whole: Callable[[Callable[[], Any]], Any], text: str, at: int
 ) -> None:
@@ -165,7 +172,7 @@ def test_values_that_are_no_text_are_found(
     def spoilt(self: Compiled, values: Any) -> list[str]:
         made = pieces(self, values)
         places = [number for number, one in enumerate(made) if type(one) is not str and one and "\ufdd0" not in one]
-        for number in [(places[0], places[len(places) // 2], places[-1])[at]] if places else []:
+        for number in _one(places, at):
             made[number] = Markup(made[number] + Markup(text))
         return made
 

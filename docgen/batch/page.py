@@ -8,19 +8,15 @@ from urllib.parse import quote
 from docgen.batch.summary import SHOWN, RunFacts, Summary
 from docgen.language import current, tr, word
 from docgen.model.intake import Level
-from docgen.text import printable
 
 PAGE = "report.html"
 
 
 def page(summary: Summary, workbook: str, facts: RunFacts) -> bytes:
     """The bytes of the page; `workbook` is the report that holds everything, `facts` are what the run was."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from docgen import own_pages  # loads Jinja
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=_visible,
-    )  # fmt: skip
+    environment = own_pages.environment(Path(__file__).parent)
     environment.filters["href"] = lambda folder, name="": f"{quote(folder)}/{quote(name)}"
     environment.globals.update(tr=tr, word=word)
     verdicts, rules = summary.bars()
@@ -35,8 +31,3 @@ def page(summary: Summary, workbook: str, facts: RunFacts) -> bytes:
         language="zh-CN" if current() == "zh" else "en",
     )
     return text.encode("utf-8", "replace")
-
-
-def _visible(value: object) -> object:
-    """The text to print, without characters that would change the text around it."""
-    return printable(value) if type(value) is str else value

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from docgen import __version__
+from docgen import __version__, own_pages, user_cache
 from docgen.patterns import regex
-from docgen.text import printable
 
 _FOLDER = Path(__file__).parent / "pages"
 _WORDS = _FOLDER / "words.yaml"
@@ -31,8 +29,7 @@ _TAGS = {"zh": "zh-CN", "en": "en"}
 @cache
 def words(language: str) -> Mapping[str, str]:
     """Every text of the pages in one language, by key."""
-    every = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
-    return {key: texts[language] for key, texts in every.items()}
+    return {key: texts[language] for key, texts in user_cache.own_yaml(_WORDS).items()}
 
 
 def language(request: Request) -> str:
@@ -60,10 +57,7 @@ def text(request: Request, key: str, **values: object) -> str:
 
 @cache
 def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_visible,
-    )  # fmt: skip
+    environment = own_pages.environment(_FOLDER)
     texts = words(language)
     environment.globals["t"] = lambda key, **values: texts[key].format(**values)
     environment.globals["sections"] = _SECTIONS
@@ -73,11 +67,6 @@ def _environment(language: str) -> Environment:
     environment.filters["items_of"] = lambda details: {detail.key: detail.text for detail in details}
     environment.filters["when"] = lambda at: str(at)[:16].replace("T", " ")
     return environment
-
-
-def _visible(value: object) -> object:
-    """A text without characters that change how the text around it looks."""
-    return printable(value) if type(value) is str else value
 
 
 def _size(count: int) -> str:

@@ -62,7 +62,9 @@ def _from_cache(
 
 def _parts(path: Path, kit: Kit, names: _NamesOf) -> tuple[str | bytes, ...]:
     """What determines a compiled template: its path, which errors name in the user's language, its content,
-    and what it may use."""
+    and what it may use; nothing if it is not to be kept."""
+    if not user_cache.is_on():
+        return ()
     try:
         content = path.read_bytes()
     except OSError:

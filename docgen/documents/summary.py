@@ -18,7 +18,6 @@ from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from docgen.documents import context, fonts, output_check, pdf_cascade, pdf_library
 from docgen.documents.context import RenderOptions
@@ -146,6 +145,8 @@ class _Printer(NamedTuple):
 def _printer(folder: Path, core_faces: tuple[Path, ...]) -> _Printer:
     try:
         weasyprint = pdf_library.load()
+        from urllib.request import url2pathname  # with all of http, which the library loads as well
+
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as cause:
