@@ -47,16 +47,7 @@ _OUTSIDE = {"source": 40, "sheet": 14, "cell": 8, phrase("text"): 90}
 _ANSWERS = {"source": 40, "sheet": 14, "row": 7, "name": 30, "verdict": 12}
 _ANSWER_WIDTH = 18
 #: Texts of intakes that were not read: those that may be answers have a finding, the others are listed alone.
-_UNREAD = {
-    "source": 40,
-    "sheet": 14,
-    "row": 7,
-    "name": 30,
-    "verdict": 12,
-    "cell": 8,
-    "text": 60,
-    phrase("what it is"): 34,
-}
+_UNREAD = {**_ANSWERS, "cell": 8, "text": 60, phrase("what it is"): 34}
 _PASSED_OVER = {phrase("file"): 40, phrase("what it is, and what can be done"): 110}
 
 
@@ -64,7 +55,7 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
     """Write the report to `path`; packets are linked relative to it.  Raises OSError."""
     book = _Book(path)
     overview = book.add_sheet(tr("summary"), book.next_place())
-    intakes = _Rows(book, tr("intakes"), _INTAKES, _LINKED_ROWS)
+    intakes = _Rows(book, tr("intakes"), _INTAKES, _LINKED_ROWS, link="packet")
     answers = _Rows(book, tr("answers"), _answer_columns(facts), _ROWS, may_be_empty=False)
     findings = _Rows(book, tr("findings"), _FINDINGS, _ROWS)
     failures = _Rows(book, tr("failures"), _FAILURES, _ROWS)
@@ -77,10 +68,11 @@ def write_workbook(path: Path, outcomes: Iterable[Outcome], summary: Summary, fa
         source = printable(outcome.source)
         for item in outcome.items:
             customers.add(source, item)
-            intakes.add(_intake(source, item, summary.customers), link="packet")
+            whose = [source, item.sheet, item.row, item.name, word("verdict", item.verdict)]
+            intakes.add([*whose, *_intake(item, summary.customers)])
             if facts.labels:
-                answers.add([*_whose(source, item), *(item.answers.get(key) for key in facts.labels)])
-            unread.add_all(_unread(source, item))
+                answers.add([*whose, *map(item.answers.get, facts.labels)])
+            unread.add_all([*whose, *text] for text in _unread(item))
             for finding in item.findings:
                 findings.add(_finding(source, item, finding))
         for failure in outcome.failures:
@@ -106,23 +98,18 @@ def _answer_columns(facts: RunFacts) -> dict[str, int]:
     return {**_ANSWERS, **dict.fromkeys(named, _ANSWER_WIDTH)}
 
 
-def _whose(source: str, item: Item) -> list[Any]:
-    return [source, item.sheet, item.row, item.name, word("verdict", item.verdict)]
-
-
-def _unread(source: str, item: Item) -> Iterator[list[Any]]:
+def _unread(item: Item) -> Iterator[tuple[str | None, str | None, str]]:
     """The texts of an intake that were not read, each with what is said of it."""
     for finding in item.unread:
-        yield [*_whose(source, item), finding["cell"], finding["written"], tr("unread: may be an answer")]
+        yield finding["cell"], finding["written"], tr("unread: may be an answer")
     for text in item.unrecognised:
-        yield [*_whose(source, item), text.cell, text.text, tr("unrecognised")]
+        yield text.cell, text.text, tr("unrecognised")
 
 
-def _intake(source: str, item: Item, customers: Mapping[str, int]) -> list[Any]:
+def _intake(item: Item, customers: Mapping[str, int]) -> list[Any]:
     return [
-        source, item.sheet, item.row, item.name, word("verdict", item.verdict), *(item.count(level) for level in Level),
-        len(item.unread), len(item.unrecognised), item.packet, "、".join(item.pending),
-        customers[item.customer] if item.customer else None,
+        *(item.count(level) for level in Level), len(item.unread), len(item.unrecognised), item.packet,
+        "、".join(item.pending), customers[item.customer] if item.customer else None,
     ]  # fmt: skip
 
 
@@ -180,22 +167,30 @@ class _Rows:
     """
 
     def __init__(
-        self, book: _Book, title: str, columns: Mapping[str, int], most: int, *, may_be_empty: bool = True
+        self,
+        book: _Book,
+        title: str,
+        columns: Mapping[str, int],
+        most: int,
+        *,
+        link: str = "",
+        may_be_empty: bool = True,
     ) -> None:
+        """The texts in the column `link` are made links to the folders that they name."""
         self._book, self._title, self._columns, self._most = book, title, columns, most
+        self._linked = list(columns).index(link) if link else None
         self._sheets: list[Any] = []
         self._place = book.next_place()
         self._count = most
         if may_be_empty:
             self._open_sheet()
 
-    def add(self, row: list[Any], link: str = "") -> None:
-        """Write a row; the text in the column `link` is made a link to the folder that it names."""
+    def add(self, row: list[Any]) -> None:
+        """Write a row."""
         if self._count == self._most:
             self._open_sheet()
         self._count += 1
-        linked = list(self._columns).index(link) if link else None
-        self._sheets[-1].add_row(row, linked=linked, link_look=self._book.link)
+        self._sheets[-1].add_row(row, linked=self._linked, link_look=self._book.link)
 
     def add_all(self, rows: Iterable[list[Any]]) -> None:
         """Write rows one after another."""

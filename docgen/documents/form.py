@@ -62,7 +62,7 @@ def names(kit: Kit) -> Names:
             **context.kit_shapes(kit),
             **(context_types.of(FormNames).attributes or {}),
         },
-        controls=frozenset(tag for field in kit.fields.values() for tag in field.tags),
+        controls=kit.tags,
     )
 
 

@@ -46,6 +46,7 @@ def control(field: Field, value: Value | None, *, written: str = "", locked: boo
     return _text_control(field.key, field.label, field.placeholder or field.label, written or text, kind, locked=locked)
 
 
+@lru_cache(maxsize=1024)  # the same controls are in every form of a kit
 def _properties(tag: str, alias: str, kind: str, *, empty: bool, locked: bool, run_properties: str = "") -> str:
     """A w:sdtPr; its children are in the order of the schema."""
     number = crc32(tag.encode()) & 0x7FFFFFFF
@@ -78,9 +79,15 @@ def _dropdown(field: Field, value: Value | None, *, locked: bool) -> Markup:
     # A choice that is understood but not offered can only be shown where it is in the list.
     if shown is not None and shown not in offered:
         offered = (*offered, shown)
+    return _text_control(
+        field.key, field.label, field.placeholder or field.label, shown, _list_of(offered), locked=locked
+    )
+
+
+@lru_cache(maxsize=256)
+def _list_of(offered: tuple[str, ...]) -> str:
     items = "".join(f'<w:listItem w:displayText="{escape(option)}" w:value="{escape(option)}"/>' for option in offered)
-    kind = f"<w:dropDownList>{items}</w:dropDownList>"
-    return _text_control(field.key, field.label, field.placeholder or field.label, shown, kind, locked=locked)
+    return f"<w:dropDownList>{items}</w:dropDownList>"
 
 
 def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
@@ -106,7 +113,7 @@ def _tick_boxes(field: Field, value: Chosen, *, locked: bool) -> Markup:
     return Markup("").join(pieces)
 
 
-@lru_cache(maxsize=1024)  # the same boxes are in every form of a kit
+@lru_cache(maxsize=1024)
 def _tick_box(tag: str, alias: str, *, ticked: bool, locked: bool) -> Markup:
     states = (
         f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'

@@ -16,7 +16,7 @@ from typing import Any
 
 from docgen.errors import ProofError
 from docgen.language import tr
-from docgen.model.kit import Field, Kit
+from docgen.model.kit import Kit
 from docgen.patterns import regex
 from docgen.template import soundness
 from docgen.template.word import Rendered
@@ -86,16 +86,13 @@ def _word_problems(parts: dict[str, bytes], document: Rendered) -> Iterator[str]
 
 def _control_problems(document: bytes, kit: Kit) -> Iterator[str]:
     found = Counter(tag.decode() for tag in _CONTROL_TAG.findall(document))
-    known = {tag for field in kit.fields.values() for tag in field.tags}
     yield from (tr("two content controls have the tag {tag}", tag=tag) for tag, count in found.items() if count > 1)
-    yield from (tr("the content control {tag} belongs to no field", tag=tag) for tag in found if tag not in known)
+    yield from (tr("the content control {tag} belongs to no field", tag=tag) for tag in found if tag not in kit.tags)
     yield from (
-        tr("no content control asks for {key}", key=key) for key, field in kit.fields.items() if not _asks(found, field)
+        tr("no content control asks for {key}", key=key)
+        for key, field in kit.fields.items()
+        if found.keys().isdisjoint(field.tags)
     )
     numbers = _CONTROL_ID.findall(document)
     if len(set(numbers)) < len(numbers):
         yield tr("two content controls have the same id")
-
-
-def _asks(found: Counter[str], field: Field) -> bool:
-    return any(found[tag] for tag in field.tags)

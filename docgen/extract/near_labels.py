@@ -7,7 +7,7 @@ this holds for exactly one field.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 
 from docgen.extract import words
@@ -85,18 +85,21 @@ def _is_placed_as_label(layout: Layout, spot: LabelCandidate, columns: Mapping[i
     return columns.get(spot.extent.left, 0) >= _LABELS
 
 
-def the_near_field(vocabulary: Vocabulary, text: str, missing: Iterable[str]) -> str | None:
+def the_near_field(vocabulary: Vocabulary, text: str, missing: Set[str]) -> str | None:
     """The only field whose label the text nearly is, if it is one of `missing`."""
     folded = fold_label(text)
     if not _LEAST <= len(folded) <= _LONGEST_LABEL:
         return None
-    near = _nearly(vocabulary, folded) or _behind_prefix(vocabulary, folded)
-    return near.pop() if len(near) == 1 and near <= set(missing) else None
+    alike, behind = _alike(vocabulary, folded), _behind_prefix(vocabulary, folded)
+    if missing.isdisjoint(behind) and not any(key in missing for _, key in alike):
+        return None
+    near = _nearly(vocabulary, folded, alike) or behind
+    return near.pop() if len(near) == 1 and near <= missing else None
 
 
-def _nearly(vocabulary: Vocabulary, text: str) -> set[str]:
+def _nearly(vocabulary: Vocabulary, text: str, alike: Iterable[tuple[str, str]]) -> set[str]:
     """The fields whose label differs from the text in one character."""
-    near = {key for name, key in _alike(vocabulary, text) if _is_near(text, name)}
+    near = {key for name, key in alike if _is_near(text, name)}
     if not near:
         return near
     span = span_named(text)  # `每月外呼量` differs from `每日外呼量` in one letter but asks for something else
@@ -109,12 +112,13 @@ def _behind_prefix(vocabulary: Vocabulary, text: str) -> set[str]:
     return set(vocabulary.meaning(text[prefix.end() :]).keys) if prefix else set()
 
 
-def _alike(vocabulary: Vocabulary, text: str) -> Iterator[tuple[str, str]]:
+def _alike(vocabulary: Vocabulary, text: str) -> list[tuple[str, str]]:
     """The labels that begin or end like the text and are about as long; others differ in more than one character."""
     index = _index(vocabulary.kit, vocabulary.is_internal)
+    found: list[tuple[str, str]] = []
     for length in (len(text) - 1, len(text), len(text) + 1):
-        yield from index.get((text[0], length), ())
-        yield from index.get((length, text[-1]), ())
+        found += (*index.get((text[0], length), ()), *index.get((length, text[-1]), ()))
+    return found
 
 
 @lru_cache(maxsize=8)

@@ -123,7 +123,7 @@ def _read_word(path: Path, kit: Kit) -> Reading:
     from docgen.extract.controls import read_controls
     from docgen.formats.docx import book_of, printed_texts, read_document
 
-    document = read_document(path, frozenset(tag for field in kit.fields.values() for tag in field.tags))
+    document = read_document(path, kit.tags)
     words = Vocabulary(kit, printed=printed_texts(kit.folder / FORM_TEMPLATE))
     book = book_of(document, kit.name)
     answers = read_controls(document, words)

@@ -72,16 +72,10 @@ class Head:
 def read_head(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> Head | None:
     """The header whose lowest labels are in the row, None if there are none; `cells` are those of a row that
     is not in the grid."""
-    found = [column for column, _ in _labels(grid, vocabulary, row, cells)]
-    if not found:
+    columns = _columns(grid, vocabulary, row, cells)
+    if not columns:
         return None
-    above: list[Column] = []
-    if cells is None:
-        above = _labels_above(grid, vocabulary, row, found)
     cells = grid.rows.get(row, {}) if cells is None else cells
-    columns = sorted([*found, *above], key=lambda column: column.numbers)
-    columns += _near(grid, vocabulary, row, cells, columns)
-    columns = sorted(_with_options(vocabulary, row, cells, columns), key=lambda column: column.numbers)
     taken = {number for column in columns for number in column.numbers}
     others = {number: cell.text for number, cell in cells.items() if number not in taken and cell.text.strip()}
     headings = {number: kind for number, text in others.items() if (kind := words.heading(text)) is not None}
@@ -89,6 +83,45 @@ def read_head(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = 
     places = frozenset({*(column.place for column in columns), *((row, number) for number in cells)})
     head = Head(row, tuple(columns), headings, unknown, places)
     return _with_loose(_with_choices_below(grid, vocabulary, head))
+
+
+def _columns(grid: Grid, vocabulary: Vocabulary, row: int, cells: Row | None = None) -> list[Column]:
+    """The columns that a header names whose lowest labels are in the row."""
+    found = [column for column, _ in _labels(grid, vocabulary, row, cells)]
+    if not found:
+        return []
+    above: list[Column] = []
+    if cells is None:
+        above = _labels_above(grid, vocabulary, row, found)
+    cells = grid.rows.get(row, {}) if cells is None else cells
+    columns = sorted([*found, *above], key=lambda column: column.numbers)
+    columns += _near(grid, vocabulary, row, cells, columns)
+    return sorted(_with_options(vocabulary, row, cells, columns), key=lambda column: column.numbers)
+
+
+def may_be_table(grid: Grid, vocabulary: Vocabulary, rows: Iterable[int]) -> bool:
+    """Whether any of the rows names as many fields as a header must: a quick no for most forms."""
+    columns = (_columns(grid, vocabulary, row) for row in rows if _may_name_several(grid, vocabulary, row))
+    return any(len({key for column in found for key in column.keys}) >= LEAST_COLUMNS for found in columns)
+
+
+def _may_name_several(grid: Grid, vocabulary: Vocabulary, row: int) -> bool:
+    """Whether a row may name all fields of a header but one, which may be misspelt; with the cells above it."""
+    cells = grid.rows[row]
+    keys = {key for cell in cells.values() for key in _possible(vocabulary.meaning(cell.text))}
+    if not keys or len(keys) >= LEAST_COLUMNS - 1:
+        return bool(keys)
+    above = [
+        vocabulary.meaning(cell.text) for number, cell in grid.rows.get(row - 1, {}).items() if number not in cells
+    ]
+    merged = (grid.cell(*extent[:2]) for extent in grid.covering(row) if extent.top < row)
+    above += [vocabulary.meaning(cell.text) for cell in merged if cell is not None]
+    return len(keys.union(*map(_possible, above))) >= LEAST_COLUMNS - 1
+
+
+def _possible(meaning: Meaning) -> tuple[str, ...]:
+    """Every field that a heading with this meaning may name."""
+    return (*meaning.keys, *meaning.joint.keys, *dict(meaning.pairs), *(meaning.option or ())[:1])
 
 
 def qualifies(vocabulary: Vocabulary, head: Head) -> bool:
@@ -185,30 +218,6 @@ def _labels_above(grid: Grid, vocabulary: Vocabulary, row: int, found: Sequence[
         if column is not None and not taken & set(column.numbers) and not grid.cell(row, left):
             columns.append(column)
     return columns
-
-
-def likely_heads(grid: Grid, vocabulary: Vocabulary, rows: Iterable[int]) -> list[int]:
-    """Those of the rows that may name the fields of a table, with the cells above them; few rows of a form do.
-
-    One field less is enough, since a heading may also nearly be a label.
-    """
-    likely = []
-    before, beside_group = -1, 0
-    for row in rows:
-        meanings = [vocabulary.meaning(cell.text) for cell in grid.rows[row].values()]
-        own = sum(map(_most_fields, meanings))
-        merged = filter(None, (grid.cell(*extent[:2]) for extent in grid.covering(row) if extent.top < row))
-        above = sum(_most_fields(vocabulary.meaning(cell.text)) for cell in merged)
-        above += beside_group if before == row - 1 else 0
-        if own and own + above >= LEAST_COLUMNS - 1:
-            likely.append(row)
-        before, beside_group = row, own if any(meaning.group for meaning in meanings) else 0
-    return likely
-
-
-def _most_fields(meaning: Meaning) -> int:
-    """The most fields that a heading can name."""
-    return len(meaning.joint.keys) or bool(meaning.keys or meaning.option or meaning.pairs)
 
 
 def group_above(grid: Grid, vocabulary: Vocabulary, row: int, column: int) -> str:

@@ -13,7 +13,7 @@ from docgen.extract.table_heads import (
     LEAST_COLUMNS,
     Head,
     Row,
-    likely_heads,
+    may_be_table,
     own_labels,
     qualifies,
     read_head,
@@ -208,18 +208,14 @@ def find_table(whole: Grid, vocabulary: Vocabulary) -> Table | None:
     """The table on the sheet; None without a table or if it has no customers."""
     grid = visible(whole)
     rows = list(islice(grid.rows, HEAD_ROWS))
-    likely = likely_heads(grid, vocabulary, rows)
-    if not any(_has_labels(grid.rows[row], vocabulary) for row in likely):
+    if not may_be_table(grid, vocabulary, rows) or not any(_has_labels(grid.rows[row], vocabulary) for row in rows):
         return None
-    heads = {row: head for row in likely if (head := read_head(grid, vocabulary, row))}
-    if all(len(head.keys) < LEAST_COLUMNS for head in heads.values()):
-        return None
-    heads |= {row: head for row in rows if row not in heads and (head := read_head(grid, vocabulary, row))}
+    heads = {row: head for row in rows if (head := read_head(grid, vocabulary, row))}
     row = max(heads, key=lambda row: (len(heads[row].keys), -row))
     while _continues(grid, vocabulary, heads, row):
         row += 1  # the lower row of a two-row header knows as many fields, and the group of each
     head = heads[row]
-    if not qualifies(vocabulary, head):
+    if len(head.keys) < LEAST_COLUMNS or not qualifies(vocabulary, head):
         return None
     if not _is_header(grid, vocabulary, row, heads):
         return None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from docgen.formats.budgets import LONGEST_TEXT
 from docgen.formats.grid import Cell
-from docgen.formats.number_formats import shown
+from docgen.formats.number_formats import GENERAL, shown
 from docgen.patterns import regex
 
 #: The fault of a cell with a picture.
@@ -38,7 +38,7 @@ def text_cell(text: str, fault: str | None = None, *, code: str = "", struck: st
         text, fault = text[:LONGEST_TEXT], fault or "text-cut"
     elif text[:2].lstrip().startswith("=") and is_picture(text):
         text, fault = "", fault or PICTURE
-    elif code and text:
+    elif text and code not in GENERAL:
         text = shown(text, code).text
     return Cell(text, fault, struck[:LONGEST_TEXT], note[:LONGEST_TEXT])
 

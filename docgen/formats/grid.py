@@ -78,6 +78,37 @@ class Extent(NamedTuple):
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
+class Merged(tuple[Extent, ...]):
+    """The merged ranges of a sheet."""
+
+    @cached_property
+    def bands(self) -> tuple[list[int], list[list[Extent]], list[list[int]]]:
+        """The rows where the ranges beside one another change, and the ranges from there on, by column, with the
+        column where each begins."""
+        edges: dict[int, tuple[list[Extent], list[Extent]]] = {}
+        for extent in self:
+            edges.setdefault(extent.top, ([], []))[0].append(extent)
+            edges.setdefault(extent.bottom + 1, ([], []))[1].append(extent)
+        active: list[Extent] = []
+        starts, covering = [], []
+        for row in sorted(edges):
+            begun, ended = edges[row]
+            for extent in ended:
+                del active[bisect_left(active, _columns(extent), key=_columns)]
+            for extent in begun:
+                insort(active, extent, key=_columns)
+            starts.append(row)
+            covering.append(active.copy())
+        return starts, covering, [[extent.left for extent in beside] for beside in covering]
+
+
+def _columns(extent: Extent) -> tuple[int, int, int]:
+    return extent.left, extent.bottom, extent.right
+
+
+_NONE_MERGED = Merged()
+
+
 @dataclass(frozen=True)
 class Grid:
     """A sheet or a table: its non-empty cells by row and column (both ascending), and its merged ranges.
@@ -91,7 +122,7 @@ class Grid:
 
     sheet: str | None
     rows: Mapping[int, Mapping[int, Cell]]
-    merged: tuple[Extent, ...] = ()
+    merged: Merged = _NONE_MERGED
     addresses: Mapping[tuple[int, int], str] | None = None
     more: Callable[[Skim | None], Iterator[tuple[int, Mapping[int, Cell]]]] | None = None
     length: int | None = None
@@ -126,7 +157,7 @@ class Grid:
 
     def extent(self, row: int, column: int) -> Extent:
         """The merged range that covers the cell, or the cell itself."""
-        starts, covering, lefts = self._bands
+        starts, covering, lefts = self.merged.bands
         band = bisect_right(starts, row) - 1
         at = bisect_right(lefts[band], column) - 1 if band >= 0 else -1
         if at >= 0 and column <= covering[band][at].right:
@@ -135,7 +166,7 @@ class Grid:
 
     def covering(self, row: int) -> list[Extent]:
         """The merged ranges that cover any cell of the row, from left to right."""
-        starts, covering, _ = self._bands
+        starts, covering, _ = self.merged.bands
         at = bisect_right(starts, row) - 1
         return covering[at] if at >= 0 else []
 
@@ -157,34 +188,9 @@ class Grid:
         """The name of the cell: `B4`, in Word `T1R3C2` (table, row, cell); None if there is none."""
         return f"{letters(column)}{row}" if self.addresses is None else self.addresses.get((row, column))
 
-    @cached_property
-    def _bands(self) -> tuple[list[int], list[list[Extent]], list[list[int]]]:
-        """The rows where the merged ranges beside one another change, and the ranges from there on, by column, with
-        their first columns."""
-        starts, covering = _bands(self.merged)
-        return starts, covering, [[extent.left for extent in beside] for beside in covering]
-
-
-def _bands(merged: Iterable[Extent]) -> tuple[list[int], list[list[Extent]]]:
-    edges: dict[int, tuple[list[Extent], list[Extent]]] = {}
-    for extent in merged:
-        edges.setdefault(extent.top, ([], []))[0].append(extent)
-        edges.setdefault(extent.bottom + 1, ([], []))[1].append(extent)
-    active: list[Extent] = []
-    starts, covering = [], []
-    for row in sorted(edges):
-        begun, ended = edges[row]
-        for extent in ended:
-            del active[bisect_left(active, _columns(extent), key=_columns)]
-        for extent in begun:
-            insort(active, extent, key=_columns)
-        starts.append(row)
-        covering.append(active.copy())
-    return starts, covering
-
 
 def _check_beside(merged: Iterable[Extent]) -> None:
-    """Raise TooMuch if so many ranges are beside or over one another that `_bands` grows too large."""
+    """Raise TooMuch if so many ranges are beside or over one another that `Merged.bands` grows too large."""
     edges: Counter[int] = Counter()
     for extent in merged:
         edges[extent.top] += 1
@@ -195,10 +201,6 @@ def _check_beside(merged: Iterable[Extent]) -> None:
         total += beside
         if total > MOST_BESIDE:
             raise TooMuch(tr("its merged ranges lie over one another"))
-
-
-def _columns(extent: Extent) -> tuple[int, int, int]:
-    return extent.left, extent.bottom, extent.right
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ def grid(
     for merged ranges that overlap by the thousand.
     """
     within = (Extent(e.top, e.left, min(e.bottom, LAST_ROW), min(e.right, LAST_COLUMN)) for e in merged)
-    extents = tuple(sorted({extent for extent in within if extent[:2] != extent[2:]}))
+    extents = Merged(sorted({extent for extent in within if extent[:2] != extent[2:]}))
     _check_beside(extents)
     rows: dict[int, dict[int, Cell]] = {}
     for row, column, cell in cells:
@@ -255,7 +257,7 @@ def stacked(grids: Iterable[Grid]) -> Grid:
         addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
         floating += [each._replace(row=each.row + above) for each in one.floating]
         above += max((row for row, _ in one.addresses or ()), default=-1) + 1
-    return Grid(None, rows, tuple(merged), addresses, floating=tuple(floating))
+    return Grid(None, rows, Merged(merged), addresses, floating=tuple(floating))
 
 
 def letters(column: int) -> str:
@@ -269,6 +271,8 @@ def letters(column: int) -> str:
 
 def _is_blank(text: str) -> bool:
     """Whether there is nothing to see: only white space and invisible characters."""
+    if text and text[0].isprintable() and not text[0].isspace():
+        return False
     # a tick of a symbol font is private use: not printable for Python
     return not any((char.isprintable() and not char.isspace()) or "\ue000" <= char <= "\uf8ff" for char in text)
 

@@ -20,11 +20,12 @@ from docgen.formats.format_numbers import number_text
 from docgen.formats.grid import Cell, general_cell, plain
 from docgen.patterns import regex
 
-__all__ = ["BUILTIN", "UNKNOWN", "YEAR_FIRST", "plain", "shown"]
+__all__ = ["BUILTIN", "GENERAL", "UNKNOWN", "YEAR_FIRST", "plain", "shown"]
 
 #: The fault of a cell whose format is not understood.
 UNKNOWN = "format-unknown"
-_GENERAL = frozenset({"", "General", "GENERAL", "general", "@"})
+#: The formats that change nothing.
+GENERAL = frozenset({"", "General", "GENERAL", "general", "@"})
 #: Dates in these forms stay as shown; any other order of year, month and day becomes ISO form.
 YEAR_FIRST = regex(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}[日号]?")
 
@@ -38,9 +39,9 @@ def shown(value: float | Decimal | str, code: str, *, since_1904: bool = False) 
     digits, whose last digits are lost, `cell-error` for a value that is no number, `format-unknown`.
     """
     if isinstance(value, str):
-        return Cell(value if code in _GENERAL else _text(value, sections(code)))
+        return Cell(value if code in GENERAL else _text(value, sections(code)))
     cell = general_cell(value)
-    if cell.fault or code in _GENERAL:
+    if cell.fault or code in GENERAL:
         return cell
     number = Decimal(cell.text)
     return _number(number, sections(code), since_1904=since_1904) or cell._replace(fault=UNKNOWN)

@@ -145,8 +145,10 @@ class CellValues:
 
     def _text(self, text: Text, attributes: Attributes) -> Cell:
         style = self._style(attributes)
-        if style.is_symbols and isinstance(text, str):
-            text = symbols.shown(text)
+        if isinstance(text, str):
+            text = symbols.shown(text) if style.is_symbols else text
+            if not style.is_struck:
+                return text_cell(text, code=style.code)
         kept, struck = split(text, is_struck=style.is_struck)
         return text_cell(kept, code=style.code, struck=struck)
 

@@ -65,6 +65,8 @@ class RichText:
     def done(self) -> Text:
         """The finished text."""
         runs, self._runs = self._runs, []
+        if len(runs) == 1 and runs[0][1] is None:  # nearly every text
+            return unescaped(runs[0][0])
         if all(flag is None for _, flag in runs):
             return unescaped("".join(text for text, _ in runs))
         return Rich(_split(runs, in_struck=False), _split(runs, in_struck=True))

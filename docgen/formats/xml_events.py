@@ -54,11 +54,10 @@ class Events:
         """`elements` is the budget for elements; texts are cut after one character more than the limit."""
         self._parser = expat.ParserCreate(None, " ")
         self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._begin
-        self._parser.EndElementHandler = self._end
-        self._begins, self._ends, self._elements = begins, ends, elements
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._handlers(begins, ends)
+        self._elements = elements
         self._most = most_characters
-        self._depth = self._seen = 0
+        self._seen = 0
         self._texts: list[str] = []
 
     def feed(self, parts: Iterable[bytes]) -> Iterator[None]:
@@ -114,17 +113,25 @@ class Events:
             self._texts.clear()
             self._texts.append(text)
 
-    def _begin(self, name: str, attributes: Attributes) -> None:
-        self._depth += 1
-        self._seen += 1
-        if self._depth > DEEPEST:
-            raise TooMuch(tr("its elements are nested more than {deepest} deep", deepest=DEEPEST))
-        handler = self._begins.get(name)
-        if handler is not None:
-            handler(attributes)
+    def _handlers(
+        self, begins: Mapping[str, Begin], ends: Mapping[str, End]
+    ) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        """The handlers of the parser.  They run for every element, so what they need is at hand, not looked up."""
+        depth = 0
 
-    def _end(self, name: str) -> None:
-        self._depth -= 1
-        handler = self._ends.get(name)
-        if handler is not None:
-            handler()
+        def begin(name: str, attributes: Attributes) -> None:
+            nonlocal depth
+            depth += 1
+            self._seen += 1
+            if depth > DEEPEST:
+                raise TooMuch(tr("its elements are nested more than {deepest} deep", deepest=DEEPEST))
+            if name in begins:
+                begins[name](attributes)
+
+        def end(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if name in ends:
+                ends[name]()
+
+        return begin, end

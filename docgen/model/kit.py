@@ -121,10 +121,8 @@ class Field(KitEntry):
         """The choices that forms and sheets print."""
         return tuple(choice for choice in self.choices if choice.offered)
 
-    # In the Word form a content control has its field's key as tag, each of several tick boxes one of these.
-
     def tag_of(self, choice: Choice) -> str:
-        """The tag of the choice's tick box."""
+        """The tag of the choice's tick box in the Word form, where any other content control has its field's key."""
         return f"{self.key}.{choice.key}"
 
     @property
@@ -295,6 +293,11 @@ class Kit(KitEntry):
     def codes(self) -> tuple[Field, ...]:
         """The fields that ask a customer for a credit code."""
         return tuple(field for field in self.fields.values() if field.type is FieldType.CREDIT_CODE)
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """The tags of all controls of the form."""
+        return frozenset(tag for field in self.fields.values() for tag in field.tags)
 
     @cached_property
     def given_as_terms(self) -> Mapping[str, Field]:

@@ -78,7 +78,8 @@ def _links(customers: Sequence[Customer]) -> Iterator[tuple[str, int, int]]:
         if (other := first.setdefault(name, number)) != number:
             yield phrase("same name"), other, number
     first.pop("", None)
-    yield from ((phrase("name alike"), first[one], first[other]) for one, other in _alike(first))
+    if len(first) > 1:  # one customer alone needs no library to compare
+        yield from ((phrase("name alike"), first[one], first[other]) for one, other in _alike(first))
 
 
 def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
