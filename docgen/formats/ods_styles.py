@@ -21,14 +21,8 @@ MOST_STYLES = 65_536
 _LONGEST_CHAIN = 20  # styles that inherit from one another
 _EXACTLY = Context(prec=120, rounding=ROUND_HALF_UP)
 _DATE_PARTS = {
-    "year": "y",
-    "month": "m",
-    "day": "d",
-    "day-of-week": "w",
-    "era": "g",
-    "quarter": "q",
-    "week-of-year": "w",
-}
+    "year": "y", "month": "m", "day": "d", "day-of-week": "w", "era": "g", "quarter": "q", "week-of-year": "w",
+}  # fmt: skip
 _TIME_PARTS = {"hours": "h", "minutes": "n", "seconds": "s"}
 _OTHERS = ("scientific-number", "fraction", "text", "currency-symbol", "text-content", "boolean")
 

@@ -19,7 +19,7 @@ from docgen.formats.format_codes import BUILTIN
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
 from docgen.formats.margins import margin_texts
 from docgen.formats.properties import SUMMARY, book_of, old_properties
-from docgen.formats.refusals import AS_WORKBOOK, clear_errors
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors, each_clearly
 from docgen.formats.skimming import passing
 from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
 from docgen.language import tr
@@ -130,11 +130,7 @@ class _OldSheets:
     def _rows_after(self, number: int, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):
             rows = islice(self._rows(self._book.sheet_by_index(number), self._records[number]), held, None)
-        while True:
-            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # the caller's own errors must pass through
-                cells = next(rows, None)
-            if cells is None:
-                break
+        for cells in each_clearly(self._path, tr("the workbook"), AS_WORKBOOK, rows):
             yield cells[0][0], {column: cell for _, column, cell in cells}
         self._unload(number)
 

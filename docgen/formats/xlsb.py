@@ -29,7 +29,7 @@ from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
 from docgen.formats.margins import margin_texts
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties
-from docgen.formats.refusals import AS_WORKBOOK, clear_errors, require_on_sheet
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors, each_clearly, require_on_sheet
 from docgen.formats.skimming import passing
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
 from docgen.formats.xlsx_notes import NoteBudget, Notes, beside, floating_of, notes_of
@@ -147,12 +147,7 @@ class _BinarySheets:
             content = package.read(part)
         again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
         rows = islice(again._rows(content, _Aside()), held, None)
-        while True:
-            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # the caller's own errors must pass through
-                found = next(rows, None)
-            if found is None:
-                return
-            yield found
+        yield from each_clearly(self._path, tr("the workbook"), AS_WORKBOOK, rows)
 
     def _rows(self, content: bytes, aside: _Aside) -> Iterator[tuple[int, dict[int, Cell]]]:
         """The cells of each row that has any, by column."""
