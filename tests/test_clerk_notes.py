@@ -145,6 +145,7 @@ def test_the_mark_of_a_footnote_is_no_digit(kit: docgen.Kit, tmp_path: Path, key
         ("contact_name", "李先生（已更换为王女士）"),
         ("contact_name", "王女士（已离职）"),
         ("contact_name", "王女士 改为李先生"),
+        ("contact_name", "王女士（已转李先生负责）"),
         ("company_name", "北京示例科技有限公司（作废）"),
         ("contact_mobile", "13800138000（已停机）"),
     ],

@@ -96,13 +96,11 @@ def is_withdrawn(text: str) -> bool:
 
 def is_framing(text: str) -> bool:
     """Whether the line only frames the answers: who filled in the form, totals, export notes, signatures."""
-    if len(text) > _LONGEST or is_change(text):
+    if len(text) > _LONGEST:
         return False
-    return (
-        any(_list("framing").has(one) for one in (text, text.lstrip(_BULLETS)))
-        or is_instruction(text)
-        or _is_open(text)
-    )
+    bare = text.lstrip(_BULLETS)
+    frames = _list("framing").has(text) or (bare != text and _list("framing").has(bare))
+    return (frames or is_instruction(text) or _is_open(text)) and not is_change(text)
 
 
 def _is_open(text: str) -> bool:

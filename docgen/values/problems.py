@@ -53,7 +53,7 @@ _CONTRARY = regex(
 )
 #: The same beside a name, whose own words may be any of those.
 _WITHDRAWN = regex(
-    "作废|取消|离职|[更改]换|改[为成]|变更|更名|更正|停用|停业|停机|欠费|注销|空号|失效|有误|错|非本人|待[定核确补]"
+    "作废|取消|离职|[更改]换|改[为成]|变更|更名|更正|已转|转[由交给]|停用|停业|停机|欠费|注销|空号|失效|有误|错|非本人|待[定核确补]"
 )
 #: The number is one of several, each line's for instance, or in a unit of its own.
 _RATE = regex("(?m)^(?:[每单各/]|[十百千万亿kwg]+$)")
