@@ -104,11 +104,7 @@ def never_equal(name: str, kind: str, constant: object) -> str:
     elif word == _REGIONS and isinstance(constant, str):
         remedy = tr(" (search its text: {constant!r} in ({name} ~ ''))", constant=constant, name=name)
     return tr(
-        "{name} is {kind}, {constant!r} is not{remedy}",
-        name=name,
-        kind=tr(word),
-        constant=constant,
-        remedy=remedy,
+        "{name} is {kind}, {constant!r} is not{remedy}", name=name, kind=tr(word), constant=constant, remedy=remedy
     )
 
 

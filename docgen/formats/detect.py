@@ -106,18 +106,14 @@ def inspect(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(_HEAD)
         if size < _HEAD and is_lock(path):
-            raise SourceError(
-                f"{path}: {tr(LOCK)}",
-                tr("close it in Excel first, then name the document itself"),
-            )
+            raise SourceError(f"{path}: {tr(LOCK)}", tr("close it in Excel first, then name the document itself"))
         if is_compound(head):
             return _kind_of_compound(path)
         if head.startswith(b"PK"):
             return _kind_of_zip(path)
     except OSError as cause:
         raise SourceError(
-            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)),
-            tr("name a file you may read"),
+            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)), tr("name a file you may read")
         ) from cause
     return _kind_of_bytes(head)
 
