@@ -140,14 +140,10 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
     for finding in findings:
         style = _LEVEL_STYLE[finding.level]
         table.add_row(
-            f"[{style}]{word('level', finding.level)}[/]",
-            finding.rule,
-            escape(finding.label or ""),
-            finding.cell or "—",
-            escape(_short(finding.written or "")),
-            f"{escape(finding.message)}\n[dim]{escape(finding.remedy)}[/]",
-            finding.clause or "",
-        )
+            f"[{style}]{word('level', finding.level)}[/]", finding.rule, escape(finding.label or ""),
+            finding.cell or "—", escape(_short(finding.written or "")),
+            f"{escape(finding.message)}\n[dim]{escape(finding.remedy)}[/]", finding.clause or "",
+        )  # fmt: skip
     return table
 
 
