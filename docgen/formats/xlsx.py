@@ -19,6 +19,7 @@ from docgen.errors import DocgenError
 from docgen.formats import xlsx_notes
 from docgen.formats.budgets import MB, MOST_SHEETS, Budget, TooMuch
 from docgen.formats.grid import BLANK, HELD_ROWS, Book, Cell, Extent, Grid, grid
+from docgen.formats.margins import margin_texts
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties, own_sheets
 from docgen.formats.refusals import Damaged, each_clearly
@@ -175,6 +176,8 @@ class _BookReader:
             hidden_rows=frozenset(facts.hidden_rows) - filtered,
             filtered_rows=filtered,
             hidden_columns=frozenset(facts.hidden_columns),
+            margins=margin_texts(*facts.margins),
+            unseen=frozenset() if facts.is_coloured else frozenset(facts.unseen),
         )
 
     # -- the other parts of sheets
