@@ -16,7 +16,7 @@ from docgen.documents.context import show_figure
 from docgen.language import phrase, tr, word
 from docgen.language.columns import padded
 from docgen.model.intake import UNREAD, Finding, Level, Verdict
-from docgen.text import clean_long
+from docgen.text import clean_long, excerpt
 
 if TYPE_CHECKING:
     from docgen.documents.template_fields import Listing
@@ -160,8 +160,7 @@ def vocabulary(listing: Listing) -> RenderableType:
 
 
 def _short(text: str, limit: int = 40) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return excerpt(" ".join(text.split()), limit)
 
 
 def packet(made: Packet, case: Case) -> RenderableType:
