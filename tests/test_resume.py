@@ -88,6 +88,7 @@ def test_a_request_to_end_is_met_at_once(sources: Path, tmp_path: Path, asked: s
 
 
 def changed(out: Path) -> dict[str, float]:
+    """When each packet was made."""
     return {folder.name: folder.stat().st_mtime_ns for folder in out.iterdir() if folder.is_dir()}
 
 
@@ -124,7 +125,8 @@ def test_what_has_changed_is_done_again(tmp_path: Path) -> None:
     def again(*more: object) -> int:
         """How many packets are made again."""
         before = changed(out)
-        assert batch(*arguments, *more)[0] == 0
+        code, err = batch(*arguments, *more)
+        assert code == 0, err
         return sum(time != before[name] for name, time in changed(out).items())
 
     assert batch(*arguments)[0] == 0
@@ -231,6 +233,9 @@ def test_a_worker_killed_from_outside_costs_nothing(
     assert code == 0, err
     assert "trying again" in err
     assert packets(out) == undisturbed
+    before = changed(out)
+    assert batch(sources, "-o", out, "--resume")[0] == 0
+    assert changed(out) == before, "what was repeated intake by intake is found again"
 
 
 def test_workers_end_with_the_run_that_started_them(sources: Path, tmp_path: Path) -> None:

@@ -47,10 +47,31 @@ class Journal:
 
     def recall(self, unit: Unit) -> Unit:
         """The unit with its outcome in an earlier run."""
-        line = self._line(_key(Outcome(unit.source, unit.start, unit.stop, "", [], [], more=False)))
-        if line is None:
-            return unit
-        return replace(unit, before=Outcome.from_line(line)._replace(source=unit.source, digest=""))
+        before = self._joined(unit) or self._before(_key_of(unit.source, unit.start, unit.stop))
+        return unit if before is None else replace(unit, before=before._replace(source=unit.source, digest=""))
+
+    def _before(self, key: _Key) -> Outcome | None:
+        line = self._line(key)
+        return None if line is None else Outcome.from_line(line)
+
+    def _joined(self, unit: Unit) -> Outcome | None:
+        """The outcome of a unit that was last made intake by intake, since a worker had died of it; None if a part of
+        it is missing, or was made of something else."""
+        whole = self._earlier.get(_key_of(unit.source, unit.start, unit.stop), -1)
+        parts: list[Outcome] = []
+        for place in range(unit.start, unit.stop):
+            key = _key_of(unit.source, place, place + 1)
+            part = self._before(key) if self._earlier.get(key, -1) > whole else None
+            if part is None or part.inputs != (parts or [part])[0].inputs:
+                return None
+            parts.append(part)
+            if not part.more:
+                break
+        return parts[-1]._replace(
+            start=unit.start, stop=unit.stop, items=[item for part in parts for item in part.items],
+            failures=[failure for part in parts for failure in part.failures],
+            outside=tuple(text for part in parts for text in part.outside),
+        )  # fmt: skip
 
     def keep(self, outcome: Outcome) -> None:
         """Write down an outcome, unless an earlier run wrote the same.  Raises WriteError."""
@@ -101,3 +122,7 @@ def _lines(path: Path) -> Iterator[tuple[_Key, int]]:
 def _key(outcome: Outcome) -> _Key:
     kept = outcome.masked()
     return kept.source, kept.digest, kept.start, kept.stop
+
+
+def _key_of(source: str, start: int, stop: int) -> _Key:
+    return _key(Outcome(source, start, stop, "", [], [], more=False))
