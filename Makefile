@@ -11,7 +11,7 @@ SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # Python's venv; Pango and the subsetter that WeasyPrint draws with; fonts for Chinese, ticks and pictures, and the tool
 # that finds them.
 # The browser that the tests of the desk drive is installed for these alone.
-APT_DEV := chromium
+APT_DEV := chromium-headless-shell
 APT    := python3-venv fontconfig fonts-noto-cjk fonts-dejavu-core fonts-symbola libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 # Hundreds of short processes import the same modules: they may keep what they have compiled.
@@ -106,7 +106,8 @@ system:
 	fi
 
 system-dev: system
-	@if command -v apt-get >/dev/null && ! command -v chromium >/dev/null; then \
+	@if command -v apt-get >/dev/null && ! command -v chromium-headless-shell >/dev/null; then \
 	  echo "installing system packages: $(APT_DEV)"; \
-	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT_DEV) >/dev/null; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT_DEV) >/dev/null \
+	    || command -v chromium >/dev/null; \
 	fi

@@ -24,14 +24,9 @@ __version__ = "1.0.0"
 __all__ = ["Case", "DocgenError", "Kit", "KitError", "SourceError", "read", "run_batch"]
 
 _HOMES = {
-    "Case": "library.cases",
-    "DocgenError": "errors",
-    "Kit": "library.kits",
-    "KitError": "errors",
-    "SourceError": "errors",
-    "read": "library.cases",
-    "run_batch": "library.batches",
-}
+    "Case": "library.cases", "DocgenError": "errors", "Kit": "library.kits", "KitError": "errors",
+    "SourceError": "errors", "read": "library.cases", "run_batch": "library.batches",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

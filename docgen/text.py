@@ -93,6 +93,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
 
 
+def without_invisible(text: str) -> str:
+    """`text` without characters that nobody sees."""
+    return _INVISIBLE.sub("", text)
+
+
 def printable(text: str) -> str:
     """`text` with what a terminal would obey, or show elsewhere, written out: `\\u001b`, `\\u202e`, a lone surrogate.
 
@@ -211,6 +216,8 @@ _NUMBERING = regex(
     rf"|{_TENS}[、.．)）]|[A-Za-z][.．、)）]|[①-⑳⑴-⒛❶-❿➀-➉㈠-㈩㊀-㊉][.．、:：]?)\s*",
     re.IGNORECASE,
 )
+#: Marks of footnotes behind a label.
+_FOOTNOTES = regex(rf"(?<=[{HAN}*＊)）])(?:[⁰¹²³⁴-⁹]+|[①-⑳])(?=\s*[*＊:：]?\s*$)")
 _OBLIGATION = "必填项?|选填项?|非必填|可选|必选|单选题?|多选题?|填空题?|required|optional"
 _OBLIGED = regex(rf"[(\[【](?:{_OBLIGATION}|\*)[)\]】]|(?:{_OBLIGATION})(?:[-_:*/|]|$)")
 _OBLIGING = regex(rf"[-_:*/|]*(?:{_OBLIGATION})$")
@@ -224,6 +231,7 @@ def fold_label(text: str) -> str:
 
     A label that is nothing but brackets keeps what is in them (`【公司名称】` → `公司名称`).
     """
+    text = _FOOTNOTES.sub("", text)
     found = _trim(fold(without_numbering(text))) or _trim(fold(text))
     found = _trim(_OBLIGED.sub("", found, count=1) if _OBLIGED.match(found) else found) or found
     while True:

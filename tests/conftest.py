@@ -229,7 +229,10 @@ def _what_reading_loads() -> None:
 
     Neither here nor there is looked for garbage among all that, and among the tests.
     """
-    assert list(docgen.read(ROOT / "inputs" / "customers.xlsx", docgen.Kit.load("caller-number")))
+    data = ROOT / "tests" / "data"
+    corpus = [data / "corpus" / name for name in ("form-saved-by-libreoffice.docx", "old-table.docx", "gb18030.csv")]
+    for path in (*(ROOT / "inputs").glob("*.xlsx"), *data.glob("book.*"), *corpus):
+        assert list(docgen.read(path, docgen.Kit.load("caller-number")))
     garbage.look_seldom()
     garbage.keep_what_is_loaded()
 

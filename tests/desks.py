@@ -20,7 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from waiting import LONGEST, wait_until
 
 INPUTS = ROOT / "inputs"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+#: The first is chromium without the windows around its pages, which cost as much as the pages.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 #: Milliseconds that only a page which hangs can take, however busy the machine is.
 PATIENCE = int(os.environ.get("DESK_PATIENCE", LONGEST * 200))

@@ -5,6 +5,7 @@ Sheets of every layout are filled in, texts are thrown into them at random, and 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -261,9 +262,19 @@ def _is_told(thing: Thing, written: str, quoted: str) -> bool:
 
 def _pieces(text: str) -> Iterator[str]:
     """The parts of a text without what joins and frames them."""
-    for line in text.replace("：", "\n").replace("/", "\n").replace("_", "\n").split("\n"):
+    for line in re.split("[：/_、，\n]", text):  # `联系人/职位` parts its answer at any of them
         if line.strip():
             yield line
+
+
+@pytest.mark.parametrize("layout", [one for one in FORMS if one is not one_cell_form])
+def test_a_text_that_two_labels_share_is_quoted_in_parts(kit: Kit, layout: Callable[[Kit], Cells]) -> None:
+    cells = {at: "联系人/职位" if text == "场景" else text for at, text in layout(kit).items()}
+    made = read_form(grid("S", [(*at, Cell(text)) for at, text in cells.items()]), Vocabulary(kit))
+    quoted = "\n".join(_said(Answers(None, None, one.fields, notes=one.notes)) for one in made.intakes)
+    shared = GOOD["scenarios"]
+    assert [fate for thing, fate in made.account.entries() if thing.text == shared] == [Fate.QUOTED]
+    assert all(piece in quoted for piece in _pieces(shared))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

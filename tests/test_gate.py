@@ -313,16 +313,16 @@ def test_of_a_long_part_nothing_stays_but_the_element_at_hand() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"<r><a>" + b"<b/>" * 101 + b"</a></r>", "holds more than 100 others"),
-        (b"<r>" + b" " * 7_000_000 + b"</r>", "without a tag"),
-        (b"<r><!--" + b">" * 7_000_000 + b"--></r>", "without a tag"),
-        (b"<r>" * 300, "nested more than 200 deep"),
+        (lambda: b"<r><a>" + b"<b/>" * 101 + b"</a></r>", "holds more than 100 others"),
+        (lambda: b"<r>" + b" " * 7_000_000 + b"</r>", "without a tag"),
+        (lambda: b"<r><!--" + b">" * 7_000_000 + b"--></r>", "without a tag"),
+        (lambda: b"<r>" * 300, "nested more than 200 deep"),
     ],
     ids=["children", "text", "a comment", "depth"],
 )
-def test_a_long_part_asks_for_too_much(content: bytes, said: str) -> None:
+def test_a_long_part_asks_for_too_much(content: Callable[[], bytes], said: str) -> None:
     with pytest.raises(budgets.TooMuch, match=said):
-        list(elements(io.BytesIO(content), {"a"}, 100))
+        list(elements(io.BytesIO(content()), {"a"}, 100))
 
 
 # -- what is said ----------------------------------------------------------------------------------

@@ -198,16 +198,16 @@ def test_a_part_without_a_suffix_is_looked_at_too(tmp_path: Path, kit: Kit) -> N
     assert "'xl/worksheets/one' declares a DTD" in refusal(path, kit)
 
 
-UNREAD = {
-    "a picture with a DTD": ("xl/media/logo.svg", DTDS["plain"]),
-    "an HTML page": ("docProps/page.htm", b"<!DOCTYPE html><html/>"),
-    "an empty part": ("customXml/item1.xml", b""),
-    "properties of an add-in": (
+UNREAD: dict[str, Callable[[], tuple[str, bytes]]] = {
+    "a picture with a DTD": lambda: ("xl/media/logo.svg", DTDS["plain"]),
+    "an HTML page": lambda: ("docProps/page.htm", b"<!DOCTYPE html><html/>"),
+    "an empty part": lambda: ("customXml/item1.xml", b""),
+    "properties of an add-in": lambda: (
         "xl/customProperty1.bin",
         '<?xml version="1.0" encoding="utf-8"?><a/>'.encode("utf-16"),
     ),
-    "a bomb": ("xl/bomb.xml", b"<a>" + b" " * (30 * 2**20) + b"</a>"),
-    "a prolog without end": ("customXml/item1.xml", b"<!-- " + b"x" * (2**20 + 2**13) + b" --><a/>"),
+    "a bomb": lambda: ("xl/bomb.xml", b"<a>" + b" " * (30 * 2**20) + b"</a>"),
+    "a prolog without end": lambda: ("customXml/item1.xml", b"<!-- " + b"x" * (2**20 + 2**13) + b" --><a/>"),
 }
 
 
@@ -215,7 +215,7 @@ UNREAD = {
 def test_a_part_that_nobody_reads_stops_nothing(tmp_path: Path, kit: Kit, name: str) -> None:
     path = filled(tmp_path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(*UNREAD[name])
+        archive.writestr(*UNREAD[name]())
     assert len(list(read(path, kit).intakes)) == 1
 
 

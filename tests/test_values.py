@@ -952,8 +952,11 @@ def test_any_text_is_read_and_what_is_read_reads_back(of: Field, written: str) -
         assert levels <= {Level.INVALID}
         return
     again = parse(of, show(of, parsed.value))
-    # a free text that may mean none is asked about each time
-    assert (again.value, {problem.code for problem in again.problems} - {"choice-other-doubtful"}) == (
+    # a free text that may mean none, or be withdrawn by its own words, is asked about each time
+    assert (
+        again.value,
+        {problem.code for problem in again.problems} - {"choice-other-doubtful", "remark-contrary"},
+    ) == (
         parsed.value,
         set(),
     )

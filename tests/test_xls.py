@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,9 @@ def test_any_other_password_is_a_refusal(tmp_path: Path, kit: Kit) -> None:
 # -- damage ----------------------------------------------------------------------------------------
 
 
-LARGE = compound(Workbook=RECORDS.ljust(8_000_000, b"\0"))
+def large() -> bytes:
+    """A workbook of several megabytes, most of them empty."""
+    return compound(Workbook=RECORDS.ljust(8_000_000, b"\0"))
 
 
 @pytest.mark.parametrize("size", [0, 8_000_000, 20_000_000])
@@ -261,23 +264,23 @@ def with_table(content: bytes, numbers: int) -> bytes:
     return content[:-512] + struct.pack("<I", numbers) * 128
 
 
-DAMAGED = {
-    "cut off": (compound(Workbook=RECORDS)[:8000], "cut off"),
-    "a table that goes on in itself": (LARGE[:-4] + struct.pack("<I", len(LARGE) // 512 - 2), "cut off"),
-    "a stream that goes on in itself": (with_table(compound(Workbook=RECORDS), 0), "cut off"),
-    "a stream that goes on outside of the file": (with_table(compound(Workbook=RECORDS), 5_000), "cut off"),
-    "records that end too soon": (compound(Workbook=RECORDS[:5000].ljust(5000, b"\xff")), "cut off"),
-    "a sheet that is not there": (compound(Workbook=stream([b""])), "does not begin as sheets do"),
-    "a sheet in the middle of a text": (
+DAMAGED: dict[str, Callable[[], tuple[bytes, str]]] = {
+    "cut off": lambda: (compound(Workbook=RECORDS)[:8000], "cut off"),
+    "a table that goes on in itself": lambda: (large()[:-4] + struct.pack("<I", len(large()) // 512 - 2), "cut off"),
+    "a stream that goes on in itself": lambda: (with_table(compound(Workbook=RECORDS), 0), "cut off"),
+    "a stream that goes on outside of the file": lambda: (with_table(compound(Workbook=RECORDS), 5_000), "cut off"),
+    "records that end too soon": lambda: (compound(Workbook=RECORDS[:5000].ljust(5000, b"\xff")), "cut off"),
+    "a sheet that is not there": lambda: (compound(Workbook=stream([b""])), "does not begin as sheets do"),
+    "a sheet in the middle of a text": lambda: (
         compound(Workbook=stream([text_cell(0, 0, "甲" * 3000)])), "does not begin as sheets do",
     ),
-    "no such stream": (compound(Wörkbook=RECORDS + "Workbook\0".encode("utf-16-le")), "a file of an old Office program"),
+    "no such stream": lambda: (compound(Wörkbook=RECORDS + "Workbook\0".encode("utf-16-le")), "a file of an old Office program"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_workbook_is_refused(tmp_path: Path, kit: Kit, name: str) -> None:
-    content, said = DAMAGED[name]
+    content, said = DAMAGED[name]()
     path = tmp_path / "damaged.xls"
     path.write_bytes(content)
     assert said in refusal(path, kit)
@@ -287,8 +290,8 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path, kit: Kit, name: str) -> N
 def test_a_table_that_names_its_sectors_again_and_again_is_not_read_again_and_again(
     tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    head = struct.unpack_from("<II", LARGE, 0x44)
-    again = bytearray(LARGE)
+    head = struct.unpack_from("<II", large(), 0x44)
+    again = bytearray(large())
     struct.pack_into("<I", again, 0x2C, 109 + 127 * 100_000)  # sectors of the table
     struct.pack_into("<II", again, 0x44, head[0], 100_000)  # sectors of its table
     struct.pack_into("<I", again, len(again) - 4, head[0])  # which goes on in itself

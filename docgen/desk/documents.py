@@ -83,25 +83,9 @@ def issue(job: SourceJob, n: int, folder: Path, register: Path, reviewed_by: str
         return case.issue(folder / case.file_names["final"], register, reviewed_by=reviewed_by)
 
 
-def _form(case: Case, _wish: DocumentRequest) -> MadeDocument:
-    return MadeDocument(case.file_names["form"], case.form(), WORD)
-
-
-def _review(case: Case, _wish: DocumentRequest) -> MadeDocument:
-    return MadeDocument(case.file_names["review"], case.review(), PDF)
-
-
 def _contract(case: Case, wish: DocumentRequest) -> MadeDocument:
     made = case.contract(allow_unready=wish.allow_unready and not case.ready, reviewed_by=wish.reviewed_by)
     return MadeDocument(case.file_names["contract"], bytes(made), WORD, made.pending)
-
-
-def _returned_sheet(case: Case, _wish: DocumentRequest) -> MadeDocument:
-    return MadeDocument(_returned(case, ".xlsx"), case.correction_sheet(), SHEET)
-
-
-def _returned_form(case: Case, _wish: DocumentRequest) -> MadeDocument:
-    return MadeDocument(_returned(case, ".docx"), case.correction_form(), WORD)
 
 
 def _returned(case: Case, suffix: str) -> str:
@@ -111,10 +95,6 @@ def _returned(case: Case, suffix: str) -> str:
 def _letter(case: Case, _wish: DocumentRequest) -> MadeDocument:
     letter = case.letter()
     return MadeDocument(f"{letter.subject}.txt", letter.text.encode(), "text/plain; charset=utf-8")
-
-
-def _mail(case: Case, _wish: DocumentRequest) -> MadeDocument:
-    return MadeDocument(f"{case.letter().subject}.eml", case.letter_mail(), "message/rfc822")
 
 
 def _packet(case: Case, wish: DocumentRequest) -> MadeDocument:
@@ -139,13 +119,13 @@ def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
 
 
 _MAKERS: Mapping[str, Callable[[Case, DocumentRequest], MadeDocument]] = {
-    "form": _form,
-    "review": _review,
+    "form": lambda case, _: MadeDocument(case.file_names["form"], case.form(), WORD),
+    "review": lambda case, _: MadeDocument(case.file_names["review"], case.review(), PDF),
     "contract": _contract,
-    "returned-sheet": _returned_sheet,
-    "returned-form": _returned_form,
+    "returned-sheet": lambda case, _: MadeDocument(_returned(case, ".xlsx"), case.correction_sheet(), SHEET),
+    "returned-form": lambda case, _: MadeDocument(_returned(case, ".docx"), case.correction_form(), WORD),
     "letter": _letter,
-    "mail": _mail,
+    "mail": lambda case, _: MadeDocument(f"{case.letter().subject}.eml", case.letter_mail(), "message/rfc822"),
     "packet": _packet,
 }
 #: Every kind of document that can be requested.

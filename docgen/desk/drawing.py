@@ -16,7 +16,8 @@ from docgen.formats import detect
 from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
 from docgen.formats.docx import book_of, read_document
-from docgen.formats.grid import Book, Grid, letters, stacked
+from docgen.formats.grid import Book, Grid, letters
+from docgen.formats.stacking import stacked
 from docgen.library.kits import Kit
 
 #: Rows and columns shown of a form; first rows shown of a table, which include its header.

@@ -16,7 +16,7 @@ from docgen.desk.documents import WORD
 from docgen.desk.forms import text_of
 from docgen.desk.intake import found_intake
 from docgen.desk.out import issued, show_out
-from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_json
+from docgen.desk.pages import as_json, download, existing, go, page, text, wants_json
 from docgen.errors import DocgenError
 from docgen.packet.register import Entry, read
 from docgen.packet.register_export import EXPORTS
@@ -29,10 +29,7 @@ _TYPES = {".xlsx": documents.SHEET, ".csv": "text/csv; charset=utf-8", ".ics": "
 
 def issue(request: Request, form: FormData) -> Response:
     """Issue the final contract of an intake: it takes a number, and the desk issues it only once."""
-    found = found_intake(request)
-    if found is None:
-        return refusal(request, 404, "missing")
-    desk, file, stored = found
+    desk, file, stored = found = existing(found_intake(request))
     reviewer = " ".join(text_of(form, "reviewer", _LONGEST_NAME).split())
     context = {"about": "final", "reviewer": reviewer}
     if form.get("version") != str(stored.version):
@@ -57,10 +54,8 @@ def issue(request: Request, form: FormData) -> Response:
 
 def document(request: Request) -> Response:
     """The final contract of an intake, as written at issue."""
-    found = found_intake(request)
-    path = issued(found) if found else None
-    if found is None or path is None:
-        return refusal(request, 404, "missing")
+    found = existing(found_intake(request))
+    path = existing(issued(found))
     found.desk.store.note(found.desk.user, "export", found.stored.id, document="final", name=path.name)
     return download(path.name, path.read_bytes(), WORD)
 
@@ -107,8 +102,6 @@ def _about(entry: Entry) -> dict[str, object]:
 def export(request: Request) -> Response:
     """Download the register as a workbook, csv, or a calendar."""
     desk, suffix = desk_of(request), f".{request.path_params['suffix']}"
-    if suffix not in EXPORTS:
-        return refusal(request, 404, "missing")
-    content = EXPORTS[suffix](_entries(desk)[::-1])
+    content = existing(EXPORTS.get(suffix))(_entries(desk)[::-1])
     desk.store.note(desk.user, "export", "register", document=suffix)
     return download(f"register{suffix}", content, _TYPES[suffix])

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from docgen.desk.access import TooLongError
 from docgen.desk.desk import desk_of
-from docgen.desk.pages import as_json, download, go, language, page, refusal, text, wants_json
+from docgen.desk.pages import as_json, download, existing, go, language, page, text, wants_json
 from docgen.desk.settings import MOST_FILES, MOST_INTAKES, MOST_SECONDS, PAGE
 from docgen.desk.store import ARRIVING, UNREADABLE, WAITING
 from docgen.errors import DocgenError
@@ -113,9 +113,7 @@ def _address(query: Query, start: int) -> str:
 def show_file(request: Request) -> Response:
     """The page of a file: its contents, or why it cannot be read."""
     desk, number = desk_of(request), request.path_params["number"]
-    file = desk.store.file(number)
-    if file is None:
-        return refusal(request, 404, "missing")
+    file = existing(desk.store.file(number))
     intakes = desk.store.intakes(number)
     message, hint = file.refusal.get(language(request), ("", ""))
     if wants_json(request):
@@ -127,9 +125,7 @@ def show_file(request: Request) -> Response:
 
 def source(request: Request) -> Response:
     """A file as received."""
-    file = desk_of(request).store.file(request.path_params["number"])
-    if file is None:
-        return refusal(request, 404, "missing")
+    file = existing(desk_of(request).store.file(request.path_params["number"]))
     return download(file.name, file.path.read_bytes(), "application/octet-stream")
 
 

@@ -15,7 +15,7 @@ from docgen.desk import readings
 from docgen.desk.database import now
 from docgen.desk.desk import Desk, desk_of
 from docgen.desk.forms import answer_of, intake_id, text_of
-from docgen.desk.pages import as_json, go, page, refusal, text, wants_json
+from docgen.desk.pages import as_json, existing, go, page, text, wants_json
 from docgen.desk.settings import LONGEST_REASON
 from docgen.desk.store import AnswerCorrection, ChangedError, File, Stored
 from docgen.desk.work import amendments
@@ -69,10 +69,7 @@ def found_intake(request: Request) -> OpenedIntake | None:
 
 def show(request: Request) -> Response:
     """The page of an intake, or its data."""
-    found = found_intake(request)
-    if found is None:
-        return refusal(request, 404, "missing")
-    desk, file, stored = found
+    desk, file, stored = found = existing(found_intake(request))
     if wants_json(request):
         return as_json(as_data(desk, file, stored))
     return page(request, "intake.html", **context(request, found))
@@ -112,15 +109,12 @@ def _outcome(request: Request) -> str:
 
 def _problem_text(request: Request, problem: str) -> str:
     """The text of a known problem; any other problem is already a text."""
-    return text(request, f"problem_{problem}") if problem in {"changed", "why", "same"} else problem
+    return text(request, f"problem_{problem}") if problem in {key for _, key in _PROBLEMS.values()} else problem
 
 
 def sheet(request: Request) -> Response:
     """The sheet of the intake, with marks for what was read."""
-    found = found_intake(request)
-    if found is None:
-        return refusal(request, 404, "missing")
-    desk, file, stored = found
+    desk, file, stored = existing(found_intake(request))
     check = stored.check
     drawing = desk.work.call(drawings.draw, file.path, file.name, desk.settings.kit, check["sheet"], check["row"])
     return page(
@@ -145,21 +139,14 @@ def _row(desk: Desk, stored: Stored, answer: Mapping[str, Any], corrections: Map
 
 def correct(request: Request, form: FormData) -> Response:
     """Correct an answer; the intake is reviewed again at once."""
-    found = found_intake(request)
-    field = desk_of(request).kit.fields.get(request.path_params["field"])
-    if found is None or field is None:
-        return refusal(request, 404, "missing")
+    found = existing(found_intake(request))
+    field = existing(found.desk.kit.fields.get(request.path_params["field"]))
     after, why = answer_of(form, field), text_of(form, "why", LONGEST_REASON)
     try:
         reading = _corrected(found, field.key, after, why, form.get("version"))
-    except ChangedError:
-        return _again(request, found, Attempt(409, "changed", field.key, after, why))
-    except UnchangedError:
-        return _again(request, found, Attempt(422, "same", field.key, after, why))
-    except UnreasonedError:
-        return _again(request, found, Attempt(422, "why", field.key, after, why))
-    except DocgenError as error:
-        return _again(request, found, Attempt(422, str(error), field.key, after, why))
+    except (ChangedError, UnchangedError, UnreasonedError, DocgenError) as error:
+        status, problem = _PROBLEMS.get(type(error), (422, str(error)))
+        return _again(request, found, Attempt(status, problem, field.key, after, why))
     _notify(found)
     following = _next_open(reading, field.key) if form.get("then") == "next" else ""
     edit = f"&edit={following}" if following else ""
@@ -172,6 +159,12 @@ class UnchangedError(Exception):
 
 class UnreasonedError(Exception):
     """The correction has no reason."""
+
+
+#: The errors that the page explains itself, with the status and the key of the text.
+_PROBLEMS: dict[type[Exception], tuple[int, str]] = {
+    ChangedError: (409, "changed"), UnchangedError: (422, "same"), UnreasonedError: (422, "why"),
+}  # fmt: skip
 
 
 def _corrected(found: OpenedIntake, key: str, after: str, why: str, version: object) -> readings.IntakeReading:
@@ -195,9 +188,7 @@ def _corrected(found: OpenedIntake, key: str, after: str, why: str, version: obj
 
 def undo(request: Request, form: FormData) -> Response:
     """Undo the last correction of an answer."""
-    found = found_intake(request)
-    if found is None:
-        return refusal(request, 404, "missing")
+    found = existing(found_intake(request))
     key, stored = request.path_params["field"], found.stored
     corrections = found.desk.store.corrections(stored.file, stored.n)
     last = next((one for one in reversed(corrections) if one.field == key), None)
@@ -206,10 +197,8 @@ def undo(request: Request, form: FormData) -> Response:
             raise ChangedError
         reading = _read_again(found, [one for one in corrections if one is not last])
         found.desk.store.undo_correction(stored, last.number, reading, found.desk.user)
-    except ChangedError:
-        return _again(request, found, Attempt(409, "changed", key))
-    except DocgenError as error:
-        return _again(request, found, Attempt(422, str(error), key))
+    except (ChangedError, DocgenError) as error:
+        return _again(request, found, Attempt(*_PROBLEMS.get(type(error), (422, str(error))), key))
     _notify(found)
     return go(f"/intakes/{stored.id}?said=undone#a-{key}")
 

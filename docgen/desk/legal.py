@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +17,7 @@ from docgen.desk.access import FRAMED, policy
 from docgen.desk.desk import Desk, desk_of
 from docgen.desk.inbox import UploadError, uploaded
 from docgen.desk.out import tracked
-from docgen.desk.pages import as_json, download, go, page, refusal, wants_json
+from docgen.desk.pages import as_json, download, existing, go, page, refusal, wants_json
 from docgen.desk.trial import KINDS, Trial
 from docgen.documents.contract import CONTRACT_TEMPLATE
 from docgen.documents.summary import REVIEW_TEMPLATE
@@ -85,10 +86,8 @@ def _template_name(name: str, count: int) -> str:
 
 def document(request: Request) -> Response:
     """A document of the sample customer, made with the dropped files."""
-    desk, kind = desk_of(request), _NAMES.get(request.path_params["name"])
-    folder = _dropped(desk)
-    if kind is None or folder is None:
-        return refusal(request, 404, "missing")
+    desk, kind = desk_of(request), existing(_NAMES.get(request.path_params["name"]))
+    folder = existing(_dropped(desk))
     made = desk.work.call(trial.preview, desk.settings.kit, folder, kind)
     is_shown = "view" in request.query_params
     return download(made.name, made.content, made.media_type, inline=is_shown, policy=policy(FRAMED))
@@ -98,7 +97,7 @@ def preview(request: Request) -> Response:
     """The page that shows such a document in a frame."""
     name = request.path_params["name"]
     if name not in _NAMES or _dropped(desk_of(request)) is None:
-        return refusal(request, 404, "missing")
+        raise HTTPException(404)
     return page(
         request, "preview.html", title=name, name=name, back="/legal", address=f"/legal/documents/{name}?view",
         is_word=name.endswith(".docx"),
@@ -108,9 +107,7 @@ def preview(request: Request) -> Response:
 def compare(request: Request) -> Response:
     """The sample customer's contract, with tracked changes against the template in use."""
     desk = desk_of(request)
-    folder = _dropped(desk)
-    if folder is None:
-        return refusal(request, 404, "missing")
+    folder = existing(_dropped(desk))
     before = desk.work.call(trial.preview, desk.settings.kit, None, "contract")
     after = desk.work.call(trial.preview, desk.settings.kit, folder, "contract")
     return download(after.name, tracked(desk, before.content, after.content, CONTRACT_TEMPLATE), after.media_type)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,7 +20,7 @@ from docgen.desk.documents import DocumentRequest, MadeDocument
 from docgen.desk.forms import text_of
 from docgen.desk.inbox import UploadError, uploaded
 from docgen.desk.intake import OpenedIntake, found_intake
-from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_json
+from docgen.desk.pages import as_json, download, existing, go, page, refusal, text, wants_json
 from docgen.desk.settings import LONGEST_ANSWER
 from docgen.desk.store import ChangedError
 from docgen.documents.redline import redline
@@ -51,10 +52,7 @@ class Term(NamedTuple):
 
 def show(request: Request) -> Response:
     """The page of documents and terms of an intake."""
-    found = found_intake(request)
-    if found is None:
-        return refusal(request, 404, "missing")
-    return show_out(request, found)
+    return show_out(request, existing(found_intake(request)))
 
 
 def show_out(request: Request, found: OpenedIntake, status: int = 200, **more: Any) -> Response:
@@ -108,9 +106,7 @@ def _terms(found: OpenedIntake, pending: tuple[str, ...], given: Mapping[str, st
 
 def document(request: Request) -> Response:
     """A document, to download or to show in the browser's own viewer."""
-    found, kind = found_intake(request), _NAMES.get(request.path_params["name"])
-    if found is None or kind is None:
-        return refusal(request, 404, "missing")
+    found, kind = existing(found_intake(request)), existing(_NAMES.get(request.path_params["name"]))
     is_shown = "view" in request.query_params
     wish = DocumentRequest(kind, allow_unready="marked" in request.query_params)
     made = _made(found, wish)
@@ -126,9 +122,9 @@ def _made(found: OpenedIntake, wish: DocumentRequest) -> MadeDocument:
 
 def preview(request: Request) -> Response:
     """The page that shows a document in a frame."""
-    found, name = found_intake(request), request.path_params["name"]
-    if found is None or name not in _NAMES or not name.endswith((".docx", ".pdf")):
-        return refusal(request, 404, "missing")
+    found, name = existing(found_intake(request)), request.path_params["name"]
+    if name not in _NAMES or not name.endswith((".docx", ".pdf")):
+        raise HTTPException(404)
     marked = "&marked" if "marked" in request.query_params else ""
     address = f"/intakes/{found.stored.id}/documents/{name}?view{marked}"
     return page(
@@ -149,10 +145,7 @@ def frame(request: Request) -> Response:
 
 def keep_terms(request: Request, form: FormData) -> Response:
     """Store the commercial terms of one or all intakes; all errors are shown together."""
-    found = found_intake(request)
-    if found is None:
-        return refusal(request, 404, "missing")
-    desk, file, stored = found
+    desk, file, stored = found = existing(found_intake(request))
     written = {key: text_of(form, f"term-{key}", LONGEST_ANSWER) for key in desk.kit.given_as_terms}
     given = {key: one for key, one in written.items() if one}
     about = {"about": "terms", "given": given}
@@ -179,9 +172,7 @@ def keep_terms(request: Request, form: FormData) -> Response:
 
 async def compare(request: Request) -> Response:
     """The contract with tracked changes against an earlier draft, which the user drops in."""
-    found = await run_in_threadpool(found_intake, request)
-    if found is None:
-        return refusal(request, 404, "missing")
+    found = existing(await run_in_threadpool(found_intake, request))
     try:
         (upload, *_) = await uploaded(request, "earlier")
     except UploadError as error:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from jinja2 import Environment
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -23,6 +24,7 @@ LANGUAGES = ("zh", "en")
 #: The parts of the desk: the first address of each, and the key of its name.
 _SECTIONS = (("/", "inbox"), ("/runs", "runs"), ("/register", "register"), ("/legal", "legal"), ("/log", "log"))
 _ASKED = regex(r"\s*([A-Za-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
+_Found = TypeVar("_Found")
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -84,6 +86,13 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 def refusal(request: Request, status: int, reason: str) -> Response:
     """The page that says why a request is refused, and what to do."""
     return page(request, "refused.html", status, reason=reason)
+
+
+def existing(found: _Found | None) -> _Found:
+    """What an address names.  Raises HTTPException, for the page that says that there is nothing, if it is None."""
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def closed(request: Request, status: int, reason: str) -> Response:

@@ -138,16 +138,7 @@ def intake_reading(case: Case) -> IntakeReading:
 def _answer(row: AnswerRow) -> Mapping[str, Any]:
     given = is_given(row.shown)
     return {
-        "key": row.key,
-        "section": row.section,
-        "group": row.group,
-        "label": row.label,
-        "required": row.required,
-        "written": row.written,
-        "shown": str(row.listed) if given else "",
-        "unit": row.unit if given else "",
-        "is_as_written": row.is_as_written,
-        "sheet": row.sheet,
-        "cell": row.cell,
-        "level": row.level,
-    }
+        "key": row.key, "section": row.section, "group": row.group, "label": row.label, "required": row.required,
+        "written": row.written, "shown": str(row.listed) if given else "", "unit": row.unit if given else "",
+        "is_as_written": row.is_as_written, "sheet": row.sheet, "cell": row.cell, "level": row.level,
+    }  # fmt: skip

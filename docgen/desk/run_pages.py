@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from docgen.desk.access import FRAMED, policy
 from docgen.desk.desk import Desk, desk_of
 from docgen.desk.forms import text_of
 from docgen.desk.inbox import UploadError, uploaded
-from docgen.desk.pages import as_json, download, go, page, refusal, text, wants_json
+from docgen.desk.pages import as_json, download, existing, go, page, refusal, text, wants_json
 from docgen.desk.run_process import RunRequest
 from docgen.desk.runs import StoredRun
 from docgen.errors import DocgenError
@@ -42,9 +43,7 @@ def _page(request: Request, status: int = 200, problem: str = "", path: str = ""
 
 def show(request: Request) -> Response:
     """One run: its progress and results."""
-    found = desk_of(request).runs.get(request.path_params["number"])
-    if found is None:
-        return refusal(request, 404, "missing")
+    found = existing(desk_of(request).runs.get(request.path_params["number"]))
     if wants_json(request):
         return as_json({"schema": "docgen/desk/run/1", **_about(found)})
     return page(request, "run.html", run=found, reports=[name for name in _REPORTS if (found.out / name).is_file()])
@@ -131,17 +130,13 @@ def go_on(request: Request, _form: FormData) -> Response:
 
 def made(request: Request) -> Response:
     """A report of a run, or the contents of one of its packets."""
-    found = desk_of(request).runs.get(request.path_params["number"])
+    found = existing(desk_of(request).runs.get(request.path_params["number"]))
     name = request.path_params["name"]
-    if found is None:
-        return refusal(request, 404, "missing")
     if name in _REPORTS and (found.out / name).is_file():
         is_page = name.endswith(".html")
         kind = "text/html; charset=utf-8" if is_page else mimetypes.guess_type(name)[0] or "application/octet-stream"
         return download(name, (found.out / name).read_bytes(), kind, inline=is_page, policy=policy(_REPORT))
-    folder = _entry(found.out, name)
-    if folder is None or not folder.is_dir():
-        return refusal(request, 404, "missing")
+    folder = _entry(found.out, name, Path.is_dir)
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
     return page(request, "packet.html", run=found, folder=folder.name, names=names)
 
@@ -149,17 +144,14 @@ def made(request: Request) -> Response:
 def paper(request: Request) -> Response:
     """A file in a packet of a run."""
     desk, parts = desk_of(request), request.path_params
-    found = desk.runs.get(parts["number"])
-    folder = _entry(found.out, parts["name"]) if found else None
-    path = _entry(folder, parts["file"]) if folder and folder.is_dir() else None
-    if path is None or not path.is_file():
-        return refusal(request, 404, "missing")
+    folder = _entry(existing(desk.runs.get(parts["number"])).out, parts["name"], Path.is_dir)
+    path = _entry(folder, parts["file"], Path.is_file)
     desk.store.note(desk.user, "export", f"run {parts['number']}", document=path.name)
     return download(path.name, path.read_bytes(), "application/octet-stream")
 
 
-def _entry(folder: Path, name: str) -> Path | None:
-    """The entry of the folder with this name; only existing entries match, so a name cannot point elsewhere."""
-    if not folder.is_dir():
-        return None
-    return next((path for path in folder.iterdir() if path.name == name and not name.startswith(".")), None)
+def _entry(folder: Path, name: str, is_kind: Callable[[Path], bool]) -> Path:
+    """The entry of the folder with this name, of this kind; only existing entries match, so a name cannot point
+    elsewhere.  Raises HTTPException if there is none."""
+    entries = folder.iterdir() if folder.is_dir() and not name.startswith(".") else ()
+    return existing(next((path for path in entries if path.name == name and is_kind(path)), None))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -65,7 +63,7 @@ def run(pipe: Connection, request: RunRequest, resume: bool) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    limits.end_with_parent()
     try:
         _go(pipe, request, resume)
         pipe.send(("end", "finished", ""))
@@ -126,11 +124,3 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     global _is_asked_to_stop
     _is_asked_to_stop = True
     raise KeyboardInterrupt
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent is gone; the run that continues it removes unfinished packets."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -26,12 +26,13 @@ from docgen.extract import words
 from docgen.extract.answer_parts import sorted_out
 from docgen.extract.forms import read_form
 from docgen.extract.hidden import visible
-from docgen.extract.prose import Surroundings, foreign_texts, quoted, small_tables
+from docgen.extract.prose import Surroundings, foreign_texts, margin_surroundings, quoted, small_tables
 from docgen.extract.sheet_forms import SheetForms, find_forms
 from docgen.extract.tables import Table, find_table
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.grid import Book, Grid
 from docgen.formats.skimming import Skim
+from docgen.formats.stacking import stacked, with_addresses
 from docgen.model.intake import Answer, Answers, Level, Origin, ReadingNote, Unrecognised
 from docgen.model.kit import Kit
 from docgen.text import fold_label
@@ -118,6 +119,13 @@ class Intakes(Iterable[Answers]):
                 held[id(sheet)] = _Held(tuple(sheet.customers(found)), tuple(found))
         return held
 
+    @cached_property
+    def _changes_outside(self) -> tuple[ReadingNote, ...]:
+        """Notes on the texts of these sheets that belong to no customer and change an answer."""
+        texts = (text for held in self._held.values() for text in held.outside)
+        changes = (text for text in texts if words.is_change(text.text) or words.states_unit(text.text))
+        return tuple(quoted(text.text, Origin(text.sheet, text.cell), None) for text in changes)
+
     @property
     def doubts(self) -> tuple[tuple[str | None, str], ...]:
         """The sheets and cells where another customer may begin, if it is unclear whose answers these are."""
@@ -128,8 +136,11 @@ class Intakes(Iterable[Answers]):
         answers = replace(sorted_out(answers, self.kit), made_with=self.made_with)
         if not self._is_one_document:
             reported = {(note.origin, note.written) for note in answers.notes}
-            others = self.remarks if self._is_of_one else [_shared(note) for note in self.remarks[:1]]
-            more = [note for note in (*others, *self.units) if (note.origin, note.written) not in reported]
+            remarks = (*self.remarks, *self._changes_outside[:_MOST_CHANGES])
+            others = remarks if self._is_of_one else [_shared(note) for note in remarks[:1]]
+            title = answers.sheet or ""
+            void = [quoted(title, Origin(title), None)] if words.says_void(title) else []
+            more = [note for note in (*void, *others, *self.units) if (note.origin, note.written) not in reported]
             return replace(answers, notes=(*answers.notes, *more))
         left, notes = (*answers.unrecognised, *self.around), (*answers.notes, *self.remarks)
         return replace(answers, unrecognised=left, notes=notes)
@@ -140,8 +151,11 @@ class Intakes(Iterable[Answers]):
         found = [text for held in self._held.values() for text in held.outside]
         if self._is_one_document:
             return tuple(found)
-        reported = self.remarks if not self._is_of_one else ()
-        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in reported]
+        if self._is_of_one:  # its findings quote the rest
+            quoted_places = {(note.origin, note.written) for note in self._changes_outside[:_MOST_CHANGES]}
+            found = [one for one in found if (Origin(one.sheet, one.cell), one.text) not in quoted_places]
+            return (*found, *self.around)
+        remarks = [Unrecognised(note.origin.sheet, note.origin.cell, note.written) for note in self.remarks]
         return (*found, *self.around, *remarks)
 
     @property
@@ -184,6 +198,7 @@ def locate(
     asked = [g for g in book.sheets if not _holds_terms(g, vocabulary.kit) and g.sheet not in book.own_sheets]
     found = [(grid, find_table(grid, vocabulary) or find_forms(grid, vocabulary)) for grid in asked]
     filled = [sheet for _, sheet in found if isinstance(sheet, Table) or (sheet and not sheet.is_empty)]
+    filled = [sheet for sheet in filled if not words.is_example_title(sheet.grid.sheet or "")] or filled
     sheets = filled or [sheet for _, sheet in found if sheet]
     around = list(terms.unrecognised)
     changes: list[ReadingNote] = []
@@ -192,6 +207,10 @@ def locate(
         if sheet not in sheets:
             around += _foreign_texts(grid, vocabulary, reported)
             changes += _changes(grid, vocabulary)
+        elif grid.margins:
+            margins = margin_surroundings(grid.margins, vocabulary, grid.sheet)
+            around += margins.left
+            changes += margins.notes
     outer = surroundings or Surroundings()
     around += outer.left
     around += [Unrecognised(g.sheet, None, g.sheet or "") for g in book.hidden if _is_foreign(g, book)]
@@ -201,6 +220,20 @@ def locate(
     units = tuple(_stated_units(found, vocabulary, outer))
     remarks = (*outer.notes, *changes[:_MOST_CHANGES])
     return Intakes(tuple(sheets), tuple(around), remarks, book.made_with, vocabulary.kit, hides_more, units), terms
+
+
+def joined(book: Book, kit: Kit) -> Book | None:
+    """The workbook with its short sheets as one, as for a form that is spread over several; None if there is but one.
+
+    A workbook with hidden parts is left as it is, because these are reported by sheet.
+    """
+    asked = [g for g in book.sheets if not _holds_terms(g, kit) and g.sheet not in book.own_sheets and g.rows]
+    hides = any(g.hides_any or g.filtered_rows for g in asked)
+    named = [with_addresses(g) for g in asked if g.more is None and not hides]
+    if len(named) < 2 or len(named) != len(asked) or None in named:
+        return None
+    others = [g for g in book.sheets if _holds_terms(g, kit)]
+    return replace(book, sheets=(stacked(filter(None, named)), *others))
 
 
 def _changes(grid: Grid, vocabulary: Vocabulary) -> Iterator[ReadingNote]:

@@ -68,8 +68,9 @@ class StrayJudge:
             return
         head = spots[0]
         if len(spots) > 1 and self._is_label(head):
-            if self._keeps_answers(head):
-                yield from (Stray(spot, head) for spot in spots[1:] if not spot.meaning.keys)
+            keeps = self._keeps_answers(head)
+            told = (spot for spot in spots[1:] if keeps or words.is_withdrawn(spot.cell.text))
+            yield from (Stray(spot, head) for spot in told if not spot.meaning.keys)
             return
         for spot in spots:
             if not spot.meaning.keys and self._may_answer(row, spot):

@@ -11,7 +11,7 @@ from docgen.formats.skimming import Skim
 
 def visible(grid: Grid) -> Grid:
     """The sheet without hidden cells; a merged cell is visible if any part of it is."""
-    if not grid.hidden_rows and not grid.hidden_columns:
+    if not grid.hides_any:
         return grid
     seen = grid.part(lambda row, column: not _is_hidden(grid, row, column))
     more = grid.more
@@ -29,18 +29,20 @@ def visible(grid: Grid) -> Grid:
 def hidden(grid: Grid) -> Grid:
     """What is hidden in the kept rows of the sheet, as a separate sheet."""
     found = grid.part(lambda row, column: _is_hidden(grid, row, column))
-    return replace(found, more=None, hidden_rows=frozenset(), hidden_columns=frozenset())
+    return replace(found, more=None, hidden_rows=frozenset(), hidden_columns=frozenset(), unseen=frozenset())
 
 
 def hidden_rows(grid: Grid) -> Iterator[tuple[int, Mapping[int, Cell]]]:
     """What is hidden in the rows below those that are kept."""
-    for row, cells in grid.more(None) if grid.more is not None and (grid.hidden_rows or grid.hidden_columns) else ():
+    for row, cells in grid.more(None) if grid.more is not None and grid.hides_any else ():
         kept = {column: cell for column, cell in cells.items() if _is_hidden(grid, row, column)}
         if kept:
             yield row, kept
 
 
 def _is_hidden(grid: Grid, row: int, column: int) -> bool:
+    if (row, column) in grid.unseen:
+        return True
     if row not in grid.hidden_rows and column not in grid.hidden_columns:
         return False
     extent = grid.extent(row, column)

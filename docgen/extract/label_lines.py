@@ -19,7 +19,7 @@ from docgen.text import is_instruction
 _BETWEEN_VALUES = regex("[,;|\t，]")
 #: A label and what may be between it and its answer instead of a colon.
 _OTHERWISE = regex(
-    r"\s*(?:【(?=[^】]{2,30}】\S))?(?P<label>[^\s=＝—【】|,，;；][^=＝—【】\t|,，;；]{0,30}?)(?:】|\s{2,}|\s*(?:[=＝]|——|-->?|→)\s*)(?=\S)"
+    r"\s*(?:【(?=[^】]{2,30}】\S))?(?P<label>[^\s=＝—【】|,，;；][^=＝—【】\t|,，;；]{0,30}?)(?:】|\s*(?:[=＝]|——|-->?|→)\s*|\s+(?:-\s+)?)(?=\S)"
 )
 _SHORTEST = 3
 _ANSWERED = 2  # this many answers in paragraphs are no coincidence
@@ -31,6 +31,7 @@ class TextForm(NamedTuple):
 
     grid: Grid
     aside: tuple[Unrecognised, ...] = ()
+    attached: tuple[str, ...] = ()
 
 
 def text_form(path: Path, vocabulary: Vocabulary) -> TextForm | None:
@@ -39,10 +40,11 @@ def text_form(path: Path, vocabulary: Vocabulary) -> TextForm | None:
     None for any other text, such as a table of separated values.  Raises SourceError.
     """
     if is_mail(path):
-        rows = (row._replace(cells=_labelled(row.cells, vocabulary)) for row in read_mail(path).rows)
+        mail = read_mail(path)
+        rows = (row._replace(cells=_labelled(row.cells, vocabulary)) for row in mail.rows)
         parts = parted(list(rows), vocabulary)
         aside = tuple(Unrecognised(None, f"L{at + 1}", text) for at, text in parts.aside)
-        return TextForm(rows_grid(parts.rows, "L"), aside)
+        return TextForm(rows_grid(parts.rows, "L"), aside, mail.attached)
     lines = [_marked(line, vocabulary) for line in read_lines(path)]
     keys: set[str] = set()
     found_fields = separated = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from docgen.extract import words
 from docgen.extract.vocabulary import Vocabulary
 from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell
@@ -86,6 +87,7 @@ def _signature(rows: Sequence[tuple[Cell, ...]], vocabulary: Vocabulary) -> list
         pairs = _answers(rows[at], vocabulary)
         is_again = bool(pairs) and all(key in keys for key, _ in pairs)
         parts = [fold(part) for part in _BETWEEN.split(_text(rows[at])) if not says_nothing(part)]
-        if is_again or (parts and all(part in texts or _CLOSING.fullmatch(part) for part in parts)):
+        is_contact = not pairs and words.is_framing(_text(rows[at]))
+        if is_again or is_contact or (parts and all(part in texts or _CLOSING.fullmatch(part) for part in parts)):
             found.append(at)
     return found

@@ -21,6 +21,8 @@ def quoted(text: str, origin: Origin, field: str | None, kind: str = "") -> Read
     return ReadingNote(UNREAD, Level.MANUAL, text, origin, field, {"thing": words.thing(kind)})
 
 
+#: Files attached to a mail that may hold answers; a picture or a scan is mostly a licence, or the sender's logo.
+_MAY_ANSWER = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv", ".doc", ".docx", ".txt", ".eml", ".et", ".wps")
 _MOST_ADDED = 8  # lines that a customer may add around a form
 
 
@@ -30,6 +32,15 @@ class Surroundings:
 
     notes: tuple[ReadingNote, ...] = ()
     left: tuple[Unrecognised, ...] = ()
+
+
+def attachments(names: Iterable[str]) -> Surroundings:
+    """The files attached to a mail that is a form itself, which nobody has read."""
+    named = list(names)[:_MOST_ADDED]
+    notes = [quoted(name, Origin(), None, "attached") for name in named if name.lower().endswith(_MAY_ANSWER)]
+    return Surroundings(
+        tuple(notes), tuple(Unrecognised(None, None, n) for n in named if not n.lower().endswith(_MAY_ANSWER))
+    )
 
 
 def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
@@ -43,17 +54,29 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
     notes = [quoted(line, Origin(), None) for line in remarks]
     notes += [quoted(text, Origin(), None, "comment") for text in document.notes if not is_instruction(text)]
     instructions = [text for text in document.notes if is_instruction(text)]
-    margins = [line for line in document.margins.split("\n") if _is_foreign(line, vocabulary)]
-    notes += [quoted(line, Origin(), None) for line in margins if words.is_addition(line)]
-    margins = [line for line in margins if not words.is_addition(line)]
-    texts = ["\n".join(rest), *margins, *instructions, *document.struck, *[words.picture()] * document.pictures]
-    left = [Unrecognised(None, None, text) for text in texts if text.strip()]
+    margins = margin_surroundings(document.margins.split("\n"), vocabulary)
+    notes += margins.notes
+    texts = ["\n".join(rest), *instructions, *document.struck, *[words.picture()] * document.pictures]
+    left = [*(Unrecognised(None, None, text) for text in texts if text.strip()), *margins.left]
     left += [
         Unrecognised(None, cell, text.strip())
         for cell, text in document.hidden
         if text.strip() and not vocabulary.understood(text)
     ]
     return Surroundings(tuple(notes), tuple(left))
+
+
+def margin_surroundings(lines: Iterable[str], vocabulary: Vocabulary, sheet: str | None = None) -> Surroundings:
+    """The texts of page headers and footers that are not the kit's: notes on those that change what a page says."""
+    foreign = [line for line in lines if _is_foreign(line, vocabulary)]
+    notes = [quoted(line, Origin(sheet), None) for line in foreign if _says_more(line)]
+    return Surroundings(
+        tuple(notes), tuple(Unrecognised(sheet, None, line) for line in foreign if not _says_more(line))
+    )
+
+
+def _says_more(line: str) -> bool:
+    return words.is_addition(line) or words.states_unit(line)
 
 
 def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:

@@ -13,6 +13,7 @@ from docgen.formats.grid import Cell, Grid
 from docgen.model.intake import UNREAD, Level
 from docgen.text import is_instruction
 
+_TICKED = "☑☒◉"  # signs of controls
 Said = tuple[PlaceNote, str | None]  # with the key of the field it is about
 
 
@@ -59,13 +60,18 @@ def over_form(
         if thing.kind is ThingKind.PICTURE:
             if key is not None:
                 yield PlaceNote(thing.place, "picture", Level.MANUAL, words.picture(), {}, ThingKind.PICTURE), key
-        elif is_own_comment(thing.text, vocabulary):
+        elif is_own_comment(thing.text, vocabulary) and not _ticks(thing.text):
             account.record(thing.place, Fate.PRINTED, thing.kind)
         elif is_instruction(thing.text):
             continue
         elif thing.kind is ThingKind.COMMENT or top <= row <= bottom + 1 or words.is_remark(thing.text):
             remark, _ = unread(thing.place, thing.text, kind=thing.kind)
             yield remark, key
+
+
+def _ticks(text: str) -> bool:
+    """Whether the text ticks a choice, so that it is an answer although the form knows the words."""
+    return any(sign in text for sign in _TICKED)
 
 
 def _struck_beside(account: Account, labels: list[LabelCandidate], answers: Container[Place]) -> Iterator[Said]:

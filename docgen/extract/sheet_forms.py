@@ -93,13 +93,13 @@ def _between(grid: Grid, blocks: list[Block], vocabulary: Vocabulary) -> tuple[U
 
 
 def _hidden_texts(whole: Grid) -> tuple[Unrecognised, ...]:
-    found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
+    found = hidden(whole) if whole.hides_any else None
     return Account(found, things(found)).left() if found is not None else ()
 
 
 def _with_hidden(whole: Grid, form: Form, vocabulary: Vocabulary) -> Form:
     """Add what the sheet hides to the form: hidden answers that differ from the visible ones are reported."""
-    found = hidden(whole) if whole.hidden_rows or whole.hidden_columns else None
+    found = hidden(whole) if whole.hides_any else None
     if found is None or not (found.rows or found.floating):
         return form
     below = read_form(found, vocabulary)

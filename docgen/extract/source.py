@@ -10,17 +10,18 @@ from typing import NamedTuple
 
 from docgen.errors import SourceError
 from docgen.extract.answer_parts import sorted_out
-from docgen.extract.find_intakes import Intakes, locate, locate_terms
+from docgen.extract.find_intakes import Intakes, joined, locate, locate_terms
 from docgen.extract.label_lines import answers_in_prose, text_form
-from docgen.extract.prose import Surroundings, surroundings
+from docgen.extract.prose import Surroundings, attachments, surroundings
 from docgen.extract.refusal import labels_seen
 from docgen.extract.terms_table import TermsTable, find_tables
 from docgen.extract.vocabulary import Vocabulary, vocabulary
 from docgen.formats import detect
 from docgen.formats.books import read_book
 from docgen.formats.detect import Kind
-from docgen.formats.grid import Book, stacked
+from docgen.formats.grid import Book
 from docgen.formats.skimming import Skim
+from docgen.formats.stacking import stacked
 from docgen.formats.text_lines import is_mail, lines_grid, read_mail
 from docgen.language import tr
 from docgen.model.intake import Answer, Answers, ReadingNote, Unrecognised
@@ -53,10 +54,11 @@ def read(path: Path, kit: Kit) -> Reading:
         return _read_word(path, kit)
     words = vocabulary(kit)
     if kind is not Kind.TEXT:
-        return _located(path, words, [read_book(path, kind)], tr("no sheet holds an intake"))
+        book = read_book(path, kind)
+        return _located(path, words, [book, *filter(None, [joined(book, kit)])], tr("no sheet holds an intake"))
     form = text_form(path, words)
     if form is not None:
-        found = _first(words, [Book((form.grid,))], None)
+        found = _first(words, [Book((form.grid,))], attachments(form.attached))
         if found is None and is_mail(path):
             raise _refused_mail(path, words)
         reading = found or _located(path, words, [Book((form.grid,))], tr("the text holds no intake"))
@@ -181,7 +183,7 @@ def _located(
 ) -> Reading:
     found = _first(words, views, around)
     if found is None:
-        seen = labels_seen(views, words)
+        seen = labels_seen(views[:1], words)
         raise SourceError(
             tr(
                 "{path}: {without} of {kit!r}: neither a form with at least half of its labels, nor a table with a "

@@ -180,9 +180,9 @@ class CustomerReader:
             heading, head = self.head.headings.get(number), self.head.unknown.get(number, "")
             if heading is Heading.COUNTING and thing.text.strip().rstrip(".、").isdecimal():
                 self.account.record(thing.place, Fate.PRINTED)
-            elif heading in {Heading.PRINTED, Heading.COUNTING} or words.is_clerical(head) or says_nothing(thing.text):
                 continue
-            else:
+            is_ours = words.is_clerical(head) and not words.is_withdrawn(thing.text)
+            if not (is_ours or heading in {Heading.PRINTED, Heading.COUNTING} or says_nothing(thing.text)):
                 yield unread(thing.place, thing.text, head)
         answers = {place for one in found.values() for place in (one.place, *one.taken)}
         for thing in self.account.open(ThingKind.COMMENT):

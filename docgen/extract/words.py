@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from docgen.patterns import regex
-from docgen.text import fold, fold_label, is_instruction
+from docgen.text import fold, fold_label, is_instruction, says_nothing
 from docgen.user_cache import own_yaml
 
 _EXAMPLE = regex(
@@ -17,6 +17,7 @@ _EXAMPLE = regex(
 )
 _BOX = regex("[□☐○☑√■✓]")
 _SCALE = regex(r"[(（][十百千万亿]+[元通个次条路人]?[)）]\s*$")
+_BULLETS = " *＊※★☆●◆•·-—"
 _SHORT = 15  # a longer text is no heading
 _LONGEST = 200  # a longer text is no heading, frame or title, and is not looked up
 
@@ -88,19 +89,46 @@ def is_clerical(text: str) -> bool:
     return len(text) <= _SHORT * 2 and _list("clerical").has(text)
 
 
+def is_withdrawn(text: str) -> bool:
+    """Whether a status says that the customer's row no longer holds: `作废`, `已取消`."""
+    return len(text) <= _SHORT and _list("withdrawn").has(text)
+
+
 def is_framing(text: str) -> bool:
     """Whether the line only frames the answers: who filled in the form, totals, export notes, signatures."""
-    return len(text) <= _LONGEST and (_list("framing").has(text) or is_instruction(text)) and not is_change(text)
+    if len(text) > _LONGEST or is_change(text):
+        return False
+    return (
+        any(_list("framing").has(one) for one in (text, text.lstrip(_BULLETS)))
+        or is_instruction(text)
+        or _is_open(text)
+    )
+
+
+def _is_open(text: str) -> bool:
+    """Whether the text is a label with nothing behind it: `备注：无`."""
+    _, colon, rest = fold(text).partition(":")
+    return bool(colon) and says_nothing(rest)
 
 
 def is_remark(text: str) -> bool:
     """Whether the text reads like a remark that a customer adds."""
-    return _list("remarks", anywhere=True).has(text) or is_change(text)
+    return not _is_open(text) and (_list("remarks", anywhere=True).has(text) or is_change(text))
 
 
 def is_example(text: str) -> bool:
     """Whether the text begins as an example does: `例：5000`."""
     return _EXAMPLE.match(text) is not None
+
+
+def is_example_title(title: str) -> bool:
+    """Whether the title of a sheet says that it only shows how a form is filled in: `填写示例`."""
+    return len(title) <= _SHORT and _list("examples", anywhere=True).has(title)
+
+
+def says_void(title: str) -> bool:
+    """Whether the title of a sheet says that what is in it may no longer hold, or never did: `作废`, `填写示例`."""
+    return is_example_title(title) or is_withdrawn(title) or is_change(title)
 
 
 def states_unit(text: str) -> bool:
@@ -131,7 +159,10 @@ def is_addition(text: str) -> bool:
 
 def is_change(text: str) -> bool:
     """Whether the text changes an answer: `注：下月起改为8000`, but not `请把 □ 改为 ☑`."""
-    return len(text) <= _LONGEST and _list("changes", anywhere=True).has(text) and not _BOX.search(text)
+    if len(text) > _LONGEST or not _list("changes", anywhere=True).has(text) or _BOX.search(text):
+        return False
+    rest = _list("conditions", anywhere=True).pattern.sub("", fold(text))
+    return rest == fold(text) or _list("changes", anywhere=True).has(rest)
 
 
 def is_title(text: str) -> bool:

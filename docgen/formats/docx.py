@@ -82,17 +82,16 @@ class _Parts:
     def document(self, tags: frozenset[str]) -> Document:
         """Everything that the document shows."""
         strikes = Strikes(next(self._others("/styles"), None))
-        comments = dict(self._comments())
+        notes = dict(self._notes())
+        comments = dict(self._comments()) | {key: "\n".join(_shown(note)) for key, note in notes.items()}
         reader = BodyReader(tags, strikes, comments)
         body = self._root(self._main).find(f"{W}body")
         if body is None:
             raise Damaged(tr("it has no text"))
         reader.read(body)
-        for kind in ("/footnotes", "/endnotes"):
-            for part in self._others(kind):
-                for note in part:
-                    if note.get(f"{W}type") is None:  # the others draw the line above the notes
-                        reader.read(note)
+        for key, note in notes.items():
+            if key not in reader.noted:
+                reader.read(note)
         prose = [*_lines(reader.prose.around), *self._chunks(reader)]
         Budget(MOST_LINES, tr("paragraphs outside of tables")).spend(len(prose))
         return Document(
@@ -117,6 +116,14 @@ class _Parts:
             for comment in part:
                 budget.spend()
                 yield comment.get(f"{W}id", ""), "\n".join(_shown(comment))[:LONGEST_TEXT]
+
+    def _notes(self) -> Iterator[tuple[str, Element]]:
+        """The footnotes and endnotes, by kind and id."""
+        for kind in ("footnote", "endnote"):
+            for part in self._others(f"/{kind}s"):
+                for note in part:
+                    if note.get(f"{W}type") is None:  # the others draw the line above the notes
+                        yield f"{kind} {note.get(f'{W}id')}", note
 
     def _margins(self) -> Iterator[str]:
         for kind in ("/header", "/footer"):
@@ -161,5 +168,6 @@ def printed_texts(template: Path) -> tuple[str, ...]:
     document = read_document(template)
     cells = (cell.text for table in document.tables for row in table.rows.values() for cell in row.values())
     boxes = (one.text for table in document.tables for one in table.floating)
-    texts = (*document.prose, *cells, *boxes, document.margins)
+    prompts = (text for _, text in document.hidden)
+    texts = (*document.prose, *cells, *boxes, *prompts, document.margins)
     return tuple(dict.fromkeys(line for text in texts for line in text.split("\n") if line.strip()))

@@ -11,20 +11,29 @@ from typing import Any
 from docgen.formats import symbols
 from docgen.formats.budgets import DEEPEST, LONGEST_TEXT, Budget, TooMuch
 from docgen.formats.cells import text_cell
-from docgen.formats.docx_flows import Control, ControlCell, Flow, OpenControl, OpenTable, joined, width_of
+from docgen.formats.docx_flows import (
+    Control,
+    ControlCell,
+    Flow,
+    OpenControl,
+    OpenTable,
+    is_copy,
+    joined,
+    state_of,
+    tag_of,
+    width_of,
+)
 from docgen.formats.docx_text import (
     DELETED_TEXT,
-    OFF,
     PARAGRAPH,
     RUN,
     SIGNS,
     TEXT,
+    OldFields,
     Strikes,
     W,
     is_hidden,
-    is_of_symbols,
-    old_field,
-    setting,
+    shape_of,
 )
 from docgen.formats.grid import Cell, Floating, Grid
 from docgen.language import tr
@@ -37,7 +46,8 @@ _DEEPEST_CONTROL, _MOST_TEXT = 20, 1_500_000
 #: Cells of a table in a cell that may be part of an answer; more are a form of their own.
 _SMALL_TABLE = 6
 
-_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_VML = "{urn:schemas-microsoft-com:vml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TABLE, _ROW, _CELL = f"{W}tbl", f"{W}tr", f"{W}tc"
 _CONTROL, _CONTENT = f"{W}sdt", f"{W}sdtContent"
@@ -52,7 +62,7 @@ class BodyReader:
     """Reads what the body shows."""
 
     def __init__(self, tags: frozenset[str], strikes: Strikes, comments: Mapping[str, str]) -> None:
-        """`tags` are those of the kit's controls, `comments` the texts of comments by id."""
+        """`tags` are those of the kit's controls, `comments` the texts of comments by id, footnotes by kind and id."""
         self._tags = tags
         self._strikes = strikes
         self._comments = comments
@@ -72,15 +82,18 @@ class BodyReader:
         self._handlers: dict[str, Callable[[Any, Flow, int], None]] = {
             PARAGRAPH: self._paragraph, RUN: self._run, _TABLE: self._table, _ROW: self._row, _CELL: self._cell,
             _CONTROL: self._control, f"{W}del": self._deleted, f"{W}altChunk": self._chunk,
-            f"{W}commentReference": self._comment, **dict.fromkeys(_DRAWINGS, self._drawing),
+            f"{_MATH}oMath": self._formula, f"{_VML}textpath": self._drawn_text,
+            f"{W}commentReference": self._comment, f"{W}footnoteReference": self._footnote,
+            f"{W}endnoteReference": self._footnote, **dict.fromkeys(_DRAWINGS, self._drawing),
         }  # fmt: skip
         self.answering: dict[str, ControlCell] = {}
+        #: The footnotes that cells refer to.
+        self.noted: set[str] = set()
+        self._fields = OldFields()
         #: The ids of embedded parts in another format.
         self.chunks: list[str] = []
-        #: The hidden texts, each with the address of its cell.
-        self.hidden: list[tuple[str | None, str]] = []
-        #: The number of pictures outside tables.
-        self.pictures = 0
+        self.hidden: list[tuple[str | None, str]] = []  # each with the address of its cell
+        self.pictures = 0  # outside tables
         self.prose = Flow()
 
     def read(self, body: Any) -> None:
@@ -109,7 +122,7 @@ class BodyReader:
             raise TooMuch(tr("its parts are nested more than {deepest} deep", deepest=DEEPEST))
         before = None
         for child in node:
-            if _is_copy(child, before):
+            if is_copy(child, before):
                 continue
             before = child
             handler = self._handlers.get(child.tag)
@@ -148,14 +161,16 @@ class BodyReader:
             self._hide("".join(text.text or "" for text in run.iter(TEXT)), flow.address)
             return
         is_struck = self._is_struck or self._strikes.of_run(properties, paragraph=self._is_paragraph_struck)
-        shape = symbols.shown if is_of_symbols(properties) else str
+        shape = shape_of(properties)
         for child in run:
             if child.tag == TEXT or (child.tag == DELETED_TEXT and self._is_struck):
                 self._add_text(flow, shape(child.text or ""), is_struck=is_struck)
             elif child.tag == f"{W}sym":
                 self._add_text(flow, symbols.character(child.get(f"{W}char", "20")), is_struck=is_struck)
             elif child.tag == f"{W}fldChar":
-                self._add_text(flow, old_field(child), is_struck=is_struck)
+                self._add_text(flow, self._fields.shown(child), is_struck=is_struck)
+            elif child.tag == f"{W}instrText":
+                self._fields.see_code(child.text or "")
             elif child.tag in SIGNS:
                 self._add_text(flow, SIGNS[child.tag] if child.get(f"{W}type") != "page" else "", is_struck=is_struck)
             elif child.tag in self._handlers:
@@ -180,6 +195,23 @@ class BodyReader:
             self._budgets["text"].spend(len(text))
             flow.notes.append(text)
 
+    def _footnote(self, node: Any, flow: Flow, depth: int) -> None:
+        """A footnote of a cell is a comment on it; any other is a text around the tables."""
+        key = f"{node.tag.removeprefix(W).removesuffix('Reference')} {node.get(f'{W}id')}"
+        if flow.address is not None and self._comments.get(key, "").strip():
+            self.noted.add(key)
+            flow.notes.append(self._comments[key])
+
+    def _formula(self, node: Any, flow: Flow, depth: int) -> None:
+        """A formula; the parts of powers and fractions stay apart, because together they are another number."""
+        texts = [text.text or "" for text in node.iter(f"{_MATH}t")]
+        is_plain = all(child.tag == f"{_MATH}r" for child in node)
+        self._add_text(flow, ("" if is_plain else " ").join(texts), is_struck=self._is_struck)
+
+    def _drawn_text(self, node: Any, flow: Flow, depth: int) -> None:
+        """A text drawn as a shape, as watermarks are."""
+        self._add_text(flow, f"\n{node.get('string', '')}")
+
     def _chunk(self, node: Any, flow: Flow, depth: int) -> None:
         self.chunks += [value for name, value in node.attrib.items() if name.endswith("}id")]
 
@@ -202,12 +234,15 @@ class BodyReader:
     # -- controls ----------------------------------------------------------------------------------
 
     def _control(self, node: Any, flow: Flow, depth: int) -> None:
-        tag = _tag(node)
+        tag = tag_of(node)
         content = node.find(_CONTENT)
         if content is None:
             return
         if tag not in self._tags:
-            self._walk(content, flow, depth)
+            if node.find(f"{W}sdtPr/{W}showingPlcHdr") is not None and state_of(node) is None:
+                self._hide("".join(text.text or "" for text in content.iter(TEXT)), flow.address)  # its prompt
+            else:
+                self._walk(content, flow, depth)
             return
         self._budgets["controls"].spend()
         if len(self._open) >= _DEEPEST_CONTROL:
@@ -215,7 +250,7 @@ class BodyReader:
                 tr("its controls are nested more than {deepest_control} deep", deepest_control=_DEEPEST_CONTROL)
             )
         is_around_cells = bool(self._open_tables) and not self._open_tables[-1].is_in_cell
-        control = OpenControl(tag, _state(node), self._depth, None if is_around_cells else flow.address)
+        control = OpenControl(tag, state_of(node), self._depth, None if is_around_cells else flow.address)
         place = len(self._controls)
         self._controls.append(None)
         for one in self._flows:
@@ -283,25 +318,3 @@ class BodyReader:
         if flow.has_controls and flow.address is not None:
             self.answering[flow.address] = ControlCell(text[:LONGEST_TEXT], joined(flow.around)[:LONGEST_TEXT])
         return text_cell(text, struck=joined(flow.struck).strip(), note="\n".join(flow.notes))
-
-
-def _tag(control: Any) -> str:
-    return setting(control, "sdtPr", "tag") or ""
-
-
-def _state(control: Any) -> bool | None:
-    """The state of a tick box, None for any other control."""
-    box = control.find(f"{W}sdtPr/{_W14}checkbox")
-    if box is None:
-        return None
-    checked = box.find(f"{_W14}checked")
-    return checked is not None and checked.get(f"{_W14}val", "1") not in OFF
-
-
-def _is_copy(child: Any, before: Any) -> bool:
-    """Whether the control is a copy that LibreOffice 7.4 writes after each plain-text control when it saves a form:
-    the first copy holds the whole text, and the tag is lost."""
-    if before is None or child.tag != _CONTROL or before.tag != _CONTROL or _tag(child):
-        return False
-    alias = setting(child, "sdtPr", "alias")
-    return alias is not None and alias == setting(before, "sdtPr", "alias")

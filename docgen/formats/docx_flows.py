@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from docgen.formats.budgets import LONGEST_TEXT, TooMuch
-from docgen.formats.docx_text import setting
+from docgen.formats.docx_text import OFF, W, setting
 from docgen.formats.grid import Cell, Extent, Floating, Grid, grid
 from docgen.language import tr
 
 #: Columns of a table that are read, and the most that Word allows.
 MOST_COLUMNS, _WORD_COLUMNS = 1_000, 63
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 
 
 class Control(NamedTuple):
@@ -128,3 +129,26 @@ def _merged(cell: Any, above: dict[int, Extent], extent: Extent) -> Extent:
     if state is not None:
         above[extent.left] = extent
     return extent
+
+
+def tag_of(control: Any) -> str:
+    """The tag of a control; empty if it has none."""
+    return setting(control, "sdtPr", "tag") or ""
+
+
+def state_of(control: Any) -> bool | None:
+    """The state of a tick box, None for any other control."""
+    box = control.find(f"{W}sdtPr/{_W14}checkbox")
+    if box is None:
+        return None
+    checked = box.find(f"{_W14}checked")
+    return checked is not None and checked.get(f"{_W14}val", "1") not in OFF
+
+
+def is_copy(child: Any, before: Any) -> bool:
+    """Whether the control is a copy that LibreOffice 7.4 writes after each plain-text control when it saves a form:
+    the first copy holds the whole text, and the tag is lost."""
+    if before is None or child.tag != f"{W}sdt" or before.tag != f"{W}sdt" or tag_of(child):
+        return False
+    alias = setting(child, "sdtPr", "alias")
+    return alias is not None and alias == setting(before, "sdtPr", "alias")

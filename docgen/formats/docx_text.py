@@ -6,10 +6,12 @@ form fields, and whether they are struck out."""
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from docgen.formats import symbols
+from docgen.patterns import regex
 
 STRICT, TRANSITIONAL = (
     b"http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -86,13 +88,52 @@ def is_hidden(properties: Any | None) -> bool:
     return found is not None and found.get(VALUE, "on") not in OFF
 
 
-def is_of_symbols(properties: Any | None) -> bool:
-    """Whether a run with these properties uses a symbol font."""
-    font = properties.find(f"{W}rFonts") if properties is not None else None
-    return font is not None and symbols.is_font(font.get(f"{W}ascii", ""))
+def shape_of(properties: Any | None) -> symbols.Shape:
+    """How a run with these properties shows its text."""
+    if properties is None:
+        return symbols.plain
+    font, position = properties.find(f"{W}rFonts"), properties.find(f"{W}vertAlign")
+    name = font.get(f"{W}ascii", "") if font is not None else ""
+    return symbols.shape(name, position.get(VALUE, "") if position is not None else "")
 
 
-def old_field(begin: Any) -> str:
+#: A sign drawn over another (17.16.5.16, EQ \\o): Word's enclosed characters, which people use for ticks in boxes.
+_OVER = regex(r"\s*eq\s*\\o(?:\s*\\a[clr])?\s*\(([^,;()]*)[,;]([^()]*)\)\s*", re.IGNORECASE)
+_TICKS, _BOXES = set("√✓✔vV×✗"), set("□☐○◯口")
+_LONGEST_CODE, _MOST_FIELDS = 200, 1000
+
+
+class OldFields:
+    """The fields of a document while they are read: what they draw by their code alone, instead of text."""
+
+    def __init__(self) -> None:
+        self._codes: list[str] = []  # of the fields that have begun
+
+    def see_code(self, text: str) -> None:
+        """See a part of the code of the innermost field."""
+        if self._codes and len(self._codes[-1]) < _LONGEST_CODE:
+            self._codes[-1] += text[:_LONGEST_CODE]
+
+    def shown(self, mark: Any) -> str:
+        """What the field shows at this mark of its beginning, middle or end."""
+        kind = mark.get(f"{W}fldCharType")
+        if kind == "end":
+            return _drawn_over(self._codes.pop()) if self._codes else ""
+        if kind == "begin" and len(self._codes) < _MOST_FIELDS:
+            self._codes.append("")
+        return _of_form(mark)
+
+
+def _drawn_over(code: str) -> str:
+    """A ticked box for `EQ \\o\\ac(□,√)`, the signs of any other such field; nothing for a field with a result."""
+    found = _OVER.fullmatch(code)
+    if found is None:
+        return ""
+    signs = [found[1].strip(), found[2].strip()]
+    return "☑" if signs[0] in _BOXES and signs[1] in _TICKS else "".join(signs)
+
+
+def _of_form(begin: Any) -> str:
     """What an old form field draws instead of text: a tick box, a choice from a list (17.16.17)."""
     box = begin.find(f"{W}ffData/{W}checkBox")
     if box is not None:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docgen.patterns import regex
+from docgen.text import words
 
 #: The longest format code, and the most sections (Excel's limits).
 LONGEST_CODE, MOST_SECTIONS = 255, 4
@@ -44,26 +45,7 @@ BUILTIN: Mapping[int, str] = MappingProxyType(
 )  # fmt: skip
 
 _COLOURS = frozenset(
-    [
-        "black",
-        "blue",
-        "cyan",
-        "green",
-        "magenta",
-        "red",
-        "white",
-        "yellow",
-        "黑色",
-        "蓝色",
-        "青色",
-        "蓝绿色",
-        "绿色",
-        "洋红",
-        "洋红色",
-        "红色",
-        "白色",
-        "黄色",
-    ]
+    words("black blue cyan green magenta red white yellow 黑色 蓝色 青色 蓝绿色 绿色 洋红 洋红色 红色 白色 黄色")
 )
 _NUMBERED_COLOUR = regex(r"(?:color|颜色) ?\d{1,2}")
 _CONDITION = regex(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*")

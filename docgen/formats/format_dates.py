@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from docgen.formats.format_codes import FormatSection, Mark, Token
 from docgen.formats.format_numbers import in_digits, in_words
+from docgen.text import words
 
 #: 31 December 9999, the last day of both calendars.
 LAST_DAY = 2_958_465
@@ -19,20 +20,7 @@ _MOST_PLACES = 3
 _NO_DAY = 60
 _FROM_1900, _FROM_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = words("January February March April May June July August September October November December")
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _HAN_MONTHS = ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"]
 _HAN_DAYS = "一二三四五六日"

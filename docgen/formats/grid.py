@@ -117,7 +117,8 @@ class Grid:
     number of them; the cells of a sheet have no end, and are named by letters and numbers.
     Of a long sheet, `rows` are the first rows, `more` reads those below, again at each call and without those that
     may be passed over, and `length` is the number of the last row, as recorded in the sheet.  `hidden_rows` and
-    `hidden_columns` were hidden by hand, `filtered_rows` by a filter.
+    `hidden_columns` were hidden by hand, `filtered_rows` by a filter.  `margins` are the texts of its page headers and
+    footers, `unseen` the cells in white on white.
     """
 
     sheet: str | None
@@ -130,6 +131,13 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     filtered_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    margins: tuple[str, ...] = ()
+    unseen: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether any of its cells is hidden, other than by a filter."""
+        return bool(self.hidden_rows or self.hidden_columns or self.unseen)
 
     def every_row(self, skim: Skim | None = None) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         """All rows that are not empty, including those that are not kept; with `skim` those that must be read."""
@@ -242,22 +250,6 @@ def grid(
         line = rows.setdefault(row, {})
         line[column] = line.get(column, BLANK)._replace(note=note)
     return replace(picture, rows={row: dict(sorted(rows[row].items())) for row in sorted(rows)})
-
-
-def stacked(grids: Iterable[Grid]) -> Grid:
-    """The tables of a document as one, below one another with a blank row in between."""
-    rows: dict[int, Mapping[int, Cell]] = {}
-    merged: list[Extent] = []
-    addresses: dict[tuple[int, int], str] = {}
-    floating: list[Floating] = []
-    above = 0
-    for one in grids:
-        rows |= {row + above: cells for row, cells in one.rows.items()}
-        merged += [Extent(e.top + above, e.left, e.bottom + above, e.right) for e in one.merged]
-        addresses |= {(row + above, column): name for (row, column), name in (one.addresses or {}).items()}
-        floating += [each._replace(row=each.row + above) for each in one.floating]
-        above += max((row for row, _ in one.addresses or ()), default=-1) + 1
-    return Grid(None, rows, Merged(merged), addresses, floating=tuple(floating))
 
 
 def letters(column: int) -> str:

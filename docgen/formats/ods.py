@@ -129,6 +129,7 @@ class _OdsReader:
                 hidden_rows=frozenset(self._hidden_rows[_HIDDEN]),
                 filtered_rows=frozenset(self._hidden_rows[_FILTERED]),
                 hidden_columns=frozenset(self._hidden_columns),
+                margins=self._styles.margins(self._name[1]),
             )
             self.sheets.append(_Read(found, self._styles.is_hidden(self._name[1])))
             self._cells = []
@@ -142,7 +143,7 @@ class _OdsReader:
 
     def _begin_shapes(self, _: Attributes) -> None:
         if self._is_sheet:  # attached to the sheet, not to a cell
-            self._texts.begin(is_struck=False)
+            self._texts.begin()
 
     def _end_shapes(self) -> None:
         if self._is_sheet:
@@ -174,7 +175,7 @@ class _OdsReader:
     def _begin_cell(self, attributes: Attributes) -> None:
         if self._is_sheet and self._cell is None:
             self._cell = attributes
-            self._texts.begin(is_struck=bool(self._styles.struck("table-cell", self._style())))
+            self._texts.begin(self._styles.look("table-cell", self._style()))
 
     def _style(self) -> str:
         """The style of the cell, of its row, or of its column."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from docgen.formats.budgets import LONGEST_TEXT
-from docgen.formats.ods_styles import OpenStyles
+from docgen.formats.ods_styles import Look, OpenStyles
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named
 from docgen.patterns import regex
 
@@ -76,10 +76,10 @@ class TextReader:
         )
         self.ends = named(text_ends, TEXT) | named(shape_ends, _DRAWING) | named({"annotation": self._end_note}, OFFICE)
 
-    def begin(self, *, is_struck: bool) -> None:
-        """Begin a cell whose style strikes out or not."""
+    def begin(self, look: Look | None = None) -> None:
+        """Begin a cell whose style has this look; a cell that is all above the line is no footnote mark."""
         self._reset()
-        self._struck = [is_struck]
+        self._looks = [(look or Look())._replace(position=None)]
 
     def done(self) -> CellTexts:
         """End the cell and return its texts."""
@@ -89,7 +89,7 @@ class TextReader:
 
     def _reset(self) -> None:
         self._pages = [_Paragraphs()]
-        self._struck = [False]
+        self._looks = [Look()]
         self._note = ""
         self._boxes: list[str] = []
         self._in_paragraph = 0
@@ -110,14 +110,14 @@ class TextReader:
     def _begin_span(self, attributes: Attributes) -> None:
         self._flush()
         name = attributes.get(f"{TEXT} style-name", "")
-        own = self._styles.struck("text", name) if name else None
-        self._struck.append(self._struck[-1] if own is None else own)
+        own = self._styles.look("text", name) if name else Look()
+        self._looks.append(own.within(self._looks[-1]))
         self._resume()
 
     def _end_span(self) -> None:
         self._flush()
-        if len(self._struck) > 1:
-            self._struck.pop()
+        if len(self._looks) > 1:
+            self._looks.pop()
         self._resume()
 
     def _see_spaces(self, attributes: Attributes) -> None:
@@ -132,16 +132,18 @@ class TextReader:
 
     def _put(self, text: str) -> None:
         self._flush()
-        if not self._aside:
-            self._pages[-1].add(text, is_struck=self._struck[-1])
+        self._add(text)
         self._resume()
 
     def _flush(self) -> None:
         """Keep the text since the last mark; a run of white space counts as one space."""
         if self._in_paragraph:
-            text = _SPACES.sub(" ", self.events.captured())
-            if text and not self._aside:
-                self._pages[-1].add(text, is_struck=self._struck[-1])
+            self._add(_SPACES.sub(" ", self.events.captured()))
+
+    def _add(self, text: str) -> None:
+        if text and not self._aside:
+            look = self._looks[-1]
+            self._pages[-1].add(look.shape(text), is_struck=bool(look.is_struck))
 
     def _resume(self) -> None:
         if self._in_paragraph:
@@ -167,13 +169,13 @@ class TextReader:
     def _begin_page(self, _: Attributes) -> None:
         self._flush()
         self._pages.append(_Paragraphs())
-        self._struck.append(False)
+        self._looks.append(Look())
         self._resume()
 
     def _end_page(self) -> str:
         self._flush()
         page = self._pages.pop()
-        self._struck.pop()
+        self._looks.pop()
         self._resume()
         return "".join(page.kept).strip()[:LONGEST_TEXT]
 

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from docgen.formats import symbols
 from docgen.formats.cells import PageRow
 from docgen.formats.grid import Cell
 from docgen.patterns import regex
 
-_BREAKING = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "hr"})
+_BREAKING = frozenset(
+    {"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "hr", "dt", "dd"}
+)
 _CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
 _STRIKING = frozenset({"s", "strike", "del"})
+_POSITIONS = {"sup": "super", "sub": "sub"}
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base"})
-_HIDDEN = regex(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = regex(
+    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|mso-hide\s*:\s*all)", re.IGNORECASE
+)
+_WHITE = regex(r"(?<![\w-])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(255,\s*255,\s*255\))", re.IGNORECASE)
+_FILLED = regex(r"background", re.IGNORECASE)
+#: A rule of a style sheet by class; those for a kind of screen do not count.
+_RULE, _FOR_SCREENS = regex(r"\.([\w-]+)\s*\{([^{}]*)\}"), regex(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_TICKED = {"checkbox": "☐☑", "radio": "○●"}
 _STRUCK = regex(r"text-decoration[^;]*line-through", re.IGNORECASE)
-_MOST_SPANNED = 200
+_MOST_SPANNED, _LONGEST_STYLE = 200, 100_000
 
 
 class _Effect(NamedTuple):
@@ -27,6 +39,7 @@ class _Effect(NamedTuple):
     hides: bool = False
     strikes: bool = False
     quotes: bool = False
+    fills: bool = False
 
 
 class _PageReader(HTMLParser):
@@ -37,6 +50,7 @@ class _PageReader(HTMLParser):
         self._cells: list[Cell] = []
         self._text: list[str] = []
         self._struck: list[str] = []
+        self._hidden: set[str] = set()  # classes
         self._in_cell = 0
         self._span = 1
         self._down: dict[int, int] = {}  # by column, how many rows more a cell of the table covers
@@ -45,6 +59,8 @@ class _PageReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         style = found.get("style") or ""
+        if tag == "input":
+            self._see_input(found)
         if tag in _CELLS:
             if self._in_cell:
                 self._end_cell()
@@ -55,9 +71,10 @@ class _PageReader(HTMLParser):
         elif tag in _BREAKING:
             self._break(tag)
         if tag not in _VOID:
-            hides = tag in _UNSEEN or bool(_HIDDEN.search(style))
+            fills = "bgcolor" in found or bool(_FILLED.search(style))
             strikes = tag in _STRIKING or bool(_STRUCK.search(style))
-            self._open.append(_Effect(tag, hides, strikes, tag == "blockquote"))
+            self._open.append(_Effect(tag, False, strikes, tag == "blockquote", fills))
+            self._open[-1] = self._open[-1]._replace(hides=self._hides(tag, style, found))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _CELLS and self._in_cell:
@@ -69,10 +86,27 @@ class _PageReader(HTMLParser):
                 del self._open[at:]
                 break
 
+    def _hides(self, tag: str, style: str, found: Mapping[str, str | None]) -> bool:
+        """Whether nobody sees the text of an element: also white text on white, and what is not selected of a list."""
+        if tag in _UNSEEN or "hidden" in found or _HIDDEN.search(style):
+            return True
+        if (tag == "option" and "selected" not in found) or self._hidden & set((found.get("class") or "").split()):
+            return True
+        return bool(_WHITE.search(style)) and not any(effect.fills for effect in self._open)
+
+    def _see_input(self, found: Mapping[str, str | None]) -> None:
+        signs = _TICKED.get(found.get("type") or "text")
+        is_text = (found.get("type") or "text") == "text"
+        self.handle_data(signs["checked" in found] if signs else (found.get("value") or "") if is_text else "")
+
     def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1].tag == "style":
+            rules = _RULE.findall(_FOR_SCREENS.sub("", data[:_LONGEST_STYLE]))
+            self._hidden |= {name for name, rule in rules if _HIDDEN.search(rule)}
         if not any(effect.hides for effect in self._open):
             target = self._struck if any(effect.strikes for effect in self._open) else self._text
-            target.append(re.sub(r"\s+", " ", data))
+            position = next((effect.tag for effect in reversed(self._open) if effect.tag in _POSITIONS), "")
+            target.append(symbols.shape("", _POSITIONS.get(position, ""))(re.sub(r"\s+", " ", data)))
 
     def close(self) -> None:
         super().close()

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import ParseError
 from docgen.formats.grid import Book, Grid
 from docgen.formats.package import Package
 from docgen.formats.refusals import Damaged
+from docgen.formats.tick_boxes import boxes_in_cells
 from docgen.model.kit import MADE_WITH, OWN_SHEETS
 
 _CUSTOM = "docProps/custom.xml"
@@ -78,7 +79,7 @@ def book_of(sheets: Iterable[Grid], properties: Mapping[str, str]) -> Book:
     """The book of these sheets, with the kit that made it, as its properties name it."""
     name, _, version = properties.get(MADE_WITH, "").partition(" ")
     return Book(
-        sheets=tuple(sheets),
+        sheets=tuple(map(boxes_in_cells, sheets)),
         made_with=(name, version.strip()) if name and version.strip() else None,
         own_sheets=own_sheets(properties),
     )

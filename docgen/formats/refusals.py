@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
@@ -20,6 +21,7 @@ from docgen.errors import DocgenError, SourceError
 from docgen.formats.budgets import LAST_COLUMN, LAST_ROW, TooMuch
 from docgen.language import phrase, tr
 
+_Found = TypeVar("_Found")
 AS_WORKBOOK = phrase("open it in Excel and save it as an .xlsx workbook")
 AS_DOCUMENT = phrase("open it in Word and save it as a Word document (.docx)")
 ANEW = phrase("open it in Excel or Word and save it as a new file")
@@ -81,6 +83,16 @@ def clear_errors(path: Path, what: str, hint: str) -> Iterator[None]:
         raise SourceError(
             tr("{path}: {what} cannot be read: {cause}", path=path, what=what, cause=_plainly(cause)), hint
         ) from cause
+
+
+def each_clearly(path: Path, what: str, hint: str, found: Iterator[_Found]) -> Iterator[_Found]:
+    """The same while each of `found` is made; the errors of who asks for them pass through."""
+    while True:
+        with clear_errors(path, what, hint):
+            one = next(found, None)
+        if one is None:
+            return
+        yield one
 
 
 def _plainly(cause: Exception) -> str:

@@ -1,20 +1,41 @@
-"""Fonts that show symbols for letters: Wingdings and its like."""
+"""How fonts show letters otherwise: symbol fonts (Wingdings and its like), and digits above or below the line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from docgen.patterns import regex
 
-_FONTS = regex("wingdings|symbol", re.IGNORECASE)
+#: How a font shows a text.
+Shape = Callable[[str], str]
+
+_FONTS = regex("wingdings|webdings|symbol", re.IGNORECASE)
 _PRIVATE = 0xF000  # symbol fonts have their characters in the private use area
+_DIGITS = "0123456789"
+_RAISED, _LOWERED = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉")
 
 
 def is_font(name: str) -> bool:
     """Whether the font shows symbols for letters."""
-    return _FONTS.match(name) is not None
+    return _FONTS.match(name.strip("'\" ")) is not None
+
+
+def shape(font: str, position: str = "") -> Shape:
+    """How a font shows a text in a position, which formats name `super…` or `sub…`: its digits then are small ones, and
+    no part of the number beside them."""
+    if is_font(font):
+        return shown
+    if position.startswith(("super", "sub")):
+        digits = _RAISED if position.startswith("super") else _LOWERED
+        return lambda text: text.translate(digits)
+    return plain
+
+
+def plain(text: str) -> str:
+    """A text that is shown as it is."""
+    return text
 
 
 def shown(text: str) -> str:
@@ -22,12 +43,13 @@ def shown(text: str) -> str:
     return "".join(chr(ord(letter) | _PRIVATE) if " " < letter < "\u0100" else letter for letter in text)
 
 
-def shown_in(text: str, runs: Iterable[tuple[int, bool]]) -> str:
-    """A text with runs of symbols; `runs` say where each begins, in UTF-16 units, and whether it is one."""
+def shown_in(text: str, runs: Iterable[tuple[int, Shape]]) -> str:
+    """A text with runs in fonts of these shapes; `runs` say where each begins, in UTF-16 units."""
     wide = text.encode("utf-16-le", "surrogatepass")
-    places = [(0, False), *((2 * place, is_one) for place, is_one in runs), (len(wide), False)]
-    parts = [(wide[start:end].decode("utf-16-le", "replace"), is_one) for (start, is_one), (end, _) in pairwise(places)]
-    return "".join(shown(part) if is_one else part for part, is_one in parts)
+    places = [(0, plain), *((2 * place, shape) for place, shape in runs), (len(wide), plain)]
+    return "".join(
+        shape(wide[start:end].decode("utf-16-le", "replace")) for (start, shape), (end, _) in pairwise(places)
+    )
 
 
 def character(code: str) -> str:

@@ -17,8 +17,9 @@ from docgen.formats.cells import number_cell, struck_apart, text_cell
 from docgen.formats.compound import Compound, is_compound, unlocked_records
 from docgen.formats.format_codes import BUILTIN
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Grid, grid
+from docgen.formats.margins import margin_texts
 from docgen.formats.properties import SUMMARY, book_of, old_properties
-from docgen.formats.refusals import AS_WORKBOOK, clear_errors
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors, each_clearly
 from docgen.formats.skimming import passing
 from docgen.formats.xls_records import Encrypted, SheetRecords, WorkbookRecords
 from docgen.language import tr
@@ -29,6 +30,8 @@ _LONGEST = 64 * MB
 _MOST_PLACES, _OF_A_ROW = 20_000_000, 16
 #: The encodings of a workbook older than Excel 97 that names none: the Chinese one, else the Western one.
 _ENCODINGS = ("gb18030", "cp1252")
+#: The positions of a font besides the line ([MS-XLS] 2.4.122, Font).
+_POSITIONS = {1: "super", 2: "sub"}
 _Row = list[tuple[int, int, Cell]]
 
 
@@ -91,7 +94,8 @@ class _OldSheets:
         self._codes = [_code(book, xf.format_key) for xf in book.xf_list]
         self._fonts = [xf.font_index for xf in book.xf_list]
         self._struck = {number for number, font in enumerate(book.font_list) if font.struck_out}
-        self._symbols = {number for number, font in enumerate(book.font_list) if symbols.is_font(font.name)}
+        shapes = [symbols.shape(font.name, _POSITIONS.get(font.escapement, "")) for font in book.font_list]
+        self._shapes = {number: shape for number, shape in enumerate(shapes) if shape is not symbols.plain}
 
     def grid(self, number: int) -> Grid:
         """A sheet; if it is longer than HELD_ROWS, its first rows, and the others are read again at each
@@ -116,6 +120,7 @@ class _OldSheets:
             hidden_rows=frozenset() if about.is_filtered else frozenset(about.rows),
             filtered_rows=frozenset(about.rows) if about.is_filtered else frozenset(),
             hidden_columns=frozenset(about.columns),
+            margins=margin_texts(*about.margins),
         )
 
     def _unload(self, number: int) -> None:
@@ -125,11 +130,7 @@ class _OldSheets:
     def _rows_after(self, number: int, held: int) -> Iterator[tuple[int, Mapping[int, Cell]]]:
         with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):
             rows = islice(self._rows(self._book.sheet_by_index(number), self._records[number]), held, None)
-        while True:
-            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # the caller's own errors must pass through
-                cells = next(rows, None)
-            if cells is None:
-                break
+        for cells in each_clearly(self._path, tr("the workbook"), AS_WORKBOOK, rows):
             yield cells[0][0], {column: cell for _, column, cell in cells}
         self._unload(number)
 
@@ -158,10 +159,12 @@ class _OldSheets:
         code = self._codes[style] if style < len(self._codes) else ""
         if kind == xlrd.XL_CELL_TEXT:
             runs = sheet.rich_text_runlist_map.get((row, column))
-            if self._symbols:
-                own = style < len(self._fonts) and self._fonts[style] in self._symbols
-                signs = [(0, own), *((place, font in self._symbols) for place, font in runs or ())]
-                value = symbols.shown_in(value, signs)
+            if self._shapes:
+                own = self._shapes.get(self._fonts[style], symbols.plain) if style < len(self._fonts) else symbols.plain
+                # a cell that is all above the line is no footnote mark
+                own = own if runs or own is symbols.shown else symbols.plain
+                shapes = [(0, own), *((place, self._shapes.get(font, symbols.plain)) for place, font in runs or ())]
+                value = symbols.shown_in(value, shapes)
             if not is_struck and not runs:
                 return text_cell(value, code=code)
             places = [(0, is_struck), *((place, font in self._struck) for place, font in runs or ())]

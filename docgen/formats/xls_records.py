@@ -30,6 +30,7 @@ _CELLS = {
 }  # fmt: skip
 _OF_OLD_SHEETS = {0x0000, 0x0200, 0x0044, *_GLOBALS}  # before Excel 5, a workbook is a single sheet
 _ROW, _COLUMN, _MERGED, _IS_FILTERED = 0x0208, 0x007D, 0x00E5, 0x009B
+_MARGINS = {0x0014, 0x0015}
 _NOTE, _OBJECT, _TEXT, _DRAWING = 0x001C, 0x005D, 0x01B6, 0x00EC
 _WORKSHEET, _BOOK, _UNICODE, _FIRST_BOOK = 0x0010, 0x0005, 0x0600, 0x0500
 #: The first bytes of a drawing's anchor ([MS-XLS] 2.5.193): type and length.
@@ -54,6 +55,7 @@ class SheetRecords:
     rows: set[int] = field(default_factory=set)  # hidden ones
     columns: set[int] = field(default_factory=set)  # hidden ones
     is_filtered: bool = False
+    margins: list[str] = field(default_factory=list)  # page headers and footers, as written
 
 
 @dataclass
@@ -157,6 +159,8 @@ class WorkbookRecords:
             sheet.columns.update(hidden)
         elif kind == _IS_FILTERED:
             sheet.is_filtered = True
+        elif kind in _MARGINS and self.is_unicode and len(content) > 3:
+            sheet.margins.append(content[3:].decode("utf-16-le" if content[2] & 1 else "latin-1", "replace"))
         else:
             if kind in {_NOTE, _OBJECT}:
                 self._budgets.floating.spend()

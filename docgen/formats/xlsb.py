@@ -26,9 +26,10 @@ from docgen.formats.budgets import (
 from docgen.formats.cells import number_cell, text_cell
 from docgen.formats.detect import main_part
 from docgen.formats.grid import HELD_ROWS, Book, Cell, Extent, Grid, grid
+from docgen.formats.margins import margin_texts
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties
-from docgen.formats.refusals import AS_WORKBOOK, clear_errors, require_on_sheet
+from docgen.formats.refusals import AS_WORKBOOK, clear_errors, each_clearly, require_on_sheet
 from docgen.formats.skimming import passing
 from docgen.formats.xlsb_records import Shared, records, shared, text_at
 from docgen.formats.xlsx_notes import NoteBudget, Notes, beside, floating_of, notes_of
@@ -46,7 +47,7 @@ _VISIBLE = 0
 _U32 = struct.Struct("<I")
 #: Stands for a cell that is only counted.
 _COUNTED = Cell("-")
-_COMMENT, _COMMENT_TEXT = 635, 637
+_COMMENT, _COMMENT_TEXT, _PAGE_MARGINS = 635, 637, 479
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
@@ -83,6 +84,7 @@ class _Aside:
     rows: set[int] = field(default_factory=set)  # hidden ones
     columns: set[int] = field(default_factory=set)  # hidden ones
     is_filtered: bool = False
+    margins: list[str] = field(default_factory=list)  # page headers and footers, as written
     is_rest: bool = False  # the first rows have been read, and further cells are only counted
 
 
@@ -122,6 +124,7 @@ class _BinarySheets:
             hidden_rows=frozenset() if aside.is_filtered else frozenset(aside.rows),
             filtered_rows=frozenset(aside.rows) if aside.is_filtered else frozenset(),
             hidden_columns=frozenset(aside.columns),
+            margins=margin_texts(*aside.margins),
         )
 
     def _comments(self, package: Package, part: str) -> Notes:
@@ -144,12 +147,7 @@ class _BinarySheets:
             content = package.read(part)
         again = _BinarySheets(self._path, self._shared, counts_from_1904=self._counts_from_1904)
         rows = islice(again._rows(content, _Aside()), held, None)
-        while True:
-            with clear_errors(self._path, tr("the workbook"), AS_WORKBOOK):  # the caller's own errors must pass through
-                found = next(rows, None)
-            if found is None:
-                return
-            yield found
+        yield from each_clearly(self._path, tr("the workbook"), AS_WORKBOOK, rows)
 
     def _rows(self, content: bytes, aside: _Aside) -> Iterator[tuple[int, dict[int, Cell]]]:
         """The cells of each row that has any, by column."""
@@ -190,6 +188,8 @@ class _BinarySheets:
             aside.columns.update(hidden)
         elif kind == _FILTER:
             aside.is_filtered = True
+        elif kind == _PAGE_MARGINS:
+            aside.margins += _margins(record)
 
     def _cell(self, kind: int, record: bytes) -> Cell | None:
         """The cell in a record; None for an empty text."""
@@ -214,6 +214,16 @@ class _BinarySheets:
         if style.is_struck:
             cell = Cell("", struck=cell.text + cell.struck)
         return None if cell.is_blank else cell
+
+
+def _margins(record: bytes) -> Iterator[str]:
+    """The page headers and footers ([MS-XLSB] 2.4.70, BrtBeginHeaderFooter): of odd, even and first pages."""
+    flags, at = struct.unpack_from("<H", record)[0], 2
+    for is_used in (True, flags & 1, flags & 2):
+        for _ in range(2):
+            text, at = text_at(record, at)
+            if is_used:
+                yield text
 
 
 def _packed(record: bytes) -> float:

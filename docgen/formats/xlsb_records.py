@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from docgen.formats import symbols
 from docgen.formats.budgets import LONGEST_TEXT, MOST_CELLS, Budget
@@ -16,6 +16,7 @@ from docgen.language import tr
 
 _TEXT_ITEM, _FONT, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 19, 43, 44, 47, 617, 618
 _IS_RICH, _IS_STRUCK = 1, 8
+_POSITIONS = {1: "super", 2: "sub"}
 _MOST_STYLES = 200_000  # records of the styles part; Excel has 65,490 styles
 _NULL = 0xFFFFFFFF  # the length of a missing text
 
@@ -34,7 +35,7 @@ class Shared:
     def __init__(self) -> None:
         self._styles: list[Style] = []
         self._struck: list[bool] = []  # by font number
-        self._symbols: list[bool] = []  # likewise
+        self._shapes: list[symbols.Shape] = []  # likewise
         #: The texts, each split into the part that is not struck out and the part that is.
         self.texts: list[tuple[str, str]] = []
 
@@ -45,15 +46,14 @@ class Shared:
     def rich_text(self, content: bytes, at: int) -> tuple[str, str]:
         """The text there without its struck-out part, and that part ([MS-XLSB] 2.5.121, RichStr)."""
         text, end = text_at(content, at + 1)
-        if not content[at] & _IS_RICH or not (True in self._struck or True in self._symbols):
+        if not content[at] & _IS_RICH or not (
+            True in self._struck or any(one is not symbols.plain for one in self._shapes)
+        ):
             return text, ""
         count = struct.unpack_from("<I", content, end)[0]
         runs = list(struct.iter_unpack("<HH", content[end + 4 : end + 4 + 4 * min(count, LONGEST_TEXT)]))
-        text = symbols.shown_in(text, ((place, self._is(self._symbols, font)) for place, font in runs))
-        return struck_apart(text, ((place, self._is(self._struck, font)) for place, font in runs))
-
-    def _is(self, flags: list[bool], font: int) -> bool:
-        return font < len(flags) and flags[font]
+        text = symbols.shown_in(text, ((place, _of(self._shapes, font, symbols.plain)) for place, font in runs))
+        return struck_apart(text, ((place, _of(self._struck, font, False)) for place, font in runs))
 
     def see_styles(self, content: bytes) -> None:
         """Read the styles part."""
@@ -64,14 +64,15 @@ class Shared:
             budget.spend()
             if kind == _FONT:
                 self._struck.append(bool(record[2] & _IS_STRUCK))
-                self._symbols.append(len(record) > 25 and symbols.is_font(text_at(record, 21)[0]))
+                position = _POSITIONS.get(struct.unpack_from("<H", record, 6)[0], "")
+                self._shapes.append(symbols.shape(text_at(record, 21)[0] if len(record) > 25 else "", position))
             elif kind == _FORMAT:
                 codes[struct.unpack_from("<H", record)[0]] = text_at(record, 2)[0]
             elif kind in {_BEGIN_STYLES, _END_STYLES}:
                 is_of_cells = kind == _BEGIN_STYLES
             elif kind == _STYLE and is_of_cells:
                 code, font = struct.unpack_from("<2H", record, 2)
-                own = (self._struck[font], self._symbols[font]) if font < len(self._struck) else ()
+                own = (self._struck[font], self._shapes[font] is symbols.shown) if font < len(self._struck) else ()
                 self._styles.append(Style(codes.get(code) or BUILTIN.get(code, ""), *own))
 
     def see_texts(self, content: bytes) -> None:
@@ -81,6 +82,13 @@ class Shared:
             if kind == _TEXT_ITEM:
                 budget.spend()
                 self.texts.append(self.rich_text(record, 0))
+
+
+_One = TypeVar("_One")
+
+
+def _of(fonts: list[_One], number: int, default: _One) -> _One:
+    return fonts[number] if number < len(fonts) else default
 
 
 def shared(package: Package, main: str) -> Shared:

@@ -19,9 +19,10 @@ from docgen.errors import DocgenError
 from docgen.formats import xlsx_notes
 from docgen.formats.budgets import MB, MOST_SHEETS, Budget, TooMuch
 from docgen.formats.grid import BLANK, HELD_ROWS, Book, Cell, Extent, Grid, grid
+from docgen.formats.margins import margin_texts
 from docgen.formats.package import Package, open_package, reading
 from docgen.formats.properties import book_of, custom_properties, own_sheets
-from docgen.formats.refusals import Damaged, clear_errors
+from docgen.formats.refusals import Damaged, each_clearly
 from docgen.formats.skimming import Skim
 from docgen.formats.xlsx_long import around_rows
 from docgen.formats.xlsx_notes import NoteBudget, Notes, floating_of, notes_of
@@ -171,12 +172,7 @@ class _BookReader:
     def _reopened(self, part: str, held: int, skim: Skim | None) -> Iterator[Row]:
         with open_package(self._path) as package, package.open(part) as source:
             rows = _rows(self._shared, pieces(source), skim=skim, held=held)
-            while True:
-                with clear_errors(self._path, tr("the workbook"), _HINT):  # the caller's own errors must pass through
-                    row = next(rows, None)
-                if row is None:
-                    return
-                yield row
+            yield from each_clearly(self._path, tr("the workbook"), _HINT, rows)
 
     def _marked(self, found: Grid, part: str, facts: SheetFacts) -> Grid:
         """The grid with the objects over the sheet, and its hidden parts."""
@@ -188,6 +184,8 @@ class _BookReader:
             hidden_rows=frozenset(facts.hidden_rows) - filtered,
             filtered_rows=filtered,
             hidden_columns=frozenset(facts.hidden_columns),
+            margins=margin_texts(*facts.margins),
+            unseen=frozenset() if facts.is_coloured else frozenset(facts.unseen),
         )
 
     # -- the other parts of sheets

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from docgen.formats.budgets import LONGEST_TEXT, Budget
 from docgen.formats.grid import Extent, Floating
 from docgen.formats.package import Package
+from docgen.formats.tick_boxes import drawn_boxes
 from docgen.formats.xlsx_sheet import extent, place
 from docgen.formats.xlsx_texts import MAIN, RichText, split
 from docgen.formats.xml_events import Attributes, Begin, End, Events, named, pieces
@@ -127,6 +128,9 @@ def floating_of(package: Package, part: str, elements: Budget, budget: NoteBudge
     for target in beside(package, part, "/drawing"):
         with package.open(target) as source:
             found += floating(pieces(source), elements, budget)
+    for target in beside(package, part, "/vmlDrawing"):
+        with package.open(target) as source:
+            found += drawn_boxes(pieces(source), elements, budget.floating)
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from docgen.formats import symbols
@@ -22,6 +22,10 @@ from docgen.patterns import regex
 
 #: Elements allowed between two rows that hold something.
 MOST_SILENT = 4_000_000
+#: Cells of a sheet that are noted as white on white.
+MOST_UNSEEN = 10_000
+#: The height of a row, or width of a column, that cannot be seen.
+_NO_SIZE = {"0", "0.0"}
 #: Characters of a row, all together.
 MOST_IN_ROW = 2_000_000
 _WHOLE_NUMBER = regex(r"-?\d{1,40}")
@@ -29,6 +33,9 @@ _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+
+#: Headers and footers: for which pages, with the attribute that says that these have their own.
+_PAGES, _EDGES = {"odd": "", "even": "differentOddEven", "first": "differentFirst"}, ("Header", "Footer")
 
 Row = list[tuple[int, int, Cell]]
 
@@ -52,6 +59,9 @@ class SheetFacts:
     hidden_columns: set[int] = field(default_factory=set)
     filters: list[Extent] = field(default_factory=list)  # ranges with an active filter
     length: int | None = None
+    unseen: set[tuple[int, int]] = field(default_factory=set)  # white on white
+    is_coloured: bool = False  # by rules, and not only by the styles of cells
+    margins: list[str] = field(default_factory=list)  # page headers and footers, as written
 
 
 def extent(reference: str) -> Extent:
@@ -118,7 +128,7 @@ class CellValues:
         return self._valued(kind, value, attributes)
 
     def _valued(self, kind: str, value: str, attributes: Attributes) -> Cell:
-        style = self._style(attributes)
+        style = self.style(attributes)
         if kind == "s":
             return self._text(self._string(value), attributes)
         if kind == "str":
@@ -139,12 +149,13 @@ class CellValues:
             raise Damaged(tr("a cell in it names a text that there is not"))
         return self._shared.strings[number]
 
-    def _style(self, attributes: Attributes) -> CellStyle:
+    def style(self, attributes: Attributes) -> CellStyle:
+        """The style of the cell with these attributes."""
         number = number_of(attributes, "s")
         return self._shared.styles[number] if number < len(self._shared.styles) else PLAIN
 
     def _text(self, text: Text, attributes: Attributes) -> Cell:
-        style = self._style(attributes)
+        style = self.style(attributes)
         if isinstance(text, str):
             text = symbols.shown(text) if style.is_symbols else text
             if not style.is_struck:
@@ -164,23 +175,28 @@ class SheetReader:
         self._cells: Row = []
         self._row = self._column = self._characters = 0
         self._values = CellValues(shared)
+        self._hides = any(style.is_unseen for style in shared.styles)
         self._cell: Attributes = {}
         self._value: str | None = None
         self._formula: str | None = None
         self._inline: Text | None = None
         self._filter: Extent | None = None
+        self._pages: set[str] = set()  # those with headers of their own
         self._merges = Budget(MOST_MERGED, tr("merged ranges"))
         self._columns = Budget(2 * LAST_COLUMN, "columns")
         begins: dict[str, Begin] = {
             **self._rich.begins,
             "row": self._begin_row, "c": self._begin_cell, "v": self._begin_text, "f": self._begin_text,
             "mergeCell": self._see_merged, "col": self._see_columns, "dimension": self._see_dimension,
-            "autoFilter": self._begin_filter, "filterColumn": self._see_filter,
+            "autoFilter": self._begin_filter, "filterColumn": self._see_filter, "headerFooter": self._see_margins,
+            "cfRule": self._see_colours, "tablePart": self._see_colours,
+            **{f"{page}{edge}": self._begin_text for page in _PAGES for edge in _EDGES},
         }  # fmt: skip
         ends: dict[str, End] = {
             **self._rich.ends,
             "row": self._end_row, "c": self._end_cell, "v": self._end_value, "f": self._end_formula,
             "is": self._end_inline,
+            **{f"{page}{edge}": partial(self._end_margin, page) for page in _PAGES for edge in _EDGES},
         }  # fmt: skip
         self._events = Events(named(begins, *MAIN), named(ends, *MAIN), elements)
         self._rich.events = self._events
@@ -207,7 +223,7 @@ class SheetReader:
         if not 0 < self._row <= LAST_ROW:
             raise Damaged(tr("a row in it has no sound number"))
         self._column = 0
-        if is_true(attributes.get("hidden")):
+        if is_true(attributes.get("hidden")) or attributes.get("ht") in _NO_SIZE:
             self.facts.hidden_rows.add(self._row)
 
     def _end_row(self) -> None:
@@ -242,6 +258,8 @@ class SheetReader:
         self._value = self._formula = self._inline = None
         if cell := self._values.shown(self._cell, value, formula, inline):
             self._cells.append((self._row, self._column, cell))
+            if self._hides and self._values.style(self._cell).is_unseen and len(self.facts.unseen) < MOST_UNSEEN:
+                self.facts.unseen.add((self._row, self._column))
             self._characters += len(cell.text)
             if len(self._cells) > LAST_COLUMN or self._characters > MOST_IN_ROW:
                 raise TooMuch(tr("a row of it holds more than a row can"))
@@ -253,13 +271,24 @@ class SheetReader:
         self.facts.merged.append(extent(attributes.get("ref", "")))
 
     def _see_columns(self, attributes: Attributes) -> None:
-        if is_true(attributes.get("hidden")):
+        if is_true(attributes.get("hidden")) or attributes.get("width") in _NO_SIZE:
             columns = range(number_of(attributes, "min", 1), min(number_of(attributes, "max"), LAST_COLUMN) + 1)
             self._columns.spend(len(columns))
             self.facts.hidden_columns.update(columns)
 
     def _see_dimension(self, attributes: Attributes) -> None:
         self.facts.length = extent(attributes["ref"]).bottom if attributes.get("ref") else None
+
+    def _see_colours(self, _: Attributes) -> None:
+        self.facts.is_coloured = True
+
+    def _see_margins(self, attributes: Attributes) -> None:
+        self._pages = {page for page, name in _PAGES.items() if not name or is_true(attributes.get(name))}
+
+    def _end_margin(self, page: str) -> None:
+        text = self._events.captured()
+        if page in self._pages:
+            self.facts.margins.append(text)
 
     def _begin_filter(self, attributes: Attributes) -> None:
         self._filter = extent(attributes["ref"]) if attributes.get("ref") else None

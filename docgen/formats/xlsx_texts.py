@@ -55,10 +55,11 @@ class RichText:
         self.events: Events
         self._runs: list[tuple[str, bool | None]] = []
         self._is_struck: bool | None = None
-        self._is_aside = self._is_symbols = False
+        self._is_aside = False
+        self._font = self._position = ""
         self.begins: dict[str, Begin] = {
             "r": self._begin_run, "rPr": self._begin_font, "strike": self._see_strike, "t": self._begin_text,
-            "rPh": self._begin_aside, "rFont": self._see_name,
+            "rPh": self._begin_aside, "rFont": self._see_name, "vertAlign": self._see_position,
         }  # fmt: skip
         self.ends: dict[str, End] = {"r": self._end_run, "t": self._end_text, "rPh": self._end_aside}
 
@@ -72,10 +73,13 @@ class RichText:
         return Rich(_split(runs, in_struck=False), _split(runs, in_struck=True))
 
     def _begin_run(self, _: Attributes) -> None:
-        self._is_struck, self._is_symbols = None, False
+        self._is_struck, self._font, self._position = None, "", ""
 
     def _see_name(self, attributes: Attributes) -> None:
-        self._is_symbols = symbols.is_font(attributes.get("val", ""))
+        self._font = attributes.get("val", "")
+
+    def _see_position(self, attributes: Attributes) -> None:
+        self._position = attributes.get("val", "")
 
     def _begin_font(self, _: Attributes) -> None:
         self._is_struck = False
@@ -89,11 +93,11 @@ class RichText:
 
     def _end_text(self) -> None:
         if not self._is_aside:
-            text = self.events.captured()
-            self._runs.append((symbols.shown(text) if self._is_symbols else text, self._is_struck))
+            shape = symbols.shape(self._font, self._position) if self._font or self._position else symbols.plain
+            self._runs.append((shape(self.events.captured()), self._is_struck))
 
     def _end_run(self) -> None:
-        self._is_struck, self._is_symbols = None, False
+        self._begin_run({})
 
     def _begin_aside(self, _: Attributes) -> None:
         self._is_aside = True  # a phonetic guide

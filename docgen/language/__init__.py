@@ -33,31 +33,15 @@ def phrase(message: str) -> str:
 
 #: What systems say of a failed call (strerror).
 _SYSTEM = (
-    phrase("Address already in use"),
-    phrase("Broken pipe"),
-    phrase("Connection refused"),
-    phrase("Connection reset by peer"),
-    phrase("Device or resource busy"),
-    phrase("Directory not empty"),
-    phrase("Disk quota exceeded"),
-    phrase("File exists"),
-    phrase("File name too long"),
-    phrase("File too large"),
-    phrase("Input/output error"),
-    phrase("Invalid argument"),
-    phrase("Invalid cross-device link"),
-    phrase("Is a directory"),
-    phrase("Cannot allocate memory"),
-    phrase("No space left on device"),
-    phrase("No such file or directory"),
-    phrase("Not a directory"),
-    phrase("Operation not permitted"),
-    phrase("Permission denied"),
-    phrase("Read-only file system"),
-    phrase("Stale file handle"),
-    phrase("Too many levels of symbolic links"),
-    phrase("Too many open files"),
-)
+    phrase("Address already in use"), phrase("Broken pipe"), phrase("Connection refused"),
+    phrase("Connection reset by peer"), phrase("Device or resource busy"), phrase("Directory not empty"),
+    phrase("Disk quota exceeded"), phrase("File exists"), phrase("File name too long"), phrase("File too large"),
+    phrase("Input/output error"), phrase("Invalid argument"), phrase("Invalid cross-device link"),
+    phrase("Is a directory"), phrase("Cannot allocate memory"), phrase("No space left on device"),
+    phrase("No such file or directory"), phrase("Not a directory"), phrase("Operation not permitted"),
+    phrase("Permission denied"), phrase("Read-only file system"), phrase("Stale file handle"),
+    phrase("Too many levels of symbolic links"), phrase("Too many open files"),
+)  # fmt: skip
 
 
 def current() -> str:

@@ -132,19 +132,11 @@ def value_json(value: Value | None) -> ValueJson:
 def finding_json(finding: Finding) -> FindingJson:
     """A finding as JSON data."""
     return {
-        "code": finding.code,
-        "rule": finding.rule,
-        "level": finding.level,
-        "field": finding.field,
-        "label": finding.label,
-        "sheet": finding.origin.sheet,
-        "cell": finding.origin.cell,
-        "written": finding.written,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "ask": finding.ask,
+        "code": finding.code, "rule": finding.rule, "level": finding.level, "field": finding.field,
+        "label": finding.label, "sheet": finding.origin.sheet, "cell": finding.origin.cell,
+        "written": finding.written, "message": finding.message, "remedy": finding.remedy, "ask": finding.ask,
         "clause": finding.clause,
-    }
+    }  # fmt: skip
 
 
 def figure_json(figure: FigureResult) -> FigureJson:

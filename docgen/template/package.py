@@ -96,19 +96,11 @@ def pack(parts: Iterable[Part]) -> bytes:
 
 #: What expat says of XML that is cut or damaged.
 _XML_FAULTS = (
-    phrase("duplicate attribute"),
-    phrase("junk after document element"),
-    phrase("mismatched tag"),
-    phrase("no element found"),
-    phrase("not well-formed (invalid token)"),
-    phrase("partial character"),
-    phrase("unbound prefix"),
-    phrase("unclosed CDATA section"),
-    phrase("unclosed token"),
-    phrase("undefined entity"),
-    phrase("unknown encoding"),
-    phrase("XML or text declaration not at start of entity"),
-)
+    phrase("duplicate attribute"), phrase("junk after document element"), phrase("mismatched tag"),
+    phrase("no element found"), phrase("not well-formed (invalid token)"), phrase("partial character"),
+    phrase("unbound prefix"), phrase("unclosed CDATA section"), phrase("unclosed token"), phrase("undefined entity"),
+    phrase("unknown encoding"), phrase("XML or text declaration not at start of entity"),
+)  # fmt: skip
 
 
 def xml_fault(content: bytes) -> str | None:

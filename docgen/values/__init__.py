@@ -17,11 +17,12 @@ from docgen.model.intake import Chosen, Level, Region, Value
 from docgen.model.kit import Field, FieldType
 from docgen.patterns import regex
 from docgen.text import bare, clean_line, clean_long, fold, says_nothing
-from docgen.values import credit_codes, dates, label_units, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values import credit_codes, dates, footnotes, label_units, lists, mobiles, numbers, numerals, picks, regions
+from docgen.values.brackets import unquoted
 from docgen.values.deferred import DEFERRED, defers, is_prompt
 from docgen.values.numbers import show_money
 from docgen.values.picks import UNTOUCHED, options
-from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on
+from docgen.values.problems import NOT_GIVEN, Parsed, Problem, invalid, remarks_on, withdrawn_in
 
 __all__ = [
     "DEFERRED", "UNTOUCHED", "Parsed", "Problem", "defers", "is_not_given", "items", "options", "parse",
@@ -63,9 +64,20 @@ def parse(field: Field, written: str, *, printed: bool = True) -> Parsed:
 
     `printed` allows for a list of all choices that the form prints, unmarked; in a table there is none.
     """
-    if field.type in _REPEATED and len(written) <= _SHORT:
-        return _parsed_before(field, written, printed)
-    return _parsed(field, written, printed)
+    written = written if field.type is FieldType.LONG_TEXT else unquoted(written)
+    if not footnotes.may_be_marked(written):
+        return _parsed_or_repeated(field, written, printed)
+    bare_text, marks = footnotes.parted(written, is_long=field.type is FieldType.LONG_TEXT)
+    bare_text = bare_text if field.type in _OPEN else footnotes.written_out(bare_text)
+    parsed = _parsed_or_repeated(field, bare_text, printed)
+    if not marks or parsed.value is None:
+        return parsed
+    return Parsed(parsed.value, (*parsed.problems, Problem("footnote-mark", Level.MANUAL, {"entry": "".join(marks)})))
+
+
+def _parsed_or_repeated(field: Field, written: str, printed: bool) -> Parsed:
+    is_repeated = field.type in _REPEATED and len(written) <= _SHORT
+    return (_parsed_before if is_repeated else _parsed)(field, written, printed)
 
 
 def _parsed(field: Field, written: str, printed: bool) -> Parsed:
@@ -126,7 +138,8 @@ def text_of(field: Field, value: Value) -> str:
 
 # ── text ────────────────────────────────────────────────────────────────────────────────────────
 def _parse_text(_field: Field, written: str) -> Parsed:
-    return Parsed(clean_line(written) or None)
+    value = clean_line(written)
+    return Parsed(value or None, withdrawn_in(value))
 
 
 def _parse_long_text(_field: Field, written: str) -> Parsed:

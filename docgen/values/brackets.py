@@ -1,4 +1,4 @@
-"""Separate a text from its remarks in brackets."""
+"""Separate a text from its remarks in brackets, and from quotation marks around it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ def apart(text: str) -> Parts:
     while count:
         text, count = _REMARK.subn(take, text)
     return Parts(text, tuple(remarks))
+
+
+_OPENING = set(" \t\n\"“「'‘")
+_QUOTES = regex(r"""\s*(?:"([^"]*)"|“([^“”]*)”|「([^「」]*)」|'([^']*)'|‘([^‘’]*)’)\s*""")
+
+
+def unquoted(text: str) -> str:
+    """`text` without quotation marks around the whole of it."""
+    found = _QUOTES.fullmatch(text) if text[:1] in _OPENING else None
+    inner = next(filter(None, found.groups()), "") if found else ""
+    return unquoted(inner) if inner.strip() else text

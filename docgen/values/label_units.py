@@ -16,6 +16,10 @@ Parse = Callable[[Field, str], Parsed]
 _NUMBERS = frozenset({FieldType.COUNT, FieldType.NUMBER, FieldType.MONEY})
 _BRACKETS = regex(r"[(\[【]([^()\[\]【】]{1,12})[)\]】]")
 _NAMED = regex(r"^(?:数量)?单位[:是为]?")
+#: The number is that of one thing of several, whose number is not known.
+_EACH = regex(
+    r"[每单各/](?:一?[个条位名台家])?(?:坐席|座席|席位?|号码?|主叫|线路?|路|人员?|员工|账号|并发|城市|地区?|省|市|门店|店|客户|机器人)|[人席]均"
+)
 _SPAN = regex(r"[/每](?:个?月|年|季度?|周|天|日|小时)")
 #: Units of thousands may also be in the answer: `5千` below `（千）` is five thousand.
 _OWN_SCALE = regex(r"[十百千万亿wk]")
@@ -36,6 +40,8 @@ def stated_unit(field: Field, label: str, parse: Parse) -> str:
 
 
 def _matters(field: Field, unit: str, parse: Parse) -> bool:
+    if _EACH.fullmatch(unit):
+        return True
     plain, one = parse(field, "1"), parse(field, f"1{unit}")
     if one.value is not None:
         return not one.problems and one.value != plain.value
@@ -45,6 +51,8 @@ def _matters(field: Field, unit: str, parse: Parse) -> bool:
 
 def in_unit(field: Field, written: str, unit: str, parse: Parse, show: Callable[[Field, Value], str]) -> Parsed:
     """The value of a number in the unit of its label; None if the number itself may be in another unit."""
+    if _EACH.fullmatch(unit):
+        return invalid("count-each", each=unit)
     folded = fold(written)
     scaled = parse(field, written + ("" if _OWN_SCALE.search(folded) and not _SPAN.search(unit) else unit))
     plain = parse(field, written)

@@ -47,15 +47,30 @@ HARMLESS = words(
 )
 _HARMLESS = regex("|".join(sorted(map(re.escape, HARMLESS), key=len, reverse=True)))
 #: In a remark these words may withdraw the value, so a person must read it.
-_CONTRARY = regex("不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|空号|失效|过期|旧")
+_CONTRARY = regex(
+    "不|未|没|无|非|否|勿|别|取消|作废|改|换|待|或|另|错|删|除|暂缓|暂停|停用|停机|欠费|空号|注销|失效|过期|离职|旧"
+)
+#: The same beside a name, whose own words may be any of those.
+_WITHDRAWN = regex(
+    "作废|取消|离职|[更改]换|改[为成]|变更|更名|更正|停用|停业|停机|欠费|注销|空号|失效|有误|错|非本人|待[定核确补]"
+)
 #: The number is one of several, each line's for instance, or in a unit of its own.
 _RATE = regex("(?m)^(?:[每单各/]|[十百千万亿kwg]+$)")
+#: In brackets, behind a mark, or after a word that changes what is before it.
+_BESIDE_NAME = regex(r"[(（【\[][^()（）【】\[\]]+|[,，;；。\s].+$|(?:改为|改成|更换为|变更为|更名为|更正|→|-+>|=>).*$")
 _QUOTES = 3  # remarks quoted; of more, the first ones and an ellipsis
 
 
 def is_harmless(text: str) -> bool:
     """Whether the text can be dropped without losing anything."""
     return not any(map(str.isalnum, _HARMLESS.sub("", fold(text))))
+
+
+def withdrawn_in(text: str) -> tuple[Problem, ...]:
+    """A note on words in the brackets of a name, or behind it, that may withdraw it: `王女士（已离职）`."""
+    remarks = [remark for remark in _BESIDE_NAME.findall(text) if _WITHDRAWN.search(remark)]
+    entry = "」「".join(remark.strip("（(：: ）)") for remark in remarks)
+    return (Problem("remark-contrary", Level.MANUAL, {"entry": entry}),) if remarks else ()
 
 
 def remarks_on(

@@ -11,6 +11,7 @@ import mmap
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,20 @@ def enforce() -> None:
     global _is_enforced
     _is_enforced = True
     _limit_memory(MAKING_MEMORY)
+
+
+def end_with_parent() -> None:
+    """End this process when its parent is gone, so that it does not write beside the run that continues."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    import multiprocessing  # not for `docgen check`
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def begin_reading() -> None:

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from docgen.errors import DocgenError, bug
@@ -98,9 +97,7 @@ class Workers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.end(at_once=kind is not None)
 
     def end(self, *, at_once: bool) -> None:
@@ -263,7 +260,7 @@ def _serve(pipe: Connection) -> None:
     limits.leave_the_terminal_to_the_parent()
     limits.enforce()
     garbage.look_seldom()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    limits.end_with_parent()
     most = max(_MOST_MEMORY, limits.peak_memory())  # the system starts counting with the parent's peak
     while True:
         try:
@@ -280,11 +277,3 @@ def _serve(pipe: Connection) -> None:
             error = DocgenError(bug(cause), tr("this is a bug: please report it"))
         limits.end_reading()
         pipe.send(_Reply(result, error, limits.peak_memory() > most))
-
-
-def _end_with_parent() -> None:
-    """End this process with its parent, so that it does not write beside the next run."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

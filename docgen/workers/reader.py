@@ -18,7 +18,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
 from docgen.errors import DocgenError, ElsewhereError, SourceError
@@ -53,9 +52,7 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.end()
 
     def call(self, path: object, function: Callable[..., Any], *args: Any) -> Any:
