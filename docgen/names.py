@@ -16,7 +16,7 @@ _DEVICES = regex(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s
 _BEGINNINGS = ("-", "~", "=", ".")
 
 
-def safe_name(text: str, fallback: str = "intake", longest: int = _LONGEST_NAME) -> str:
+def safe_name(text: str, longest: int = _LONGEST_NAME) -> str:
     """`text` as a name that every file system takes: no separators, devices, dots or spaces at the ends.
 
     Invisible characters are dropped, forbidden ones become `_`, and the whole is cut to `longest` bytes.  A name
@@ -27,7 +27,7 @@ def safe_name(text: str, fallback: str = "intake", longest: int = _LONGEST_NAME)
     name = name.encode("utf-8")[:longest].decode("utf-8", "ignore").strip(" .")
     if _DEVICES.fullmatch(name) or name.startswith(_BEGINNINGS):
         name = f"_{name}"
-    return name or fallback
+    return name or "intake"
 
 
 def safe_file_name(text: str) -> str:

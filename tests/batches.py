@@ -8,20 +8,16 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from conftest import GOOD, ROOT
 from tables import workbook
 from waiting import LONGEST, wait_until
 
 from docgen import cli
-from docgen.batch import run
 from docgen.kit import kits
-from docgen.workers.pool import Workers
 
 #: What happens to whoever writes the packet of a company so named.  Python loads the module before anything
 #: else, in workers too; docgen knows nothing of it.
@@ -93,29 +89,9 @@ def batch(*args: object, faults: Path | None = None) -> tuple[int, str]:
     if faults is not None:
         return finish(start(*args, faults=faults))
     err = io.StringIO()
-    with contextlib.redirect_stderr(err), patch.object(run, "Workers", _workers):
+    with contextlib.redirect_stderr(err):
         code = cli.run(_arguments(args))
     return code, err.getvalue()
-
-
-#: Workers by their number, and the environment and folder in which they were started.
-_warm: dict[int, tuple[object, Workers]] = {}
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Workers]:
-    """Workers as a run starts them, and leaves to the next run in this process; an error of a run ends them."""
-    inherited = {**os.environ, "PYTEST_CURRENT_TEST": ""}, Path.cwd()
-    before, workers = _warm.pop(jobs, (None, None))
-    if workers is None or before != inherited:
-        if workers is not None:
-            workers.end(at_once=True)
-        workers = Workers(jobs)
-    with contextlib.ExitStack() as stack:
-        stack.push(workers)
-        yield workers
-        stack.pop_all()
-    _warm[jobs] = inherited, workers
 
 
 def on_terminal(*args: object) -> tuple[int, str]:

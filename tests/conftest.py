@@ -20,10 +20,12 @@ from typing import Any, NamedTuple
 import platformdirs
 import pytest
 import schemas
+import warm_workers
 from hypothesis import HealthCheck, settings
 
 import docgen
 from docgen import cli, file_cache, user_cache
+from docgen.batch import run as batch_run
 from docgen.documents import fonts, summary
 from docgen.kit import kits
 from docgen.kit import terms as default_terms
@@ -33,7 +35,7 @@ from docgen.packet import manifest
 from docgen.pipeline import ReviewedIntake
 from docgen.rules.normalize import normalize
 from docgen.rules.review import review
-from docgen.workers import garbage
+from docgen.workers import garbage, pool
 
 # In CI the same examples on every run: a new one that fails is found at a desk, not at a landing.
 # No example and no search for one is timed: a busy machine is no failure.
@@ -220,6 +222,15 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(kits, "user_cache", SimpleNamespace(find=find_kit, keep=keep_kit))
         patch.delenv(user_cache.OFF)
         patch.setenv("XDG_CACHE_HOME", str(home))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_workers() -> Iterator[None]:
+    """Let the runs in this process share their workers; runs in processes of their own start them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_run, "Workers", warm_workers.workers)
+        patch.setattr(pool, "_IDLE", 3600.0)
         yield
 
 

@@ -79,6 +79,7 @@ def ran(run: Run, words: list[str]) -> Result:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("path", [path for path in PAGES if console(path)], ids=named)
 def test_every_command_runs_and_prints_what_is_shown(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: Path

@@ -20,7 +20,7 @@ from tables import form_text, workbook
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="memory is limited there")]
 
-GOOD_SHEETS = 50
+GOOD_SHEETS = 20
 #: What happens to whoever looks into a file of this name.  Python loads the module before anything else, in workers
 #: too; docgen knows nothing of it.
 HARMS = """

@@ -11,6 +11,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -695,16 +696,25 @@ def test_every_mistake_of_the_page_is_told_with_its_line(run: Run, folder: Path,
     assert stopped.err.replace("error: ", "") == done.out
 
 
-def in_chinese(said: str) -> Iterator[str]:
-    """What the catalogue makes of a message that may lack its remedy, or of each message within it."""
-    known = catalogue.catalogue()
-    for message, chinese in known.items():
+@cache
+def patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Each message of the catalogue, with or without its remedy, and the Chinese one."""
+    found = []
+    for message, chinese in catalogue.catalogue().items():
         pattern, met = "", set[str]()
         without_remedy = re.sub(r"(?<=.) \(.*", "", message)
         for text, name, _, _ in string.Formatter().parse(without_remedy) if catalogue.placeholders(message) else []:
             pattern += re.escape(text) + (f"(?P<{name}>.*?)" if name and name not in met else ".*?")
             met.add(name or "")
-        if found := re.search(f"{pattern or re.escape(message)}( \\(|$)", f" {said}"):
+        found.append((re.compile(f"{pattern or re.escape(message)}( \\(|$)"), chinese))
+    return found
+
+
+def in_chinese(said: str) -> Iterator[str]:
+    """What the catalogue makes of a message that may lack its remedy, or of each message within it."""
+    known = catalogue.catalogue()
+    for pattern, chinese in patterns():
+        if found := pattern.search(f" {said}"):
             values = {name: known.get(value.strip(), value) for name, value in found.groupdict().items()}
             yield chinese.format_map(defaultdict(str, values))
 

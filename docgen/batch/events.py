@@ -31,12 +31,9 @@ def retry_text(retry: Retry) -> str:
     unit = retry.unit
     last = f"–{unit.stop}" if unit.stop > unit.start + 1 else ""
     return tr(
-        "{source}: intake {start}{last}: the worker process died ({death}); trying again",
-        source=unit.source,
-        start=unit.start + 1,
-        last=last,
-        death=unit.deaths[-1],
-    )
+        "{source}: intake {start}{last}: the worker process died ({death}); trying again", source=unit.source,
+        start=unit.start + 1, last=last, death=unit.deaths[-1],
+    )  # fmt: skip
 
 
 def texts(event: Outcome | Retry) -> list[str]:

@@ -11,13 +11,7 @@ import click
 
 from docgen.cli.console import print_message, progress
 from docgen.cli.inputs import asked, exactly_one, exit_by, readable
-from docgen.cli.options import (
-    common,
-    out_file,
-    reading,
-    reviewed_by_option,
-    source_argument,
-)
+from docgen.cli.options import common, out_file, reading, reviewed_by_option, source_argument
 from docgen.cli.writing import write
 from docgen.errors import ExitCode, NotReadyError, UsageError
 from docgen.language import tr

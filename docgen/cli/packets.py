@@ -10,13 +10,7 @@ import click
 
 from docgen.cli.console import print_json, print_line, print_message, progress, report_unreadable, show
 from docgen.cli.inputs import MOST_AT_ONCE, asked, exit_by, read_sources
-from docgen.cli.options import (
-    Place,
-    common,
-    find_sources,
-    reviewed_by_option,
-    sources_argument,
-)
+from docgen.cli.options import Place, common, find_sources, reviewed_by_option, sources_argument
 from docgen.errors import ExitCode, UsageError
 from docgen.language import tr, word
 from docgen.language.columns import padded

@@ -16,7 +16,7 @@ from docgen.documents.context import show_figure
 from docgen.language import phrase, tr, word
 from docgen.language.columns import padded
 from docgen.model.intake import UNREAD, Finding, Level, Verdict
-from docgen.text import clean_long
+from docgen.text import clean_long, excerpt
 
 if TYPE_CHECKING:
     from docgen.documents.template_fields import Listing
@@ -140,14 +140,10 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
     for finding in findings:
         style = _LEVEL_STYLE[finding.level]
         table.add_row(
-            f"[{style}]{word('level', finding.level)}[/]",
-            finding.rule,
-            escape(finding.label or ""),
-            finding.cell or "—",
-            escape(_short(finding.written or "")),
-            f"{escape(finding.message)}\n[dim]{escape(finding.remedy)}[/]",
-            finding.clause or "",
-        )
+            f"[{style}]{word('level', finding.level)}[/]", finding.rule, escape(finding.label or ""),
+            finding.cell or "—", escape(_short(finding.written or "")),
+            f"{escape(finding.message)}\n[dim]{escape(finding.remedy)}[/]", finding.clause or "",
+        )  # fmt: skip
     return table
 
 
@@ -164,8 +160,7 @@ def vocabulary(listing: Listing) -> RenderableType:
 
 
 def _short(text: str, limit: int = 40) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return excerpt(" ".join(text.split()), limit)
 
 
 def packet(made: Packet, case: Case) -> RenderableType:

@@ -73,14 +73,9 @@ def show(request: Request) -> Response:
     today = dt.date.today()
     soon = (today + dt.timedelta(days=_SOON)).isoformat()
     return page(
-        request,
-        "register.html",
-        entries=entries,
-        words=words,
-        today=today.isoformat(),
-        soon=soon,
+        request, "register.html", entries=entries, words=words, today=today.isoformat(), soon=soon,
         exports=list(EXPORTS),
-    )
+    )  # fmt: skip
 
 
 def _entries(desk: Desk) -> Sequence[Entry]:

@@ -195,12 +195,6 @@ def _stored(row: sqlite3.Row) -> StoredRun:
     request = json.loads(row["request"]) or {"sources": (), "out": "", "kit": "", "terms": {}, "only": ()}
     known = RunRequest(**{**request, "sources": tuple(request["sources"]), "only": tuple(request["only"])})
     return StoredRun(
-        row["number"],
-        row["title"],
-        known,
-        row["state"],
-        row["started"],
-        row["ended"],
-        json.loads(row["progress"]),
+        row["number"], row["title"], known, row["state"], row["started"], row["ended"], json.loads(row["progress"]),
         row["message"],
-    )
+    )  # fmt: skip

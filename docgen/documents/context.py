@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -25,7 +25,7 @@ from docgen.model.intake import (
     Unrecognised,
     Value,
 )
-from docgen.model.kit import Due, Field, Kit, Section
+from docgen.model.kit import Due, Field, Figure, Kit, Section
 from docgen.template import context_types
 from docgen.template.context_types import ContextType, Names
 from docgen.text import clean_long
@@ -129,19 +129,22 @@ class Common(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the contract and the review of this kit may use."""
-    figures = {f.key: ContextType({}, kind=phrase("number"), meaning=f.label, is_optional=True) for f in kit.figures}
-    return Names(
-        {
-            **{key: field_shape(field) for key, field in kit.all_fields.items()},
-            **kit_shapes(kit),
-            "figures": context_types.mapping(figures, phrase("the derived figures of the kit")),
-            **(context_types.of(Common).attributes or {}),
-        }
-    )
+    return Names(shapes(kit, kit.all_fields, Common, kit.figures))
+
+
+def shapes(
+    kit: Kit, fields: Mapping[str, Field], own: type, figures: Iterable[Figure] | None = None
+) -> dict[str, ContextType]:
+    """What a template may do with these fields and figures of the kit, and with the names of `own`."""
+    found = {**{key: _field_shape(field) for key, field in fields.items()}, **_kit_shapes(kit)}
+    if figures is not None:
+        each = {f.key: ContextType({}, kind=phrase("number"), meaning=f.label, is_optional=True) for f in figures}
+        found["figures"] = context_types.mapping(each, phrase("the derived figures of the kit"))
+    return {**found, **(context_types.of(own).attributes or {})}
 
 
 @cache
-def kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
+def _kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
     """The shapes of the kit's limits and word lists."""
     text = context_types.of(str)
     limits = {name: ContextType({}, kind=phrase("number"), meaning=f"{limit:,f}") for name, limit in kit.limits.items()}
@@ -157,7 +160,7 @@ def kit_shapes(kit: Kit) -> Mapping[str, ContextType]:
     }
 
 
-def field_shape(field: Field) -> ContextType:
+def _field_shape(field: Field) -> ContextType:
     """What a template may do with the answer to a field."""
     return ContextType(
         {"other": context_types.of(str)} if field.other else {},
@@ -188,13 +191,13 @@ def context(
         kit=kit_mark(kit),
         review=_summary(kit, intake, review, figures, options),
     )
-    return {
-        **{key: shown(field, given.get(key)) for key, field in kit.all_fields.items()},
-        "words": kit.words,
-        "limits": shown_limits(kit),
-        "figures": figures,
-        **common._asdict(),
-    }
+    return {**shown_values(kit, kit.all_fields, given), "figures": figures, **common._asdict()}
+
+
+def shown_values(kit: Kit, fields: Mapping[str, Field], given: Mapping[str, Value | None]) -> dict[str, Any]:
+    """The values of these fields, and the words and limits of the kit, as templates have them."""
+    found = {key: shown(field, given.get(key)) for key, field in fields.items()}
+    return {**found, "words": kit.words, "limits": shown_limits(kit)}
 
 
 def _summary(

@@ -78,12 +78,9 @@ def _row(row: AnswerRow, room: int) -> AnswerRow:
     if written == row.written and understood is row.shown:
         return row
     return row._replace(
-        written=written,
-        shown=understood,
-        listed=_shown(row.listed, room),
-        parts=parts(written, str(understood)),
+        written=written, shown=understood, listed=_shown(row.listed, room), parts=parts(written, str(understood)),
         whole=max(len(row.written), len(str(row.shown))),
-    )
+    )  # fmt: skip
 
 
 def _review(review: ReviewSummary) -> ReviewSummary:

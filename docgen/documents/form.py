@@ -17,9 +17,8 @@ from docgen.documents.kept_templates import word_template
 from docgen.model.display import Shown
 from docgen.model.intake import Value
 from docgen.model.kit import FORM_TEMPLATE, Field, Kit, Section
-from docgen.template import context_types, word
+from docgen.template import word
 from docgen.template.context_types import Names
-from docgen.values.shown import shown, shown_limits
 
 
 class FormField(NamedTuple):
@@ -56,14 +55,7 @@ class FormNames(NamedTuple):
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the form of this kit may use."""
-    return Names(
-        {
-            **{key: context.field_shape(field) for key, field in kit.fields.items()},
-            **context.kit_shapes(kit),
-            **(context_types.of(FormNames).attributes or {}),
-        },
-        controls=kit.tags,
-    )
+    return Names(context.shapes(kit, kit.fields, FormNames), controls=kit.tags)
 
 
 def render_form(kit: Kit, date: dt.date, answers: Mapping[str, Value] | None = None) -> bytes:
@@ -97,12 +89,8 @@ def form_context(
         sections=[_section(section, entries) for section in kit.sections if not section.internal],
         summary=summary,
     )
-    return {
-        **{key: shown(field, entries.get(key, CorrectionEntry()).value) for key, field in kit.fields.items()},
-        "limits": shown_limits(kit),
-        "words": kit.words,
-        **common._asdict(),
-    }
+    given = {key: entry.value for key, entry in entries.items()}
+    return {**context.shown_values(kit, kit.fields, given), **common._asdict()}
 
 
 def _section(section: Section, entries: Mapping[str, CorrectionEntry]) -> FormSection:

@@ -29,10 +29,8 @@ from docgen.model.display import Missing, Shown
 from docgen.model.intake import Finding, Intake, Level, Review, Value
 from docgen.model.kit import Figure, Kit
 from docgen.patterns import regex
-from docgen.template import context_types
-from docgen.template.context_types import ContextType, Names
+from docgen.template.context_types import Names
 from docgen.text import clean_line, printable
-from docgen.values.shown import shown, shown_limits
 
 LETTER_TEMPLATE = "letter.txt"
 _SHORT = 2  # a label of one or two characters may be an ordinary word in a sentence
@@ -109,15 +107,7 @@ class Letter:
 @cache
 def names(kit: Kit) -> Names:
     """Every name that the letter of this kit may use; none is internal."""
-    figures = {f.key: ContextType({}, kind="number", meaning=f.label, is_optional=True) for f in _figures(kit)}
-    return Names(
-        {
-            **{key: context.field_shape(field) for key, field in kit.fields.items()},
-            **context.kit_shapes(kit),
-            "figures": context_types.mapping(figures, "the derived figures of the kit"),
-            **(context_types.of(LetterNames).attributes or {}),
-        }
-    )
+    return Names(context.shapes(kit, kit.fields, LetterNames, _figures(kit)))
 
 
 def _figures(kit: Kit) -> list[Figure]:
@@ -137,15 +127,8 @@ def render_letter(
     template = page_template(kit.folder / LETTER_TEMPLATE, kit, names)
     own = _names(kit, intake, review, terms, date, deadline)
     figures = {f.key: context.shown_figure(review.figures[f.key]) for f in _figures(kit)}
-    text = template.render(
-        {
-            **{key: shown(field, intake.values.get(key)) for key, field in kit.fields.items()},
-            "limits": shown_limits(kit),
-            "words": kit.words,
-            "figures": figures,
-            **own._asdict(),
-        }
-    )
+    given = context.shown_values(kit, kit.fields, intake.values)
+    text = template.render({**given, "figures": figures, **own._asdict()})
     wants_sheet = bool(own.corrections or own.remarks or own.needed)
     return Letter(clean_line(printable(subject)), _tidied(text), _address(kit, intake), wants_sheet)
 

@@ -76,10 +76,7 @@ def _pack(book: Workbook, kit: Kit, pages: Iterable[_Page], guides: Iterable[Wor
     for page in pages:
         page.finish()
     book.active = 0
-    properties = {
-        MADE_WITH: kit.version_mark,
-        OWN_SHEETS: "/".join(guide.title for guide in guides),
-    }
+    properties = {MADE_WITH: kit.version_mark, OWN_SHEETS: "/".join(guide.title for guide in guides)}
     return sheet_style.pack(book, {name: text for name, text in properties.items() if text}, kit.title)
 
 

@@ -49,13 +49,9 @@ def rmb(amount: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "asserts": negation.asserts,
-    "denies": negation.denies,
-    "ceil": ceil,
-    "every": every,
-    "some": some,
+    "asserts": negation.asserts, "denies": negation.denies, "ceil": ceil, "every": every, "some": some,
     "least": least,
-}
+}  # fmt: skip
 FILTERS: dict[str, Callable[..., Any]] = {"rmb": rmb}
 #: What authors call filters and tests in their own words.
 SPOKEN_OF = {"大写": "rmb", "人民币": "rmb", "金额大写": "rmb", "已填": "given", "已填写": "given"}

@@ -123,15 +123,9 @@ def _size(value: object) -> int:
 def filters() -> dict[str, Callable[..., Any]]:
     """Jinja's filters that a template may use, each paying for what it is given and what it makes."""
     own: dict[str, Callable[..., Any]] = {
-        "join": _join,
-        "replace": _replace,
-        "float": _float,
-        "round": _round,
-        JOINED: _joined,
-        WEIGHED: _weighed,
-        FLAT: _flat,
-        EXACT: Decimal,
-    }
+        "join": _join, "replace": _replace, "float": _float, "round": _round, JOINED: _joined, WEIGHED: _weighed,
+        FLAT: _flat, EXACT: Decimal,
+    }  # fmt: skip
     return own | {name: metered(cast(Any, jinja_filters.FILTERS[name])) for name in _FILTERS}
 
 

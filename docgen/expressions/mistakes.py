@@ -24,12 +24,9 @@ _FOUND = tuple(
 _QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
 #: What other languages write, and an author in Chinese, with the word that is meant.
 _WRITE = (
-    (regex(r"\{% else if\b"), "elif"),
-    (regex(r"&&|且"), "and"),
-    (regex(r"\|\||或"), "or"),
-    (regex(r"<>"), "!="),
+    (regex(r"\{% else if\b"), "elif"), (regex(r"&&|且"), "and"), (regex(r"\|\||或"), "or"), (regex(r"<>"), "!="),
     (regex(r"!(?!=)"), "not"),
-)
+)  # fmt: skip
 _SINGLE_EQUALS = regex(r"^(?!\{% (?:set|with|macro|call)\b).*?(?<![=!<>])=(?!=)")
 _WORD_OF_NUMBER = regex(r"\d\s*[十百千万亿]")
 
@@ -104,11 +101,7 @@ def never_equal(name: str, kind: str, constant: object) -> str:
     elif word == _REGIONS and isinstance(constant, str):
         remedy = tr(" (search its text: {constant!r} in ({name} ~ ''))", constant=constant, name=name)
     return tr(
-        "{name} is {kind}, {constant!r} is not{remedy}",
-        name=name,
-        kind=tr(word),
-        constant=constant,
-        remedy=remedy,
+        "{name} is {kind}, {constant!r} is not{remedy}", name=name, kind=tr(word), constant=constant, remedy=remedy
     )
 
 

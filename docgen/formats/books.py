@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
@@ -85,47 +86,20 @@ def read_book(path: Path, kind: Kind) -> Book:
         raise SourceError(
             tr("{path}: this is {kind}, which is not read", path=path, kind=tr(kind.value)), _INSTEAD[kind]
         )
-    return _BOOKS[kind](path)
+    module, function = _BOOKS[kind]
+    reader: Callable[[Path], Book] = getattr(import_module(f"docgen.formats.{module}"), function)
+    return reader(path)
 
 
-def _workbook(path: Path) -> Book:
-    from docgen.formats.xlsx import read_book
-
-    return read_book(path)
-
-
-def _old_workbook(path: Path) -> Book:
-    from docgen.formats.xls import read_old_book
-
-    return read_old_book(path)
-
-
-def _binary_workbook(path: Path) -> Book:
-    from docgen.formats.xlsb import read_binary_book
-
-    return read_binary_book(path)
-
-
-def _open_workbook(path: Path) -> Book:
-    from docgen.formats.ods import read_open_book
-
-    return read_open_book(path)
-
-
-def _text(path: Path) -> Book:
-    from docgen.formats.csv import read_text_book
-
-    return read_text_book(path)
-
-
-#: The readers by kind of file.  Add a spreadsheet format here.
-_BOOKS: Mapping[Kind, Callable[[Path], Book]] = MappingProxyType(
+#: The readers by kind of file: a module, which is loaded for such a file, and its function.  Add a spreadsheet format
+#: here.
+_BOOKS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     {
-        Kind.WORKBOOK: _workbook,
-        Kind.OLD_WORKBOOK: _old_workbook,
-        Kind.BINARY_WORKBOOK: _binary_workbook,
-        Kind.OPEN_WORKBOOK: _open_workbook,
-        Kind.TEXT: _text,
+        Kind.WORKBOOK: ("xlsx", "read_book"),
+        Kind.OLD_WORKBOOK: ("xls", "read_old_book"),
+        Kind.BINARY_WORKBOOK: ("xlsb", "read_binary_book"),
+        Kind.OPEN_WORKBOOK: ("ods", "read_open_book"),
+        Kind.TEXT: ("csv", "read_text_book"),
     }
 )
 

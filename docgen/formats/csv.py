@@ -125,8 +125,7 @@ def _refusal(path: Path, cause: Exception) -> SourceError:
         )
     if isinstance(cause, OSError):
         return SourceError(
-            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)),
-            tr("name a file you may read"),
+            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)), tr("name a file you may read")
         )
     most = tr("a text in it has more than {csv:,} characters", csv=csv.field_size_limit())
     what = most if "limit" in str(cause) else tr("its lines end in two ways")

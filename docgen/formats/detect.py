@@ -72,19 +72,11 @@ _ROOTS = {"workbook": Kind.WORKBOOK, "document": Kind.WORD, "presentation": Kind
 _BINARY_BEGIN = b"\x83\x01"
 #: First bytes of files that are not sources, so that messages can name them.
 _BEGINNINGS = (
-    (b"%PDF", Kind.PDF),
-    (b"{\\rtf", Kind.RICH_TEXT),
-    (b"\x89PNG", Kind.PICTURE),
-    (b"\xff\xd8\xff", Kind.PICTURE),
-    (b"GIF87a", Kind.PICTURE),
-    (b"GIF89a", Kind.PICTURE),
-    (b"II*\0", Kind.PICTURE),
-    (b"MM\0*", Kind.PICTURE),
-    (b"Rar!\x1a\x07", Kind.PACKED),
-    (b"7z\xbc\xaf\x27\x1c", Kind.PACKED),
-    (b"\x1f\x8b", Kind.PACKED),
+    (b"%PDF", Kind.PDF), (b"{\\rtf", Kind.RICH_TEXT), (b"\x89PNG", Kind.PICTURE), (b"\xff\xd8\xff", Kind.PICTURE),
+    (b"GIF87a", Kind.PICTURE), (b"GIF89a", Kind.PICTURE), (b"II*\0", Kind.PICTURE), (b"MM\0*", Kind.PICTURE),
+    (b"Rar!\x1a\x07", Kind.PACKED), (b"7z\xbc\xaf\x27\x1c", Kind.PACKED), (b"\x1f\x8b", Kind.PACKED),
     (b"\xfd7zXZ\0", Kind.PACKED),
-)
+)  # fmt: skip
 _PICTURE_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 #: The name of a lock file in messages.
 LOCK = phrase("this only marks a document that is open in Excel, Word or LibreOffice")
@@ -106,18 +98,14 @@ def inspect(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(_HEAD)
         if size < _HEAD and is_lock(path):
-            raise SourceError(
-                f"{path}: {tr(LOCK)}",
-                tr("close it in Excel first, then name the document itself"),
-            )
+            raise SourceError(f"{path}: {tr(LOCK)}", tr("close it in Excel first, then name the document itself"))
         if is_compound(head):
             return _kind_of_compound(path)
         if head.startswith(b"PK"):
             return _kind_of_zip(path)
     except OSError as cause:
         raise SourceError(
-            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)),
-            tr("name a file you may read"),
+            tr("{path}: cannot be read: {cause}", path=path, cause=system_reason(cause)), tr("name a file you may read")
         ) from cause
     return _kind_of_bytes(head)
 

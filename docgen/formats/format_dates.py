@@ -26,12 +26,9 @@ _HAN_MONTHS = ["一月", "二月", "三月", "四月", "五月", "六月", "七�
 _HAN_DAYS = "一二三四五六日"
 _JAPANESE_DAYS = "月火水木金土日"
 _ERAS = (
-    (dt.date(2019, 5, 1), "R", "令和"),
-    (dt.date(1989, 1, 8), "H", "平成"),
-    (dt.date(1926, 12, 25), "S", "昭和"),
-    (dt.date(1912, 7, 30), "T", "大正"),
-    (dt.date(1868, 1, 25), "M", "明治"),
-)
+    (dt.date(2019, 5, 1), "R", "令和"), (dt.date(1989, 1, 8), "H", "平成"), (dt.date(1926, 12, 25), "S", "昭和"),
+    (dt.date(1912, 7, 30), "T", "大正"), (dt.date(1868, 1, 25), "M", "明治"),
+)  # fmt: skip
 _ENGLISH = frozenset({"", "409", "809", "en-us", "en-gb"})
 _CHINESE = frozenset({"804", "1004", "7804", "4", "zh-cn", "zh-sg", "zh-hans"})
 _JAPANESE = frozenset({"411", "ja-jp"})

@@ -27,15 +27,7 @@ from docgen.formats.skimming import Skim
 from docgen.formats.xlsx_long import around_rows
 from docgen.formats.xlsx_notes import NoteBudget, Notes, floating_of, notes_of
 from docgen.formats.xlsx_rows import wanted
-from docgen.formats.xlsx_sheet import (
-    MOST_SILENT,
-    CellValues,
-    Row,
-    SharedParts,
-    SheetFacts,
-    SheetReader,
-    related_id,
-)
+from docgen.formats.xlsx_sheet import MOST_SILENT, CellValues, Row, SharedParts, SheetFacts, SheetReader, related_id
 from docgen.formats.xlsx_styles import CellStyle, styles
 from docgen.formats.xlsx_texts import MAIN, Text, is_true, shared_strings
 from docgen.formats.xml_events import MOST_ELEMENTS, Attributes, Events, named, pieces

@@ -124,12 +124,7 @@ def _check_rules(kit: Kit) -> Problems:
         for other in set(rule.silences) - seen:
             yield (
                 ("rules", number, "silences"),
-                tr(
-                    "{id}: no rule is called {other!r}{near}",
-                    id=rule.id,
-                    other=other,
-                    near=did_you_mean(other, seen),
-                ),
+                tr("{id}: no rule is called {other!r}{near}", id=rule.id, other=other, near=did_you_mean(other, seen)),
             )
 
 

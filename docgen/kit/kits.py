@@ -11,11 +11,7 @@ from docgen.errors import KitError, UsageError, did_you_mean
 from docgen.file_cache import cached_by_file
 from docgen.kit import kept
 from docgen.language import tr
-from docgen.model.kit import (
-    KIT_FILE,
-    LARGEST,
-    Kit,
-)
+from docgen.model.kit import KIT_FILE, LARGEST, Kit
 
 _Kit = TypeVar("_Kit", bound=Kit)
 

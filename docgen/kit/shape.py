@@ -60,12 +60,7 @@ def _prepared(marked: Marked) -> dict[str, Any]:
     if unknown:
         raise KitError(
             [
-                tr(
-                    "{place}: unknown key {key!r}{near}",
-                    place=marked.at((k,)),
-                    key=k,
-                    near=did_you_mean(k, _keys(Kit)),
-                )
+                tr("{place}: unknown key {key!r}{near}", place=marked.at((k,)), key=k, near=did_you_mean(k, _keys(Kit)))
                 for k in sorted(unknown)
             ]
         )

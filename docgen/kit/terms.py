@@ -85,16 +85,15 @@ def _doubtful(name: str, found: Iterable[CustomerTerms]) -> TermsMatch:
     return TermsMatch({}, "terms-customer-doubtful", Level.MANUAL, {"written": name, "found": listed})
 
 
-def load(path: Path, kit: Kit, error: type[DocgenError] = SourceError) -> Mapping[str, Value]:
+def load(path: Path, kit: Kit) -> Mapping[str, Value]:
     """The terms in the file at `path`, by key; empty ones are not given.
 
-    Raises `error` that names every unknown key and every value that cannot be read, with its line.
+    Raises SourceError that names every unknown key and every value that cannot be read, with its line.
     """
-
     from docgen.kit import yaml_lines
 
-    marked = yaml_lines.read(path, error, as_text=True)
-    return understood(marked.data, kit, lambda key: f"{marked.at((key,))}: ", error)
+    marked = yaml_lines.read(path, SourceError, as_text=True)
+    return understood(marked.data, kit, lambda key: f"{marked.at((key,))}: ")
 
 
 def understood(

@@ -89,12 +89,7 @@ def build(
         "kit": {"name": kit.name, "version": kit.version, "sha256": hashes[KIT_FILE]},
         "reviewed_by": reviewed_by,
         "amendments": [amendment.as_json() for amendment in intake.amendments],
-        "source": {
-            "name": Path(intake.source).name,
-            "sheet": intake.sheet,
-            "row": intake.row,
-            "sha256": source_sha256,
-        },
+        "source": {"name": Path(intake.source).name, "sheet": intake.sheet, "row": intake.row, "sha256": source_sha256},
         "terms_sha256": terms_sha256(terms),
         "templates": {name: hashes[name] for name in _TEMPLATES if name in hashes},
         "fonts": dict(fonts),

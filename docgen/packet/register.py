@@ -185,15 +185,9 @@ def _each_entry(connection: sqlite3.Connection) -> Iterator[Entry]:
     for number, customer, marks, expires, reminder, days, details, *rest in found:
         kept = tuple(Detail(*map(str, detail)) for detail in json.loads(details))
         yield Entry(
-            str(number),
-            str(customer),
-            tuple(map(str, json.loads(marks))),
-            expires,
-            str(reminder),
-            int(days),
-            kept,
+            str(number), str(customer), tuple(map(str, json.loads(marks))), expires, str(reminder), int(days), kept,
             *rest,
-        )
+        )  # fmt: skip
 
 
 def customers_of(entries: Iterable[Entry]) -> list[Customer]:

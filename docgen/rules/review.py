@@ -144,18 +144,11 @@ def _finding(
     if field.internal:  # of a term nobody knows any more where it stood
         answer = Answer(str(value_of(field.key)), Origin())
     return Finding(
-        code=rule.id,
-        rule=rule.id,
-        level=case.level,
-        message=sandbox.message(case.message).render(value_of),
-        remedy=sandbox.message(case.remedy).render(value_of),
-        field=field.key,
-        label=field.label,
-        origin=answer.origin,
-        written=answer.written or None,
-        clause=rule.clause,
+        code=rule.id, rule=rule.id, level=case.level, message=sandbox.message(case.message).render(value_of),
+        remedy=sandbox.message(case.remedy).render(value_of), field=field.key, label=field.label,
+        origin=answer.origin, written=answer.written or None, clause=rule.clause,
         ask=sandbox.message(case.ask).render(value_of) or None,
-    )
+    )  # fmt: skip
 
 
 def _figure(figure: Figure, names: Mapping[str, Any], unreadable: frozenset[str]) -> FigureResult:

@@ -289,24 +289,18 @@ def _difference(opening: Tag, other: Tag) -> str:
     if opening.kind != other.kind:
         right = f"{{%{opening.kind} {other.word} %}}"
         return tr(
-            "{opening} goes with {other} in {place}, of another kind (write {right} there)",
-            opening=_shown(opening),
-            other=_shown(other),
-            place=_place(other),
-            right=right,
-        )
+            "{opening} goes with {other} in {place}, of another kind (write {right} there)", opening=_shown(opening),
+            other=_shown(other), place=_place(other), right=right,
+        )  # fmt: skip
     mine, theirs = (_outside(tag) for tag in (opening, other))
     if fit(mine, theirs):
         return ""
     cells = [[element for element in elements if element[0] == "w:tc"] for elements in (mine, theirs)]
     what = tr("another table cell") if any(cells) and cells[0] != cells[1] else tr("another part of the document")
     return tr(
-        "{opening} goes with {other} in {place}, {what} (move them into one)",
-        opening=_shown(opening),
-        other=_shown(other),
-        place=_place(other),
-        what=what,
-    )
+        "{opening} goes with {other} in {place}, {what} (move them into one)", opening=_shown(opening),
+        other=_shown(other), place=_place(other), what=what,
+    )  # fmt: skip
 
 
 def _outside(tag: Tag) -> tuple[Element, ...]:

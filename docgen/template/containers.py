@@ -143,13 +143,8 @@ def faults(part: bytes) -> Iterator[str]:
 
 
 _WORDS = {
-    "w:tc": phrase("a table cell that does not end in a paragraph"),
-    "w:tr": phrase("a table row without cells"),
-    "w:tbl": phrase("a table without rows"),
-    "w:txbxContent": phrase("an empty text box"),
-    "w:hdr": phrase("an empty header"),
-    "w:ftr": phrase("an empty footer"),
-    "w:footnote": phrase("an empty footnote"),
-    "w:endnote": phrase("an empty endnote"),
-    "w:comment": phrase("an empty comment"),
-}
+    "w:tc": phrase("a table cell that does not end in a paragraph"), "w:tr": phrase("a table row without cells"),
+    "w:tbl": phrase("a table without rows"), "w:txbxContent": phrase("an empty text box"),
+    "w:hdr": phrase("an empty header"), "w:ftr": phrase("an empty footer"), "w:footnote": phrase("an empty footnote"),
+    "w:endnote": phrase("an empty endnote"), "w:comment": phrase("an empty comment"),
+}  # fmt: skip
