@@ -156,6 +156,7 @@ def test_twenty_files_fall_into_the_window_and_each_has_its_line(browser: Browse
     with desk_in(tmp_path / "desk") as desk, at_desk(browser, desk) as page:
         assert violations(page) == []
         twenty_files_fall(page, desk, tmp_path)
+        a_file_falls_while_a_filter_is_asked_for(page, tmp_path / "another.xlsx")
 
 
 def twenty_files_fall(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
@@ -182,6 +183,23 @@ def twenty_files_fall(page: Page, desk: RunningDesk, tmp_path: Path) -> None:
     page.get_by_role("searchbox").fill("")
     page.get_by_role("combobox", name="排序").select_option("customer")
     expect(rows).to_have_count(len(found))
+
+
+def a_file_falls_while_a_filter_is_asked_for(page: Page, another: Path) -> None:
+    rows = page.locator("table.lines tbody tr")
+    shutil.copy(INPUTS / "own-numbers.xlsx", another)
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route(re.compile("state=unreadable"), hold)
+    page.get_by_role("combobox", name="结论").select_option("unreadable")
+    drop(page, another)
+    expect(rows.filter(has_text=another.name)).to_have_count(1)
+    asked[0].continue_()
+    expect(rows).to_have_count(6)
+    page.unroute_all()
 
 
 def test_files_are_chosen_with_the_keyboard_alone(page: Page, desk: RunningDesk) -> None:

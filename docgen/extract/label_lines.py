@@ -19,7 +19,7 @@ from docgen.text import is_instruction
 _BETWEEN_VALUES = regex("[,;|\t，]")
 #: A label and what may be between it and its answer instead of a colon.
 _OTHERWISE = regex(
-    r"\s*(?:【(?=[^】]{2,30}】\S))?(?P<label>[^\s=＝—【】|,，;；][^=＝—【】\t|,，;；]{0,30}?)(?:】|\s*(?:[=＝]|——|-->?|→)\s*|\s+(?:-\s+)?)(?=\S)"
+    r"\s*(?:【(?=[^】]{2,30}】\S))?(?P<label>[^\s=＝—【】|,，;；][^=＝—【】\t|,，;；]{0,30}?)(?:】|\s*(?:[=＝]|——|-->?|→)\s*|(?:\s{2,}|[^\S\t])(?:-\s+)?)(?=\S)"
 )
 _SHORTEST = 3
 _ANSWERED = 2  # this many answers in paragraphs are no coincidence
