@@ -358,9 +358,15 @@ def _answers(field: Field) -> st.SearchStrategy[str]:
 
 @pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_every_intake_comes_back_from_its_form(kit: Kit, tmp_path: Path, data: st.DataObject) -> None:
-    written = {key: data.draw(st.one_of(st.just(""), _answers(field)), key) for key, field in kit.fields.items()}
+@given(
+    written=st.fixed_dictionaries(
+        {
+            key: st.one_of(st.just(""), _answers(field))
+            for key, field in kits.load(kits.find("caller-number")).fields.items()
+        }
+    )
+)
+def test_every_intake_comes_back_from_its_form(kit: Kit, tmp_path: Path, written: dict[str, str]) -> None:
     given_ = {key: value for key, value in expected(kit, written).items() if value is not None}
     path = tmp_path / "form.docx"
     path.write_bytes(render_form(kit, DATE, given_))
