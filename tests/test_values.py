@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from effort import check_grows_in_step
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from docgen.errors import KitError
@@ -944,6 +944,8 @@ WRITTEN = st.one_of(st.text(max_size=30), st.lists(WORDS, max_size=10).map("".jo
 @pytest.mark.parametrize("of", EVERY, ids=lambda of: f"{of.type}-{of.label}")
 @settings(max_examples=300, deadline=None)
 @given(written=WRITTEN)
+@example(written="物流①:")
+@example(written="物流②\uffa0x")
 def test_any_text_is_read_and_what_is_read_reads_back(of: Field, written: str) -> None:
     parsed = parse(of, written)
     assert all(problem.code in messages.codes() for problem in parsed.problems)

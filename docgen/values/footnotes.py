@@ -11,7 +11,7 @@ _SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 _ENCLOSED = "①-⑳⑴-⒛⓪⓵-⓾❶-❿➀-➓㈠-㈩㉑-㉟㊀-㊉"
 _ANY = regex(f"[{_SMALL}{_ENCLOSED}]")
 #: Behind a number, and where a word ends.  Between words it numbers the next one (`固号②手机号`); m² is a unit.
-_MARK = regex(rf"(?<=[\d%])[{_SMALL}{_ENCLOSED}]+|(?<=[{HAN}）)】」”》])[{_SMALL}{_ENCLOSED}]+(?=$|[\s,，、;；。])")
+_MARK = regex(rf"(?<=[\d%])[{_SMALL}{_ENCLOSED}]+|(?<=[{HAN}）)】」”》])[{_SMALL}{_ENCLOSED}]+(?=$|[\W_\u3164\uffa0])")
 _POWER = regex(rf"(?<![\d.])10([{_SMALL}]+)")
 _IN_LINES = regex(f"[{_ENCLOSED}]")
 
