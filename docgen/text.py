@@ -1,7 +1,6 @@
 """Text: cleaning of pasted text, folding for comparison, amounts in capitals (大写).
 
-Cleaning keeps what was meant (it is printed); folding throws away all that does not tell two words
-apart (it is only compared).  Imports nothing of docgen.
+Cleaning keeps what was meant, to be printed; folding keeps what tells words apart, to be compared.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 # Every block of ideographs: radicals, 々〇, extension A, the unified block, compatibility, planes 2 and 3.
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+RAISED, LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"  # digits above the line, and below it
 # Controls, format and direction marks, variation selectors, and what XML cannot hold; no white space.
 _INVISIBLE = regex(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -217,7 +217,7 @@ _NUMBERING = regex(
     re.IGNORECASE,
 )
 #: Marks of footnotes behind a label.
-_FOOTNOTES = regex(rf"(?<=[{HAN}*＊)）])(?:[⁰¹²³⁴-⁹]+|[①-⑳])(?=\s*[*＊:：]?\s*$)")
+_FOOTNOTES = regex(rf"(?<=[{HAN}*＊)）])(?:[{RAISED}]+|[①-⑳])(?=\s*[*＊:：]?\s*$)")
 _OBLIGATION = "必填项?|选填项?|非必填|可选|必选|单选题?|多选题?|填空题?|required|optional"
 _OBLIGED = regex(rf"[(\[【](?:{_OBLIGATION}|\*)[)\]】]|(?:{_OBLIGATION})(?:[-_:*/|]|$)")
 _OBLIGING = regex(rf"[-_:*/|]*(?:{_OBLIGATION})$")

@@ -362,3 +362,16 @@ def test_files_attached_to_a_form_in_a_mail(kit: docgen.Kit, tmp_path: Path) -> 
         agree(read(path, kit), but(FIRST_READ, verdict=verdict))
         (case,) = docgen.read(path, kit)
         assert name in quoted(path, kit) or [one.text for one in case.unrecognised] == [name]
+
+
+def test_no_attached_file_is_too_late_to_be_told(kit: docgen.Kit, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "kehu@example.com", "jingli@example.com", "信息"
+    message.set_content(f"<html><body>{TABLE}</body></html>", subtype="html")
+    for number in range(12):
+        message.add_attachment(b"x", maintype="image", subtype="png", filename=f"照片{number}.png")
+    message.add_attachment(b"x", maintype="application", subtype="octet-stream", filename="更正.xlsx")
+    path = tmp_path / "a.eml"
+    path.write_bytes(message.as_bytes())
+    agree(read(path, kit), but(FIRST_READ, verdict="manual"))
+    assert "更正.xlsx" in quoted(path, kit)

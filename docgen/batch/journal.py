@@ -47,17 +47,17 @@ class Journal:
 
     def recall(self, unit: Unit) -> Unit:
         """The unit with its outcome in an earlier run."""
-        before = self._joined(unit) or self._before(_key_of(unit.source, unit.start, unit.stop))
+        whole = _key_of(unit.source, unit.start, unit.stop)
+        before = self._joined(unit, self._earlier.get(whole, -1)) or self._before(whole)
         return unit if before is None else replace(unit, before=before._replace(source=unit.source, digest=""))
 
     def _before(self, key: _Key) -> Outcome | None:
         line = self._line(key)
         return None if line is None else Outcome.from_line(line)
 
-    def _joined(self, unit: Unit) -> Outcome | None:
+    def _joined(self, unit: Unit, whole: int) -> Outcome | None:
         """The outcome of a unit that was last made intake by intake, since a worker had died of it; None if a part of
-        it is missing, or was made of something else."""
-        whole = self._earlier.get(_key_of(unit.source, unit.start, unit.stop), -1)
+        it is missing, was made of something else, or is before the line at `whole`, the outcome of all of it."""
         parts: list[Outcome] = []
         for place in range(unit.start, unit.stop):
             key = _key_of(unit.source, place, place + 1)

@@ -36,11 +36,13 @@ class Surroundings:
 
 def attachments(names: Iterable[str]) -> Surroundings:
     """The files attached to a mail that is a form itself, which nobody has read."""
-    named = list(names)[:_MOST_ADDED]
-    notes = [quoted(name, Origin(), None, "attached") for name in named if name.lower().endswith(_MAY_ANSWER)]
-    return Surroundings(
-        tuple(notes), tuple(Unrecognised(None, None, n) for n in named if not n.lower().endswith(_MAY_ANSWER))
-    )
+    notes, left = [], []
+    for name in names:
+        if name.lower().endswith(_MAY_ANSWER):
+            notes.append(quoted(name, Origin(), None, "attached"))
+        else:
+            left.append(Unrecognised(None, None, name))
+    return Surroundings(tuple(notes), tuple(left))
 
 
 def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
@@ -68,15 +70,14 @@ def surroundings(document: Document, vocabulary: Vocabulary) -> Surroundings:
 
 def margin_surroundings(lines: Iterable[str], vocabulary: Vocabulary, sheet: str | None = None) -> Surroundings:
     """The texts of page headers and footers that are not the kit's: notes on those that change what a page says."""
-    foreign = [line for line in lines if _is_foreign(line, vocabulary)]
-    notes = [quoted(line, Origin(sheet), None) for line in foreign if _says_more(line)]
-    return Surroundings(
-        tuple(notes), tuple(Unrecognised(sheet, None, line) for line in foreign if not _says_more(line))
-    )
-
-
-def _says_more(line: str) -> bool:
-    return words.is_addition(line) or words.states_unit(line)
+    notes, left = [], []
+    for line in lines:
+        if _is_foreign(line, vocabulary):
+            if words.is_addition(line) or words.states_unit(line):
+                notes.append(quoted(line, Origin(sheet), None))
+            else:
+                left.append(Unrecognised(sheet, None, line))
+    return Surroundings(tuple(notes), tuple(left))
 
 
 def _is_foreign(line: str, vocabulary: Vocabulary) -> bool:

@@ -55,7 +55,7 @@ class Look(NamedTuple):
     @property
     def shape(self) -> symbols.Shape:
         """How the text is shown."""
-        return symbols.shape(self.font or "", self.position or "") if self.font or self.position else symbols.plain
+        return symbols.shape(self.font or "", self.position or "")
 
     def within(self, outer: Look) -> Look:
         """This style inside another, or with another as its parent."""

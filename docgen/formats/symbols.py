@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from docgen.patterns import regex
+from docgen.text import LOWERED, RAISED
 
 #: How a font shows a text.
 Shape = Callable[[str], str]
@@ -14,7 +15,7 @@ Shape = Callable[[str], str]
 _FONTS = regex("wingdings|webdings|symbol", re.IGNORECASE)
 _PRIVATE = 0xF000  # symbol fonts have their characters in the private use area
 _DIGITS = "0123456789"
-_RAISED, _LOWERED = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉")
+_RAISED, _LOWERED = str.maketrans(_DIGITS, RAISED), str.maketrans(_DIGITS, LOWERED)
 
 
 def is_font(name: str) -> bool:

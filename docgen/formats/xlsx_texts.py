@@ -93,7 +93,7 @@ class RichText:
 
     def _end_text(self) -> None:
         if not self._is_aside:
-            shape = symbols.shape(self._font, self._position) if self._font or self._position else symbols.plain
+            shape = symbols.shape(self._font, self._position)
             self._runs.append((shape(self.events.captured()), self._is_struck))
 
     def _end_run(self) -> None:

@@ -211,10 +211,9 @@ def _wrong(place: Place, errors: Sequence[Mapping[str, Any]]) -> str:
     if isinstance(key, int):  # an entry of a list
         key, place = _dotted(place), ()
     values = {"key": key, **error.get("ctx", {})}
+    values["choices"] = ", ".join(re.findall(r"'(.*?)'", values.get("expected", "")))
     if error["type"] == "unexpected_keyword_argument":
         what = tr("unknown key {key!r}{near}", key=key, near=did_you_mean(str(key), _keys(error["model"])))
-    elif error["type"] == "enum":
-        what = tr(_MUST["enum"], key=key, choices=", ".join(re.findall(r"'(.*?)'", error["ctx"]["expected"])))
     elif more:
         what = tr(_EITHER, **values)
     else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from docgen.patterns import regex
-from docgen.text import HAN, without_invisible
+from docgen.text import HAN, LOWERED, RAISED, without_invisible
 
-_SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
+_SMALL = RAISED + LOWERED
 _ENCLOSED = "①-⑳⑴-⒛⓪⓵-⓾❶-❿➀-➓㈠-㈩㉑-㉟㊀-㊉"
 _ANY = regex(f"[{_SMALL}{_ENCLOSED}]")
 #: Behind a number, and where a word ends.  Between words it numbers the next one (`固号②手机号`); m² is a unit.
